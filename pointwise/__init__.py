@@ -1,0 +1,54 @@
+"""Pointwise: 1×1 convolutions trained, measured and touched. Usable without Streamlit.
+
+from pointwise import load_model, classify_drawing
+model = load_model("models/nin.safetensors")
+classify_drawing(model, rgba).digit
+
+``import pointwise`` alone is quick: PyTorch is imported with the first name that is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from pointwise.errors import PointwiseError
+
+if TYPE_CHECKING:
+    from pointwise.costs import cost
+    from pointwise.inference import classify_drawing, predict_price
+    from pointwise.models import ModelConfig, build
+    from pointwise.training import Recipe, recipe_named, train
+    from pointwise.weights import load_model, save_model
+
+__all__ = [
+    "ModelConfig",
+    "PointwiseError",
+    "Recipe",
+    "build",
+    "classify_drawing",
+    "cost",
+    "load_model",
+    "predict_price",
+    "recipe_named",
+    "save_model",
+    "train",
+]
+_HOMES = {
+    "costs": ("cost",),
+    "inference": ("classify_drawing", "predict_price"),
+    "models": ("ModelConfig", "build"),
+    "training": ("Recipe", "recipe_named", "train"),
+    "weights": ("load_model", "save_model"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"pointwise.{home}"), name)
+    raise AttributeError(f"module 'pointwise' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

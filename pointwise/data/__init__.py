@@ -1,0 +1,1 @@
+"""Files and arrays in, tensors out. Nothing is read or downloaded at import."""

@@ -1,0 +1,169 @@
+"""MNIST: where it lies, how it is fetched (torchvision's mirrors and checksums), and how it is read."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import math
+import os
+import ssl
+import struct
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pointwise.data.digits import Digits
+from pointwise.errors import DataError
+
+FOLDER = Path("MNIST") / "raw"  # torchvision's layout, below the data folder
+PARTS = {"train": "train", "test": "t10k"}
+SIZES = {  # bytes of each compressed file
+    "train-images-idx3-ubyte.gz": 9_912_422,
+    "train-labels-idx1-ubyte.gz": 28_881,
+    "t10k-images-idx3-ubyte.gz": 1_648_877,
+    "t10k-labels-idx1-ubyte.gz": 4_542,
+}
+INSTEAD = "Put MNIST's four .gz files into {folder}; in the app, the bundled digits need no download."
+NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError)
+
+
+@dataclass(frozen=True)
+class Download:
+    """How far the download is, in bytes."""
+
+    done: int
+    total: int
+
+
+def data_folder(given: Path | str | None = None) -> Path:
+    """``given``, else $POINTWISE_DATA, else ``data`` in the user's cache folder."""
+    chosen = given or os.environ.get("POINTWISE_DATA")
+    return Path(chosen).expanduser() if chosen else cache_folder()
+
+
+def cache_folder() -> Path:
+    """The only folder that anything is downloaded into."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("pointwise") / "data"
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether all four files are there, compressed or not; their content is checked when it is read."""
+    raw = folder / FOLDER
+    return all(os.path.isfile(raw / name) or os.path.isfile((raw / name).with_suffix("")) for name in SIZES)
+
+
+def load_mnist(folder: Path) -> tuple[Digits, Digits]:
+    """The 60,000 training and 10,000 test digits below ``folder``, which is never written to.
+
+    Raises DataError when a file is missing, unreadable or incomplete.
+    """
+    return _load_part(folder, "train"), _load_part(folder, "test")
+
+
+def load_mnist_test(folder: Path) -> Digits:
+    """The 10,000 test digits alone. Raises DataError as ``load_mnist`` does."""
+    return _load_part(folder, "test")
+
+
+def unpack(folder: Path, target: Path) -> None:
+    """Write MNIST's four files uncompressed below ``target``, as torchvision reads them. Raises DataError."""
+    raw = target / FOLDER
+    raw.mkdir(parents=True, exist_ok=True)
+    for name in SIZES:
+        (raw / name).with_suffix("").write_bytes(_content(folder / FOLDER / name))
+
+
+def _load_part(folder: Path, part: str) -> Digits:
+    raw = folder / FOLDER
+    images = _read_idx(raw / f"{PARTS[part]}-images-idx3-ubyte.gz", dimensions=3)
+    labels = _read_idx(raw / f"{PARTS[part]}-labels-idx1-ubyte.gz", dimensions=1)
+    if images.shape[1:] != (28, 28) or not 0 < len(images) == len(labels) or labels.max() > 9:
+        raise DataError(f"The MNIST files in {raw} do not belong together. Delete them and fetch them again.")
+    return Digits("MNIST", torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
+
+
+def _read_idx(path: Path, dimensions: int) -> np.ndarray:
+    """An IDX file of unsigned bytes (layout: LeCun's MNIST page), compressed or not, as a writable array."""
+    content = _content(path)
+    header = 4 + 4 * dimensions
+    if content[:4] != bytes([0, 0, 8, dimensions]) or len(content) < header:
+        raise DataError(f"{path} is not one of MNIST's files. Delete it and fetch it again.")
+    shape = struct.unpack(f">{dimensions}I", content[4:header])
+    if len(content) - header != math.prod(shape):
+        raise DataError(f"{path} is incomplete. Delete it and fetch it again.")
+    return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape).copy()
+
+
+def _content(path: Path) -> bytes:
+    plain = path.with_suffix("")
+    try:
+        return plain.read_bytes() if plain.is_file() else gzip.decompress(path.read_bytes())
+    except FileNotFoundError:
+        instead = INSTEAD.format(folder=path.parent)
+        raise DataError(f"There is no {path.name} in {path.parent}. {instead}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise DataError(f"{path} is damaged or half-downloaded. Delete it and fetch it again.") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}). Check the folder's permissions.") from None
+
+
+def download_mnist(folder: Path) -> Iterator[Download]:
+    """Fetch what is missing below ``folder`` from torchvision's mirrors, a file at a time, checksums verified.
+
+    A file appears under its own name only when it is whole, so that stopping at any moment leaves no broken one.
+    Raises DataError when no mirror answers or the folder cannot be written.
+    """
+    from torchvision.datasets import MNIST
+
+    raw = folder / FOLDER
+    total, done = sum(SIZES.values()), 0
+    try:
+        raw.mkdir(parents=True, exist_ok=True)
+        for name, checksum in MNIST.resources:
+            if not (raw / name).is_file():
+                for received in _fetch(name, checksum, raw, MNIST.mirrors):
+                    yield Download(done + received, total)
+            done += SIZES[name]
+            yield Download(done, total)
+    except OSError as error:
+        instead = INSTEAD.format(folder=raw)
+        raise DataError(f"MNIST cannot be stored in {raw} ({error.strerror}). {instead}") from None
+
+
+def _fetch(name: str, checksum: str, raw: Path, mirrors: list[str]) -> Iterator[int]:
+    from torchvision.datasets.utils import check_md5
+
+    part = raw / f"{name}.{os.getpid()}.part"
+    try:
+        for mirror in mirrors:
+            try:
+                yield from _stream(f"{mirror.rstrip('/')}/{name}", part)
+            except NETWORK_ERRORS:
+                continue
+            if check_md5(part, checksum):
+                os.replace(part, raw / name)
+                return
+    finally:
+        part.unlink(missing_ok=True)
+    raise DataError(
+        f"MNIST could not be downloaded: no mirror sent a whole {name}. Check the network connection. "
+        + INSTEAD.format(folder=raw)
+    )
+
+
+def _stream(url: str, part: Path) -> Iterator[int]:
+    """Bytes received so far, after every 64 KiB."""
+    received = 0
+    with urllib.request.urlopen(url, timeout=20) as response, part.open("wb") as file:
+        while chunk := response.read(1 << 16):
+            file.write(chunk)
+            received += len(chunk)
+            yield received

@@ -1,0 +1,212 @@
+"""From a table to a network's inputs: missing values, scaling, levels, and the rows that are held out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from pointwise.data.scaling import Scaling
+from pointwise.data.table.columns import LARGEST
+from pointwise.data.table.encode import OTHER, encode, fit_transformer, owners, shared_levels
+from pointwise.data.table.read import MIN_ROWS, Table
+from pointwise.errors import DataError
+
+if TYPE_CHECKING:
+    from sklearn.compose import ColumnTransformer
+
+HELD_OUT = 0.2  # the share of the rows that no network is trained on
+MISSING = "missing"  # the level of a text that is not there
+Values = Mapping[str, float | str]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows as a network sees them."""
+
+    name: str  # as shown to a person
+    inputs: Tensor = field(repr=False)  # float32 (N, F): numbers of mean 0 and deviation 1, levels as 0 or 1
+    targets: Tensor = field(repr=False)  # float64 (N,), in the target's own unit
+    scaling: Scaling  # of the training rows' targets
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def batch(self, indices: Tensor | slice) -> tuple[Tensor, Tensor]:
+        """float32 (n, F, 1, 1) and standardised targets, float32 (n, 1)."""
+        targets = (self.targets[indices] - self.scaling.mean) / self.scaling.std
+        return self.inputs[indices, :, None, None], targets.float()[:, None]
+
+    @property
+    def target_scale(self) -> float:
+        """The target's own unit per unit of the network's output."""
+        return self.scaling.std
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A column that is learned from, as a slider or a select needs it; of the training rows."""
+
+    name: str
+    kind: str  # number or category
+    start: float | str  # the median, or the most frequent level
+    minimum: float = 0.0  # of numbers
+    maximum: float = 0.0
+    whole: bool = False  # whether all numbers are whole
+    levels: tuple[str, ...] = ()  # most frequent first, "any other" last where rare ones share an input
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A table made ready: what to train on, what to be judged by, and how to ask about a row of one's own."""
+
+    target: str
+    features: tuple[Feature, ...]
+    training: Rows
+    held_out: Rows
+    notes: tuple[str, ...]  # sentences: what was done
+    owners: tuple[str, ...]  # (F,): the feature that each input belongs to
+    transformer: ColumnTransformer = field(repr=False)  # fitted on the training rows alone
+
+    @property
+    def scaling(self) -> Scaling:
+        """Of the target, by the training rows."""
+        return self.training.scaling
+
+    def start(self) -> dict[str, float | str]:
+        """A usual row: medians and most frequent levels."""
+        return {feature.name: feature.start for feature in self.features}
+
+    def row_to_input(self, values: Values) -> Tensor:
+        """float32 (1, F, 1, 1) from a value for every feature; those not named are as in ``start``.
+
+        An unknown level counts as a rare one. Raises DataError for a value of the wrong kind.
+        """
+        row = {feature.name: _checked(feature, values.get(feature.name, feature.start)) for feature in self.features}
+        return encode(self.transformer, pd.DataFrame([row]))[:, :, None, None]
+
+
+def prepare(table: Table, target: str, features: Sequence[str] | None = None, seed: int = 0) -> Prepared:
+    """Split a table 80 to 20 and turn it into a network's inputs; everything is fitted on the training rows alone.
+
+    ``features`` are all usable columns unless named. Rows without a target are dropped, missing numbers become the
+    median, missing texts a level of their own, rare levels share one input. The same seed gives the same split.
+    Raises DataError when the target or the features cannot be used, or too few rows are left.
+    """
+    chosen = [name for name in table.features if name != target] if features is None else list(features)
+    _check_choice(table, target, chosen)
+    frame, notes = _without_missing_levels(_with_target(table.frame, target), chosen)
+    training, held_out = _split(frame, seed)
+    _check_varies(frame[target], training[target])
+    used = _varying(training, chosen)
+    transformer = fit_transformer(training, used)
+    scaling = Scaling.of(training[target].to_numpy())
+    training_rows, held_out_rows = (
+        Rows(f"{table.name}, {part}", encode(transformer, rows), torch.tensor(rows[target].to_numpy()), scaling)
+        for part, rows in (("training rows", training), ("held-out rows", held_out))
+    )
+    shared = shared_levels(transformer)
+    return Prepared(
+        target,
+        tuple(_feature(training[name], shared.get(name, ())) for name in used),
+        training_rows,
+        held_out_rows,
+        (
+            f"{len(training):,} rows are trained on, {len(held_out):,} are held out.",
+            *_dropped_rows(len(table) - len(frame), target),
+            *notes,
+            *_filled_numbers(training, frame, used),
+            *(
+                f"'{name}' is left out: it holds a single value in the training rows."
+                for name in set(chosen) - set(used)
+            ),
+            *(f"The {len(rare):,} rarest levels of '{name}' count as one." for name, rare in shared.items()),
+        ),
+        owners(transformer),
+        transformer,
+    )
+
+
+def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
+    columns = {column.name: column for column in table.columns}
+    unknown = [name for name in (target, *features) if name not in columns]
+    if unknown:
+        raise DataError(f"{table.name} has no column '{unknown[0]}'. Choose one of its own.")
+    if columns[target].kind != "number":
+        raise DataError(f"'{target}' holds texts, and only numbers can be predicted. Choose another target.")
+    if not features:
+        raise DataError(f"No column is chosen to predict '{target}' from. Choose at least one.")
+    if target in features:
+        raise DataError(f"'{target}' is what is to be predicted, so it cannot be learned from. Take it out.")
+    for name in features:
+        if columns[name].left_out:
+            raise DataError(f"'{name}' cannot be used: {columns[name].left_out}. Take it out.")
+
+
+def _with_target(frame: pd.DataFrame, target: str) -> pd.DataFrame:
+    rows = frame[frame[target].notna()]
+    if len(rows) < MIN_ROWS:
+        raise DataError(f"Fewer than {MIN_ROWS} rows, {len(rows)}, have a value of '{target}'. Choose another target.")
+    return rows
+
+
+def _check_varies(targets: pd.Series, training: pd.Series) -> None:
+    if training.nunique() == 1:
+        rows = "row" if targets.nunique() == 1 else "training row"
+        raise DataError(
+            f"'{targets.name}' is {training.iloc[0]:g} in every {rows}: nothing can be learned. Choose another target."
+        )
+
+
+def _split(frame: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from sklearn.model_selection import train_test_split
+
+    training, held_out = train_test_split(frame, test_size=HELD_OUT, random_state=seed)
+    return training.reset_index(drop=True), held_out.reset_index(drop=True)
+
+
+def _without_missing_levels(frame: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+    texts = [name for name in names if frame[name].dtype == object and frame[name].isna().any()]
+    notes = [f"{frame[name].isna().sum():,} missing values of '{name}' became the level '{MISSING}'." for name in texts]
+    return frame.fillna(dict.fromkeys(texts, MISSING)), notes
+
+
+def _varying(training: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    varying = [name for name in names if training[name].nunique() > 1]
+    if not varying:
+        raise DataError("None of the chosen columns varies in the training rows. Choose others.")
+    return varying
+
+
+def _dropped_rows(number: int, target: str) -> list[str]:
+    return [f"{number:,} rows without a value of '{target}' are left out."] if number else []
+
+
+def _filled_numbers(training: pd.DataFrame, frame: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    missing = {name: int(frame[name].isna().sum()) for name in names}
+    return [
+        f"{number:,} missing values of '{name}' became the training rows' median, {training[name].median():g}."
+        for name, number in missing.items()
+        if number
+    ]
+
+
+def _feature(values: pd.Series, shared: Sequence[str]) -> Feature:
+    name = str(values.name)
+    if values.dtype == object:
+        frequent = [level for level in values.value_counts().index if level not in shared]
+        return Feature(name, "category", frequent[0], levels=tuple(frequent) + ((OTHER,) if shared else ()))
+    whole = bool((values.dropna() % 1 == 0).all())
+    return Feature(name, "number", float(values.median()), float(values.min()), float(values.max()), whole)
+
+
+def _checked(feature: Feature, value: float | str) -> float | str:
+    if feature.kind == "category":
+        return str(value)
+    if isinstance(value, (int, float)) and abs(value) < LARGEST:
+        return float(value)
+    raise DataError(f"{value!r} is no value for '{feature.name}'. Give a number.")

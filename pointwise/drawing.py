@@ -1,0 +1,146 @@
+"""From a drawing to what the network receives, in plain arithmetic, every step kept so that it can be shown.
+
+The steps are MNIST's own (LeCun et al., "The MNIST database"): crop to the ink, scale to 20 pixels on the longest
+side, centre by mass in 28×28. Scaling is an area average in floating point: an output pixel is the mean of the
+input under it, parts of pixels counting in proportion. Only the very last step rounds: ⌊255·v + ½⌋.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 28  # of the network's input
+BOX = 20  # longest side of the digit in it
+FAINTEST = 0.1  # contrast with the background below which a pixel is no ink
+LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
+
+Ink = NDArray[np.float64]  # (H, W), 0 is background and 1 the strongest ink
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A drawing's way to the network. ``cropped`` and ``scaled`` are None where there is no ink or no normalisation."""
+
+    ink: Ink  # (H, W): the drawing
+    cropped: Ink | None  # (h, w): its bounding box
+    scaled: Ink | None  # longest side 20
+    image: NDArray[np.uint8]  # (28, 28): what the network receives
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is no ink at all."""
+        return not self.ink.any()
+
+
+def prepare(rgba: NDArray[np.uint8], normalise: bool = True) -> Preparation:
+    """uint8 (H, W, 4), light ink on dark or dark on light, to 28×28.
+
+    With ``normalise=False`` the whole drawing is scaled to 28×28 as it lies. Raises ValueError for another shape.
+    """
+    return prepare_ink(ink_of(rgba), normalise)
+
+
+def prepare_ink(ink: Ink, normalise: bool = True) -> Preparation:
+    """The same from the ink alone: float64 (H, W), 0–1."""
+    if not ink.any():
+        return Preparation(ink, None, None, np.zeros((SIDE, SIDE), np.uint8))
+    if not normalise:
+        whole = area_average(ink, *_fit(ink.shape, SIDE))
+        return Preparation(ink, None, None, _rounded(_placed(whole, *_middle(whole))))
+    cropped = _crop(ink)
+    scaled = area_average(cropped, *_fit(cropped.shape, BOX))
+    return Preparation(ink, cropped, scaled, _rounded(_placed(scaled, *_corner_by_mass(scaled))))
+
+
+def ink_of(rgba: NDArray[np.uint8]) -> Ink:
+    """How much each pixel differs from the background, 0–1, the strongest being 1; (H, W) float64.
+
+    The background is the median of the border. Where most of the border is transparent, the ink is the opacity.
+    """
+    if rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.dtype != np.uint8 or 0 in rgba.shape:
+        raise ValueError(f"A drawing is uint8 (H, W, 4), not {rgba.dtype} {rgba.shape}.")
+    if is_transparent(rgba):
+        difference = rgba[:, :, 3] / 255.0
+    else:
+        light = brightness(rgba)
+        difference = np.abs(light - np.median(_border(light)))
+    strongest = difference.max()
+    if strongest < FAINTEST:
+        return np.zeros_like(difference)
+    ink = difference / strongest
+    return np.where(ink < FAINTEST, 0.0, ink)
+
+
+def brightness(rgba: NDArray[np.uint8]) -> Ink:
+    """Of each pixel, 0–1, whatever its opacity."""
+    red, green, blue = (share * rgba[:, :, channel] for channel, share in enumerate(LUMINANCE))
+    return (red + green + blue) / 255.0
+
+
+def is_transparent(rgba: NDArray[np.uint8]) -> bool:
+    """Whether most of the border is."""
+    return bool(np.median(_border(rgba[:, :, 3])) < 128)
+
+
+def area_average(picture: Ink, height: int, width: int) -> Ink:
+    """(H, W) to (height, width): each output pixel is the mean of the input area that it covers."""
+    return _average(_average(picture, height).T, width).T
+
+
+def to_rgba(ink: Ink) -> NDArray[np.uint8]:
+    """White ink on opaque black, uint8 (H, W, 4)."""
+    grey = _rounded(ink)
+    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+
+
+def _border(values: NDArray[Any]) -> NDArray[Any]:
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+
+
+def _crop(ink: Ink) -> Ink:
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _fit(shape: tuple[int, ...], longest: int) -> tuple[int, int]:
+    """Height and width with the same proportions and the given longest side, halves rounded up, at least 1."""
+    height, width = (max(1, math.floor(side * longest / max(shape) + 0.5)) for side in shape)
+    return height, width
+
+
+def _average(picture: Ink, out: int) -> Ink:
+    """(H, W) to (out, W): differences of the running sum over the rows, taken at the edges of the output's cells."""
+    size = picture.shape[0]
+    sums = np.vstack([np.zeros(picture.shape[1]), np.cumsum(picture, axis=0)])
+    edges = np.arange(out + 1) * (size / out)
+    row = np.minimum(edges.astype(int), size - 1)
+    return np.diff(sums[row] + (edges - row)[:, None] * picture[row], axis=0) * (out / size)
+
+
+def _middle(picture: Ink) -> tuple[int, int]:
+    return (SIDE - picture.shape[0]) // 2, (SIDE - picture.shape[1]) // 2
+
+
+def _corner_by_mass(picture: Ink) -> tuple[int, int]:
+    """The top left corner that brings the centre of mass nearest to the centre of 28×28, the picture staying inside."""
+    corners = []
+    for axis, length in enumerate(picture.shape):
+        mass = picture.sum(axis=1 - axis)
+        centre = float(mass @ (np.arange(length) + 0.5)) / float(mass.sum())
+        corners.append(min(max(math.floor(SIDE / 2 - centre + 0.5), 0), SIDE - length))
+    return corners[0], corners[1]
+
+
+def _placed(picture: Ink, top: int, left: int) -> Ink:
+    field = np.zeros((SIDE, SIDE))
+    field[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return field
+
+
+def _rounded(picture: Ink) -> NDArray[np.uint8]:
+    return np.floor(np.clip(picture, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)

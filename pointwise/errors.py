@@ -1,0 +1,43 @@
+"""The exceptions that Pointwise raises on purpose.
+
+    PointwiseError            every message names the value, what is wrong with it, and what to do
+    ├── ConfigError           a model configuration or recipe outside its range
+    ├── DataError             a data folder, file or table that cannot be used
+    ├── ModelFileError        a weights file that cannot be loaded
+    ├── PictureError          an uploaded picture that cannot be read
+    └── DivergedError         a training whose loss is no longer a finite number
+
+The library raises; a page or the command line catches ``PointwiseError`` once and shows its sentence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class PointwiseError(Exception):
+    """Base of all errors whose message is written for the person in front of the screen."""
+
+
+class ConfigError(PointwiseError):
+    """A configuration or recipe value is outside its range."""
+
+
+class DataError(PointwiseError):
+    """A data folder, file or table is missing, unreadable or of the wrong form."""
+
+
+class ModelFileError(PointwiseError):
+    """A weights file cannot be loaded: ``path``, what is wrong with it, what to do."""
+
+    def __init__(self, path: Path | str, wrong: str, remedy: str) -> None:
+        super().__init__(f"{Path(path).name} {wrong}. {remedy}")
+        self.path = Path(path)
+
+
+class PictureError(PointwiseError):
+    """An uploaded file is no picture, is too large, or is of no supported format."""
+
+
+class DivergedError(PointwiseError):
+    """The training loss became NaN or infinite."""

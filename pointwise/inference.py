@@ -1,0 +1,114 @@
+"""What a model says about a drawing or a house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pointwise.data.digits import normalise
+from pointwise.data.housing import ROOMS, SQUARE_FEET
+from pointwise.data.scaling import Scaling
+from pointwise.drawing import prepare
+from pointwise.errors import ConfigError
+from pointwise.models import REGRESSOR, Network
+
+if TYPE_CHECKING:
+    from pointwise.data.table import Prepared, Rows
+
+SURE = 0.6  # a probability below this is called unsure
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A model's answer to one drawing."""
+
+    digit: int | None  # None: the drawing is blank
+    probabilities: NDArray[np.float32]  # (10,), all 0 for a blank drawing
+    image: NDArray[np.uint8]  # (28, 28), as the model saw it
+
+    @property
+    def probability(self) -> float:
+        """Of the digit, 0–1."""
+        return float(self.probabilities.max())
+
+    @property
+    def sure(self) -> bool:
+        """Whether there is a digit whose probability is at least SURE."""
+        return self.digit is not None and self.probability >= SURE
+
+
+def classify_drawing(model: Network, rgba: NDArray[np.uint8], normalised: bool = True) -> Reading:
+    """Read a drawing: uint8 (H, W, 4), light ink on dark or dark on light; cropped and centred unless told not to."""
+    return classify_image(model, prepare(rgba, normalised).image)
+
+
+def classify_image(model: Network, image: NDArray[np.uint8]) -> Reading:
+    """Read a prepared picture, uint8 (28, 28), light ink on dark; all zeros is blank."""
+    if not image.any():
+        return Reading(None, np.zeros(model.config.num_classes, np.float32), image)
+    with torch.inference_mode():
+        logits = model(normalise(torch.from_numpy(image)[None]))
+        probabilities = logits.softmax(dim=1)[0].numpy()
+    return Reading(int(probabilities.argmax()), probabilities, image)
+
+
+def predict_price(model: Network, square_feet: float, rooms: float) -> float:
+    """The price in dollars of a house of so many square feet (trained on 0–5,000) and rooms (trained on 0–10).
+
+    Raises ConfigError when ``model`` is no price network of two features.
+    """
+    return float(predict_prices(model, np.array([square_feet]), np.array([rooms]))[0])
+
+
+def predict_prices(model: Network, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Prices in dollars, float64, of the shape that ``square_feet`` and ``rooms`` have together (any, broadcast).
+
+    Raises ConfigError as ``predict_price`` does.
+    """
+    features = np.stack(np.broadcast_arrays(square_feet / SQUARE_FEET, rooms / ROOMS), axis=-1)
+    scaling = price_scaling(model)
+    inputs = torch.from_numpy(features).float().reshape(-1, 2, 1, 1)
+    return _predict(model, inputs, scaling).reshape(features.shape[:-1])
+
+
+def price_scaling(model: Network) -> Scaling:
+    """The scaling on a house network's card. Raises ConfigError when ``model`` is no price network of two features."""
+    config = model.config
+    if (config.arch, config.input_channels, config.num_classes) != (REGRESSOR, 2, 1):
+        raise ConfigError(f"{config.arch} with {config.input_channels} inputs prices no houses. Choose {REGRESSOR}.")
+    return Scaling.from_card(model.card)
+
+
+def outside_training(square_feet: float, rooms: float) -> bool:
+    """Whether a house is outside the range of the training data, so that its price is a guess."""
+    return not (0 <= square_feet <= SQUARE_FEET and 0 <= rooms <= ROOMS)
+
+
+def predict_row(model: Network, prepared: Prepared, values: Mapping[str, float | str]) -> float:
+    """The target of one row of a table, in its own unit; features that are not named have their usual value.
+
+    Raises ConfigError when the network was not made for this table's inputs, DataError for a value of the wrong kind.
+    """
+    return float(_predict(model, prepared.row_to_input(values), prepared.scaling)[0])
+
+
+def predict_rows(model: Network, rows: Rows) -> NDArray[np.float64]:
+    """The targets (N,) of a table's rows, in their own unit. Raises ConfigError as ``predict_row`` does."""
+    return _predict(model, rows.inputs[:, :, None, None], rows.scaling)
+
+
+def _predict(model: Network, inputs: Tensor, scaling: Scaling) -> NDArray[np.float64]:
+    """Targets (N,) for inputs (N, F, 1, 1)."""
+    expected, given = (model.config.arch, model.config.input_channels), (REGRESSOR, inputs.shape[1])
+    if expected != given:
+        raise ConfigError(
+            f"{expected[0]} of {expected[1]} inputs cannot read rows of {given[1]}. Train it on this table."
+        )
+    with torch.inference_mode():
+        return scaling.from_model(model(inputs)[:, 0].double().numpy())

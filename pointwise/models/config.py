@@ -1,0 +1,64 @@
+"""The configuration that rebuilds a network, and what may stand in it. It needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pointwise.errors import ConfigError
+
+CLASSIFIERS = ("nin", "conv_mlp", "mlp_1x1", "bag_of_pixels")
+REGRESSOR = "price_1x1"
+ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
+DEFAULT_WIDTHS: dict[str, tuple[int, ...]] = {
+    "nin": (32, 64, 96),
+    "conv_mlp": (64, 256),
+    "mlp_1x1": (256,),
+    "bag_of_pixels": (32, 32),
+    "price_1x1": (16, 8),
+}
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """All that is needed to build a network again; it travels in the header of a weights file."""
+
+    arch: str  # a key of DEFAULT_WIDTHS
+    input_channels: int = 1  # channels of the picture, or features of the house (1–4096)
+    image_size: int = 28  # height and width in pixels (1–256)
+    num_classes: int = 10  # logits, or 1 for a price (1–1000)
+    widths: tuple[int, ...] = ()  # hidden channels in forward order; () means the network's own
+    activation: str = "relu"  # one of ACTIVATIONS
+    batch_norm: bool = False  # price_1x1 only; nin always normalises
+    dropout: float = 0.0  # price_1x1 only: the share of hidden channels switched off (0–0.9)
+
+    def __post_init__(self) -> None:
+        if self.arch not in DEFAULT_WIDTHS:
+            raise ConfigError(f"There is no network '{self.arch}'. Choose one of {', '.join(DEFAULT_WIDTHS)}.")
+        own = DEFAULT_WIDTHS[self.arch]
+        object.__setattr__(self, "widths", tuple(self.widths) or own)
+        if len(self.widths) != len(own):
+            raise ConfigError(f"{self.arch} has {len(own)} hidden widths, not {len(self.widths)}. Give {len(own)}.")
+        if self.activation not in ACTIVATIONS:
+            raise ConfigError(f"There is no activation '{self.activation}'. Choose one of {', '.join(ACTIVATIONS)}.")
+        _check("input_channels", self.input_channels, 1, 4096)
+        _check("image_size", self.image_size, 1, 256)
+        _check("num_classes", self.num_classes, 1, 1000)
+        _check("dropout", self.dropout, 0.0, 0.9)
+        if not isinstance(self.batch_norm, bool):
+            raise ConfigError(f"batch_norm = {self.batch_norm} is neither true nor false. Choose one of the two.")
+        for width in self.widths:
+            _check("width", width, 1, 4096)
+
+
+def _check(name: str, value: float, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise ConfigError(f"{name} = {value} is out of range. Choose a value from {low} to {high}.")
+    if isinstance(low, int) and not isinstance(value, int):
+        raise ConfigError(f"{name} = {value} is not a whole number. Choose one from {low} to {high}.")
+
+
+def default_config(arch: str) -> ModelConfig:
+    """The configuration of a shipped network: 28×28 digits, or a house of two features for price_1x1."""
+    if arch == REGRESSOR:
+        return ModelConfig(arch, input_channels=2, image_size=1, num_classes=1)
+    return ModelConfig(arch)

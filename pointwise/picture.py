@@ -1,0 +1,100 @@
+"""An uploaded picture of a digit, cleaned until it looks like a drawing on the canvas."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pointwise.drawing import Ink, brightness, ink_of, is_transparent, to_rgba
+from pointwise.errors import PictureError
+
+MAX_BYTES = 10_000_000
+MAX_PIXELS = 50_000_000
+WORKING_SIDE = 400  # pixels; larger pictures are reduced before anything is computed
+SPECK = 0.02  # a blot smaller than this share of the ink is dust
+
+
+def open_picture(content: bytes) -> NDArray[np.uint8]:
+    """PNG or JPEG to white ink on black, uint8 (H, W, 4), at most 400 pixels a side.
+
+    Light on dark or dark on light; uneven light, paper grain and dust are removed (morphological opening and
+    Otsu's threshold 1979). Raises PictureError for more than 10 MB or 50 million pixels, another format, a damaged
+    file, or a picture of one colour.
+    """
+    if len(content) > MAX_BYTES:
+        raise PictureError(
+            f"This file has {len(content) / 1e6:.1f} MB, more than {MAX_BYTES / 1e6:.0f}. Choose a smaller picture."
+        )
+    pixels = _pixels(content)
+    cleaned = _clean(_strength(pixels)) if ink_of(pixels).any() else None
+    if cleaned is None or not cleaned.any():
+        raise PictureError("This picture is of one colour: there is nothing to read. Choose one that shows a digit.")
+    return to_rgba(cleaned)
+
+
+def _pixels(content: bytes) -> NDArray[np.uint8]:
+    from PIL import Image, ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            file = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+        width, height = file.size
+        if width * height > MAX_PIXELS:
+            raise PictureError(
+                f"This picture has {width:,} × {height:,} pixels, too many to open safely. Choose a smaller one."
+            )
+        file.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
+        picture = ImageOps.exif_transpose(file).convert("RGBA")
+    except PictureError:
+        raise
+    except Image.DecompressionBombError:
+        raise PictureError("This picture has too many pixels to open safely. Choose a smaller one.") from None
+    except Exception:  # Pillow raises many kinds for damaged files, SyntaxError and struct.error among them
+        raise PictureError("This file is no PNG or JPEG picture, or it is damaged. Choose another one.") from None
+    picture.thumbnail((WORKING_SIDE, WORKING_SIDE))
+    return np.asarray(picture)
+
+
+def _strength(rgba: NDArray[np.uint8]) -> Ink:
+    """High where the ink is, 0–1: the opacity on a transparent background, else how dark or light a pixel is.
+
+    Ink is what is rarer: brightness less its local mean is skewed towards it, however uneven the light.
+    """
+    from scipy import ndimage
+
+    if is_transparent(rgba):
+        return rgba[:, :, 3] / 255.0
+    light = brightness(rgba)
+    rest = light - ndimage.uniform_filter(light, size=max(light.shape) // 2)
+    return light if (rest**3).sum() > 0 else 1.0 - light
+
+
+def _clean(ink: Ink) -> Ink:
+    """Take away the slow changes of the paper, then what is fainter than Otsu's threshold, then dust."""
+    from scipy import ndimage
+
+    window = max(3, max(ink.shape) // 4)
+    paper = ndimage.uniform_filter(ndimage.grey_opening(ink, size=window), size=window)
+    contrast = np.clip(ink - paper, 0.0, None)
+    threshold = _otsu(contrast)
+    marks, _ = ndimage.label(contrast > threshold)
+    sizes = np.bincount(marks.ravel())
+    kept = sizes >= SPECK * sizes[1:].sum()
+    kept[0] = False
+    near = ndimage.binary_dilation(kept[marks])
+    return np.where(near, np.clip(contrast / max(threshold * 2, 1e-9), 0.0, 1.0), 0.0)
+
+
+def _otsu(values: Ink) -> float:
+    """The threshold between two groups that makes the variance between them largest."""
+    counts, edges = np.histogram(values, bins=64, range=(0.0, 1.0))
+    centres = (edges[:-1] + edges[1:]) / 2
+    below, sums = np.cumsum(counts), np.cumsum(counts * centres)
+    above = below[-1] - below
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    return float(centres[np.nanargmax(between)])

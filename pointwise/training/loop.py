@@ -1,0 +1,136 @@
+"""train(): a generator of Steps. It prints nothing, knows no threads and calls nobody back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from pointwise.data.augment import augment
+from pointwise.errors import ConfigError, DivergedError
+from pointwise.models import Network
+from pointwise.training.metrics import Examples, Running, loss_of, measure, scale_of
+from pointwise.training.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What was measured at the end of an epoch, with a copy of the weights at that moment."""
+
+    number: int  # from 1
+    metrics: Mapping[str, float]  # train_loss, train_accuracy, loss, accuracy (held out, 0–1); or …mae, …r2
+    weights: Mapping[str, Tensor] = field(repr=False)  # cloned, on the CPU
+    complete: bool = True  # False when the epoch was ended early
+
+
+@dataclass(frozen=True)
+class Step:
+    """One optimiser step."""
+
+    number: int  # from 1
+    total: int
+    examples: int  # in this batch
+    loss: float  # mean over the batch
+    epoch: Epoch | None = None  # set on the last step of an epoch
+
+
+def pick_device() -> torch.device:
+    """CUDA where there is one, else Apple's MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def train(
+    model: Network, recipe: Recipe, training: Examples, held_out: Examples, device: torch.device | None = None
+) -> Generator[Step, bool | None, None]:
+    """Train ``model`` in place, yielding after every optimiser step.
+
+    Sending True instead of None ends the training there: the weights so far are measured and yielded in one last
+    Step. The same seed gives the same run on the same machine. Cross-entropy for classes (int64 targets), mean
+    squared error for prices (float targets). Raises ConfigError for a network that normalises batches of one house,
+    and DivergedError when the loss is no longer finite.
+    """
+    _check_batch_norm(model, recipe, training)
+    device = device or pick_device()
+    generator = torch.Generator().manual_seed(recipe.seed)
+    model.to(device).train().requires_grad_(True)
+    per_epoch = len(batches(torch.arange(len(training)), recipe.batch_size))
+    total = recipe.epochs * per_epoch
+    optimizer, schedule = _optimizer(model, recipe, total)
+    number = 0
+    for epoch in range(1, recipe.epochs + 1):
+        running = Running(scale_of(training))
+        for indices in batches(torch.randperm(len(training), generator=generator), recipe.batch_size):
+            inputs, targets = (t.to(device) for t in training.batch(indices))
+            if recipe.augment:
+                inputs = augment(inputs, generator)
+            outputs = model(inputs)
+            loss = loss_of(outputs, targets)
+            number += 1
+            value = _finite(loss.item(), number, recipe)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            if schedule is not None:
+                schedule.step()
+            running.add(outputs.detach(), targets, value)
+            last = number == epoch * per_epoch
+            step = Step(number, total, len(indices), value)
+            if not last and (yield step):
+                yield replace(step, epoch=_epoch(model, epoch, running, held_out, device, complete=False))
+                return
+            if last and (yield replace(step, epoch=_epoch(model, epoch, running, held_out, device))):
+                return
+
+
+def batches(order: Tensor, size: int) -> list[Tensor]:
+    """``order`` (N,) cut into batches of ``size``. One left over joins the batch before: a single house has no spread
+    for batch normalisation to divide by.
+    """
+    parts = list(order.split(size))
+    if size > 1 and len(parts) > 1 and len(parts[-1]) == 1:
+        parts[-2:] = [torch.cat(parts[-2:])]
+    return parts
+
+
+def _check_batch_norm(model: Network, recipe: Recipe, training: Examples) -> None:
+    if model.config.batch_norm and min(recipe.batch_size, len(training)) < 2:
+        raise ConfigError(
+            "Batch normalisation cannot work on batches of one. Choose a batch size of 2 or more, or switch it off."
+        )
+
+
+def _epoch(
+    model: Network, number: int, running: Running, held_out: Examples, device: torch.device, complete: bool = True
+) -> Epoch:
+    metrics = {f"train_{name}": value for name, value in running.metrics().items()}
+    metrics |= measure(model, held_out, device)
+    weights = {name: t.detach().to("cpu", copy=True) for name, t in model.state_dict().items()}
+    return Epoch(number, metrics, weights, complete)
+
+
+def _optimizer(
+    model: Network, recipe: Recipe, total: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler | None]:
+    rate = recipe.learning_rate
+    optimizer: torch.optim.Optimizer
+    if recipe.optimizer == "adamw":
+        optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=recipe.weight_decay, fused=True)
+    else:
+        optimizer = torch.optim.Adam(model.parameters(), lr=rate, weight_decay=recipe.weight_decay, fused=True)
+    if recipe.schedule == "one_cycle":
+        return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=rate, total_steps=total + 1)
+    return optimizer, None
+
+
+def _finite(loss: float, number: int, recipe: Recipe) -> float:
+    if math.isfinite(loss):
+        return loss
+    raise DivergedError(
+        f"The loss became {loss} at step {number}. The most likely cause is the learning rate of "
+        f"{recipe.learning_rate:g}, which is too large for this model and data: try a tenth of it."
+    )

@@ -1,0 +1,1 @@
+"""The interface: the only part of Pointwise that imports streamlit and plotly."""

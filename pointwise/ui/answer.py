@@ -1,0 +1,174 @@
+"""What the models say about the drawing, and what they were given to say it from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.drawing import Ink, Preparation, ink_of, prepare_ink
+from pointwise.errors import PointwiseError
+from pointwise.ui import pictures, resources, state, words
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.grid_container import GridContainer
+
+    from pointwise.inference import Reading
+    from pointwise.models import Network
+
+READER = "answer.reader"
+NORMALISED = "answer.normalised"
+CLASSIFIERS = ("nin", "conv_mlp", "mlp_1x1", "bag_of_pixels")  # the default reader first
+
+
+@dataclass(frozen=True)
+class Look:
+    """One drawing, prepared both ways, and what the chosen model reads in it."""
+
+    steps: Preparation  # cropped, scaled, centred
+    image: NDArray[np.uint8]  # (28, 28): what the models are given
+    reading: Reading  # of ``image``
+    with_steps: Reading
+    without: Reading
+
+
+def look() -> Look:
+    """Prepare the drawing and let the chosen model read it. Raises ModelFileError."""
+    model = _first_time(_reader())
+    ink = ink_of(state.board().rgba)
+    steps, whole = prepare_ink(ink), prepare_ink(ink, normalise=False)
+    with_steps, without = _read(model, steps.image), _read(model, whole.image)
+    if st.session_state.get(NORMALISED, True):
+        return Look(steps, steps.image, with_steps, with_steps, without)
+    return Look(steps, whole.image, without, with_steps, without)
+
+
+def prediction(look: Look) -> None:
+    """The chosen model's digit with its probability, and all ten probabilities."""
+    st.metric("Prediction", *_headline(look.reading), delta_color="off", delta_arrow="off")
+    st.html(pictures.bars(look.reading.probabilities, _title(look.reading)))
+
+
+def reader() -> None:
+    """Which model gives the prediction."""
+    st.selectbox("Read by", CLASSIFIERS, format_func=words.MODELS.__getitem__, key=READER, persist_state="session")
+
+
+def received(look: Look) -> None:
+    """The steps from the drawing to the network's input, and the answer with and without them."""
+    st.subheader("What the network receives")
+    st.toggle(
+        "Crop, scale and centre the drawing, as MNIST's makers did",
+        value=True,
+        key=NORMALISED,
+        persist_state="session",
+    )
+    st.html(pictures.strip(_steps(look.steps)))
+    left, right = st.columns(2, wrap=False)
+    left.metric("With these steps", *_headline(look.with_steps), delta_color="off", delta_arrow="off", border=True)
+    right.metric("Without them", *_headline(look.without), delta_color="off", delta_arrow="off", border=True)
+
+
+def side_by_side(look: Look) -> None:
+    """Every model's answer to the same picture, with what each costs and how often it errs."""
+    st.subheader("Four models on this drawing")
+    with st.grid(4, min_column_width=160, border=True) as grid:
+        for arch in CLASSIFIERS:
+            with grid.cell():
+                _card(words.MODELS[arch], arch, look)
+        retraining = state.retraining()
+        if retraining is not None and retraining.source in words.SOURCES:
+            _run_card(grid, retraining, look)
+
+
+def _run_card(grid: GridContainer, retraining: state.Retraining, look: Look) -> None:
+    """The answer of a run's latest epoch, unless the page uses those weights anyway."""
+    model = resources.epoch_model(retraining)
+    if model is not None and model is not state.own_models().get(retraining.arch):
+        with grid.cell():
+            _show_card(f"Your run, epoch {model.card['epochs']}", model, look, words.MODELS[retraining.arch])
+
+
+def _card(title: str, arch: str, look: Look) -> None:
+    try:
+        model = resources.current_model(arch)
+    except PointwiseError as error:
+        st.error(str(error))
+        return
+    own = " (yours)" if arch in state.own_models() else ""
+    _show_card(title + own, model, look, words.ABOUT[arch])
+
+
+def _show_card(title: str, model: Network, look: Look, about: str = "") -> None:
+    reading = _read(model, look.image)
+    cost = resources.cost_of(model.config)
+    st.metric(title, *_headline(reading), delta_color="off", delta_arrow="off", help=about or None)
+    if reading.digit != look.reading.digit:
+        st.badge("Disagrees", icon=":material/call_split:", color="orange")
+    st.caption(f"{cost.parameters:,} parameters  \n{cost.multiply_adds:,} multiply-adds  \n{_error_rate(model)}")
+
+
+def _error_rate(model: Network) -> str:
+    accuracy = model.card.get("metrics", {}).get("accuracy")
+    if accuracy is None:
+        return "error not measured"
+    where = "MNIST test" if str(model.card.get("data", "")).startswith("MNIST") else "held-out bundled digits"
+    return f"{100 * (1 - accuracy):.2f} % error on {where}"
+
+
+def _reader() -> str:
+    return st.session_state.get(READER) or CLASSIFIERS[0]
+
+
+def _first_time(arch: str) -> Network:
+    """The model; a placeholder stands in its place while torch and the weights are loaded for the first time."""
+    if resources.loaded():
+        return resources.current_model(arch)
+    with st.skeleton(height=420):
+        return resources.current_model(arch)
+
+
+def _read(model: Network, image: NDArray[np.uint8]) -> Reading:
+    from pointwise.inference import classify_image
+
+    return classify_image(model, image)
+
+
+def _headline(reading: Reading) -> tuple[str, str]:
+    """The digit, and how sure the model is."""
+    if reading.digit is None:
+        return "–", "Draw a digit"
+    return str(reading.digit), ("" if reading.sure else "unsure: ") + words.percent(reading.probability)
+
+
+def _title(reading: Reading) -> str:
+    if reading.digit is None:
+        return "No probabilities: the canvas is empty"
+    if not reading.sure:
+        return f"The model is unsure; {reading.digit} is its best guess"
+    return (
+        f"{reading.digit} has nearly all of the probability"
+        if reading.probability > 0.9
+        else (f"{reading.digit} has most of the probability")
+    )
+
+
+def _steps(prepared: Preparation) -> list[tuple[NDArray[np.uint8], str, str, float]]:
+    steps = [(_grey(prepared.ink), "Your drawing", "The drawing as it is on the canvas", 1.0)]
+    if prepared.cropped is not None and prepared.scaled is not None:
+        height, width = prepared.cropped.shape
+        share = max(height, width) / max(prepared.ink.shape)
+        steps.append((_grey(prepared.cropped), f"Cropped to its ink, {width} × {height}", "Only the inked part", share))
+        height, width = prepared.scaled.shape
+        steps.append(
+            (_grey(prepared.scaled), f"Scaled to {width} × {height}", "Scaled, longest side 20 pixels", 20 / 28)
+        )
+    centred = "Centred by mass in 28 × 28: this goes in"
+    return [*steps, (prepared.image, centred, "The 28 by 28 pixels that the network receives", 1.0)]
+
+
+def _grey(ink: Ink) -> NDArray[np.uint8]:
+    return np.round(255 * ink).astype(np.uint8)

@@ -1,0 +1,70 @@
+"""The canvas with its controls: samples, pen, undo, clear, and an uploaded picture instead."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pointwise.errors import PictureError
+from pointwise.picture import open_picture
+from pointwise.ui import canvas, state
+
+PEN = "board.pen"
+UPLOAD = "board.upload"
+REFUSED = "board.refused"
+
+
+def drawing() -> None:
+    """The canvas. The drawing is kept in the session's state."""
+    state.set_board(canvas.show(state.board(), st.session_state.get(PEN, canvas.PEN)))
+
+
+def tools() -> None:
+    """Pen width, undo, clear, and a row of digits that draw themselves."""
+    empty = not state.board().shapes
+    with st.container(horizontal=True, vertical_alignment="bottom", width=canvas.SIDE, gap="small"):
+        st.slider("Pen width", 8, 40, canvas.PEN, format="%d px", key=PEN, persist_state="session", width=112)
+        st.button("Undo", on_click=_undo, icon=":material/undo:", disabled=empty, key="board.undo")
+        st.button("Clear", on_click=_clear, icon=":material/delete:", disabled=empty, key="board.clear")
+    with st.container(horizontal=True, gap=2, key="board.samples"):
+        for digit in canvas.SAMPLES:
+            st.button(str(digit), key=f"board.sample.{digit}", on_click=_sample, args=(digit,), help=f"Draw a {digit}")
+
+
+def upload() -> None:
+    """A picture from a file, put onto the canvas; a refused one leaves the drawing as it is."""
+    st.file_uploader(
+        "A PNG or JPEG picture of one digit, up to 10 MB; light on dark or dark on light",
+        key=UPLOAD,
+        on_change=_open,
+        max_upload_size=10,
+    )
+    if st.session_state.get(REFUSED):
+        st.error(st.session_state[REFUSED], icon=":material/broken_image:")
+
+
+def remount() -> None:
+    """Give a canvas that has just come onto the page again what was drawn before."""
+    state.set_board(canvas.remounted(state.board()))
+
+
+def _sample(digit: int) -> None:
+    state.set_board(canvas.with_sample(state.board(), digit))
+
+
+def _undo() -> None:
+    state.set_board(canvas.undone(state.board()))
+
+
+def _clear() -> None:
+    state.set_board(canvas.cleared(state.board()))
+
+
+def _open() -> None:
+    st.session_state[REFUSED] = None
+    file = st.session_state[UPLOAD]
+    if file is None:
+        return
+    try:
+        state.set_board(canvas.with_picture(state.board(), open_picture(file.getvalue())))
+    except PictureError as error:
+        st.session_state[REFUSED] = f"{error} Your drawing is still there."

@@ -1,0 +1,57 @@
+"""Data in, plotly figure out: pure functions. Colours come from the theme unless they mean something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+LOSS, TRAINING, HELD_OUT = "#7f9bb3", "#e69f00", "#0090d0"
+
+
+def training_curves(
+    history: Sequence[tuple[int, float]], epochs: Sequence[tuple[int, float, float]], total: int, measure: str
+) -> go.Figure:
+    """Loss by step, and below it accuracy (0–1) or R² by epoch: (step, loss), and (last step, training, held out)."""
+    from plotly.subplots import make_subplots
+
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
+    steps = [step for step, _ in history]
+    figure.add_scatter(
+        x=steps, y=[loss for _, loss in history], name="loss", mode="lines", line_color=LOSS, row=1, col=1
+    )
+    ends = [end for end, _, _ in epochs]
+    for name, column, colour, symbol in (("training", 1, TRAINING, "circle"), ("held out", 2, HELD_OUT, "diamond")):
+        figure.add_scatter(
+            x=ends,
+            y=[epoch[column] for epoch in epochs],
+            name=name,
+            mode="lines+markers",
+            line_color=colour,
+            marker_symbol=symbol,
+            hovertemplate="%{y:.1%}" if measure == "accuracy" else "%{y:.4f}",
+            row=2,
+            col=1,
+        )
+    figure.update_xaxes(range=[0, max(total, 1)])
+    figure.update_xaxes(title="step", row=2, col=1)
+    figure.update_yaxes(title="loss", type="log" if steps else "linear", nticks=4, row=1, col=1)
+    figure.update_yaxes(title=measure, tickformat=".0%" if measure == "accuracy" else None, nticks=4, row=2, col=1)
+    figure.update_layout(hovermode="x unified", legend={"orientation": "h", "y": -0.3, "x": 0})
+    return framed(figure, f"Loss falls, {measure} rises", 330)
+
+
+def framed(figure: go.Figure, title: str, height: int) -> go.Figure:
+    """The figure with a title that says what to see, and the margins that all charts have."""
+    figure.update_layout(showlegend=len(figure.data) > 1, **_frame(title, height))
+    return figure
+
+
+def _frame(title: str, height: int) -> dict[str, Any]:
+    return {
+        "title": {"text": title, "font": {"size": 15}, "x": 0, "xanchor": "left"},
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
+        "dragmode": False,
+    }

@@ -1,0 +1,219 @@
+// The price while a slider is dragged. Streamlit's sliders report on release, so until then the same network is
+// evaluated here, with the same weights in float64, and painted: as a diagram, and into the metrics beside it. The
+// server's answer comes on release and is equal. What is read of Streamlit's page are its sliders' own inputs and the
+// map, found by the keys' class names; where they are not found, the diagram shows the server's house and nothing moves.
+
+const HEIGHT = 216, TOP = 26, X = [7, 35, 63, 90] // per cent of the width
+const SETTLE = 500 // milliseconds
+const STILL = 8 // pixels that a finger may move and still tap
+const SVG = "http://www.w3.org/2000/svg"
+const ACTIVATIONS = {
+  relu: (x) => Math.max(x, 0),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
+  gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+}
+const GROUPED = new Intl.NumberFormat("en-US")
+const instances = new WeakMap()
+
+// The error function by its series of positive terms (Abramowitz & Stegun 7.1.6), to 1e-15.
+function erf(x) {
+  const z = Math.abs(x)
+  if (z > 6) return Math.sign(x)
+  let term = z, sum = z
+  for (let n = 1; term > 1e-17 * sum; n++) sum += term *= (2 * z * z) / (2 * n + 1)
+  return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * Math.exp(-z * z) * sum
+}
+
+function layer(weights, biases, inputs, activation) {
+  return weights.map((row, i) => activation(row.reduce((sum, w, j) => sum + w * inputs[j], biases[i])))
+}
+
+function forward(network, inputs) {
+  const activation = ACTIVATIONS[network.activation]
+  const first = layer(network.w1, network.b1, inputs, activation)
+  const second = layer(network.w2, network.b2, first, activation)
+  return { layers: [inputs, first, second], price: second.reduce((sum, h, i) => sum + h * network.last[i], network.base) }
+}
+
+function dollars(value, signed) {
+  const whole = Math.round(value)
+  const sign = whole < 0 ? "-" : signed && whole > 0 ? "+" : ""
+  return sign + "$" + GROUPED.format(Math.abs(whole))
+}
+
+function slider(key) {
+  return document.querySelector(`.st-key-${key} input[type=range]`)
+}
+
+// What the sliders show. A number between two steps, typed or from the address, is rounded by the browser only.
+function shown(data) {
+  return data.sliders.map((key, i) => {
+    const known = data.house[i], input = slider(key)
+    if (!input) return known
+    const rounded = Math.abs(input.valueAsNumber - known) <= Number(input.step) / 2 + 1e-9
+    return rounded ? known : input.valueAsNumber
+  })
+}
+
+function make(name, attributes, parent) {
+  const element = document.createElementNS(SVG, name)
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
+  parent.append(element)
+  return element
+}
+
+// The diagram: a circle for each channel, a line for each weight. Drawn once for a network, then only restyled.
+function diagram(svg, network) {
+  svg.replaceChildren()
+  const weights = [network.w1, network.w2, [network.last]]
+  const sizes = [network.w1[0].length, network.w1.length, network.w2.length, 1]
+  const y = (column, i) => TOP + ((i + 0.5) / sizes[column]) * (HEIGHT - TOP)
+  const few = sizes[1] * sizes[2] <= 1200
+  const lines = weights.map((rows, column) =>
+    rows.map((row, i) =>
+      row.map((w, j) =>
+        few &&
+        make("line", {
+          class: w < 0 ? "minus" : "plus",
+          x1: `${X[column]}%`, y1: y(column, j), x2: `${X[column + 1]}%`, y2: y(column + 1, i),
+        }, svg))))
+  const nodes = sizes.map((size, column) =>
+    Array.from({ length: size }, (_, i) =>
+      make("circle", {
+        class: column === 3 ? "price" : "channel",
+        cx: `${X[column]}%`, cy: y(column, i), r: Math.min(7, (0.4 * (HEIGHT - TOP)) / size),
+      }, svg)))
+  const heads = ["house", `${sizes[1]} channels`, `${sizes[2]} channels`, "price"]
+  heads.forEach((text, column) => {
+    make("text", { x: `${X[column]}%`, y: 13, "text-anchor": "middle" }, svg).textContent = text
+  })
+  ;["sq ft", "rooms"].forEach((text, i) => {
+    make("text", { x: `${X[0]}%`, y: y(0, i) + 22, "text-anchor": "middle" }, svg).textContent = text
+  })
+  const scales = largest(network, weights)
+  return { weights, lines, nodes, scales }
+}
+
+// The largest channel and the largest product in each layer over the range, so that a strong line looks strong.
+function largest(network, weights) {
+  const scales = weights.map(() => ({ channel: 1e-9, product: 1e-9 }))
+  for (let a = 0; a <= 6; a++) {
+    for (let b = 0; b <= 6; b++) {
+      const { layers } = forward(network, [a / 5, b / 5])
+      layers.forEach((values, column) => {
+        for (const value of values) scales[column].channel = Math.max(scales[column].channel, Math.abs(value))
+        for (const row of weights[column])
+          row.forEach((w, j) => { scales[column].product = Math.max(scales[column].product, Math.abs(w * values[j])) })
+      })
+    }
+  }
+  return scales
+}
+
+function restyle({ weights, lines, nodes, scales }, layers) {
+  layers.forEach((values, column) => {
+    values.forEach((value, j) => {
+      const strength = Math.min(1, Math.abs(value) / scales[column].channel)
+      const share = value === 0 ? 0 : 15 + 85 * strength
+      nodes[column][j].style.fill = `color-mix(in srgb, currentColor ${share}%, var(--st-background-color))`
+    })
+    weights[column].forEach((row, i) =>
+      row.forEach((w, j) => {
+        const line = lines[column][i][j]
+        if (line) line.style.strokeOpacity = 0.04 + 0.96 * Math.sqrt(Math.min(1, Math.abs(w * values[j]) / scales[column].product))
+      }))
+  })
+}
+
+function write(key, text) {
+  const line = document.querySelector(`.st-key-${key} [data-testid=stMetricValue] p`)
+  const node = line?.childNodes.length === 1 ? line.firstChild : null
+  if (node?.nodeType === Node.TEXT_NODE && node.data !== text) node.data = text
+}
+
+function sentence(network, layers) {
+  const on = (values) => values.filter((value) => value > 0).length
+  const [, first, second] = layers
+  const key = "Blue lines add, orange ones take away."
+  if (network.activation !== "relu") return `${key} With ${network.activation} no channel is ever off.`
+  return `${key} ${on(first)} of ${first.length} and ${on(second)} of ${second.length} channels are on.`
+}
+
+function paint(instance) {
+  const { data, parts, root } = instance
+  const house = shown(data)
+  const inputs = house.map((value, i) => value / data.unit[i])
+  const truth = house[0] * data.dollars[0] + house[1] * data.dollars[1]
+  const { layers, price } = forward(data.networks.predicted, inputs)
+  restyle(parts, layers)
+  const text = sentence(data.networks.predicted, layers)
+  root.querySelector("figcaption").textContent = text
+  root.querySelector("output").textContent = dollars(price)
+  root.querySelector("svg").setAttribute("aria-label", `The network at work: ${dollars(price)}`)
+  write(data.metrics.predicted, dollars(price))
+  write(data.metrics.truth, dollars(truth))
+  write(data.metrics.error, dollars(price - truth, true))
+  if (data.networks.other) write(data.metrics.other, dollars(forward(data.networks.other, inputs).price))
+}
+
+// What Streamlit does not report: a slider changed by a screen reader, without pointer and keys; and a click or tap on
+// the map, which as Streamlit's own selection would know no taps and keep a phone from scrolling.
+function watch(instance) {
+  let handled = -Infinity // when a pointer or a key was last used
+  let pressed = null // how a pointer went down; a scroll takes it away
+  const noticed = (event) => {
+    handled = performance.now()
+    if (event.type === "pointerdown") pressed = event
+    if (event.type === "pointercancel") pressed = null
+  }
+  const changed = ({ target }) => {
+    const ours = instance.data.sliders.some((key) => target === slider(key))
+    if (!ours || performance.now() - handled < SETTLE) return
+    clearTimeout(instance.timer)
+    instance.timer = setTimeout(() => instance.report("moved", shown(instance.data)), SETTLE)
+  }
+  const released = ({ clientX, clientY }) => {
+    const box = pressed?.target.closest?.(`.st-key-${instance.data.map} .nsewdrag`)?.getBoundingClientRect()
+    const still = pressed && Math.hypot(clientX - pressed.clientX, clientY - pressed.clientY) < STILL
+    pressed = null
+    if (!box || !still) return
+    const shares = [(clientX - box.left) / box.width, (box.bottom - clientY) / box.height]
+    instance.report("moved", shares.map((share, i) => share * instance.data.reach[i]))
+  }
+  const listeners = [
+    ["pointerdown", noticed], ["pointermove", noticed], ["pointercancel", noticed], ["keydown", noticed],
+    ["pointerup", released], ["input", changed],
+  ]
+  for (const [type, listener] of listeners) document.addEventListener(type, listener, true)
+  return () => {
+    clearTimeout(instance.timer)
+    for (const [type, listener] of listeners) document.removeEventListener(type, listener, true)
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector("figure")
+  const instance = instances.get(parentElement) ?? {}
+  instances.set(parentElement, instance)
+  Object.assign(instance, { data, root, report: setTriggerValue })
+  const shape = JSON.stringify(data.networks.predicted)
+  if (instance.shape !== shape) {
+    instance.parts = diagram(root.querySelector("svg"), data.networks.predicted)
+    instance.shape = shape
+  }
+  instance.observer ??= new MutationObserver(() => {
+    instance.frame ||= requestAnimationFrame(() => { instance.frame = 0; paint(instance) })
+  })
+  instance.unwatch ??= watch(instance)
+  instance.observer.disconnect()
+  const sliders = document.querySelector(`.st-key-${data.container}`)
+  if (sliders) instance.observer.observe(sliders, { subtree: true, attributeFilter: ["aria-valuetext"] })
+  paint(instance)
+  return () => {
+    instance.observer.disconnect()
+    instance.unwatch()
+    cancelAnimationFrame(instance.frame)
+    instances.delete(parentElement)
+  }
+}

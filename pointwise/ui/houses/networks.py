@@ -1,0 +1,41 @@
+"""The price networks that the page asks: the one in use, and one to compare it with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pointwise.ui import resources, state
+
+if TYPE_CHECKING:
+    from pointwise.models import Network
+
+ARCH = "price_1x1"
+SOURCE = "houses"
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What is asked for a price, and what before and after are told by."""
+
+    current: Network
+    name: str  # as in a chart's key
+    other: Network | None = None
+    other_name: str = ""
+
+
+def ask() -> Networks:
+    """The network in use; beside it a run's latest epoch, or the shipped one when the run's is in use.
+
+    Raises ModelFileError when the shipped weights cannot be loaded.
+    """
+    current = resources.current_model(ARCH)
+    own = ARCH in state.own_models()
+    retraining = state.retraining()
+    if retraining is not None and retraining.source == SOURCE:
+        latest = resources.epoch_model(retraining)
+        if latest is not None and latest is not current:
+            return Networks(current, "your network" if own else "shipped network", latest, "your latest run")
+    if own:
+        return Networks(current, "your network", resources.shipped_model(ARCH), "shipped network")
+    return Networks(current, "network")

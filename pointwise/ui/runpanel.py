@@ -1,0 +1,157 @@
+"""A run's place in the sidebar: start, progress, pause, stop, and what to do with the weights."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pointwise.models import ModelConfig, Network
+from pointwise.runs import Progress, Run, Work
+from pointwise.training import Recipe
+from pointwise.ui import charts, resources, state, verdict, words
+from pointwise.weights import to_bytes
+
+POLL = 1.0  # seconds between two looks at a run
+SEEN = "runpanel.seen"  # (state, epochs) that the whole page was last drawn with
+BUSY = "runpanel.busy"
+NUMBERS = itertools.count(1)
+FULL = (
+    "This server is training as many networks as it can at once. "
+    "Everything else works meanwhile; try again in a minute."
+)
+
+
+def busy() -> bool:
+    """Whether this session's run is still going on."""
+    retraining = state.retraining()
+    return retraining is not None and retraining.run.progress().active
+
+
+def start(config: ModelConfig, recipe: Recipe, source: str, work: Callable[[], Work], data: Any = None) -> None:
+    """Start a run for this session, or remember that the server is full. ``data`` is what prices are learned from."""
+    slots = resources.run_slots()
+    st.session_state[BUSY] = not slots.acquire(blocking=False)
+    if st.session_state[BUSY]:
+        return
+    run = Run(work, f"{config.arch}-{next(NUMBERS)}", slots)
+    state.set_retraining(state.Retraining(run, config, recipe, source, data))
+    run.start()
+
+
+def show() -> None:
+    """This session's run, on every page."""
+    if st.session_state.get(BUSY):
+        st.warning(FULL, icon=":material/hourglass_top:")
+    retraining = state.retraining()
+    if retraining is None:
+        return
+    progress = retraining.run.progress()
+    st.session_state[SEEN] = _moment(progress)
+    st.subheader("Run: your table" if retraining.source == "table" else f"Run: {words.MODELS[retraining.arch]}")
+    if progress.active:
+        _controls(retraining.run, progress)
+    st.fragment(run_every=POLL if progress.active else None)(_live)()
+    if not progress.active and progress.latest is not None:
+        _result(retraining, progress)
+
+
+def _moment(progress: Progress) -> tuple[str, int]:
+    return ("active" if progress.active else progress.state, len(progress.epochs))
+
+
+def _controls(run: Run, progress: Progress) -> None:
+    with st.container(horizontal=True):
+        if run.paused:
+            st.button("Resume", on_click=run.resume, icon=":material/play_arrow:")
+        else:
+            st.button("Pause", on_click=run.pause, icon=":material/pause:")
+        st.button("Stop", on_click=run.stop, icon=":material/stop:")
+
+
+def _live() -> None:
+    """Polled while the run is active; a finished epoch or the end redraws the whole page once."""
+    retraining = state.retraining()
+    if retraining is None:
+        return
+    progress = retraining.run.progress()
+    if st.session_state.get(SEEN) != _moment(progress):
+        st.rerun()
+    st.progress(progress.step / progress.total if progress.total else 0.0, text=_sentence(retraining.run, progress))
+    if progress.download is not None and not progress.total:
+        st.progress(progress.download.done / progress.download.total)
+    if progress.history:
+        _curves(retraining, progress)
+    if progress.error:
+        (st.error if progress.state == "failed" else st.info)(progress.error)
+
+
+def _sentence(run: Run, progress: Progress) -> str:
+    if progress.state == "fetching" and progress.download is not None:
+        done, total = progress.download.done / 1e6, progress.download.total / 1e6
+        return f"Downloading MNIST: {done:.1f} of {total:.1f} MB"
+    if progress.state == "waiting":
+        return "Getting the data ready"
+    where = f"step {progress.step:,} of {progress.total:,}"
+    speed = f"{progress.rate:,.0f} examples a second"
+    if run.stopping and progress.active:
+        return f"Stopping at {where}: measuring the weights so far"
+    if progress.active and run.paused:
+        return f"Paused at {where}"
+    if progress.active:
+        return f"{where.capitalize()}, {words.duration(progress.seconds_left)} left, {speed}"
+    ended = {"done": "Finished", "stopped": "Stopped", "failed": "Failed"}[progress.state]
+    return f"{ended} at {where} after {words.duration(progress.seconds)}, {speed}"
+
+
+def _curves(retraining: state.Retraining, progress: Progress) -> None:
+    per_epoch = progress.total / retraining.recipe.epochs
+    classes = retraining.source in words.SOURCES
+    name, label = ("accuracy", "accuracy") if classes else ("r2", "R²")
+    ends = [
+        (
+            round(epoch.number * per_epoch) if epoch.complete else progress.step,
+            epoch.metrics[f"train_{name}"],
+            epoch.metrics[name],
+        )
+        for epoch in progress.epochs
+    ]
+    last = f"; held-out {label} {ends[-1][2]:.3f} after epoch {len(ends)}" if ends else ""
+    st.plotly_chart(
+        charts.training_curves(progress.history, ends, progress.total, label),
+        key="runpanel.curves",
+        config={"displayModeBar": False},
+        alt=f"Training curves: loss {progress.history[-1][1]:.3g} at step {progress.step}{last}",
+    )
+
+
+def _result(retraining: state.Retraining, progress: Progress) -> None:
+    epoch, model = progress.latest, resources.epoch_model(retraining)
+    if epoch is None or model is None:
+        return
+    verdict.show(retraining, epoch.metrics)
+    if retraining.source != "table":
+        _choose(retraining.arch, model)
+    st.download_button(
+        "Download weights",
+        functools.partial(to_bytes, model, model.card),  # made when somebody asks for it
+        file_name=f"{retraining.arch}-{retraining.run.name}.safetensors",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _choose(arch: str, model: Network) -> None:
+    used = state.own_models().get(arch)
+    if used is model:
+        st.success("The pages use your weights.", icon=":material/check:")
+    else:
+        st.button(
+            "Use these weights", on_click=state.use_own_model, args=(arch, model), type="primary", width="stretch"
+        )
+    if used is not None:
+        st.button("Back to the shipped weights", on_click=state.use_shipped_model, args=(arch,), width="stretch")

@@ -1,0 +1,90 @@
+"""Typed access to st.session_state; every key is named here, or beside the one widget that owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pointwise.ui.canvas import Board, sample_board
+
+if TYPE_CHECKING:
+    from pointwise.models import ModelConfig, Network
+    from pointwise.runs import Run
+    from pointwise.training import Epoch, Recipe
+
+BOARD = "state.board"
+OWN = "state.own_models"
+RETRAINING = "state.retraining"
+FIRST_SAMPLE = 7
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """This session's run, and what it is about."""
+
+    run: Run
+    config: ModelConfig
+    recipe: Recipe
+    source: str  # "mnist" or "bundled"; for prices "houses" or "table"
+    data: Any = None  # for prices: the HouseOptions, or the Prepared table
+
+    @property
+    def arch(self) -> str:
+        return self.config.arch
+
+    def network(self, epoch: Epoch) -> Network:
+        """A network of its own with this epoch's weights, and a card that says how it was made."""
+        from pointwise.training.houses import priced_model
+        from pointwise.training.tables import table_model
+        from pointwise.weights import model_from
+
+        if self.source == "houses":
+            return priced_model(self.config, self.recipe, epoch.weights, self.data)
+        if self.source == "table":
+            return table_model(self.config, self.recipe, epoch.weights, self.data)
+        return model_from(self.config, epoch.weights, self._card(epoch))
+
+    def _card(self, epoch: Epoch) -> dict[str, Any]:
+        names = {"mnist": "MNIST, 60,000 training digits", "bundled": "scikit-learn's load_digits, 1,500 digits"}
+        metrics = {name: value for name, value in epoch.metrics.items() if not name.startswith("train_")}
+        return {
+            "recipe": asdict(self.recipe),
+            "data": names.get(self.source, self.source),
+            "metrics": metrics,
+            "epochs": epoch.number,
+        }
+
+
+def board() -> Board:
+    """The drawing; a sample on the first visit."""
+    if BOARD not in st.session_state:
+        st.session_state[BOARD] = sample_board(FIRST_SAMPLE)
+    return st.session_state[BOARD]
+
+
+def set_board(value: Board) -> None:
+    st.session_state[BOARD] = value
+
+
+def retraining() -> Retraining | None:
+    return st.session_state.get(RETRAINING)
+
+
+def set_retraining(value: Retraining) -> None:
+    st.session_state[RETRAINING] = value
+
+
+def own_models() -> Mapping[str, Network]:
+    """The retrained networks that this session uses instead of the shipped ones, by architecture."""
+    return st.session_state.get(OWN, {})
+
+
+def use_own_model(arch: str, model: Network) -> None:
+    st.session_state[OWN] = {**own_models(), arch: model}
+
+
+def use_shipped_model(arch: str) -> None:
+    st.session_state[OWN] = {name: model for name, model in own_models().items() if name != arch}

@@ -1,0 +1,1 @@
+"""The part of /regression that trains on a person's own table."""

@@ -1,0 +1,158 @@
+"""Weights files: safetensors in and out, with the configuration and what was measured in the header.
+
+The header's ``config`` is a ModelConfig as JSON; its ``card`` says how the weights were made and how good they
+are. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from pointwise.errors import ConfigError, ModelFileError
+from pointwise.models import ModelConfig, Network, materialised, skeleton
+
+Card = Mapping[str, Any]  # JSON: recipe, seed, data, command, metrics, scaling
+MAX_HEADER_TEXT = 100_000
+SHIPPED = Path(__file__).parent.parent / "models"
+AGAIN = "Download it again, or train a new one with: python -m pointwise train"
+
+
+def to_bytes(model: Network, card: Card, dtype: torch.dtype = torch.float32) -> bytes:
+    """The content of a weights file; floating-point tensors are stored as ``dtype``."""
+    tensors = {
+        name: (t.to(dtype) if t.is_floating_point() else t).cpu().contiguous() for name, t in model.state_dict().items()
+    }
+    header = {"config": json.dumps(asdict(model.config)), "card": json.dumps(dict(card))}
+    return save(tensors, metadata=header)
+
+
+def save_model(model: Network, path: Path | str, card: Card, dtype: torch.dtype = torch.float32) -> None:
+    """Write a weights file by way of a temporary one in the same folder, so that a crash leaves no broken file."""
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(to_bytes(model, card, dtype))
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise _unwritable(target, error) from None
+
+
+def check_writable(path: Path | str) -> None:
+    """Raise ModelFileError when ``save_model`` could not write there; for before a training, not after it."""
+    target = Path(path)
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(None, "it is a folder")
+        folder = next(folder for folder in target.absolute().parents if folder.exists())
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(target, error) from None
+
+
+def _unwritable(target: Path, error: OSError) -> ModelFileError:
+    return ModelFileError(target, f"cannot be written to {target.parent} ({error.strerror})", "Choose another place.")
+
+
+def shipped_files() -> list[Path]:
+    """The weights files in models/, sorted. Raises ModelFileError when there is none."""
+    files = sorted(SHIPPED.glob("*.safetensors"))
+    if not files:
+        raise ModelFileError(SHIPPED, "holds no weights files", f"Restore the folder {SHIPPED}.")
+    return files
+
+
+def load_model(path: Path | str) -> Network:
+    """The network in a weights file, in eval mode and float32, with ``.config`` and ``.card``.
+
+    Raises ModelFileError when the file is missing, damaged, not written by Pointwise, of an absurd size, or when
+    its weights do not fit its configuration; nothing large is built before the header has been checked.
+    """
+    path = Path(path)
+    if not os.path.isfile(path):
+        wrong = "is a folder" if os.path.isdir(path) else "does not exist"
+        raise ModelFileError(path, wrong, f"Check the path {path}, or restore the models/ folder.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            config = _config(path, header)
+            _check_shapes(path, config, {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()})
+            tensors = {name: _wide(file.get_tensor(name)) for name in file.keys()}
+    except SafetensorError as error:
+        raise ModelFileError(path, f"is damaged or no safetensors file ({error})", AGAIN) from None
+    except OSError as error:
+        raise ModelFileError(path, f"cannot be read ({error})", "Check its permissions.") from None
+    if not all(math.isfinite(t.sum().item()) for t in tensors.values()):  # a tenth of the time of isfinite().all()
+        raise ModelFileError(path, "holds weights that are not finite numbers", AGAIN)
+    return _filled(path, config, tensors, _card(path, header))
+
+
+def model_from(config: ModelConfig, state: Mapping[str, Tensor], card: Card | None = None) -> Network:
+    """A network of its own in eval mode, with a copy of these weights; for weights handed over by a run."""
+    return _filled(Path("weights"), config, state, card or {})
+
+
+def _filled(path: Path, config: ModelConfig, tensors: Mapping[str, Tensor], card: Card) -> Network:
+    model = materialised(skeleton(config))
+    try:
+        model.load_state_dict({name: _wide(t) for name, t in tensors.items()})
+    except RuntimeError:
+        raise ModelFileError(path, "holds weights that do not fit its configuration", AGAIN) from None
+    model.config, model.card = config, card
+    return model.eval().requires_grad_(False)
+
+
+def _wide(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.is_floating_point() else tensor
+
+
+def _config(path: Path, header: Mapping[str, str]) -> ModelConfig:
+    if "config" not in header:
+        raise ModelFileError(path, "was not written by Pointwise: its header has no configuration", AGAIN)
+    try:
+        values = json.loads(header["config"][:MAX_HEADER_TEXT])
+        unknown = set(values) - {field.name for field in fields(ModelConfig)}
+        if unknown:
+            raise ConfigError(f"It has unknown settings: {', '.join(sorted(unknown))}.")
+        return ModelConfig(**{**values, "widths": tuple(values.get("widths", ()))})
+    except (ConfigError, ValueError, TypeError, RecursionError) as error:
+        raise ModelFileError(path, f"has a configuration that cannot be used ({error})", AGAIN) from None
+
+
+def _card(path: Path, header: Mapping[str, str]) -> Card:
+    try:
+        card = json.loads(header.get("card", "{}")[:MAX_HEADER_TEXT])
+    except (ValueError, RecursionError):
+        card = None
+    if not isinstance(card, dict):
+        raise ModelFileError(path, "has a description that cannot be read", AGAIN)
+    return card
+
+
+def _check_shapes(path: Path, config: ModelConfig, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Compare the file's tensors with the configuration's, on shapes alone."""
+    try:
+        expected = {name: tuple(t.shape) for name, t in skeleton(config).state_dict().items()}
+    except ConfigError as error:
+        raise ModelFileError(path, f"asks for too large a network ({error})", AGAIN) from None
+    if dict(shapes) != expected:
+        raise ModelFileError(path, "holds weights that do not fit its configuration", AGAIN)

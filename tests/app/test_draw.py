@@ -1,0 +1,95 @@
+"""The page at / as AppTest runs it: what is on it without a canvas drawing, and what it does without its models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pointwise.ui import resources
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv("POINTWISE_DATA", str(tmp_path))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def opened() -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    return app.run()
+
+
+def reading(app: AppTest, label: str = "Prediction") -> str:
+    return next(metric.value for metric in app.metric if metric.label == label)
+
+
+def test_a_sample_is_read_at_once() -> None:
+    app = opened()
+    assert reading(app) == "7"
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("digit", [0, 4, 9])
+def test_a_sample_button_draws_its_digit(digit: int) -> None:
+    app = opened()
+    app.button(key=f"board.sample.{digit}").click().run()
+    assert reading(app) == str(digit)
+
+
+def test_an_empty_canvas_asks_for_a_digit() -> None:
+    app = opened()
+    app.button(key="board.clear").click().run()
+    assert reading(app) == "–"
+    assert next(metric.delta for metric in app.metric if metric.label == "Prediction") == "Draw a digit"
+
+
+def test_another_reader_gives_the_prediction() -> None:
+    app = opened()
+    app.selectbox(key="answer.reader").select("bag_of_pixels").run()
+    assert reading(app) == reading(app, "Bag of pixels")
+
+
+def test_without_the_steps_the_answer_is_the_one_shown_beside() -> None:
+    app = opened()
+    app.toggle(key="answer.normalised").set_value(False).run()
+    assert reading(app) == reading(app, "Without them")
+
+
+def test_a_missing_model_is_a_sentence_and_the_others_still_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "nin.safetensors").symlink_to(resources.MODELS / "nin.safetensors")
+    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    app = opened()
+    assert reading(app) == "7"
+    assert any("conv_mlp.safetensors does not exist" in error.value for error in app.error)
+    assert not app.exception
+
+
+def test_without_the_default_reader_the_drawing_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    app = opened()
+    assert any("nin.safetensors does not exist" in error.value for error in app.error)
+    assert app.button(key="board.clear")
+    assert not app.exception
+
+
+def test_each_recipe_brings_its_own_settings() -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.session_state["settings.advanced"] = True
+    app.session_state["sidebar.recipe"] = "tutorial"  # a second run would leave out app.py, and so the sidebar
+    app.run()
+    assert app.number_input(key="sidebar.nin.bundled.tutorial.epochs").value == 10
+    assert app.number_input(key="sidebar.nin.bundled.tutorial.batch").value == 64
+    assert app.number_input(key="sidebar.nin.bundled.tutorial.rate").value == 1e-3

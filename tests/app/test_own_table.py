@@ -1,0 +1,79 @@
+"""The section "Your own table" as AppTest runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> Iterator[None]:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def section() -> None:
+    from pointwise.errors import PointwiseError
+    from pointwise.ui.tables import section
+
+    try:
+        section.show()
+    except PointwiseError as error:
+        import streamlit as st
+
+        st.error(str(error))
+
+
+def opened() -> AppTest:
+    return AppTest.from_function(section, default_timeout=60).run()
+
+
+def button(app: AppTest, label: str):
+    return next(button for button in app.button if button.label == label)
+
+
+def test_the_sample_is_one_click_away_and_its_target_is_chosen() -> None:
+    app = button(opened(), "Use the sample table").click().run()
+    assert app.subheader[0].value == "Diabetes: 442 rows, 11 columns"
+    assert app.selectbox[0].value == "disease progression"
+    assert any("353 rows are trained on, 89 are held out." in markdown.value for markdown in app.markdown)
+
+
+def test_a_refused_file_is_one_sentence_and_the_table_before_it_stays() -> None:
+    app = button(opened(), "Use the sample table").click().run()
+    app.file_uploader[0].upload("bad.csv", b"\x00\x01\x02", "text/csv").run()
+    assert len(app.error) == 1
+    assert "Diabetes is still there." in app.error[0].value
+    assert app.subheader[0].value == "Diabetes: 442 rows, 11 columns"
+
+
+def test_a_choice_without_features_is_a_sentence() -> None:
+    app = button(opened(), "Use the sample table").click().run()
+    app.multiselect[0].set_value([]).run()
+    assert "No column is chosen" in app.error[0].value
+
+
+def test_training_ends_beside_the_baselines_with_sliders_that_ask_the_network() -> None:
+    generator = np.random.default_rng(0)
+    x = generator.uniform(size=(80, 2))
+    rows = [f"{a:.4f},{b:.4f},{'north' if a > 0.5 else 'south'},{3 * a - b:.4f}" for a, b in x]
+    app = opened()
+    app.file_uploader[0].upload("own.csv", "\n".join(["size,age,side,price", *rows]).encode(), "text/csv").run()
+    button(app, "Train on this table").click().run()
+    retraining = app.session_state["state.retraining"]
+    assert retraining.run.join(60)
+    assert retraining.run.progress().state == "done"
+    app.run()
+    assert [slider.label for slider in app.slider]
+    before = next(metric.value for metric in app.metric if metric.label == "Predicted price")
+    slider = next(slider for slider in app.slider if slider.label == "size")
+    slider.set_value(slider.max).run()
+    assert next(metric.value for metric in app.metric if metric.label == "Predicted price") != before
+    assert not app.exception

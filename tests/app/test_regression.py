@@ -1,0 +1,176 @@
+"""The page /regression as AppTest runs it: the price and its parts, the views, the address, retraining."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pointwise.inference import predict_price
+from pointwise.ui import resources, shell, state
+from pointwise.ui.houses import networks
+from pointwise.ui.words import dollars
+from pointwise.weights import load_model
+
+PAGE = str(Path(__file__).parents[2] / "pages" / "regression.py")
+PRICES = Path(__file__).parents[2] / "models" / "price_1x1.safetensors"
+VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> Iterator[None]:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    app.session_state[shell.FRAME] = True  # AppTest runs the page without app.py
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def shown(app: AppTest, label: str = "Predicted price") -> str:
+    return next(metric.value for metric in app.metric if metric.label == label)
+
+
+def number(app: AppTest, label: str = "Predicted price") -> int:
+    return int(shown(app, label).replace("$", "").replace(",", "").replace("+", ""))
+
+
+def test_the_sliders_set_the_price() -> None:
+    app = opened()
+    app.slider(key="sqft").set_value(2_500)
+    app.slider(key="rooms").set_value(5.0).run()
+    assert number(app) == pytest.approx(300_000, abs=1_500)
+    assert shown(app, "True price") == "$300,000"
+    assert number(app, "Error") == number(app) - 300_000
+    assert not app.exception
+
+
+def test_the_price_is_what_the_library_predicts() -> None:
+    app = opened(sqft="3210", rooms="7.3")
+    assert shown(app) == dollars(predict_price(load_model(PRICES), 3_210.0, 7.3))
+
+
+def test_the_address_reproduces_the_house_and_the_view() -> None:
+    app = opened(sqft="2500", rooms="5", view="Slices")
+    assert (app.slider(key="sqft").value, app.slider(key="rooms").value) == (2_500, 5.0)
+    assert app.segmented_control(key="view").value == "Slices"
+    assert number(app) == pytest.approx(300_000, abs=1_500)
+
+
+@pytest.mark.parametrize("address", [{"sqft": "-5"}, {"sqft": "99999"}, {"rooms": "many"}, {"view": "Nothing"}])
+def test_a_nonsense_address_is_like_none(address: dict[str, str]) -> None:
+    app = opened(**address)
+    assert shown(app, "True price") == "$220,000"
+    assert not app.exception
+
+
+def test_exact_numbers_can_be_typed() -> None:
+    app = opened()
+    app.number_input(key="houses.exact.sqft").set_value(2_347).run()
+    app.number_input(key="houses.exact.rooms").set_value(3.25).run()
+    assert (app.slider(key="sqft").value, app.slider(key="rooms").value) == (2_347, 3.25)
+    assert shown(app, "True price") == "$267,200"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_is_drawn_without_a_complaint(view: str) -> None:
+    app = opened(view=view)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("kind", ["Model", "Truth", "Difference"])
+@pytest.mark.parametrize("shape", ["Flat", "3-D"])
+def test_every_surface_is_drawn(kind: str, shape: str) -> None:
+    app = opened(**{"show": kind, "as": shape})
+    app.checkbox(key="houses.rows").check().run()
+    if shape == "Flat":
+        app.checkbox(key="houses.folds").check().run()
+    assert not app.exception
+    assert app.segmented_control(key="show").value == kind
+
+
+@pytest.mark.parametrize(("sqft", "rooms", "guessing"), [(5_000, 10.0, False), (5_010, 4.0, True), (100, 10.1, True)])
+def test_a_house_outside_the_training_range_is_a_guess(sqft: int, rooms: float, guessing: bool) -> None:
+    app = opened()
+    app.slider(key="sqft").set_value(sqft)
+    app.slider(key="rooms").set_value(rooms).run()
+    assert any("guessing" in warning.value for warning in app.warning) is guessing
+
+
+@pytest.mark.parametrize("activation", ["tanh", "gelu", "sigmoid"])
+def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> None:
+    from dataclasses import replace
+
+    from pointwise.models import build, default_config
+
+    model = build(replace(default_config(networks.ARCH), activation=activation)).eval().requires_grad_(False)
+    model.card = {"scaling": {"mean": 3e5, "std": 1.5e5}}
+    app = opened(view="Network")
+    app.session_state[state.OWN] = {networks.ARCH: model}
+    app.run()
+    assert any(f"With {activation} no channel is ever off" in info.value for info in app.info)
+    assert not app.exception
+
+
+def test_a_retrained_network_stands_beside_the_shipped_one() -> None:
+    model = load_model(PRICES)
+    app = opened()
+    app.session_state[state.OWN] = {networks.ARCH: model}
+    for view in VIEWS:
+        app.segmented_control(key="view").set_value(view).run()
+        assert shown(app, "Price by shipped network") == shown(app)
+        assert not app.exception
+
+
+def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    app = opened()
+    (error,) = app.error
+    assert error.value.startswith("price_1x1.safetensors does not exist.")
+    assert not app.exception
+
+
+def sidebar() -> None:
+    from pointwise.ui.houses import sidebar
+
+    sidebar.show()
+
+
+def retraining() -> AppTest:
+    app = AppTest.from_function(sidebar, default_timeout=60)
+    app.session_state["settings.advanced"] = True
+    return app.run()
+
+
+def test_retraining_shows_its_result_against_the_shipped_network() -> None:
+    app = retraining()
+    app.number_input(key="houses.standardised.epochs").set_value(2).run()
+    next(button for button in app.button if button.label == "Retrain").click().run()
+    run = app.session_state[state.RETRAINING].run
+    assert run.join(60)
+    app.run()
+    assert any(metric.label.startswith("Mean absolute error") for metric in app.metric)
+    next(button for button in app.button if button.label == "Use these weights").click().run()
+    assert networks.ARCH in app.session_state[state.OWN]
+    next(button for button in app.button if button.label == "Back to the shipped weights").click().run()
+    assert networks.ARCH not in app.session_state[state.OWN]
+    assert not app.exception
+
+
+def test_each_recipe_has_its_own_settings() -> None:
+    app = retraining()
+    assert app.toggle(key="houses.standardised.standardise").value is True
+    app.selectbox(key="houses.recipe").select("tutorial").run()
+    assert app.toggle(key="houses.tutorial.standardise").value is False
+    assert app.number_input(key="houses.tutorial.rate").value == 1e-3

@@ -1,0 +1,126 @@
+"""A real server and a real browser, for the tests here and for tests/benchmarks/page_speed.py."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, Playwright
+
+REPOSITORY = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STROKES: dict[int, list[list[tuple[float, float]]]] = {  # by hand, other than the app's samples
+    0: [
+        [
+            (0.5, 0.2),
+            (0.36, 0.28),
+            (0.3, 0.5),
+            (0.36, 0.74),
+            (0.5, 0.82),
+            (0.65, 0.73),
+            (0.7, 0.5),
+            (0.63, 0.27),
+            (0.5, 0.2),
+        ]
+    ],
+    1: [[(0.51, 0.18), (0.5, 0.5), (0.48, 0.84)]],
+    2: [[(0.32, 0.32), (0.4, 0.2), (0.56, 0.2), (0.64, 0.33), (0.55, 0.52), (0.3, 0.82), (0.7, 0.8)]],
+    3: [[(0.34, 0.22), (0.55, 0.19), (0.64, 0.3), (0.45, 0.48), (0.66, 0.62), (0.58, 0.8), (0.32, 0.8)]],
+    7: [[(0.3, 0.22), (0.7, 0.2), (0.56, 0.5), (0.46, 0.84)]],
+}
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The installed Chromium, else Playwright's own. Raises playwright's Error when there is neither."""
+    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return playwright.chromium.launch(executable_path=installed, args=FLAGS)
+
+
+@contextmanager
+def serve(cache: Path, script: str = "app.py", **environment: str) -> Iterator[Server]:
+    """The app on a free port, with an empty cache folder and without a data folder."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("POINTWISE_")}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
+    log = cache / f"server-{port}.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", script, *options, "--server.fileWatcherType=none"],
+            cwd=REPOSITORY,
+            env={**inherited, "XDG_CACHE_HOME": str(cache), **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(process, f"http://127.0.0.1:{port}", log)
+    try:
+        server.wait_until_healthy()
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+class Server:
+    """A running app."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+        self.process, self.url, self.log = process, url, log
+
+    def wait_until_healthy(self, timeout: float = 60) -> None:
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
+                return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.05)
+        raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
+
+    def cpu_seconds(self) -> float:
+        """Processor time used so far (Linux)."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def metric(page: Page, label: str) -> Locator:
+    """The st.metric with exactly this label."""
+    return page.get_by_test_id("stMetric").filter(
+        has=page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)
+    )
+
+
+def value(page: Page, label: str = "Prediction") -> Locator:
+    """The value of a metric."""
+    return metric(page, label).get_by_test_id("stMetricValue")
+
+
+def draw(page: Page, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+    """Draw with the mouse; points in a unit box over the canvas."""
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box is not None
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=4)
+        page.mouse.up()

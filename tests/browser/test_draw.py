@@ -1,0 +1,129 @@
+"""The page at /: a sample is read on arrival, drawings are read, refusals keep the drawing."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness import STROKES, Server, draw, metric, value
+
+
+@pytest.fixture
+def drawing(page: Page, server: Server) -> Page:
+    page.goto(server.url)
+    expect(value(page)).to_have_text("7")
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()  # the first run is over
+    return page
+
+
+def clear(page: Page) -> None:
+    page.get_by_role("button", name="Clear").click()
+    expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
+
+
+def undo(page: Page) -> None:
+    page.locator(".st-key-board-undo button").click()  # the canvas's own toolbar has an Undo too
+
+
+def test_the_first_visit_has_read_a_sample_without_any_other_host(page: Page, server: Server) -> None:
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.goto(server.url)
+    expect(value(page)).to_have_text("7")
+    expect(page).to_have_title("Draw a digit")
+    expect(page.get_by_role("img", name="7 has nearly all of the probability")).to_be_visible()
+    assert hosts == {server.url.split("/")[2]}
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_a_drawn_digit_is_read(drawing: Page, digit: int) -> None:
+    clear(drawing)
+    draw(drawing, STROKES[digit])
+    expect(value(drawing)).to_have_text(str(digit))
+
+
+def test_undo_takes_back_one_stroke(drawing: Page) -> None:
+    clear(drawing)
+    draw(drawing, STROKES[1])
+    expect(value(drawing)).to_have_text("1")
+    draw(drawing, [[(0.2, 0.5), (0.8, 0.5)], [(0.2, 0.3), (0.2, 0.7)]])
+    expect(value(drawing)).not_to_have_text("1")
+    undo(drawing)
+    undo(drawing)
+    expect(value(drawing)).to_have_text("1")
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_every_sample_is_read(drawing: Page, digit: int) -> None:
+    drawing.get_by_role("button", name=str(digit), exact=True).click()
+    expect(value(drawing)).to_have_text(str(digit))
+
+
+def test_four_models_stand_side_by_side(drawing: Page) -> None:
+    for name in ("Network in Network", "1×1 conv + MLP", "MLP of 1×1 convs", "Bag of pixels"):
+        expect(metric(drawing, name)).to_be_visible()
+    expect(drawing.get_by_text("12,848,010 parameters")).to_be_visible()
+
+
+def test_the_drawing_survives_another_page(drawing: Page) -> None:
+    clear(drawing)
+    draw(drawing, STROKES[2])
+    expect(value(drawing)).to_have_text("2")
+    drawing.get_by_role("link", name="House prices").click()
+    expect(drawing.get_by_role("heading", name="House prices")).to_be_visible()
+    drawing.get_by_role("link", name="Draw a digit").click()
+    expect(value(drawing)).to_have_text("2")
+    draw(drawing, [[(0.2, 0.1), (0.8, 0.1)]])  # what is drawn now is added to what was there
+    expect(value(drawing, "With these steps")).to_be_visible()
+    undo(drawing)
+    expect(value(drawing)).to_have_text("2")
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.get_by_text("Read a picture instead").click()
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+
+def test_a_dark_on_light_picture_is_read(drawing: Page) -> None:
+    picture = Image.new("RGB", (600, 400), (240, 236, 220))
+    for x, y0, y1 in ((290, 60, 340),):
+        picture.paste((40, 30, 30), (x, y0, x + 34, y1))
+    content = io.BytesIO()
+    picture.save(content, format="JPEG")
+    upload(drawing, "one.jpg", content.getvalue())
+    expect(value(drawing)).to_have_text("1")
+
+
+def test_what_is_no_picture_is_refused_and_the_drawing_stays(drawing: Page) -> None:
+    upload(drawing, "notes.png", b"these are notes")
+    expect(drawing.get_by_text("This file is no PNG or JPEG picture")).to_be_visible()
+    expect(value(drawing)).to_have_text("7")
+
+
+def test_switching_the_steps_off_changes_what_goes_in(drawing: Page) -> None:
+    drawing.get_by_text("Crop, scale and centre the drawing").click()
+    expect(drawing.get_by_text("Scaled to")).to_be_visible()
+    expect(value(drawing, "Without them")).to_be_visible()
+
+
+def test_a_phone_draws_by_touch_and_does_not_scroll(phone: Page, server: Server) -> None:
+    phone.goto(server.url)
+    expect(value(phone)).to_have_text("7")
+    phone.get_by_role("button", name="Clear").click()
+    expect(metric(phone, "Prediction")).to_contain_text("Draw a digit")
+    box = phone.locator("canvas.upper-canvas").bounding_box()
+    assert box is not None
+    touch = phone.context.new_cdp_session(phone)
+    points = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in STROKES[1][0]]
+    main = phone.get_by_test_id("stMain")
+    before = main.evaluate("main => main.scrollTop")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    for point in points[1:]:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(value(phone)).to_have_text("1")
+    assert main.evaluate("main => main.scrollTop") == before
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")

@@ -1,0 +1,34 @@
+"""The frame around the pages: deep links, titles, themes, widths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.harness import Server, serve, value
+
+
+def test_a_deep_link_as_a_servers_first_request_is_inside_the_frame(page: Page, tmp_path: Path) -> None:
+    with serve(tmp_path) as server:
+        page.goto(f"{server.url}/regression")
+        expect(page.get_by_role("heading", name="House prices", level=1)).to_be_visible()
+        expect(page).to_have_title("House prices")
+        expect(page.get_by_role("link", name="Draw a digit")).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        page.get_by_role("link", name="Draw a digit").click()
+        expect(value(page)).to_have_text("7")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["", "regression"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_scrolls_sideways(browser: Browser, server: Server, scheme: str, address: str, width: int) -> None:
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 844})  # type: ignore[arg-type]
+    page.goto(f"{server.url}/{address}")
+    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+    page.close()

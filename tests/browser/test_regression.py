@@ -1,0 +1,271 @@
+"""The page /regression in a real browser: sliders, the price while they move, links, the map, both recipes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Locator, Page, expect
+
+from pointwise.explain.hinges import price_parts
+from pointwise.models import ACTIVATIONS, Network, build, default_config
+from pointwise.ui.houses.live import weights_of
+from pointwise.ui.words import dollars
+from pointwise.weights import load_model
+from tests.browser.harness import REPOSITORY, Server, metric, serve, value
+
+LIVE = (REPOSITORY / "pointwise" / "ui" / "houses" / "live.js").read_text()
+VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
+
+
+@pytest.fixture(scope="module")
+def model() -> Network:
+    return load_model(REPOSITORY / "models" / "price_1x1.safetensors")
+
+
+@pytest.fixture
+def houses(page: Page, server: Server) -> Page:
+    page.goto(f"{server.url}/regression")
+    expect(value(page, "Predicted price")).to_be_visible()
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()  # the first run is over
+    return page
+
+
+def slider(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=name)
+
+
+def press(page: Page, name: str, key: str, times: int = 1) -> None:
+    slider(page, name).focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def price(page: Page, label: str = "Predicted price") -> int:
+    return int(re.sub(r"[$,+]", "", value(page, label).inner_text()))
+
+
+def painted(page: Page) -> Locator:
+    """The price that was computed in the page."""
+    return page.locator("figure output")
+
+
+def test_a_deep_link_as_a_servers_first_request_shows_its_house(page: Page, tmp_path: Path) -> None:
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    with serve(tmp_path) as server:
+        page.goto(f"{server.url}/regression?sqft=2500&rooms=5&view=Slices")
+        expect(value(page, "True price")).to_have_text("$300,000")
+        assert price(page) == pytest.approx(300_000, abs=1_500)
+        expect(page).to_have_title("House prices")
+        expect(page.get_by_role("link", name="Draw a digit")).to_be_visible()
+        expect(page.get_by_role("figure", name=re.compile("Price by area, 5 rooms"))).to_be_visible()
+        assert hosts == {server.url.split("/")[2]}
+
+
+def test_keys_set_the_sliders_and_the_address_follows(houses: Page) -> None:
+    press(houses, "Square feet", "ArrowRight", 70)
+    press(houses, "Rooms", "ArrowRight", 10)
+    expect(value(houses, "True price")).to_have_text("$300,000")
+    expect(value(houses, "Predicted price")).to_have_text(re.compile(r"\$(298|299|300|301),\d{3}"))
+    assert price(houses) == pytest.approx(300_000, abs=1_500)
+    expect(houses).to_have_url(re.compile("sqft=2500"))
+    expect(houses).to_have_url(re.compile("rooms=5"))
+    houses.reload()
+    expect(value(houses, "True price")).to_have_text("$300,000")
+
+
+def test_the_price_follows_a_slider_that_is_still_held(houses: Page, model: Network) -> None:
+    expect(painted(houses)).to_have_text(value(houses, "Predicted price").inner_text())
+    track = slider(houses, "Square feet").locator("xpath=ancestor::*[@role='group']").bounding_box()
+    thumb = houses.locator(".st-key-sqft").get_by_test_id("stSliderThumbValue").bounding_box()
+    assert track is not None
+    assert thumb is not None
+    y = thumb["y"] + thumb["height"] + 8
+    houses.mouse.move(thumb["x"] + thumb["width"] / 2, y)
+    houses.mouse.down()
+    for step in range(1, 6):
+        houses.mouse.move(track["x"] + (0.3 + 0.1 * step) * track["width"], y, steps=3)
+        expect(painted(houses)).not_to_have_text(dollars(price_parts(model, 1_800.0, 4.0).price))
+        feet = float(slider(houses, "Square feet").input_value())
+        expected = dollars(price_parts(model, feet, 4.0).price)
+        expect(painted(houses)).to_have_text(expected)
+        expect(value(houses, "Predicted price")).to_have_text(expected)
+        expect(value(houses, "True price")).to_have_text(dollars(100 * feet + 40_000))
+    assert "sqft" not in houses.url  # nothing was sent yet
+    houses.mouse.up()
+    expect(houses).to_have_url(re.compile(f"sqft={feet:.0f}"))
+    expect(value(houses, "Predicted price")).to_have_text(expected)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_page_computes_what_the_network_computes(page: Page, activation: str) -> None:
+    config = default_config("price_1x1")
+    network = build(type(config)(**{**vars(config), "activation": activation, "batch_norm": True}), seed=3)
+    for name, tensor in network.state_dict().items():
+        if "norm" in name and tensor.is_floating_point():
+            tensor.uniform_(0.5, 2.0, generator=torch.Generator().manual_seed(5))
+    network.eval().requires_grad_(False)
+    network.card = {"scaling": {"mean": 300_000.0, "std": 150_000.0}}
+    page.goto("about:blank")
+    computed = page.evaluate(
+        """async ([source, weights, houses]) => {
+            const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))
+            return houses.map((house) => module.forward(weights, house).price)
+        }""",
+        [LIVE + "\nexport { forward }", weights_of(network), [[0, 0], [0.5, 0.5], [1.2, 0.1], [0.03, 1.2]]],
+    )
+    expected = [price_parts(network, 5_000 * x, 10 * y).price for x, y in ((0, 0), (0.5, 0.5), (1.2, 0.1), (0.03, 1.2))]
+    assert computed == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_change_without_pointer_or_key_is_sent_too(houses: Page) -> None:
+    slider(houses, "Square feet").fill("2500")  # what a screen reader does
+    expect(houses).to_have_url(re.compile("sqft=2500"))
+    expect(value(houses, "True price")).to_have_text("$290,000")
+    expect(slider(houses, "Square feet")).to_have_value("2500")
+
+
+def test_exact_numbers_are_typed(houses: Page) -> None:
+    houses.get_by_role("button", name="Type exact numbers").click()
+    area = houses.get_by_role("spinbutton", name="Area in square feet")
+    area.fill("2347")
+    area.press("Enter")
+    expect(houses).to_have_url(re.compile("sqft=2347"))
+    expect(value(houses, "True price")).to_have_text("$274,700")
+
+
+def spot(page: Page, square_feet: float, rooms: float) -> tuple[float, float]:
+    """Where a house lies on the map, in pixels of the window."""
+    plot = page.locator(".st-key-house-map .nsewdrag")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] * square_feet / 6_000, box["y"] + box["height"] * (1 - rooms / 12)
+
+
+def near(page: Page, name: str, expected: float, by: float) -> None:
+    """The slider stands at ``expected``, give or take a pixel of the map."""
+    handle = slider(page, name).element_handle()
+    page.wait_for_function("([s, x, by]) => Math.abs(s.valueAsNumber - x) <= by", arg=[handle, expected, by])
+
+
+def test_a_click_on_the_map_moves_the_sliders(houses: Page) -> None:
+    houses.mouse.click(*spot(houses, 4_000, 9))
+    near(houses, "Square feet", 4_000, 20)
+    near(houses, "Rooms", 9, 0.1)
+    expect(houses).to_have_url(re.compile(r"sqft=(39[89]|40[012])\d"))
+    expect(value(houses, "Predicted price")).to_have_text(re.compile(r"\$4(8|9)\d,\d{3}"))
+
+
+def test_a_tap_on_the_map_moves_the_sliders_and_a_swipe_scrolls(phone: Page, server: Server) -> None:
+    phone.goto(f"{server.url}/regression")
+    expect(phone.get_by_role("button", name="Type exact numbers")).to_be_visible()
+    x, y = spot(phone, 4_000, 9)
+    touch, main = phone.context.new_cdp_session(phone), phone.get_by_test_id("stMain")
+    before = main.evaluate("main => main.scrollTop")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 11):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y + 15 * step}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert main.evaluate("main => main.scrollTop") < before
+    expect(phone).not_to_have_url(re.compile("sqft"))
+    phone.touchscreen.tap(*spot(phone, 4_000, 9))
+    near(phone, "Square feet", 4_000, 60)
+    near(phone, "Rooms", 9, 0.2)
+
+
+def test_a_house_outside_the_training_range_gets_a_warning(houses: Page) -> None:
+    expect(houses.get_by_text("the model is guessing")).to_have_count(0)
+    press(houses, "Square feet", "End")
+    expect(houses.get_by_text("the model is guessing")).to_be_visible()
+
+
+def test_the_tutorials_recipe_ends_worse_than_the_mean_and_says_so(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/regression?view=Tutorial")
+    page.get_by_role("button", name="Train both now").click()
+    expect(page.get_by_text("worse than always answering the mean ($126,612)")).to_be_visible(timeout=180_000)
+    assert price(page, "Mean error, as written") > 250_000
+    assert price(page, "Mean error, standardised") < 10_000
+    expect(page.get_by_role("button", name="Stop both")).to_have_count(0)
+
+
+def test_retraining_is_compared_used_and_given_back(houses: Page) -> None:
+    before = value(houses, "Predicted price").inner_text()
+    houses.get_by_test_id("stSidebar").get_by_text("Advanced").click()
+    epochs = houses.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("3")
+    epochs.press("Enter")
+    houses.get_by_role("button", name="Retrain").click()
+    expect(metric(houses, "Mean absolute error")).to_be_visible(timeout=60_000)
+    run = value(houses, "Price by your latest run").inner_text()
+    assert run != before
+    houses.get_by_role("button", name="Use these weights").click()
+    expect(value(houses, "Predicted price")).to_have_text(run)
+    expect(painted(houses)).to_have_text(run)
+    expect(value(houses, "Price by shipped network")).to_have_text(before)
+    houses.get_by_role("link", name="Draw a digit").click()
+    expect(houses.get_by_role("heading", name="Run: House price network")).to_be_visible()
+    houses.get_by_role("link", name="House prices").click()
+    houses.get_by_role("button", name="Back to the shipped weights").click()
+    expect(value(houses, "Predicted price")).to_have_text(before)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_fits_a_phone(phone: Page, server: Server, view: str) -> None:
+    phone.goto(f"{server.url}/regression?view={view}&sqft=2500&rooms=5")
+    expect(value(phone, "Predicted price")).to_be_visible()
+    expect(phone.get_by_test_id("stException")).to_have_count(0)
+    expect(phone.get_by_role("radio", name=view)).to_be_checked()
+    assert phone.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+TABLE = "size,side,price\n" + "\n".join(f"{i % 37},{'north' if i % 3 else 'south'},{3 * (i % 37)}" for i in range(120))
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+
+
+@pytest.fixture
+def table(page: Page, server: Server) -> Page:
+    page.goto(f"{server.url}/regression?data=Your+own+table")
+    expect(page.get_by_role("button", name="Use the sample table")).to_be_visible()
+    return page
+
+
+def test_a_table_is_uploaded_trained_on_and_asked(table: Page) -> None:
+    upload(table, "flats.csv", TABLE.encode())
+    expect(table.get_by_role("heading", name="flats.csv: 120 rows, 3 columns")).to_be_visible()
+    table.get_by_role("button", name="Train on this table").click()
+    expect(table.get_by_role("heading", name="Ask the network")).to_be_visible(timeout=120_000)
+    expect(table.get_by_text("Linear regression")).not_to_have_count(0)
+    before = value(table, "Predicted price").inner_text()
+    press(table, "size", "End")
+    expect(value(table, "Predicted price")).not_to_have_text(before)
+    expect(table.get_by_role("heading", name="Run: your table")).to_be_visible()
+
+
+def test_a_bad_table_is_one_sentence_and_the_one_before_it_stays(table: Page) -> None:
+    table.get_by_role("button", name="Use the sample table").click()
+    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
+    upload(table, "empty.csv", b"a,b\n1,2\n")
+    expect(table.get_by_text("empty.csv has a single row of values")).to_be_visible()
+    expect(table.get_by_text("Diabetes is still there.")).to_be_visible()
+    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
+    expect(table.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_part_keeps_its_state_while_the_other_is_looked_at(table: Page, model: Network) -> None:
+    table.get_by_role("button", name="Use the sample table").click()
+    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
+    table.get_by_role("radio", name="House prices").click()
+    expect(value(table, "Predicted price")).to_have_text(dollars(price_parts(model, 1_800.0, 4.0).price))
+    press(table, "Rooms", "ArrowRight", 10)
+    expect(table).to_have_url(re.compile("rooms=5"))
+    table.get_by_role("radio", name="Your own table").click()
+    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
+    table.get_by_role("radio", name="House prices").click()
+    expect(value(table, "True price")).to_have_text("$230,000")

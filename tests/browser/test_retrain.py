@@ -1,0 +1,114 @@
+"""Retraining from the sidebar: live, stoppable, choosable, one run a session and a few a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+from safetensors import safe_open
+
+from tests.browser.harness import STROKES, Server, draw, metric, serve, value
+
+
+def arrive(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    expect(value(page)).to_have_text("7")
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def set_number(page: Page, label: str, number: str) -> None:
+    field = page.get_by_test_id("stSidebar").get_by_role("spinbutton", name=label)
+    field.fill(number)
+    field.press("Enter")
+
+
+def short_run(page: Page) -> None:
+    """Without MNIST the bundled digits are offered; the small MLP learns them in seconds."""
+    choose(page, "Model", "MLP of 1×1 convs")
+    expect(page.get_by_test_id("stSidebar").get_by_role("combobox", name="Model")).to_have_value("MLP of 1×1 convs")
+    page.get_by_role("button", name="Retrain").click()
+
+
+def long_run(page: Page) -> None:
+    page.get_by_text("Advanced").click()
+    set_number(page, "Epochs", "100")
+    page.get_by_role("button", name="Retrain").click()
+    expect(page.get_by_text("examples a second")).to_be_visible()
+
+
+def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tmp_path: Path) -> None:
+    arrive(page, server)
+    short_run(page)
+    expect(page.get_by_text("Finished at step").last).to_be_visible()
+    expect(metric(page, "Validation accuracy")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download weights").click()
+    file = tmp_path / "own.safetensors"
+    download.value.save_as(file)
+    with safe_open(file, framework="numpy") as weights:
+        assert '"arch": "mlp_1x1"' in weights.metadata()["config"]
+    page.get_by_role("button", name="Use these weights").click()
+    expect(metric(page, "MLP of 1×1 convs (yours)")).to_be_visible()
+    page.get_by_role("button", name="Back to the shipped weights").click()
+    expect(metric(page, "MLP of 1×1 convs")).to_be_visible()
+
+
+def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, server: Server) -> None:
+    arrive(page, server)
+    draw(page, STROKES[1])
+    long_run(page)
+    expect(page.get_by_text("Your run, epoch")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused at step")).to_be_visible()
+    page.get_by_role("link", name="House prices").click()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("examples a second")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped at step")).to_be_visible()
+
+
+def test_the_page_reads_drawings_while_a_run_goes_on(page: Page, server: Server) -> None:
+    arrive(page, server)
+    long_run(page)
+    page.get_by_role("button", name="Clear").click()
+    draw(page, STROKES[3])
+    expect(value(page)).to_have_text("3")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped at step")).to_be_visible()
+
+
+def test_mnist_without_a_network_says_what_to_do(page: Page, server: Server) -> None:
+    arrive(page, server)
+    choose(page, "Data", "MNIST")
+    expect(page.get_by_text("11.6 MB will be downloaded first")).to_be_visible()
+
+
+def test_a_data_folder_without_mnist_is_a_plain_sentence(page: Page, tmp_path: Path) -> None:
+    with serve(tmp_path, POINTWISE_DATA=str(tmp_path / "nothing")) as server:
+        arrive(page, server)
+        choose(page, "Data", "MNIST")
+        page.get_by_role("button", name="Retrain").click()
+        expect(page.get_by_text("the bundled digits need no download")).to_be_visible()
+        expect(value(page)).to_have_text("7")
+
+
+def test_a_full_server_tells_the_second_visitor_and_keeps_everything_else(browser: Browser, tmp_path: Path) -> None:
+    with serve(tmp_path, POINTWISE_RUNS="1") as server:
+        first, second = browser.new_page(), browser.new_page()
+        arrive(first, server)
+        long_run(first)
+        arrive(second, server)
+        second.get_by_role("button", name="Retrain").click()
+        expect(second.get_by_text("This server is training as many networks as it can")).to_be_visible()
+        expect(value(second)).to_have_text("7")
+        first.get_by_role("button", name="Stop").click()
+        expect(first.get_by_text("Stopped at step")).to_be_visible()
+        short_run(second)
+        expect(second.get_by_text("Finished at step")).to_be_visible()
+        first.close()
+        second.close()

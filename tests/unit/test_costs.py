@@ -1,0 +1,61 @@
+"""Costs against numbers worked out by hand."""
+
+import pytest
+import torch
+
+from pointwise.costs import cost, measured_ms
+from pointwise.errors import ConfigError
+from pointwise.models import ModelConfig, build, default_config
+
+PIXELS = 28 * 28
+NIN = (
+    32 * 25 * 14**2 + 32 * 32 * 14**2 + 64 * 288 * 7**2 + 64 * 64 * 7**2 + 96 * 576 * 7**2 + 96 * 96 * 7**2 + 960 * 7**2
+)
+
+
+@pytest.mark.parametrize(
+    ("arch", "parameters", "multiply_adds"),
+    [
+        ("conv_mlp", 12_848_010, 64 * PIXELS + 50_176 * 256 + 2_560),
+        ("mlp_1x1", 203_530, PIXELS * 256 + 2_560),
+        ("nin", 90_602, NIN),
+        ("bag_of_pixels", 1_450, (32 + 32 * 32 + 320) * PIXELS),
+        ("price_1x1", 193, 2 * 16 + 16 * 8 + 8),
+    ],
+)
+def test_whole_network(arch: str, parameters: int, multiply_adds: int) -> None:
+    counted = cost(default_config(arch))
+    assert (counted.parameters, counted.multiply_adds) == (parameters, multiply_adds)
+
+
+def test_rows_add_up_to_the_whole() -> None:
+    counted = cost(default_config("nin"))
+    assert sum(row.parameters for row in counted.layers) == counted.parameters
+    assert sum(row.multiply_adds for row in counted.layers) == counted.multiply_adds
+
+
+def test_rows_are_in_forward_order_with_shapes_of_one_input() -> None:
+    rows = cost(default_config("conv_mlp")).layers
+    assert [(row.name, row.kind, row.output) for row in rows] == [
+        ("conv1", "Conv2d", (64, 28, 28)),
+        ("fc1", "Linear", (256,)),
+        ("fc2", "Linear", (10,)),
+    ]
+
+
+def test_batch_normalisation_has_parameters_and_no_multiply_adds() -> None:
+    norm = next(row for row in cost(default_config("nin")).layers if row.name == "norm1")
+    assert (norm.parameters, norm.multiply_adds) == (64, 0)
+
+
+def test_too_large_a_network_is_refused() -> None:
+    with pytest.raises(ConfigError, match="more than 50,000,000"):
+        cost(ModelConfig("conv_mlp", image_size=256, widths=(4096, 4096)))
+
+
+def test_measured_time_is_positive_and_leaves_the_model_alone() -> None:
+    model = build(ModelConfig("nin", image_size=8, widths=(2, 2, 2))).train()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    assert measured_ms(model, repeats=3) > 0
+    assert model.training
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())

@@ -1,0 +1,238 @@
+"""The command line, in process: what it prints where, what it writes, what it refuses."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pointwise import weights
+from pointwise.__main__ import main
+from pointwise.models import ModelConfig, build, default_config
+from pointwise.training import RECIPES
+from pointwise.weights import load_model, save_model
+
+Json = Callable[..., Any]
+STROKES = {"label": 7, "strokes": [[[0.1, 0.1], [0.9, 0.1], [0.4, 0.9]]]}
+
+
+@pytest.fixture
+def folder(write_mnist: Callable[..., Path]) -> Path:
+    return write_mnist()
+
+
+@pytest.fixture
+def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
+    """Run a command with --json; its whole standard output as one JSON object."""
+
+    def run(*arguments: object) -> Any:
+        assert main([*map(str, arguments), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+@pytest.fixture
+def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run a command that is refused: exit code 2, nothing on stdout, one sentence on stderr."""
+
+    def run(*arguments: object) -> str:
+        assert main(list(map(str, arguments))) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.count("\n") == 1
+        return err
+
+    return run
+
+
+@pytest.fixture
+def bag(tmp_path: Path) -> Path:
+    card = {"recipe": {"name": "fast", "seed": 3}}
+    save_model(build(default_config("bag_of_pixels")), tmp_path / "bag.safetensors", card)
+    return tmp_path / "bag.safetensors"
+
+
+@pytest.fixture
+def shipped(bag: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(weights, "SHIPPED", bag.parent)
+    return bag.parent
+
+
+def test_train_writes_what_it_reports(as_json: Json, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "bag.safetensors"
+    result = as_json("train", "bag_of_pixels", "--epochs", 2, "--seed", 5, "--data", folder, "--out", out)
+    assert (result["file"], result["arch"]) == (str(out), "bag_of_pixels")
+    assert (result["recipe"]["name"], result["recipe"]["epochs"], result["recipe"]["seed"]) == ("fast", 2, 5)
+    assert load_model(out).card["metrics"] == result["metrics"]
+
+
+def test_train_repeats_with_the_same_seed(as_json: Json, folder: Path, tmp_path: Path) -> None:
+    files = [tmp_path / "a.safetensors", tmp_path / "b.safetensors"]
+    for out in files:
+        as_json("train", "bag_of_pixels", "--epochs", 1, "--data", folder, "--out", out)
+    first, second = (load_model(out).state_dict() for out in files)
+    assert all((first[name] == second[name]).all() for name in first)
+
+
+def test_train_measures_the_rounded_weights(as_json: Json, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "half.safetensors"
+    trained = as_json("train", "bag_of_pixels", "--epochs", 1, "--data", folder, "--out", out, "--float16")
+    (evaluated,) = as_json("evaluate", out, "--data", folder)["models"]
+    assert trained["metrics"]["loss"] == pytest.approx(evaluated["loss"], rel=1e-9)
+
+
+def test_train_the_price_network_without_any_data_folder(as_json: Json, tmp_path: Path) -> None:
+    out = tmp_path / "price.safetensors"
+    result = as_json("train", "price_1x1", "--epochs", 1, "--data", tmp_path / "none", "--out", out)
+    assert result["recipe"]["name"] == "standardised"
+    assert load_model(out).card["scaling"]["std"] > 1000
+
+
+def test_without_json_the_result_is_a_sentence(capsys: pytest.CaptureFixture[str], folder: Path, bag: Path) -> None:
+    assert main(["train", "bag_of_pixels", "--epochs", "1", "--data", str(folder), "--out", str(bag)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"{bag}: loss ")
+    assert err.startswith("epoch 1/1 ")
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        (["resnet"], "no network 'resnet'"),
+        (["nin", "--recipe", "slow"], "no recipe 'slow'"),
+        (["price_1x1", "--recipe", "fast"], "no recipe 'fast' for price_1x1"),
+        (["nin", "--epochs", "0"], "epochs 0 is out of range"),
+        (["nin", "--epochs", "501"], "epochs 501 is out of range"),
+        (["nin", "--batch", "0"], "batch size 0"),
+        (["nin", "--lr", "0"], "learning rate of 0"),
+        (["nin", "--lr", "nan"], "learning rate of nan"),
+        (["nin", "--lr", "inf"], "learning rate of inf"),
+        (["nin", "--seed", "-1"], "seed -1"),
+        (["nin", "--seed", "4294967296"], "seed 4294967296"),
+    ],
+)
+def test_train_refuses_values_out_of_range(refusal: Callable[..., str], options: list[str], wrong: str) -> None:
+    assert wrong in refusal("train", *options)
+
+
+@pytest.mark.parametrize("options", [["--epochs", "x"], ["--lr", "fast"], ["--colour", "red"]])
+def test_arguments_that_are_no_numbers(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "nin", *options])
+    assert capsys.readouterr().out == ""
+
+
+def test_unwritable_place_is_refused_before_the_data_is_even_looked_for(
+    refusal: Callable[..., str], tmp_path: Path
+) -> None:
+    error = refusal("train", "nin", "--data", tmp_path / "none", "--out", tmp_path)
+    assert "cannot be written" in error
+
+
+def test_missing_data_is_refused(refusal: Callable[..., str], tmp_path: Path) -> None:
+    assert "There is no train-images" in refusal(
+        "train", "nin", "--data", tmp_path / "none", "--out", tmp_path / "a.safetensors"
+    )
+    assert not (tmp_path / "a.safetensors").exists()
+
+
+def test_half_downloaded_data_is_refused(refusal: Callable[..., str], folder: Path, bag: Path) -> None:
+    path = folder / "MNIST" / "raw" / "t10k-images-idx3-ubyte.gz"
+    path.write_bytes(path.read_bytes()[:1000])
+    assert "half-downloaded" in refusal("evaluate", bag, "--data", folder)
+
+
+def test_data_folder_comes_from_the_environment(as_json: Json, bag: Path, folder: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("POINTWISE_DATA", str(folder))
+    assert as_json("evaluate", bag)["models"][0]["test_digits"] == 32
+
+
+def test_interrupted_training_leaves_the_old_file(
+    folder: Path, bag: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> Iterator[None]:
+        raise KeyboardInterrupt
+
+    before = bag.read_bytes()
+    monkeypatch.setattr("pointwise.training.train", interrupted)
+    assert main(["train", "bag_of_pixels", "--data", str(folder), "--out", str(bag)]) == 130
+    assert capsys.readouterr().err == "Stopped; nothing was written.\n"
+    assert bag.read_bytes() == before
+
+
+def test_evaluate_a_classifier(as_json: Json, bag: Path, folder: Path) -> None:
+    (row,) = as_json("evaluate", bag, "--data", folder)["models"]
+    assert (row["arch"], row["parameters"], row["multiply_adds"]) == ("bag_of_pixels", 1_450, 1_078_784)
+    assert (row["bytes"], row["recipe"], row["seed"]) == (bag.stat().st_size, "fast", 3)
+    assert 0 <= row["accuracy"] <= 1
+    assert row["loss"] > 0
+
+
+def test_evaluate_on_pen_strokes(as_json: Json, bag: Path, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "pen.jsonl").write_text(json.dumps(STROKES))
+    (row,) = as_json("evaluate", bag, "--data", folder, "--strokes", tmp_path / "pen.jsonl")["models"]
+    assert list(row["strokes"]["by_pen"]) == ["12", "16", "20", "24", "28"]
+    assert row["strokes"]["accuracy"] in (0.0, 1.0)  # of one drawing
+
+
+def test_evaluate_a_price_network_without_any_data_folder(as_json: Json, tmp_path: Path) -> None:
+    save_model(build(default_config("price_1x1")), tmp_path / "price.safetensors", {})
+    (row,) = as_json("evaluate", tmp_path / "price.safetensors", "--data", tmp_path)["models"]
+    assert row["mae"] > 1000
+    assert row["recipe"] is None
+
+
+def test_evaluate_says_the_same_in_sentences(bag: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(bag), "--data", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "1,450 parameters, 1,078,784 multiply-adds" in out
+    assert "of 32 test digits" in out
+
+
+def test_evaluate_refuses_missing_and_broken_files(refusal: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "broken.safetensors").write_bytes(b"broken")
+    assert "does not exist" in refusal("evaluate", tmp_path / "missing.safetensors")
+    assert "damaged" in refusal("evaluate", tmp_path / "broken.safetensors")
+
+
+def test_evaluate_refuses_a_classifier_of_other_pictures(refusal: Callable[..., str], tmp_path: Path) -> None:
+    save_model(build(ModelConfig("nin", image_size=32)), tmp_path / "large.safetensors", {})
+    assert "no classifier of 28×28 digits" in refusal("evaluate", tmp_path / "large.safetensors")
+
+
+def test_bench_models(as_json: Json, shipped: Path) -> None:
+    (row,) = as_json("bench", "models")["models"]
+    assert (row["model"], row["parameters"], row["multiply_adds"]) == ("bag", 1_450, 1_078_784)
+    assert row["forward_ms"] > 0
+
+
+def test_bench_classify(as_json: Json, shipped: Path) -> None:
+    (row,) = as_json("bench", "classify")["classify"]
+    assert 0 < row["median_ms"] <= row["p95_ms"]
+
+
+def test_bench_retrain_times_both_sides(as_json: Json, folder: Path) -> None:
+    result = as_json("bench", "retrain", "--steps", 1, "--data", folder)["retrain"]
+    assert result["tutorial"]["steps_timed"] == 1
+    assert result["tutorial"]["ten_epochs_seconds"] == pytest.approx(10 * result["tutorial"]["seconds_timed"])
+    assert len(result["retraining"]["epochs"]) == RECIPES["fast"].epochs
+    assert (result["share"], result["holds"]) == (None, False)  # random labels cannot be learnt
+
+
+def test_bench_says_the_same_in_sentences(
+    folder: Path, shipped: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pointwise.bench.GOAL", 0.0)
+    assert main(["bench", "--steps", "1", "--data", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "bag: 1,450 parameters" in out
+    assert "bag: reads a drawing in" in out
+    assert "Ten epochs of the tutorial's loop:" in out
+    assert "0% was reached after" in out
+
+
+def test_bench_refuses_what_it_cannot_time(refusal: Callable[..., str], folder: Path) -> None:
+    assert "no benchmark 'speed'" in refusal("bench", "speed")
+    assert "0 steps cannot be timed" in refusal("bench", "retrain", "--steps", "0", "--data", folder)

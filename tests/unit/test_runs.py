@@ -1,0 +1,265 @@
+"""A run in its thread: every wait is for an event or for a change of its Progress."""
+
+import dataclasses
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pointwise import runs
+from pointwise.data.mnist import Download
+from pointwise.errors import DivergedError
+from pointwise.models import ModelConfig
+from pointwise.runs import MAX_POINTS, Progress, Run, Work, retrain_digits
+from pointwise.training import Epoch, Step, recipe_named
+
+PATIENCE = 30.0  # seconds until a test that hangs fails
+LAST = 6
+
+
+class Watched(Run):
+    """A run that wakes whoever waits for its Progress to change."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.changed = threading.Condition()
+
+    def _publish(self, **changes: object) -> None:
+        with self.changed:
+            super()._publish(**changes)
+            self.changed.notify_all()
+
+    def wait_until(self, wanted: Callable[[Progress], bool]) -> Progress:
+        with self.changed:
+            assert self.changed.wait_for(lambda: wanted(self.progress()), PATIENCE), self.progress()
+            return self.progress()
+
+    def wait_for_end(self) -> Progress:
+        assert self.join(PATIENCE)
+        return self.progress()
+
+
+def epoch(number: int, complete: bool = True) -> Epoch:
+    return Epoch(number, {"loss": 1.0}, {"weight": object()}, complete)
+
+
+def toy(last: int = LAST) -> Work:
+    """Two epochs of ``last / 2`` steps, each of 4 examples; a stop is answered with a measured step."""
+    for number in range(1, last + 1):
+        step = Step(number, last, examples=4, loss=float(number))
+        if number * 2 % last == 0:
+            step = dataclasses.replace(step, epoch=epoch(number * 2 // last))
+        if (yield step):
+            if step.epoch is None:
+                yield dataclasses.replace(step, epoch=epoch(1, complete=False))
+            return
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Watched]]:
+    """Start runs that are ended after the test, whatever happened in it."""
+    started: list[Watched] = []
+
+    def run(work: Callable[[], Work] = toy, paused: bool = False, **options: object) -> Watched:
+        started.append(Watched(work, "test", **options))
+        if paused:
+            started[-1].pause()
+        started[-1].start()
+        return started[-1]
+
+    yield run
+    for each in started:
+        each.stop()
+        assert each.join(PATIENCE)
+
+
+Start = Callable[..., Watched]
+
+
+def test_whole_run(start: Start) -> None:
+    progress = start().wait_for_end()
+    assert (progress.state, progress.step, progress.total, progress.examples) == ("done", 6, 6, 24)
+    assert not progress.active
+    assert progress.error is None
+
+
+def test_waiting_before_the_start() -> None:
+    progress = Run(toy, "test").progress()
+    assert (progress.state, progress.active, progress.latest) == ("waiting", True, None)
+    assert progress.seconds_left != progress.seconds_left  # NaN
+
+
+def test_history_holds_every_step_while_they_are_few(start: Start) -> None:
+    assert start().wait_for_end().history == tuple((n, float(n)) for n in range(1, 7))
+
+
+def test_long_history_is_thinned_by_averaging(start: Start) -> None:
+    progress = start(lambda: toy(5000)).wait_for_end()
+    assert len(progress.history) <= MAX_POINTS
+    spacing = progress.history[1][0] - progress.history[0][0]
+    for step, loss in progress.history:
+        assert loss == step - (spacing - 1) / 2  # the mean of the losses step − spacing + 1 … step
+
+
+def test_only_the_latest_epoch_keeps_its_weights(start: Start) -> None:
+    first, latest = start().wait_for_end().epochs
+    assert (first.number, first.weights) == (1, {})
+    assert (latest.number, list(latest.weights)) == (2, ["weight"])
+
+
+def test_pause_holds_after_a_step(start: Start) -> None:
+    run = start(paused=True)
+    progress = run.wait_until(lambda progress: progress.state == "paused")
+    assert progress.step == 1
+    assert run.paused
+    assert not run.join(timeout=0)
+
+
+def test_resume_goes_on_to_the_end(start: Start) -> None:
+    run = start(paused=True)
+    run.wait_until(lambda progress: progress.state == "paused")
+    run.resume()
+    assert run.wait_for_end().state == "done"
+
+
+def test_stop_from_a_pause_keeps_measured_weights(start: Start) -> None:
+    run = start(paused=True)
+    run.wait_until(lambda progress: progress.state == "paused")
+    run.stop()
+    progress = run.wait_for_end()
+    assert (progress.state, progress.step, progress.examples) == ("stopped", 1, 4)
+    assert not progress.latest.complete
+    assert progress.history == ((1, 1.0),)
+
+
+def test_stop_while_working_ends_after_the_step(start: Start) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Work:
+        work = toy()
+        yield next(work)
+        reached.set()
+        assert go_on.wait(PATIENCE)
+        try:
+            stop = yield next(work)
+            while True:
+                stop = yield work.send(stop)
+        except StopIteration:
+            return
+
+    run = start(slow)
+    assert reached.wait(PATIENCE)
+    run.stop()
+    assert run.stopping
+    go_on.set()
+    progress = run.wait_for_end()
+    assert (progress.state, progress.step, progress.latest.complete) == ("stopped", 2, False)
+
+
+def test_run_that_nobody_watches_stops_itself(start: Start) -> None:
+    progress = start(lease=-1.0).wait_for_end()
+    assert (progress.state, progress.step) == ("stopped", 1)
+    assert progress.error.startswith("Nobody was watching")
+    assert progress.latest is not None
+
+
+def test_pause_that_nobody_watches_ends_too(start: Start) -> None:
+    assert start(paused=True, lease=0.05).wait_for_end().state == "stopped"
+
+
+def test_refusal_is_kept_as_its_sentence(start: Start) -> None:
+    def diverging() -> Work:
+        yield next(toy())
+        raise DivergedError("The loss became nan.")
+
+    progress = start(diverging).wait_for_end()
+    assert (progress.state, progress.error, progress.step) == ("failed", "The loss became nan.", 1)
+
+
+def test_unexpected_error_is_kept_and_logged(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> Work:
+        raise ZeroDivisionError("by accident")
+        yield
+
+    progress = start(broken).wait_for_end()
+    assert progress.state == "failed"
+    assert "by accident" in progress.error
+    assert [(record.levelno, record.exc_info[0]) for record in caplog.records] == [(logging.ERROR, ZeroDivisionError)]
+
+
+@pytest.mark.parametrize("ending", ["done", "stopped", "failed"])
+def test_slot_is_given_back_once(start: Start, ending: str) -> None:
+    def work() -> Work:
+        if ending == "failed":
+            raise DivergedError("The loss became nan.")
+        yield from toy()
+
+    slot = threading.BoundedSemaphore(1)
+    assert slot.acquire(blocking=False)
+    progress = start(work, slot=slot, lease=-1.0 if ending == "stopped" else 120.0).wait_for_end()
+    assert progress.state == ending
+    assert slot.acquire(blocking=False)
+
+
+def test_thread_has_a_name_and_ends_with_the_process(start: Start) -> None:
+    run = start(paused=True)
+    (thread,) = (thread for thread in threading.enumerate() if thread.name == "pointwise-run-test")
+    assert thread.daemon
+    run.stop()
+
+
+def test_progress_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Progress().state = "done"
+
+
+def test_download_is_published_before_training(start: Start) -> None:
+    def fetching() -> Work:
+        yield Download(3, 10)
+        yield from toy()
+
+    run = start(fetching, paused=True)
+    progress = run.wait_until(lambda progress: progress.state == "paused")
+    assert (progress.download, progress.step) == (Download(3, 10), 0)
+    run.resume()
+    assert run.wait_for_end().state == "done"
+
+
+def test_rate_and_time_left_come_from_the_work_done() -> None:
+    progress = Progress(step=10, total=40, examples=640, seconds=2.0)
+    assert (progress.rate, progress.seconds_left) == (320.0, 6.0)
+
+
+def test_bundled_digits_are_trained_on_for_real(start: Start, tmp_path: Path) -> None:
+    config = ModelConfig("bag_of_pixels", widths=(2, 2))
+    progress = start(lambda: retrain_digits(config, recipe_named("fast", epochs=1), "bundled", tmp_path)).wait_for_end()
+    assert (progress.state, progress.examples) == ("done", 1500)
+    assert 0 <= progress.latest.metrics["accuracy"] <= 1
+
+
+def test_missing_mnist_fails_with_a_sentence(start: Start, tmp_path: Path) -> None:
+    config = ModelConfig("bag_of_pixels")
+    progress = start(lambda: retrain_digits(config, recipe_named("fast"), "mnist", tmp_path)).wait_for_end()
+    assert progress.state == "failed"
+    assert "There is no train-images" in progress.error
+
+
+def test_stop_during_the_download_ends_it(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = threading.Event()
+
+    def endless(_: Path) -> Iterator[Download]:
+        try:
+            while True:
+                yield Download(1, 10)
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(runs, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(runs, "download_mnist", endless)
+    run = start(lambda: retrain_digits(ModelConfig("nin"), recipe_named("fast"), "mnist", tmp_path))
+    run.wait_until(lambda progress: progress.state == "fetching")
+    run.stop()
+    assert run.wait_for_end().state == "stopped"
+    assert closed.wait(PATIENCE)

@@ -1,0 +1,222 @@
+"""Weights files: what goes in comes out, and what is broken is refused."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save
+
+from pointwise import weights
+from pointwise.errors import ModelFileError
+from pointwise.models import ModelConfig, Network, build
+from pointwise.weights import check_writable, load_model, model_from, save_model, shipped_files, to_bytes
+
+CONFIG = ModelConfig("nin", image_size=8, num_classes=3, widths=(2, 3, 4), activation="gelu")
+CARD = {"recipe": {"name": "fast", "seed": 3}, "metrics": {"accuracy": 0.5}}
+
+
+@pytest.fixture
+def model() -> Network:
+    return build(CONFIG, seed=3)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "nin.safetensors"
+
+
+def write(path: Path, config: Any, tensors: dict[str, torch.Tensor] | None = None, card: str = "{}") -> None:
+    """A file with any header: what Pointwise itself would never write."""
+    tensors = tensors or dict(build(CONFIG).state_dict())
+    path.write_bytes(save(tensors, {"config": config if isinstance(config, str) else json.dumps(config), "card": card}))
+
+
+def test_weights_come_back_exactly(model: Network, path: Path) -> None:
+    save_model(model, path, CARD)
+    loaded = load_model(path).state_dict()
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in model.state_dict().items())
+
+
+def test_half_precision_comes_back_rounded_as_float32(model: Network, path: Path) -> None:
+    save_model(model, path, CARD, torch.float16)
+    loaded = load_model(path)
+    assert torch.equal(loaded.conv2.weight, model.conv2.weight.half().float())
+    assert loaded.norm1.num_batches_tracked.dtype == torch.int64
+
+
+def test_half_precision_halves_the_file() -> None:
+    large = build(ModelConfig("mlp_1x1"))
+    assert len(to_bytes(large, {}, torch.float16)) < 0.51 * len(to_bytes(large, {}))
+
+
+def test_configuration_and_card_come_back(model: Network, path: Path) -> None:
+    save_model(model, path, CARD)
+    loaded = load_model(path)
+    assert (loaded.config, loaded.card) == (CONFIG, CARD)
+
+
+def test_loaded_model_is_ready_to_be_used(model: Network, path: Path) -> None:
+    save_model(model, path, CARD)
+    loaded = load_model(str(path))
+    assert not loaded.training
+    assert not any(parameter.requires_grad for parameter in loaded.parameters())
+
+
+def test_saving_leaves_nothing_else_behind(model: Network, path: Path) -> None:
+    save_model(model, path, CARD)
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_saving_makes_the_folder(model: Network, tmp_path: Path) -> None:
+    save_model(model, tmp_path / "new" / "folder" / "a.safetensors", CARD)
+    assert (tmp_path / "new" / "folder" / "a.safetensors").is_file()
+
+
+def test_failed_saving_leaves_the_old_file(model: Network, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(ModelFileError, match="No space left on device"):
+        save_model(model, path, CARD)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize("target", [".", "file/a.safetensors", "n" * 300])
+def test_unwritable_place_is_refused_before_and_while_saving(model: Network, tmp_path: Path, target: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ModelFileError, match="cannot be written"):
+        check_writable(tmp_path / target)
+    with pytest.raises(ModelFileError, match="cannot be written"):
+        save_model(model, tmp_path / target, CARD)
+
+
+def test_checking_a_writable_place_creates_nothing(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new" / "a.safetensors")
+    assert os.listdir(tmp_path) == []
+
+
+def test_model_from_copies(model: Network) -> None:
+    state = model.state_dict()
+    copy = model_from(CONFIG, state)
+    state["conv1.weight"].zero_()
+    assert copy.conv1.weight.abs().sum() > 0
+
+
+def test_model_from_refuses_other_shapes(model: Network) -> None:
+    with pytest.raises(ModelFileError, match="do not fit"):
+        model_from(ModelConfig("nin"), model.state_dict())
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"a\.safetensors does not exist"):
+        load_model(tmp_path / "a.safetensors")
+
+
+def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="is a folder"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04 a zip archive", b"\x80\x04\x95 a pickle", b"\xff" * 100])
+def test_other_content(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(ModelFileError, match="damaged or no safetensors file"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("kept", [4, 100, -1])
+def test_truncated_file(model: Network, path: Path, kept: int) -> None:
+    path.write_bytes(to_bytes(model, CARD)[:kept])
+    with pytest.raises(ModelFileError, match="damaged or no safetensors file"):
+        load_model(path)
+
+
+def test_foreign_safetensors(path: Path) -> None:
+    path.write_bytes(save({"weight": torch.zeros(2)}))
+    with pytest.raises(ModelFileError, match="was not written by Pointwise"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("config", ["", "{", "null", "3", "[]", '"nin"', "[" * 50_000, "{}", '{"widths": 3}'])
+def test_unreadable_configuration(path: Path, config: str) -> None:
+    write(path, config)
+    with pytest.raises(ModelFileError, match="configuration that cannot be used"):
+        load_model(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"arch": "virus"}, {"arch": []}, {"widths": "abc"}, {"widths": [10**9, 1, 1]}, {"__class__": "os.system"}],
+)
+def test_configuration_out_of_range(path: Path, change: dict[str, Any]) -> None:
+    write(path, {**asdict(CONFIG), **change})
+    with pytest.raises(ModelFileError, match="configuration that cannot be used"):
+        load_model(path)
+
+
+def test_unknown_settings_are_named(path: Path) -> None:
+    write(path, {**asdict(CONFIG), "colour": "red"})
+    with pytest.raises(ModelFileError, match="unknown settings: colour"):
+        load_model(path)
+
+
+def test_absurd_size_is_refused_before_anything_is_built(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "materialised", lambda *_: pytest.fail("it was built"))
+    write(path, {"arch": "conv_mlp", "image_size": 256, "widths": [4096, 4096]})
+    with pytest.raises(ModelFileError, match="too large a network"):
+        load_model(path)
+
+
+def test_weights_of_another_size(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "materialised", lambda *_: pytest.fail("it was built"))
+    write(path, {**asdict(CONFIG), "widths": [2, 3, 5]})
+    with pytest.raises(ModelFileError, match="do not fit"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("change", ["missing", "extra"])
+def test_missing_and_additional_weights(path: Path, change: str) -> None:
+    tensors = dict(build(CONFIG).state_dict())
+    if change == "missing":
+        del tensors["conv1.bias"]
+    else:
+        tensors["backdoor"] = torch.zeros(1)
+    write(path, asdict(CONFIG), tensors)
+    with pytest.raises(ModelFileError, match="do not fit"):
+        load_model(path)
+
+
+def test_weights_that_are_not_numbers(path: Path) -> None:
+    tensors = dict(build(CONFIG).state_dict())
+    tensors["conv1.bias"] = torch.full_like(tensors["conv1.bias"], torch.nan)
+    write(path, asdict(CONFIG), tensors)
+    with pytest.raises(ModelFileError, match="not finite"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("card", ["[]", "{", "[" * 50_000])
+def test_unreadable_card(path: Path, card: str) -> None:
+    write(path, asdict(CONFIG), card=card)
+    with pytest.raises(ModelFileError, match="description that cannot be read"):
+        load_model(path)
+
+
+def test_shipped_files_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+    for name in ("b.safetensors", "a.safetensors", "README.md"):
+        (tmp_path / name).touch()
+    assert [path.name for path in shipped_files()] == ["a.safetensors", "b.safetensors"]
+
+
+def test_empty_models_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "SHIPPED", tmp_path / "models")
+    with pytest.raises(ModelFileError, match="models holds no weights files"):
+        shipped_files()
