@@ -7,7 +7,7 @@ from pointwise.ui import shell
 shell.guard()
 
 from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui import answer, board  # noqa: E402
+from pointwise.ui import answer, board, resources  # noqa: E402
 
 st.title("Draw a digit")
 
@@ -18,18 +18,31 @@ if shell.arrived():
 @st.fragment(key="draw")
 def draw() -> None:
     left, right = st.columns([5, 6], gap="medium")
+    early = resources.loaded()
     with left:
-        board.drawing()
-        board.tools()
+        preview = st.empty()
+        if early:
+            board.drawing()
+        else:  # the canvas waits for pandas, and the server's first visitor for torch anyway
+            preview.html(board.preview())
     try:
         with right:
-            look = answer.look()
-            answer.prediction(look)
-            answer.reader()
+            look = answer.read()
+    except PointwiseError as error:
+        look = None
+        right.error(str(error), icon=":material/error:")
+    with left:
+        if not early:
+            board.drawing()
+            preview.empty()
+    shell.let_paint()
+    with left:
+        board.tools()
+    with right:
+        answer.reader()
+    if look is not None:
         answer.received(look)
         answer.side_by_side(look)
-    except PointwiseError as error:
-        st.error(str(error), icon=":material/error:")
 
 
 draw()

@@ -35,9 +35,27 @@ class Look:
     without: Reading
 
 
-def look() -> Look:
-    """Prepare the drawing and let the chosen model read it. Raises ModelFileError."""
-    model = _first_time(_reader())
+def read() -> Look:
+    """Read the drawing with the chosen model, and show its digit with all ten probabilities. Raises ModelFileError.
+
+    For a server's first visitor, whose answer waits for torch, an answer without a digit stands there meanwhile.
+    """
+    place = st.empty()
+    if not resources.loaded():
+        with place.container():
+            _prediction("…", "Loading the network", np.zeros(10, np.float32), "The network is being loaded")
+    try:
+        look = _look()
+    except PointwiseError:
+        place.empty()
+        raise
+    with place.container():
+        _prediction(*_headline(look.reading), look.reading.probabilities, _title(look.reading))
+    return look
+
+
+def _look() -> Look:
+    model = resources.current_model(_reader())
     ink = ink_of(state.board().rgba)
     steps, whole = prepare_ink(ink), prepare_ink(ink, normalise=False)
     with_steps, without = _read(model, steps.image), _read(model, whole.image)
@@ -46,10 +64,9 @@ def look() -> Look:
     return Look(steps, whole.image, without, with_steps, without)
 
 
-def prediction(look: Look) -> None:
-    """The chosen model's digit with its probability, and all ten probabilities."""
-    st.metric("Prediction", *_headline(look.reading), delta_color="off", delta_arrow="off")
-    st.html(pictures.bars(look.reading.probabilities, _title(look.reading)))
+def _prediction(digit: str, remark: str, probabilities: NDArray[np.float32], title: str) -> None:
+    st.metric("Prediction", digit, remark, delta_color="off", delta_arrow="off")
+    st.html(pictures.bars(probabilities, title))
 
 
 def reader() -> None:
@@ -121,14 +138,6 @@ def _error_rate(model: Network) -> str:
 
 def _reader() -> str:
     return st.session_state.get(READER) or CLASSIFIERS[0]
-
-
-def _first_time(arch: str) -> Network:
-    """The model; a placeholder stands in its place while torch and the weights are loaded for the first time."""
-    if resources.loaded():
-        return resources.current_model(arch)
-    with st.skeleton(height=420):
-        return resources.current_model(arch)
 
 
 def _read(model: Network, image: NDArray[np.uint8]) -> Reading:

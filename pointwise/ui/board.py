@@ -6,7 +6,7 @@ import streamlit as st
 
 from pointwise.errors import PictureError
 from pointwise.picture import open_picture
-from pointwise.ui import canvas, state
+from pointwise.ui import canvas, pictures, state
 
 PEN = "board.pen"
 UPLOAD = "board.upload"
@@ -16,6 +16,11 @@ REFUSED = "board.refused"
 def drawing() -> None:
     """The canvas. The drawing is kept in the session's state."""
     state.set_board(canvas.show(state.board(), st.session_state.get(PEN, canvas.PEN)))
+
+
+def preview() -> str:
+    """HTML of the drawing as a picture, as large as the canvas that will take its place."""
+    return pictures.framed(state.board().rgba[:, :, 0], canvas.SIDE, "The drawing")
 
 
 def tools() -> None:

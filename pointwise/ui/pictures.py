@@ -44,6 +44,11 @@ def strip(steps: Sequence[tuple[NDArray[np.uint8], str, str, float]]) -> str:
     return STYLE + '<div class="pw-strip">' + "".join(_figure(*step) for step in steps) + "</div>"
 
 
+def framed(grey: NDArray[np.uint8], side: int, alternative: str) -> str:
+    """HTML of one grey picture, (h, w), ``side`` pixels wide."""
+    return f'<img src="{_data_url(grey)}" alt="{html.escape(alternative)}" width="{side}" style="display: block">'
+
+
 def bars(probabilities: NDArray[np.float32], title: str) -> str:
     """HTML of one horizontal bar a class on a fixed 0–1 axis, with its number; probabilities (classes,), 0–1."""
     best = int(probabilities.argmax()) if probabilities.any() else -1

@@ -8,6 +8,7 @@ digit is read faster so (a pool of threads costs more than it computes), and a t
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 FRAME = "shell.frame"  # set by app.py
 VISITED = "shell.visited"  # the page of the run before this one
 ARRIVED = "shell.arrived"
+FIRST = "shell.first"  # whether this is the session's first run
+HEAD_START = 0.25  # seconds
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ def start() -> st.Page:
     """Build the navigation and say which page was asked for; called by app.py in every run."""
     page = st.navigation(_pages())
     st.session_state[FRAME] = True
+    st.session_state[FIRST] = VISITED not in st.session_state
     st.session_state[ARRIVED] = st.session_state.get(VISITED) != page.url_path
     st.session_state[VISITED] = page.url_path
     return page
@@ -56,6 +60,16 @@ def guard() -> None:
 def arrived() -> bool:
     """Whether this run shows another page than the run before it."""
     return bool(st.session_state.get(ARRIVED, True))
+
+
+def let_paint() -> None:
+    """In a session's first run, hold back what comes next until the browser has painted what was sent so far.
+
+    The browser fetches the code of all elements it knows of before it paints the first. Sent at once, the many
+    controls keep it from showing the canvas and the answer for a third of its loading time.
+    """
+    if st.session_state.pop(FIRST, False):
+        time.sleep(HEAD_START)
 
 
 def _pages(icons: bool = True) -> list[st.Page]:

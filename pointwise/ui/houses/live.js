@@ -6,6 +6,9 @@
 const HEIGHT = 216, TOP = 26, X = [7, 35, 63, 90] // per cent of the width
 const SETTLE = 500 // milliseconds
 const STILL = 8 // pixels that a finger may move and still tap
+// A slider moves; or an answer of the server's to an earlier house arrives while keys are still being pressed, and is
+// painted over before it is seen.
+const CHANGES = { subtree: true, characterData: true, childList: true, attributeFilter: ["aria-valuetext"] }
 const SVG = "http://www.w3.org/2000/svg"
 const ACTIVATIONS = {
   relu: (x) => Math.max(x, 0),
@@ -207,8 +210,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   })
   instance.unwatch ??= watch(instance)
   instance.observer.disconnect()
-  const sliders = document.querySelector(`.st-key-${data.container}`)
-  if (sliders) instance.observer.observe(sliders, { subtree: true, attributeFilter: ["aria-valuetext"] })
+  for (const key of data.watched) {
+    const container = document.querySelector(`.st-key-${key}`)
+    if (container) instance.observer.observe(container, CHANGES)
+  }
   paint(instance)
   return () => {
     instance.observer.disconnect()

@@ -40,7 +40,7 @@ class Keys:
     """Of what stands on the page, as Streamlit makes class names of them."""
 
     sliders: tuple[str, str]
-    container: str  # of the sliders
+    watched: tuple[str, str]  # the containers of the sliders and of the metrics
     metrics: dict[str, str]  # the containers of "predicted", "truth", "error" and "other"
     map: str
 

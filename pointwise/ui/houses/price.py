@@ -9,6 +9,7 @@ from pointwise.ui.houses import live, sliders
 from pointwise.ui.houses.networks import Networks
 from pointwise.ui.houses.sliders import House
 
+CONTAINER = "house-prices"
 KEYS = {"predicted": "house-predicted", "truth": "house-truth", "error": "house-error", "other": "house-other"}
 
 
@@ -18,7 +19,7 @@ def show(house: House, networks: Networks) -> None:
     from pointwise.explain.hinges import price_parts
 
     predicted, truth = price_parts(networks.current, *house.features).price, true_price(*house.features)
-    with st.grid(3 if networks.other is None else 4, min_column_width=140):
+    with st.container(key=CONTAINER), st.grid(3 if networks.other is None else 4, min_column_width=140):
         _metric("predicted", "Predicted price", words.dollars(predicted))
         _metric("truth", "True price", words.dollars(truth))
         _metric("error", "Error", words.dollars(predicted - truth, signed=True))
@@ -30,7 +31,8 @@ def show(house: House, networks: Networks) -> None:
 def at_work(house: House, networks: Networks) -> None:
     """The network as a diagram that follows a slider while it is dragged, and the metrics with it."""
     both = {"predicted": networks.current} | ({"other": networks.other} if networks.other is not None else {})
-    keys = live.Keys((sliders.SQUARE_FEET, sliders.ROOMS), sliders.CONTAINER, KEYS, sliders.MAP)
+    watched = (sliders.CONTAINER, CONTAINER)
+    keys = live.Keys((sliders.SQUARE_FEET, sliders.ROOMS), watched, KEYS, sliders.MAP)
     live.show(both, house.features, keys, (sliders.MOST_SQUARE_FEET, sliders.MOST_ROOMS), _moved)
 
 
