@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pointwise.ui import resources
 
 APP = str(Path(__file__).parents[2] / "app.py")
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setenv("POINTWISE_DATA", str(tmp_path))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 def opened() -> AppTest:
@@ -77,12 +65,17 @@ def test_a_missing_model_is_a_sentence_and_the_others_still_read(
     assert not app.exception
 
 
-def test_without_the_default_reader_the_drawing_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_the_default_reader_the_drawing_stays_and_another_reads(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "mlp_1x1.safetensors").symlink_to(resources.MODELS / "mlp_1x1.safetensors")
     monkeypatch.setattr(resources, "MODELS", tmp_path)
     app = opened()
     assert any("nin.safetensors does not exist" in error.value for error in app.error)
     assert app.button(key="board.clear")
     assert not app.exception
+    app.selectbox(key="answer.reader").select("mlp_1x1").run()
+    assert reading(app) == "7"
 
 
 def test_each_recipe_brings_its_own_settings() -> None:

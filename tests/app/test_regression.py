@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pointwise.inference import predict_price
@@ -18,15 +16,6 @@ from pointwise.weights import load_model
 PAGE = str(Path(__file__).parents[2] / "pages" / "regression.py")
 PRICES = Path(__file__).parents[2] / "models" / "price_1x1.safetensors"
 VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches() -> Iterator[None]:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 def opened(**address: str) -> AppTest:
