@@ -24,15 +24,30 @@ def open_picture(content: bytes) -> NDArray[np.uint8]:
     Otsu's threshold 1979). Raises PictureError for more than 10 MB or 50 million pixels, another format, a damaged
     file, or a picture of one colour.
     """
-    if len(content) > MAX_BYTES:
-        raise PictureError(
-            f"This file has {len(content) / 1e6:.1f} MB, more than {MAX_BYTES / 1e6:.0f}. Choose a smaller picture."
-        )
+    _check_size(content)
     pixels = _pixels(content)
     cleaned = _clean(_strength(pixels)) if ink_of(pixels).any() else None
     if cleaned is None or not cleaned.any():
         raise PictureError("This picture is of one colour: there is nothing to read. Choose one that shows a digit.")
     return to_rgba(cleaned)
+
+
+def open_colours(content: bytes) -> NDArray[np.uint8]:
+    """PNG or JPEG to its colours, uint8 (H, W, 3), at most 400 pixels a side, on white where it is transparent.
+
+    Raises PictureError as ``open_picture`` does, but for a picture of one colour.
+    """
+    _check_size(content)
+    rgba = _pixels(content) / 255.0
+    opacity = rgba[:, :, 3:]
+    return np.floor((rgba[:, :, :3] * opacity + 1 - opacity) * 255 + 0.5).astype(np.uint8)
+
+
+def _check_size(content: bytes) -> None:
+    if len(content) > MAX_BYTES:
+        raise PictureError(
+            f"This file has {len(content) / 1e6:.1f} MB, more than {MAX_BYTES / 1e6:.0f}. Choose a smaller picture."
+        )
 
 
 def _pixels(content: bytes) -> NDArray[np.uint8]:

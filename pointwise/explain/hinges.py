@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pointwise.data.housing import ROOMS, SQUARE_FEET
+from pointwise.explain.folding import folded
 from pointwise.inference import price_scaling
 from pointwise.models import ACTIVATION_LAYERS, Network
 
@@ -155,11 +156,11 @@ class Matrices:
     def of(cls, model: Network) -> Matrices:
         scaling = price_scaling(model)
         state = {name: t.detach().cpu().double() for name, t in model.state_dict().items()}
-        w1, b1 = _folded(state, "conv1", "norm1")
-        w2, b2 = _folded(state, "conv2", "norm2")
+        w1, b1 = folded(state, "conv1", "norm1")
+        w2, b2 = folded(state, "conv2", "norm2")
         base = scaling.from_model(float(state["fc.bias"][0]))
         activation = ACTIVATION_LAYERS[model.config.activation]()
-        return cls(w1, b1, w2, b2, state["fc.weight"][0] * scaling.std, base, activation)
+        return cls(w1[:, :, 0, 0], b1, w2[:, :, 0, 0], b2, state["fc.weight"][0] * scaling.std, base, activation)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """(N, 2) in; before and values of layer 1, of layer 2, each (N, C), and the price (N,) out."""
@@ -168,12 +169,3 @@ class Matrices:
         before2 = values1 @ self.w2.T + self.b2
         values2 = self.activation(before2)
         return before1, values1, before2, values2, values2 @ self.last + self.base
-
-
-def _folded(state: dict[str, Tensor], conv: str, norm: str) -> tuple[Tensor, Tensor]:
-    """A convolution's matrix and bias with the batch normalisation after it multiplied in, where there is one."""
-    weight, bias = state[f"{conv}.weight"][:, :, 0, 0], state[f"{conv}.bias"]
-    if f"{norm}.weight" not in state:
-        return weight, bias
-    scale = state[f"{norm}.weight"] / (state[f"{norm}.running_var"] + nn.BatchNorm2d(1).eps).sqrt()
-    return weight * scale[:, None], (bias - state[f"{norm}.running_mean"]) * scale + state[f"{norm}.bias"]

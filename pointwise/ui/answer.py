@@ -50,12 +50,17 @@ def read() -> Look:
         place.empty()
         raise
     with place.container():
-        _prediction(*_headline(look.reading), look.reading.probabilities, _title(look.reading))
+        _prediction(*headline(look.reading), look.reading.probabilities, _title(look.reading))
     return look
 
 
+def received_image() -> NDArray[np.uint8]:
+    """What the models are given, uint8 (28, 28): with the steps or without, as chosen."""
+    return prepare_ink(ink_of(state.board().rgba), st.session_state.get(NORMALISED, True)).image
+
+
 def _look() -> Look:
-    model = resources.current_model(_reader())
+    model = resources.current_model(chosen_reader())
     ink = ink_of(state.board().rgba)
     steps, whole = prepare_ink(ink), prepare_ink(ink, normalise=False)
     with_steps, without = _read(model, steps.image), _read(model, whole.image)
@@ -85,8 +90,8 @@ def received(look: Look) -> None:
     )
     st.html(pictures.strip(_steps(look.steps)))
     left, right = st.columns(2, wrap=False)
-    left.metric("With these steps", *_headline(look.with_steps), delta_color="off", delta_arrow="off", border=True)
-    right.metric("Without them", *_headline(look.without), delta_color="off", delta_arrow="off", border=True)
+    left.metric("With these steps", *headline(look.with_steps), delta_color="off", delta_arrow="off", border=True)
+    right.metric("Without them", *headline(look.without), delta_color="off", delta_arrow="off", border=True)
 
 
 def side_by_side(look: Look) -> None:
@@ -122,7 +127,7 @@ def _card(title: str, arch: str, look: Look) -> None:
 def _show_card(title: str, model: Network, look: Look, about: str = "") -> None:
     reading = _read(model, look.image)
     cost = resources.cost_of(model.config)
-    st.metric(title, *_headline(reading), delta_color="off", delta_arrow="off", help=about or None)
+    st.metric(title, *headline(reading), delta_color="off", delta_arrow="off", help=about or None)
     if reading.digit != look.reading.digit:
         st.badge("Disagrees", icon=":material/call_split:", color="orange")
     st.caption(f"{cost.parameters:,} parameters  \n{cost.multiply_adds:,} multiply-adds  \n{_error_rate(model)}")
@@ -136,7 +141,8 @@ def _error_rate(model: Network) -> str:
     return f"{100 * (1 - accuracy):.2f} % error on {where}"
 
 
-def _reader() -> str:
+def chosen_reader() -> str:
+    """The model that gives the prediction."""
     return st.session_state.get(READER) or CLASSIFIERS[0]
 
 
@@ -146,7 +152,7 @@ def _read(model: Network, image: NDArray[np.uint8]) -> Reading:
     return classify_image(model, image)
 
 
-def _headline(reading: Reading) -> tuple[str, str]:
+def headline(reading: Reading) -> tuple[str, str]:
     """The digit, and how sure the model is."""
     if reading.digit is None:
         return "–", "Draw a digit"

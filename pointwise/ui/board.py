@@ -30,6 +30,11 @@ def tools() -> None:
         st.slider("Pen width", 8, 40, canvas.PEN, format="%d px", key=PEN, persist_state="session", width=112)
         st.button("Undo", on_click=_undo, icon=":material/undo:", disabled=empty, key="board.undo")
         st.button("Clear", on_click=_clear, icon=":material/delete:", disabled=empty, key="board.clear")
+    samples()
+
+
+def samples() -> None:
+    """A row of digits that draw themselves."""
     with st.container(horizontal=True, gap=2, key="board.samples"):
         for digit in canvas.SAMPLES:
             st.button(str(digit), key=f"board.sample.{digit}", on_click=_sample, args=(digit,), help=f"Draw a {digit}")

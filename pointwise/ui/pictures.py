@@ -44,9 +44,10 @@ def strip(steps: Sequence[tuple[NDArray[np.uint8], str, str, float]]) -> str:
     return STYLE + '<div class="pw-strip">' + "".join(_figure(*step) for step in steps) + "</div>"
 
 
-def framed(grey: NDArray[np.uint8], side: int, alternative: str) -> str:
-    """HTML of one grey picture, (h, w), ``side`` pixels wide."""
-    return f'<img src="{_data_url(grey)}" alt="{html.escape(alternative)}" width="{side}" style="display: block">'
+def framed(pixels: NDArray[np.uint8], side: int, alternative: str) -> str:
+    """HTML of one picture, grey (h, w) or coloured (h, w, 3), ``side`` pixels wide or as wide as there is place."""
+    style = f"display: block; width: 100%; max-width: {side}px; image-rendering: pixelated"
+    return f'<img src="{data_url(pixels)}" alt="{html.escape(alternative)}" style="{style}">'
 
 
 def bars(probabilities: NDArray[np.float32], title: str) -> str:
@@ -75,14 +76,15 @@ def _figure(grey: NDArray[np.uint8], caption: str, alternative: str, share: floa
     height, width = grey.shape
     longest = "width" if width >= height else "height"
     return (
-        f'<figure><div class="pw-frame"><img src="{_data_url(grey)}" alt="{html.escape(alternative)}"'
+        f'<figure><div class="pw-frame"><img src="{data_url(grey)}" alt="{html.escape(alternative)}"'
         f' style="{longest}: {100 * share:.0f}%"></div><figcaption>{html.escape(caption)}</figcaption></figure>'
     )
 
 
-def _data_url(grey: NDArray[np.uint8]) -> str:
+def data_url(pixels: NDArray[np.uint8]) -> str:
+    """A PNG of grey (h, w) or coloured (h, w, 3) pixels, as an address that holds it."""
     from PIL import Image
 
     content = io.BytesIO()
-    Image.fromarray(grey).save(content, format="PNG", compress_level=1)
+    Image.fromarray(pixels).save(content, format="PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()

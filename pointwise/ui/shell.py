@@ -36,6 +36,7 @@ class Entry:
 
 PAGES = (
     Entry("draw", "Draw a digit", ":material/draw:", "Draw a digit and see four 1×1 networks read it."),
+    Entry("feature_maps", "Feature maps", ":material/grid_view:", "See every channel of a network on your drawing."),
     Entry("regression", "House prices", ":material/home:", "Move two sliders and see a network's price move."),
 )
 

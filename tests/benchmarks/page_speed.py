@@ -1,6 +1,6 @@
-"""How long a person waits: first and later visits, and from pen-up to the painted prediction, in a real browser.
+"""How long a person waits in a real browser: for a visit, for the prediction after pen-up, for a layer's maps.
 
-    python tests/benchmarks/page_speed.py [--strokes 24] [--visits 3]
+    python tests/benchmarks/page_speed.py [--strokes 24] [--visits 3] [--layers 12]
 
 Both are timed in the page, by animation frames. A visit is timed from the request to a heading, to the Prediction's
 digit and to the canvas, beside a bare page (a title and a metric) on the same machine, alternating; a stroke from the
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import statistics
 import sys
 import tempfile
@@ -114,10 +115,50 @@ def strokes(browser: Browser, folder: Path, count: int, training: bool) -> dict[
     }
 
 
+LAYER = """() => {
+  const label = () => document.querySelector('.st-key-features-mosaic [data-testid=stBidiComponentIsolated]')
+    ?.shadowRoot?.querySelector('[role=group]')?.getAttribute('aria-label');
+  window.waits = []; let chosen = null, before = null;
+  addEventListener('pointerup', event => {
+    if (event.composedPath().some(e => e.getAttribute?.('role') === 'option')) {
+      chosen = performance.now(); before = label();
+    }
+  }, true);
+  const look = () => {
+    if (chosen !== null && label() && label() !== before) {
+      window.waits.push(performance.now() - chosen);
+      chosen = null;
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def layers(browser: Browser, folder: Path, count: int) -> dict[str, float]:
+    """From a layer's choice to its painted mosaic; the tutorial's network, whose first has 64 maps of 28×28."""
+    with serve(folder) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{server.url}/feature_maps?network=1×1+conv+%2B+MLP")
+        expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+        page.wait_for_timeout(3000)
+        page.evaluate(LAYER)
+        for number in range(count):
+            page.get_by_role("combobox", name="Layer").click()
+            page.get_by_role("option", name=re.compile(("^fc2:", "^conv1:")[number % 2])).click()
+            page.wait_for_function(f"() => window.waits.length > {number}")
+            page.wait_for_timeout(600)
+        waits = page.evaluate("window.waits")
+        page.close()
+    medians = {"to_10_maps_ms": waits[::2], "to_64_maps_ms": waits[1::2]}
+    return {name: round(statistics.median(some)) for name, some in medians.items()} | {"choices": count}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strokes", type=int, default=24)
     parser.add_argument("--visits", type=int, default=3)
+    parser.add_argument("--layers", type=int, default=12)
     options = parser.parse_args()
     expect.set_options(timeout=60_000)
     result: dict[str, dict[str, float]] = {}
@@ -132,6 +173,8 @@ def main() -> None:
         if options.strokes:
             result["stroke"] = strokes(browser, folder, options.strokes, training=False)
             result["stroke_while_training"] = strokes(browser, folder, options.strokes, training=True)
+        if options.layers:
+            result["layer"] = layers(browser, folder, options.layers)
         browser.close()
     print(json.dumps(result, indent=2))
 

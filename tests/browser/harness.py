@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 REPOSITORY = Path(__file__).parents[2]
 FLAGS = [
@@ -124,3 +124,18 @@ def draw(page: Page, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
         for point in points[1:]:
             page.mouse.move(*point, steps=4)
         page.mouse.up()
+
+
+def set_number(page: Page, label: str, number: str) -> None:
+    """Type a number into a field of the sidebar."""
+    field = page.get_by_test_id("stSidebar").get_by_role("spinbutton", name=label)
+    field.fill(number)
+    field.press("Enter")
+
+
+def long_run(page: Page) -> None:
+    """Retrain for as many epochs as nobody waits for."""
+    page.get_by_test_id("stSidebar").get_by_text("Advanced").click()
+    set_number(page, "Epochs", "100")
+    page.get_by_role("button", name="Retrain").click()
+    expect(page.get_by_text("examples a second")).to_be_visible()

@@ -22,7 +22,7 @@ def test_a_deep_link_as_a_servers_first_request_is_inside_the_frame(page: Page, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["", "regression"])
+@pytest.mark.parametrize("address", ["", "feature_maps", "regression"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_scrolls_sideways(browser: Browser, server: Server, scheme: str, address: str, width: int) -> None:
     page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 844})  # type: ignore[arg-type]

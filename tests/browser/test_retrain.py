@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 from safetensors import safe_open
 
-from tests.browser.harness import STROKES, Server, draw, metric, serve, value
+from tests.browser.harness import STROKES, Server, draw, long_run, metric, serve, value
 
 
 def arrive(page: Page, server: Server) -> None:
@@ -21,24 +21,11 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def set_number(page: Page, label: str, number: str) -> None:
-    field = page.get_by_test_id("stSidebar").get_by_role("spinbutton", name=label)
-    field.fill(number)
-    field.press("Enter")
-
-
 def short_run(page: Page) -> None:
     """Without MNIST the bundled digits are offered; the small MLP learns them in seconds."""
     choose(page, "Model", "MLP of 1×1 convs")
     expect(page.get_by_test_id("stSidebar").get_by_role("combobox", name="Model")).to_have_value("MLP of 1×1 convs")
     page.get_by_role("button", name="Retrain").click()
-
-
-def long_run(page: Page) -> None:
-    page.get_by_text("Advanced").click()
-    set_number(page, "Epochs", "100")
-    page.get_by_role("button", name="Retrain").click()
-    expect(page.get_by_text("examples a second")).to_be_visible()
 
 
 def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pointwise.drawing import prepare
 from pointwise.errors import PictureError
-from pointwise.picture import MAX_BYTES, WORKING_SIDE, open_picture
+from pointwise.picture import MAX_BYTES, WORKING_SIDE, open_colours, open_picture
 from pointwise.strokes import draw_strokes
 
 INK = draw_strokes([[[0.1, 0.1], [0.9, 0.1], [0.4, 0.9]]], side=280)[:, :, 0] / 255.0  # a seven, (280, 280), 0–1
@@ -139,3 +139,22 @@ def test_other_formats() -> None:
 def test_one_colour(grey: int) -> None:
     with pytest.raises(PictureError, match="of one colour"):
         open_picture(encoded(np.full((50, 50), grey)))
+
+
+def test_colours_stay_as_they_are() -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (30, 20, 3), np.uint8)
+    assert np.array_equal(open_colours(encoded(colours)), colours)
+
+
+def test_transparent_colours_lie_on_white() -> None:
+    red = np.zeros((8, 8, 4), np.uint8)
+    red[:, :4] = (255, 0, 0, 255)
+    seen = open_colours(encoded(red))
+    assert seen[0, 0].tolist() == [255, 0, 0]
+    assert seen[0, 7].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"x" * (MAX_BYTES + 1)])
+def test_what_has_no_colours_is_refused(content: bytes) -> None:
+    with pytest.raises(PictureError, match="Choose"):
+        open_colours(content)

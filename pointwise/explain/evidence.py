@@ -1,0 +1,129 @@
+"""Which places of a drawing speak for a digit and which against it: terms that add up to the digit's logit exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pointwise.data.digits import normalise
+from pointwise.explain.stages import Chain, Maps
+
+GREYS = 256
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A logit as a sum over places."""
+
+    terms: Floats  # (h, w): what each place adds
+    bias: float  # what is added whatever is drawn where
+    logit: float  # what the network says
+
+    @property
+    def total(self) -> float:
+        """The sum, to be held against ``logit``."""
+        return float(self.terms.sum()) + self.bias
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Each logit of a network of 1×1 convolutions as a function of one pixel's brightness."""
+
+    brightness: Floats  # (256,), −1…1
+    logits: Floats  # (classes, 256)
+
+    def averaged(self, image: NDArray[np.uint8]) -> Floats:
+        """(classes,): the curves averaged over a picture's pixels; these are its logits."""
+        counts = np.bincount(image.ravel(), minlength=GREYS)
+        return self.logits @ counts / image.size
+
+
+def is_pooled(chain: Chain) -> bool:
+    """Whether the last maps keep their places until they are averaged (global average pooling)."""
+    return not any(stage.flat for stage in chain.stages)
+
+
+def is_pointwise(chain: Chain) -> bool:
+    """Whether no stage looks at more than one pixel, so that a picture is only a bag of them."""
+    return is_pooled(chain) and all(stage.kernel == 1 for stage in chain.stages)
+
+
+def evidence(chain: Chain, image: NDArray[np.uint8], digit: int) -> Evidence:
+    """Take a digit's logit apart; image uint8 (H, W).
+
+    With global average pooling a place's term is its share of the average: the last 1×1 convolution's weights times
+    the channels there, divided by the number of places (class activation maps: Zhou et al. 2016, arXiv:1512.04150).
+    Otherwise it is a pixel's value times its weight in the affine function that the network is around this drawing:
+    each activation is replaced by the factor by which it scales its input here (for ReLU 0 or 1), see ``affine``.
+    """
+    trace = chain.run(image)
+    logit = float(trace.logits[digit])
+    if is_pooled(chain):
+        return _pooled(chain, trace.maps[-1], digit, logit)
+    x = normalise(torch.from_numpy(image)[None])[0]
+    weights, bias = affine(chain, x, digit)
+    return Evidence((weights * x).sum(0).double().numpy(), bias, logit)
+
+
+def _pooled(chain: Chain, last: Maps, digit: int, logit: float) -> Evidence:
+    channel = chain.stages[-1].channel(digit)
+    height, width = last.after.shape[1:]
+    shares = torch.einsum("c,chw->hw", channel.weights[:, 0, 0].double(), last.inputs.double()) / (height * width)
+    return Evidence(shares.numpy(), channel.bias, logit)
+
+
+def affine(chain: Chain, x: Tensor, digit: int) -> tuple[Tensor, float]:
+    """Weights (C, H, W) and bias of the affine function that gives the logit with all factors held as they are at x.
+
+    An activation a(z) is (a(z) − a(0)) / z · z + a(0): a factor times its input, plus a constant. For ReLU the
+    function is the network itself as long as no unit is switched on or off (Montúfar et al. 2014, arXiv:1402.1869).
+    """
+    with torch.inference_mode(False), torch.enable_grad():
+        factors, zero = _factors(chain, x)
+        start = x.clone().requires_grad_()
+        held = _held(chain, start, factors, zero)[digit]
+        (weights,) = torch.autograd.grad(held, start)
+        nothing = _held(chain, torch.zeros_like(x), factors, zero)[digit]
+    return weights, float(nothing.detach())
+
+
+def _factors(chain: Chain, x: Tensor) -> tuple[list[Tensor], float]:
+    with torch.no_grad():
+        zero = float(chain.act()(torch.zeros(())))
+        maps = chain.trace(x).maps
+        factors = [torch.where(m.before == 0, 0.0, (m.after - zero) / m.before) for m in maps]
+    return factors, zero
+
+
+def _held(chain: Chain, x: Tensor, factors: list[Tensor], zero: float) -> Tensor:
+    """The logits with every activation replaced by its factor."""
+    for stage, factor in zip(chain.stages, factors, strict=True):
+        x = stage.convolve(x.reshape(-1, 1, 1) if stage.flat else x)
+        x = x * factor + zero if stage.activated else x
+    return x.mean(dim=(1, 2))
+
+
+def brightness_curves(chain: Chain) -> Curves:
+    """All logits over brightness: the network run on one picture that has every grey once. Needs ``is_pointwise``."""
+    if not is_pointwise(chain):
+        raise ValueError("Only a network of 1×1 convolutions and an average is a sum over pixels.")
+    greys = np.arange(GREYS, dtype=np.uint8)[None]
+    last = chain.run(greys).maps[-1]
+    return Curves(np.arange(GREYS) / 127.5 - 1, last.after[:, 0].double().numpy())
+
+
+def tone_curve(chain: Chain, channel: int) -> tuple[Floats, Floats]:
+    """(256,) brightness −1…1 and (256,) values of a first-stage channel. Needs a 1×1 first stage on one channel."""
+    first = chain.stages[0]
+    if first.kernel != 1 or first.inputs != 1:
+        raise ValueError("Only a 1×1 convolution of a grey picture has a tone curve.")
+    brightness = np.arange(GREYS) / 127.5 - 1
+    used = first.channel(channel)
+    values = used.weights.double().item() * torch.from_numpy(brightness) + used.bias
+    return brightness, (chain.act()(values) if first.activated else values).numpy()

@@ -1,0 +1,168 @@
+"""A classifier as a row of convolutions whose every map can be looked at, taken apart and changed.
+
+Dense layers are written as what they equal, 1×1 convolutions on a 1×1 picture, and batch normalisation is folded into
+the convolution before it (exact in eval mode). A change is kept beside the weights, which are never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pointwise.data.digits import normalise
+from pointwise.errors import ConfigError
+from pointwise.explain.folding import folded
+from pointwise.models import ACTIVATION_LAYERS, Network
+
+NAMES = {
+    "nin": ("conv1", "mix1", "conv2", "mix2", "conv3", "mix3", "classifier"),
+    "conv_mlp": ("conv1", "fc1", "fc2"),
+    "mlp_1x1": ("conv1", "conv2"),
+    "bag_of_pixels": ("conv1", "conv2", "conv3"),
+}
+FLAT = {("conv_mlp", "fc1"), ("mlp_1x1", "conv1")}  # every value of their input is a channel of a 1×1 picture
+
+
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """The weights that make one feature map."""
+
+    weights: Tensor  # (I, k, k)
+    bias: float
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One convolution with the activation after it."""
+
+    name: str  # its layer in the network
+    weights: Tensor  # (O, I, k, k)
+    biases: Tensor  # (O,)
+    stride: int = 1
+    padding: int = 0
+    flat: bool = False
+    activated: bool = True
+    changed: Mapping[int, Channel] = field(default_factory=dict)
+
+    @property
+    def channels(self) -> int:
+        return len(self.biases)
+
+    @property
+    def inputs(self) -> int:
+        """Input channels."""
+        return self.weights.shape[1]
+
+    @property
+    def kernel(self) -> int:
+        """Side of the kernel in pixels; 1 for a 1×1 convolution."""
+        return self.weights.shape[2]
+
+    def channel(self, number: int) -> Channel:
+        """The weights that are in force, 0 ≤ ``number`` < channels."""
+        return self.changed.get(number) or Channel(self.weights[number], float(self.biases[number]))
+
+    def convolve(self, x: Tensor) -> Tensor:
+        """(I, h, w) to (O, h', w'), before the activation."""
+        out = self._products(x, self.weights) + self.biases[:, None, None]
+        for number, channel in self.changed.items():
+            row = self._products(x, channel.weights[None]) + channel.bias
+            out = out.index_copy(0, torch.tensor([number]), row)
+        return out
+
+    def _products(self, x: Tensor, weights: Tensor) -> Tensor:
+        if x.shape[1:] == (1, 1) and self.kernel == 1:  # the same as a matrix product, which is quicker
+            return (weights.flatten(1) @ x.flatten())[:, None, None]
+        return F.conv2d(x[None], weights, None, self.stride, self.padding)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """What goes into one stage and what comes out of it, float32."""
+
+    inputs: Tensor  # (I, h, w)
+    before: Tensor  # (O, h', w'): before the activation
+    after: Tensor  # (O, h', w')
+
+    def dead(self) -> NDArray[np.bool_]:
+        """(O,): which channels are zero everywhere after the activation."""
+        return (self.after == 0).flatten(1).all(1).numpy()
+
+    def rank(self) -> int:
+        """How many of the maps before the activation are no mixture of the others, the constant counted in."""
+        return int(torch.linalg.matrix_rank(self.before.flatten(1).double(), rtol=1e-5))
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """All maps of one picture."""
+
+    maps: tuple[Maps, ...]
+
+    @property
+    def logits(self) -> Tensor:
+        """(classes,): the averages of the last maps."""
+        return self.maps[-1].after.mean(dim=(1, 2))
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        return self.logits.softmax(0).numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """A classifier's stages in forward order."""
+
+    stages: tuple[Stage, ...]
+    activation: str  # one of ACTIVATIONS
+
+    @classmethod
+    def of(cls, model: Network) -> Chain:
+        """The same function as ``model`` in eval mode. Raises ConfigError when it is no classifier of digits."""
+        config = model.config
+        if config.arch not in NAMES:
+            raise ConfigError(f"{config.arch} reads no pictures. Choose one of {', '.join(NAMES)}.")
+        names = NAMES[config.arch]
+        stages = [_stage(model, name, (config.arch, name) in FLAT, name != names[-1]) for name in names]
+        return cls(tuple(stages), config.activation)
+
+    def run(self, image: NDArray[np.uint8]) -> Trace:
+        """All maps of a picture, uint8 (H, W), light ink on dark."""
+        with torch.inference_mode():
+            return self.trace(normalise(torch.from_numpy(image)[None])[0])
+
+    def trace(self, x: Tensor) -> Trace:
+        """The same for float32 (C, H, W) in −1…1; differentiable."""
+        act, maps = self.act(), []
+        for stage in self.stages:
+            x = x.reshape(-1, 1, 1) if stage.flat else x
+            before = stage.convolve(x)
+            after = act(before) if stage.activated else before
+            maps.append(Maps(x, before, after))
+            x = after
+        return Trace(tuple(maps))
+
+    def act(self) -> nn.Module:
+        """The activation."""
+        return ACTIVATION_LAYERS[self.activation]()
+
+    def with_channel(self, stage: int, number: int, channel: Channel) -> Chain:
+        """Another chain in which one channel has other weights."""
+        old = self.stages[stage]
+        new = replace(old, changed={**old.changed, number: channel})
+        return replace(self, stages=(*self.stages[:stage], new, *self.stages[stage + 1 :]))
+
+
+def _stage(model: Network, name: str, flat: bool, activated: bool) -> Stage:
+    layer, state = model.get_submodule(name), model.state_dict()
+    if isinstance(layer, nn.Conv2d):
+        weights, biases = folded(state, name, name.replace("conv", "norm"))
+        return Stage(name, weights, biases, layer.stride[0], int(layer.padding[0]), flat, activated)
+    weights, biases = state[f"{name}.weight"][:, :, None, None], state[f"{name}.bias"]
+    return Stage(name, weights, biases, flat=flat, activated=activated)

@@ -1,0 +1,1 @@
+"""The page /feature_maps: every channel, the arithmetic of a pixel, evidence, and colour."""

@@ -1,0 +1,93 @@
+"""What is looked at: the drawing, the network, its weights in use with this session's changes, and the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.explain.stages import Chain, Trace
+from pointwise.inference import Reading
+from pointwise.models import Network
+from pointwise.ui import answer, board, pictures, resources, state, words
+from pointwise.ui.features import edits
+
+FOLLOW = "features.follow"
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One drawing in one network."""
+
+    arch: str
+    plain: Chain  # with the weights as they are
+    chain: Chain  # with this session's changes
+    image: NDArray[np.uint8]  # (28, 28): what the network receives
+    trace: Trace  # of ``chain``
+
+
+def choose() -> Subject | None:
+    """Choose network and drawing, and show the answer; None when the canvas is empty. Raises ModelFileError."""
+    image = answer.received_image()
+    left, middle, right = st.columns([2, 4, 3], gap="medium")
+    with middle:
+        arch = st.selectbox(
+            "Network",
+            answer.CLASSIFIERS,
+            answer.CLASSIFIERS.index(answer.chosen_reader()),
+            format_func=words.MODELS.__getitem__,
+            key="network",
+            bind="query-params",
+            persist_state="session",
+        )
+        model, whose = _weights(arch)
+        _drawings()
+    with left:
+        st.html(pictures.framed(image, 168, "What the network receives, 28 by 28 pixels"))
+    if not image.any():
+        right.info("There is no drawing. Draw a digit on the first page, or take one of the samples.")
+        return None
+    plain = Chain.of(model)
+    chain, changes = edits.applied(plain, arch)
+    trace = chain.run(image)
+    with right:
+        _answers(arch, plain, trace, image, whose, changes)
+    return Subject(arch, plain, chain, image, trace)
+
+
+def _weights(arch: str) -> tuple[Network, str]:
+    """The weights in use, or those of a run's latest epoch while it is followed, at first as long as it goes on."""
+    retraining = state.retraining()
+    if retraining is not None and retraining.arch == arch and retraining.source in words.SOURCES:
+        model, run = resources.epoch_model(retraining), retraining.run
+        if model is not None and model is not state.own_models().get(arch):
+            active = run.progress().active
+            key = f"{FOLLOW}.{run.name}.{active}"
+            if st.toggle("Follow your run", value=active, key=key, persist_state="session"):
+                return model, f"your run, epoch {model.card['epochs']}"
+    return resources.current_model(arch), "your weights" if arch in state.own_models() else "the shipped weights"
+
+
+def _drawings() -> None:
+    with st.popover("Another drawing", icon=":material/draw:"):
+        board.samples()
+        board.upload()
+
+
+def _answers(arch: str, plain: Chain, trace: Trace, image: NDArray[np.uint8], whose: str, count: int) -> None:
+    st.metric("Prediction", *answer.headline(reading(trace, image)), delta_color="off", delta_arrow="off")
+    if not count:
+        st.caption(f"With {whose}.")
+        return
+    st.metric(
+        "Without your changes", *answer.headline(reading(plain.run(image), image)), delta_color="off", delta_arrow="off"
+    )
+    channels = "1 channel" if count == 1 else f"{count} channels"
+    st.button(f"Reset {channels}", on_click=edits.reset, args=(arch,), icon=":material/restart_alt:", key="reset")
+
+
+def reading(trace: Trace, image: NDArray[np.uint8]) -> Reading:
+    """What the network says; a blank picture has no digit."""
+    return Reading(int(trace.logits.argmax()) if image.any() else None, trace.probabilities, image)

@@ -1,0 +1,219 @@
+"""The page /feature_maps as AppTest runs it: every layer of every network, changes of one session, evidence, colour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from pointwise.models import CLASSIFIERS, ModelConfig
+from pointwise.runs import Run, retrain_digits
+from pointwise.training import RECIPES
+from pointwise.ui import canvas, resources, shell, state
+from pointwise.ui.features import channels, proof
+from pointwise.ui.features.edits import Edit
+from pointwise.ui.words import MODELS
+
+PAGE = str(Path(__file__).parents[2] / "pages" / "feature_maps.py")
+LAYERS = {"nin": 7, "conv_mlp": 3, "mlp_1x1": 2, "bag_of_pixels": 3}
+VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
+
+
+def opened(arch: str = "nin", view: str = "Channels", **session: object) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    app.session_state[shell.FRAME] = True  # AppTest runs the page without app.py
+    for name, value in session.items():
+        app.session_state[name.replace("__", ".")] = value
+    app.query_params["network"] = MODELS[arch]
+    app.query_params["maps"] = view
+    return app.run()
+
+
+def read(app: AppTest, label: str = "Prediction") -> tuple[str, str]:
+    return next((metric.value, metric.delta) for metric in app.metric if metric.label == label)
+
+
+def slider(app: AppTest, label: str):
+    return next(slider for slider in app.slider if slider.label == label)
+
+
+def sound(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+@pytest.mark.parametrize("arch", CLASSIFIERS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_every_network_is_drawn(arch: str, view: str) -> None:
+    app = opened(arch, view)
+    assert sound(app)
+    if view != "Colour":
+        assert read(app)[0] == "7"
+
+
+@pytest.mark.parametrize("arch", CLASSIFIERS)
+def test_every_layer_is_drawn_before_and_after_its_activation(arch: str) -> None:
+    app = opened(arch)
+    layer = app.selectbox(key=f"features.layer.{arch}")
+    assert len(layer.options) == LAYERS[arch]
+    for number in range(LAYERS[arch]):
+        app.selectbox(key=f"features.layer.{arch}").select_index(number).run()
+        for which in (channels.BEFORE, channels.AFTER):
+            app.session_state["features.which"] = which
+            app.run()
+            assert sound(app)
+            assert any(text.value.startswith("**Channel ") for text in app.markdown)
+
+
+def test_a_changed_weight_changes_the_answer_and_reset_restores_it_exactly() -> None:
+    app = opened("bag_of_pixels", features__channel=4)
+    before, weight = read(app), slider(app, "Weight").value
+    slider(app, "Weight").set_value(-1.0).run()
+    assert read(app) != before
+    assert read(app, "Without your changes") == before
+    slider(app, "Bias").set_value(0.9).run()
+    app.button(key="reset").click().run()
+    assert read(app) == before
+    assert slider(app, "Weight").value == weight
+    assert not any(metric.label == "Without your changes" for metric in app.metric)
+
+
+@pytest.mark.parametrize(("arch", "layer"), [("nin", 0), ("conv_mlp", 1), ("mlp_1x1", 0)])
+def test_very_many_weights_are_scaled_together(arch: str, layer: int) -> None:
+    app = opened(arch)
+    app.selectbox(key=f"features.layer.{arch}").select_index(layer).run()
+    slider(app, "All weights times").set_value(-2.0).run()
+    assert sound(app)
+    assert read(app, "Without your changes")[0] == "7"
+
+
+def test_one_session_changes_nothing_for_another_or_in_the_shared_network() -> None:
+    first, second = opened("bag_of_pixels"), opened("bag_of_pixels")
+    shared = {name: tensor.clone() for name, tensor in resources.shipped_model("bag_of_pixels").state_dict().items()}
+    before = read(second)
+    slider(first, "Weight").set_value(1.0).run()
+    slider(first, "Bias").set_value(-1.0).run()
+    second.run()
+    assert read(second) == before
+    assert "features.edits" not in second.session_state
+    after = resources.shipped_model("bag_of_pixels").state_dict()
+    assert all(torch.equal(tensor, after[name]) for name, tensor in shared.items())
+
+
+def test_changes_wait_while_another_network_is_looked_at() -> None:
+    app = opened("bag_of_pixels")
+    slider(app, "Weight").set_value(1.0).run()
+    changed = read(app)
+    app.selectbox(key="network").select("nin").run()
+    assert not any(metric.label == "Without your changes" for metric in app.metric)
+    app.selectbox(key="network").select("bag_of_pixels").run()
+    assert read(app) == changed
+
+
+@pytest.mark.parametrize("arch", CLASSIFIERS)
+def test_the_evidence_adds_up_on_the_page(arch: str) -> None:
+    app = opened(arch, "Evidence")
+    (text,) = [text.value for text in app.markdown if "they differ by" in text.value]
+    logit, difference = text.split("**")[1], text.split("they differ by ")[1].rstrip(".")
+    assert float(difference) <= 1e-4 * max(1.0, abs(float(logit)))
+    (total,) = [
+        formula.value.strip("$\n").rsplit("= ", 1)[1] for formula in app.latex if "sum of the map" in formula.value
+    ]
+    assert float(total) == pytest.approx(float(logit), rel=1e-4, abs=2e-4)
+
+
+def test_rubbed_out_ink_changes_the_answer_until_it_is_given_back() -> None:
+    app = opened("nin", "Evidence")
+    drawing = app.session_state[f"{proof.PICTURE}.drawing"]
+    app.session_state[proof.ERASED] = (drawing, tuple(range(28 * 10)))  # the stroke at the top of the 7
+    app.run()
+    assert read(app, "With the ink rubbed out") != read(app)
+    app.button(key="features.restore").click().run()
+    assert not any(metric.label == "With the ink rubbed out" for metric in app.metric)
+
+
+def test_what_was_rubbed_out_of_one_drawing_stays_in_another() -> None:
+    app = opened("nin", "Evidence", **{"features.erased": ("another drawing", (1, 2, 3))})
+    assert not any(metric.label == "With the ink rubbed out" for metric in app.metric)
+
+
+def test_the_ten_curves_average_to_the_logits() -> None:
+    app = opened("bag_of_pixels", "Ten curves")
+    (text,) = [text.value for text in app.markdown if "largest difference" in text.value]
+    assert float(text.split("**")[1]) <= 1e-4
+
+
+def test_another_network_has_no_ten_curves_and_says_so() -> None:
+    assert any("choose it above" in info.value for info in opened("nin", "Ten curves").info)
+
+
+@pytest.mark.parametrize("address", [{"network": "none"}, {"maps": "nothing"}, {"network": "", "maps": "1"}])
+def test_a_nonsense_address_is_like_none(address: dict[str, str]) -> None:
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    app.session_state[shell.FRAME] = True
+    for name, text in address.items():
+        app.query_params[name] = text
+    app.run()
+    assert sound(app)
+    assert read(app)[0] == "7"
+
+
+def test_an_empty_canvas_asks_for_a_drawing() -> None:
+    app = opened(**{state.BOARD: canvas.cleared(canvas.sample_board(7))})
+    assert any("Draw a digit on the first page" in info.value for info in app.info)
+    app.button(key="board.sample.4").click().run()
+    assert read(app)[0] == "4"
+
+
+def test_colours_are_mixed_and_go_back() -> None:
+    app = opened(view="Colour")
+    assert len(app.slider) == 9
+    app.slider(key="colour.Opponent colours.0.2").set_value(1.5).run()
+    assert app.slider(key="colour.Opponent colours.0.2").value == 1.5
+    next(button for button in app.button if button.label == "Back to these weights").click().run()
+    assert app.slider(key="colour.Opponent colours.0.2").value == 0.0
+    app.session_state["colour.kind"] = "Luminance"
+    app.run()
+    assert len(app.slider) == 3
+    assert sound(app)
+
+
+def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    app = opened()
+    assert any("nin.safetensors does not exist" in error.value for error in app.error)
+    assert not app.exception
+
+
+def retrained(widths: tuple[int, ...]) -> state.Retraining:
+    config, recipe = ModelConfig("bag_of_pixels", widths=widths), RECIPES["fast"]
+    run = Run(lambda: retrain_digits(config, recipe, "bundled", None), "bag_of_pixels-test")
+    run.start()
+    run.join(60)
+    return state.Retraining(run, config, recipe, "bundled")
+
+
+def test_a_finished_run_is_looked_at_when_it_is_asked_for() -> None:
+    run = retrained((32, 32))
+    app = opened("bag_of_pixels", **{state.RETRAINING: run})
+    assert any(caption.value == "With the shipped weights." for caption in app.caption)
+    next(toggle for toggle in app.toggle if toggle.label == "Follow your run").set_value(True).run()
+    assert any(caption.value == f"With your run, epoch {run.recipe.epochs}." for caption in app.caption)
+
+
+def test_changes_of_what_a_narrower_network_lacks_wait() -> None:
+    run = retrained((4, 4))
+    edit = {("bag_of_pixels", 1, 3): Edit({31: 0.5}), ("bag_of_pixels", 1, 30): Edit({0: 0.5}, bias=1.0)}
+    app = opened("bag_of_pixels", **{state.RETRAINING: run, "features.edits": edit})
+    assert any(button.label == "Reset 2 channels" for button in app.button)
+    next(toggle for toggle in app.toggle if toggle.label == "Follow your run").set_value(True).run()
+    assert sound(app)
+    assert any(button.label == "Reset 1 channel" for button in app.button)
+
+
+def test_a_drawing_without_ink_is_no_digit() -> None:
+    app = opened("nin", "Evidence")
+    app.session_state[proof.ERASED] = (app.session_state[f"{proof.PICTURE}.drawing"], tuple(range(28 * 28)))
+    app.run()
+    assert read(app, "With the ink rubbed out") == ("–", "Draw a digit")

@@ -1,0 +1,220 @@
+"""The page /feature_maps in a real browser: the drawing made on /, channels, pixels, changes, the brush, a run."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.harness import STROKES, Server, draw, long_run, metric, value
+
+VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
+BAG = "network=Bag+of+pixels"
+
+
+@pytest.fixture
+def maps(page: Page, server: Server) -> Callable[[str], Page]:
+    def go(address: str = "") -> Page:
+        page.goto(f"{server.url}/feature_maps?{address}")
+        expect(value(page)).to_have_text("7")
+        expect(page.get_by_role("button", name="Retrain")).to_be_visible()  # the first run is over
+        return page
+
+    return go
+
+
+def mosaic(page: Page, layer: str) -> Locator:
+    return page.get_by_role("group", name=re.compile(rf"feature maps of {layer},"))
+
+
+def choose_layer(page: Page, name: str) -> None:
+    page.get_by_role("combobox", name="Layer").click()
+    page.get_by_role("option", name=re.compile(f"^{name}: ")).click()
+
+
+def probability(page: Page, label: str = "Prediction") -> str:
+    return metric(page, label).get_by_test_id("stMetricDelta").inner_text()
+
+
+def test_the_drawing_made_on_the_first_page_is_there(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    expect(value(page)).to_have_text("7")
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
+    draw(page, STROKES[3])
+    expect(value(page)).to_have_text("3")
+    received = page.get_by_role("img", name="The 28 by 28 pixels that the network receives").get_attribute("src")
+    page.get_by_role("link", name="Feature maps").click()
+    picture = page.get_by_role("img", name="What the network receives, 28 by 28 pixels")
+    expect(picture).to_have_attribute("src", str(received))
+    expect(value(page)).to_have_text("3")
+
+
+def test_channel_5_has_weights_and_moving_one_changes_the_answer_until_reset(maps: Callable[[str], Page]) -> None:
+    page = maps(BAG)
+    before = probability(page)
+    mosaic(page, "conv1").get_by_role("button", name=re.compile("^Channel 5(, dead)?$")).click()
+    expect(page.get_by_text("Channel 5 of 32")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Weight -?\d\.\d{4}, bias -?\d\.\d{4}"))).to_be_visible()
+    slider = page.get_by_role("slider", name="Weight")
+    weight = slider.input_value()
+    slider.focus()
+    page.keyboard.press("End")
+    expect(metric(page, "Without your changes")).to_contain_text(before)
+    expect(metric(page, "Prediction").get_by_test_id("stMetricDelta")).not_to_have_text(before)
+    page.get_by_role("button", name="Reset 1 channel").click()
+    expect(metric(page, "Without your changes")).to_have_count(0)
+    expect(metric(page, "Prediction").get_by_test_id("stMetricDelta")).to_have_text(before)
+    expect(page.get_by_role("slider", name="Weight")).to_have_value(weight)
+
+
+def test_two_visitors_change_their_own_networks(browser: Browser, server: Server) -> None:
+    first, second = browser.new_page(), browser.new_page()
+    for page in (first, second):
+        page.goto(f"{server.url}/feature_maps?{BAG}")
+        expect(value(page)).to_have_text("7")
+    before = probability(second)
+    first.get_by_role("slider", name="Weight").focus()
+    first.keyboard.press("End")
+    expect(metric(first, "Without your changes")).to_be_visible()
+    second.get_by_text("Each its own").click()
+    expect(second.get_by_role("radio", name="Each its own")).to_be_checked()
+    assert probability(second) == before
+    expect(metric(second, "Without your changes")).to_have_count(0)
+    first.close()
+    second.close()
+
+
+def test_every_layer_is_chosen_and_its_channels_counted(maps: Callable[[str], Page]) -> None:
+    page = maps("")
+    for layer, channels in (("conv2", 64), ("classifier", 10), ("mix1", 32)):
+        choose_layer(page, layer)
+        expect(mosaic(page, layer)).to_be_visible()
+        expect(mosaic(page, layer).get_by_role("button")).to_have_count(channels)
+
+
+def test_a_pixel_is_chosen_by_click_and_by_key(maps: Callable[[str], Page]) -> None:
+    page = maps(BAG)
+    picture = page.locator(".st-key-features-map div[tabindex]")
+    box = picture.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 2.5 / 28, box["y"] + box["height"] * 4.5 / 28)
+    expect(page.get_by_text(re.compile(r"Channel \d+ at row 5, column 3\."))).to_be_visible()
+    picture.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text(re.compile(r"Channel \d+ at row 6, column 3\."))).to_be_visible()
+    page.get_by_text("Copy as PyTorch").click()
+    expect(page.get_by_text("torch.nn.functional.conv2d")).to_be_visible()
+
+
+def test_the_brush_takes_ink_away_and_the_answer_follows(maps: Callable[[str], Page]) -> None:
+    page = maps("maps=Evidence")
+    picture = page.locator(".st-key-features-evidence div[tabindex]")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    for row in (0.25, 0.3):  # along the stroke at the top of the 7, as quickly as can be
+        page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + row * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + row * box["height"])
+        page.mouse.up()
+        expect(metric(page, "With the ink rubbed out")).to_be_visible()
+    expect(metric(page, "With the ink rubbed out")).not_to_contain_text(probability(page))
+    page.get_by_role("button", name="Give the ink back").click()
+    expect(metric(page, "With the ink rubbed out")).to_have_count(0)
+
+
+def test_the_brush_works_by_key(maps: Callable[[str], Page]) -> None:
+    page = maps("maps=Evidence")
+    page.get_by_role("application", name=re.compile("speaks for a 7")).focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    expect(metric(page, "With the ink rubbed out")).to_be_visible()
+
+
+def test_channels_are_reached_by_arrow_keys(maps: Callable[[str], Page]) -> None:
+    page = maps(BAG)
+    buttons = mosaic(page, "conv1").get_by_role("button")
+    buttons.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(buttons.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Channel 2 of 32")).to_be_visible()
+    page.keyboard.press("End")
+    expect(buttons.nth(31)).to_be_focused()
+
+
+def test_the_reader_of_the_first_page_is_the_network_here(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+    page.get_by_role("combobox", name="Read by").click()
+    page.get_by_role("option", name="Bag of pixels").click()
+    expect(metric(page, "Prediction")).to_contain_text("unsure")
+    page.get_by_role("link", name="Feature maps").click()
+    expect(mosaic(page, "conv1").get_by_role("button")).to_have_count(32)
+    page.get_by_text("Evidence", exact=True).click()
+    page.get_by_role("link", name="Draw a digit").click()
+    expect(page.get_by_role("button", name="Clear")).to_be_visible()
+    page.get_by_role("link", name="Feature maps").click()
+    expect(page.get_by_role("radio", name="Evidence", exact=True)).to_be_checked()
+
+
+def test_retraining_moves_the_maps(maps: Callable[[str], Page]) -> None:
+    page = maps("")
+    sprite = "root => root.style.getPropertyValue('--sprite')"
+    shipped = mosaic(page, "mix1").evaluate(sprite)
+    long_run(page)
+    expect(page.get_by_text(re.compile("With your run, epoch"))).to_be_visible()
+    page.wait_for_function(
+        f"([root, before]) => ({sprite})(root) !== before", arg=[mosaic(page, "mix1").element_handle(), shipped]
+    )
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped at step")).to_be_visible()
+    expect(page.get_by_text("With the shipped weights.")).to_be_visible()  # until they are taken into use
+    page.get_by_role("button", name="Use these weights").click()
+    expect(page.get_by_text("With your weights.")).to_be_visible()
+
+
+def test_maps_are_downloaded_as_numbers_and_as_a_picture(maps: Callable[[str], Page]) -> None:
+    page = maps(BAG)
+    with page.expect_download() as numbers:
+        page.get_by_role("button", name="Maps as .npy").click()
+    assert np.load(numbers.value.path()).shape == (32, 28, 28)
+    with page.expect_download() as picture:
+        page.get_by_role("button", name="Maps as PNG").click()
+    with Image.open(picture.value.path()) as pixels:
+        assert pixels.size == (6 * 28 * 4, 6 * 28 * 4)
+
+
+def test_a_colour_picture_is_taken_and_what_is_none_is_refused(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/feature_maps?maps=Colour")
+    shown = page.get_by_role("img", name="The colour picture")
+    expect(shown).to_be_visible()
+    before = str(shown.get_attribute("src"))
+    content = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)).save(content, "PNG")
+    chooser = page.locator("input[type=file]")
+    chooser.set_input_files({"name": "own.png", "mimeType": "image/png", "buffer": content.getvalue()})
+    expect(shown).not_to_have_attribute("src", before)
+    own = str(shown.get_attribute("src"))
+    chooser.set_input_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"these are notes"})
+    expect(page.get_by_text("The picture before it is still there.")).to_be_visible()
+    assert shown.get_attribute("src") == own
+    page.get_by_role("button", name="Back to the berries").click()
+    expect(shown).to_have_attribute("src", before)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_fits_a_phone(phone: Page, server: Server, view: str) -> None:
+    phone.goto(f"{server.url}/feature_maps?maps={view}&{BAG}")
+    expect(phone.get_by_role("radio", name=view, exact=True)).to_be_checked()
+    if view != "Colour":
+        expect(value(phone)).to_have_text("7")
+    expect(phone.get_by_test_id("stException")).to_have_count(0)
+    assert phone.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
