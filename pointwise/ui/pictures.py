@@ -40,7 +40,10 @@ BAR_STYLE = """<style>
 
 
 def strip(steps: Sequence[tuple[NDArray[np.uint8], str, str, float]]) -> str:
-    """HTML of pictures side by side, wrapping on a phone: (grey (h, w), caption, alternative text, share of frame)."""
+    """HTML of pictures side by side, wrapping on a phone.
+
+    Each has its pixels, grey (h, w) or coloured (h, w, 3), a caption, an alternative text, and its share of the frame.
+    """
     return STYLE + '<div class="pw-strip">' + "".join(_figure(*step) for step in steps) + "</div>"
 
 
@@ -72,11 +75,11 @@ def _bar(number: int, probability: float, best: bool) -> str:
     )
 
 
-def _figure(grey: NDArray[np.uint8], caption: str, alternative: str, share: float) -> str:
-    height, width = grey.shape
+def _figure(pixels: NDArray[np.uint8], caption: str, alternative: str, share: float) -> str:
+    height, width = pixels.shape[:2]
     longest = "width" if width >= height else "height"
     return (
-        f'<figure><div class="pw-frame"><img src="{data_url(grey)}" alt="{html.escape(alternative)}"'
+        f'<figure><div class="pw-frame"><img src="{data_url(pixels)}" alt="{html.escape(alternative)}"'
         f' style="{longest}: {100 * share:.0f}%"></div><figcaption>{html.escape(caption)}</figcaption></figure>'
     )
 

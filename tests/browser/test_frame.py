@@ -22,12 +22,13 @@ def test_a_deep_link_as_a_servers_first_request_is_inside_the_frame(page: Page, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["", "feature_maps", "regression"])
+@pytest.mark.parametrize("address", ["", "feature_maps", "regression", "why_1x1"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_scrolls_sideways(browser: Browser, server: Server, scheme: str, address: str, width: int) -> None:
     page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 844})  # type: ignore[arg-type]
     page.goto(f"{server.url}/{address}")
-    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    shown = page.get_by_test_id("stRadio" if address == "why_1x1" else "stMetricValue").first
+    expect(shown).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")

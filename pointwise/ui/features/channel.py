@@ -111,7 +111,8 @@ def _products(pixel: Pixel) -> str:
         "<style>.pw-sum {border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.88rem}"
         ".pw-sum td, .pw-sum th {padding: 0.12rem 0.9rem 0.12rem 0; text-align: right}"
         ".pw-sum td:first-child, .pw-sum th:first-child {text-align: left}</style>"
-        '<div style="max-height: 26rem; overflow-y: auto"><table class="pw-sum"><thead><tr><th>input</th>'
+        '<div style="max-height: 26rem; overflow-y: auto" tabindex="0" role="region" '
+        'aria-label="The products, largest first"><table class="pw-sum"><thead><tr><th>input</th>'
         "<th>weight</th><th>× input</th><th>= product</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )

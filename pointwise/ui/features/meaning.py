@@ -39,8 +39,8 @@ def _next(stage: Stage) -> str:
     """What the second layer does with them."""
     if stage.flat:
         return (
-            f"What makes them useful is **{stage.name}**, which sees all {stage.inputs:,} values at once; on the input "
-            "itself the 1×1 convolution could be left out and little would be lost."
+            f"What follows, **{stage.name}**, sees all {stage.inputs:,} values at once: a dense layer, which is a 1×1 "
+            "convolution on a 1×1 picture with that many channels."
         )
     return (
         f"**{stage.name}** has {stage.inputs} inputs at every pixel, and there the sentence is wrong: each of its "

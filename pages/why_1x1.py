@@ -1,0 +1,26 @@
+"""Why 1×1: what people claim about 1×1 convolutions, guessed first, then measured here and now."""
+
+import streamlit as st
+
+from pointwise.ui import shell
+
+shell.guard()
+
+from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui import resources  # noqa: E402
+
+st.title("Why 1×1")
+st.caption("What people claim about 1×1 convolutions. Guess first, then see it measured here and now.")
+
+
+@st.fragment(key="why")
+def why() -> None:
+    try:
+        with resources.loading(height=320):
+            from pointwise.ui.claims import views  # imports torch: only now that there is something to read
+        views.show()
+    except PointwiseError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+why()

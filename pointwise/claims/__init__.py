@@ -1,0 +1,1 @@
+"""What people claim about 1×1 convolutions, each as an experiment that returns its numbers."""

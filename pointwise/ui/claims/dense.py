@@ -1,0 +1,39 @@
+"""Claim: a 1×1 convolution is a dense layer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pointwise.claims import dense
+from pointwise.ui.claims import frame
+
+YES, PART, NO = "They are the same", "Nearly, but it has fewer parameters", "They are different layers"
+SIZES = (("Pictures", 8, 2), ("Height", 32, 7), ("Width", 32, 7), ("Channels in", 128, 16), ("Channels out", 128, 8))
+
+
+def show() -> None:
+    """The same weights in four forms."""
+    guess = frame.guessed(
+        "dense", "Copy the weights of a 1×1 convolution into a dense layer and run it at every pixel.", (YES, PART, NO)
+    )
+    if guess is None:
+        return
+    with st.container(horizontal=True):
+        sizes = [
+            int(st.number_input(name, 1, most, start, key=f"why.dense.{name}", persist_state="session", width=130))
+            for name, most, start in SIZES
+        ]
+    rows = dense.compare(*sizes)
+    frame.table(
+        ("form", "largest difference of the outputs", "of the gradients", "parameters"),
+        [(row.form, frame.small(row.outputs), frame.small(row.gradients), f"{row.parameters:,}") for row in rows],
+    )
+    most = max(max(row.outputs, row.gradients) for row in rows)
+    frame.verdict(
+        f"**True.** Outputs and gradients differ by at most {frame.small(most)}, which is rounding, and all have "
+        f"{rows[0].parameters:,} parameters: as many, not fewer.",
+        guess,
+        YES,
+    )
+    with st.expander("The code that ran", icon=":material/code:"):
+        st.code("\n\n".join(dense.source_of(row.form) for row in rows), language="python")

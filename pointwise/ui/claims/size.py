@@ -1,0 +1,83 @@
+"""Claim: 1×1 convolutions have fewer parameters."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pointwise.claims import sizes
+from pointwise.models import default_config
+from pointwise.ui import resources
+from pointwise.ui.claims import charts, frame
+
+FEWER, MORE, SAME = "Fewer than the plain MLP", "More than the plain MLP", "About as many"
+
+
+def show() -> None:
+    """A calculator, and the tutorial's own network."""
+    guess = frame.guessed(
+        "size",
+        "The tutorial puts a 1×1 convolution (1 → 64 channels) before an MLP of 256 hidden units. Its network has …",
+        (FEWER, SAME, MORE),
+    )
+    if guess is None:
+        return
+    _tutorial(guess)
+    _calculator()
+
+
+def ratio() -> tuple[int, int]:
+    """Parameters of the tutorial's network and of the plain MLP."""
+    tutorial, plain = (resources.cost_of(default_config(arch)) for arch in ("conv_mlp", "mlp_1x1"))
+    return tutorial.parameters, plain.parameters
+
+
+def _tutorial(guess: str) -> None:
+    rows = [
+        (f"{name}: {layer.name}", f"{layer.parameters:,}", f"{layer.multiply_adds:,}")
+        for name, arch in (("tutorial", "conv_mlp"), ("plain MLP", "mlp_1x1"))
+        for layer in resources.cost_of(default_config(arch)).layers
+    ]
+    frame.table(("layer", "parameters", "multiply-adds"), rows)
+    tutorial, plain = ratio()
+    frame.verdict(
+        f"**Not here.** {tutorial:,} parameters against {plain:,}: {tutorial / plain:.0f} times as many. The 1×1 "
+        "convolution itself has 128; but it turns 784 values into 50,176, and the dense layer after it must read them "
+        "all.",
+        guess,
+        MORE,
+    )
+
+
+def _calculator() -> None:
+    st.markdown("**When does it have fewer?** Choose what goes in and what comes out.")
+    with st.container(horizontal=True):
+        height, width, inputs, outputs = (
+            int(st.number_input(name, 1, most, start, key=f"why.size.{name}", persist_state="session", width=130))
+            for name, most, start in (
+                ("Height", 64, 14),
+                ("Width", 64, 14),
+                ("Channels in", 512, 64),
+                ("Channels out", 512, 32),
+            )
+        )
+    rows = sizes.layers(height, width, inputs, outputs)
+    frame.table(
+        ("layer", "parameters", "multiply-adds", "maps it makes, KB"),
+        [(row.name, f"{row.parameters:,}", f"{row.multiply_adds:,}", f"{row.activations / 1000:,.1f}") for row in rows],
+    )
+    st.plotly_chart(
+        charts.bars(
+            [row.name for row in rows], [row.parameters for row in rows], "parameters", "Parameters, log scale"
+        ),
+        key="why.size.chart",
+        config={"displayModeBar": False},
+        alt="; ".join(f"{row.name}: {row.parameters:,} parameters" for row in rows),
+    )
+    if height == width == 1:
+        st.caption("On a 1×1 picture the 1×1 convolution and the dense layer are the same layer, number by number.")
+    else:
+        times = rows[1].parameters / rows[0].parameters
+        st.caption(
+            f"Beside a dense layer on the whole map it has {times:,.0f} times fewer, for two reasons: each output "
+            "reads one pixel instead of all of them, and all pixels share the weights."
+        )

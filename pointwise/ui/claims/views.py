@@ -1,0 +1,85 @@
+"""The claims in one table, and the chosen one below it; the choice is in the address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pointwise.claims import dense as forms
+from pointwise.claims import sizes
+from pointwise.claims.nin import head_parameters
+from pointwise.claims.shuffles import shuffle
+from pointwise.drawing import prepare
+from pointwise.errors import PointwiseError
+from pointwise.models import default_config
+from pointwise.ui import resources, state
+from pointwise.ui.canvas import sample_board
+from pointwise.ui.claims import bottleneck, dense, frame, nin, shape, size, speed
+
+SECTIONS = {
+    "Dense layer": dense.show,
+    "Parameters": size.show,
+    "Speed": speed.show,
+    "Shape": shape.show,
+    "Bottlenecks": bottleneck.show,
+    "Network in Network": nin.show,
+}
+SUMMARY = "why.summary"
+NIN_HEAD = (default_config("nin").widths[-1], 7, 10)  # channels, side of the last maps, classes
+
+
+def show() -> None:
+    """All verdicts, and one claim. Raises PointwiseError."""
+    with st.expander("All verdicts in one table", icon=":material/table:", key=SUMMARY, on_change="rerun") as summary:
+        if summary.open:
+            try:
+                _summary()
+            except PointwiseError as error:
+                st.error(str(error), icon=":material/error:")
+    claim = st.segmented_control(
+        "Claim",
+        list(SECTIONS),
+        default="Dense layer",
+        required=True,
+        key="claim",
+        bind="query-params",
+        persist_state="session",
+    )
+    SECTIONS[claim]()
+
+
+def _summary() -> None:
+    same = max(row.outputs for row in forms.compare(1, 4, 4, 8, 8))
+    tutorial, plain = size.ratio()
+    inception, resnet = sizes.saved(sizes.INCEPTION), sizes.saved(sizes.RESNET)
+    average, full = head_parameters(*NIN_HEAD)
+    image = prepare(sample_board(state.FIRST_SAMPLE).rgba).image
+    moved = shuffle(resources.shipped_model("bag_of_pixels"), image, 0).moved
+    rows = [
+        ("It is a dense layer", "true", f"outputs differ by {frame.small(same)}", "always, at every pixel"),
+        (
+            "It has fewer parameters",
+            "sometimes",
+            f"{tutorial:,} against {plain:,}",
+            "where it replaces a dense layer on a whole map; not where it stands before one",
+        ),
+        ("It is faster", "it depends", "measured where this app runs, under Speed", "the multiply-adds are the same"),
+        (
+            "It sees no shape",
+            "true",
+            f"shuffled pixels move the logits by {frame.small(moved)}",
+            "for 1×1 convolutions and an average alone",
+        ),
+        (
+            "It makes networks cheaper",
+            "true",
+            f"{inception:.1f} times fewer multiply-adds in Inception, {resnet:.1f} in ResNet",
+            "where it squeezes many channels before a larger kernel",
+        ),
+        (
+            "An MLP slides over the image, and no dense layer is needed",
+            "true",
+            f"{average:,} parameters at the end, not {full:,}",
+            "with global average pooling; the classes then need maps of their own",
+        ),
+    ]
+    frame.table(("claim", "verdict", "the number", "when it holds"), rows, numbers=False)

@@ -1,0 +1,151 @@
+"""The page /why_1x1 as AppTest runs it: guess, experiment, verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pointwise.ui import canvas, resources, shell, state
+from pointwise.ui.claims import bottleneck, dense, frame, nin, shape, size, speed, views
+
+PAGE = str(Path(__file__).parents[2] / "pages" / "why_1x1.py")
+CLAIMS = {
+    "Dense layer": ("dense", dense.YES, dense.NO),
+    "Parameters": ("size", size.MORE, size.FEWER),
+    "Shape": ("shape", shape.ONE, shape.ALL),
+    "Network in Network": ("nin", nin.FIFTY, nin.SAME),
+    "Bottlenecks": ("bottleneck", bottleneck.TEN, bottleneck.LITTLE),
+}
+
+
+def opened(claim: str, **session: object) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    app.session_state[shell.FRAME] = True  # AppTest runs the page without app.py
+    for name, value in session.items():
+        app.session_state[name] = value
+    app.query_params["claim"] = claim
+    return app.run()
+
+
+def verdict(app: AppTest) -> str:
+    return app.success[0].value
+
+
+def guess(app: AppTest, claim: str, answer: str) -> AppTest:
+    return app.radio(key=f"why.{CLAIMS[claim][0]}").set_value(answer).run()
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_nothing_is_shown_before_a_guess(claim: str) -> None:
+    app = opened(claim)
+    assert not app.exception
+    assert not app.success
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_guess_is_answered_with_the_verdict(claim: str) -> None:
+    _, right, wrong = CLAIMS[claim]
+    app = guess(opened(claim), claim, right)
+    assert "You guessed it." in verdict(app)
+    assert "Your guess was" in verdict(guess(app, claim, wrong))
+    assert "uess" not in verdict(guess(app, claim, frame.SKIP))
+    assert not app.exception
+    assert not app.error
+
+
+def test_the_sizes_of_the_comparison_are_the_visitors() -> None:
+    app = guess(opened("Dense layer"), "Dense layer", dense.YES)
+    app.number_input(key="why.dense.Channels in").set_value(3).run()
+    app.number_input(key="why.dense.Channels out").set_value(2).run()
+    assert "all have 8 parameters" in verdict(app)
+
+
+def test_the_tutorials_network_has_63_times_as_many() -> None:
+    app = guess(opened("Parameters"), "Parameters", size.FEWER)
+    assert "12,848,010 parameters against 203,530: 63 times as many" in verdict(app)
+
+
+def test_on_a_1x1_picture_it_says_that_they_are_the_same() -> None:
+    app = guess(opened("Parameters"), "Parameters", size.MORE)
+    app.number_input(key="why.size.Height").set_value(1).run()
+    app.number_input(key="why.size.Width").set_value(1).run()
+    assert any("the same layer, number by number" in caption.value for caption in app.caption)
+
+
+def test_another_order_is_another_shuffle() -> None:
+    app = guess(opened("Shape"), "Shape", shape.ONE)
+    before = [text.proto.body for text in app.get("html")]
+    next(button for button in app.button if button.label == "Another order").click().run()
+    assert [text.proto.body for text in app.get("html")] != before
+
+
+def test_a_digit_that_is_the_same_by_luck_is_no_proof() -> None:
+    app = guess(opened("Shape", **{shape.ORDER: 1}), "Shape", shape.ONE)
+    (table,) = [text.proto.body for text in app.get("html") if "largest change" in text.proto.body]
+    assert table.count("unchanged") == 1
+    assert "by luck" in verdict(app)
+
+
+@pytest.mark.parametrize(
+    ("ratios", "said"),
+    [
+        ([1.3, 1.5], "it is faster"),
+        ([0.5, 0.8], "it is slower"),
+        ([0.95, 1.05], "no difference"),
+        ([0.9, 1.5], "It depends"),
+        ([0.7, 1.0], "It depends"),
+    ],
+)
+def test_the_headline_says_what_was_measured(ratios: list[float], said: str) -> None:
+    assert said in speed.headline(ratios)
+
+
+def test_the_table_of_verdicts_without_a_model_leaves_the_claims(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    app = guess(opened("Parameters", **{views.SUMMARY: True}), "Parameters", size.MORE)
+    assert len(app.error) == 1
+    assert "You guessed it." in verdict(app)
+
+
+def test_an_empty_canvas_asks_for_a_drawing() -> None:
+    app = opened("Shape", **{state.BOARD: canvas.cleared(canvas.sample_board(7))})
+    assert any("Draw a digit on the first page" in info.value for info in guess(app, "Shape", shape.ONE).info)
+
+
+def test_blocks_are_timed_when_asked() -> None:
+    app = guess(opened("Bottlenecks"), "Bottlenecks", bottleneck.TEN)
+    assert not any("milliseconds" in text.proto.body for text in app.get("html"))
+    next(button for button in app.button if button.label == "Time them where this app runs").click().run()
+    assert sum("milliseconds" in text.proto.body for text in app.get("html")) == 2
+
+
+def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    app = guess(opened("Shape"), "Shape", shape.ONE)
+    assert any("nin.safetensors does not exist" in error.value for error in app.error)
+    assert not app.exception
+
+
+def test_forms_are_timed_when_asked() -> None:
+    app = app_of("Speed", speed.SAME)
+    assert not app.success
+    app.button(key="why.speed.measure").click().run()
+    assert "times as long as the convolution" in verdict(app)
+    assert not app.exception
+
+
+def app_of(claim: str, answer: str) -> AppTest:
+    app = opened(claim)
+    return app.radio(key="why.speed").set_value(answer).run()
+
+
+def test_all_verdicts_are_measured_when_the_table_is_opened() -> None:
+    app = opened("Dense layer", **{views.SUMMARY: True})
+    assert not app.exception
+    (table,) = [text.proto.body for text in app.get("html") if "when it holds" in text.proto.body]
+    assert "12,848,010 against 203,530" in table
+    assert "9.7 times fewer multiply-adds in Inception, 16.9 in ResNet" in table
