@@ -14,8 +14,11 @@ from pointwise.models import Network
 
 def shuffled(image: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
     """The picture's pixels in an order that depends on the seed and the shape alone."""
-    order = np.random.default_rng(seed).permutation(image.size)
-    return image.ravel()[order].reshape(image.shape)
+    return image.ravel()[_order(image.size, seed)].reshape(image.shape)
+
+
+def _order(pixels: int, seed: int) -> NDArray[np.int64]:
+    return np.random.default_rng(seed).permutation(pixels)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def shuffle(model: Network, image: NDArray[np.uint8], seed: int) -> Shuffle:
 
 def accuracy_on_shuffled(model: Network, digits: Digits, seed: int) -> float:
     """Of a network on digits whose pixels are all shuffled in the same way, 0–1."""
-    order = torch.from_numpy(np.random.default_rng(seed).permutation(digits.images[0].numel()))
+    order = torch.from_numpy(_order(digits.images[0].numel(), seed))
     right = 0
     with torch.inference_mode():
         for images, labels in zip(digits.images.split(500), digits.labels.split(500), strict=True):

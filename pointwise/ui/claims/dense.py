@@ -18,12 +18,7 @@ def show() -> None:
     )
     if guess is None:
         return
-    with st.container(horizontal=True):
-        sizes = [
-            int(st.number_input(name, 1, most, start, key=f"why.dense.{name}", persist_state="session", width=130))
-            for name, most, start in SIZES
-        ]
-    rows = dense.compare(*sizes)
+    rows = dense.compare(*frame.numbers("dense", SIZES))
     frame.table(
         ("form", "largest difference of the outputs", "of the gradients", "parameters"),
         [(row.form, frame.small(row.outputs), frame.small(row.gradients), f"{row.parameters:,}") for row in rows],

@@ -5,7 +5,11 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.ui import answer
 
 SKIP = "I would rather see it"
 
@@ -13,6 +17,24 @@ SKIP = "I would rather see it"
 def guessed(name: str, question: str, options: tuple[str, ...]) -> str | None:
     """Ask before anything is shown; the visitor's answer, or None while there is none."""
     return st.radio(question, [*options, SKIP], index=None, key=f"why.{name}", persist_state="session")
+
+
+def drawing() -> NDArray[np.uint8] | None:
+    """The visitor's drawing, uint8 (28, 28); where the canvas is empty, a sentence instead."""
+    image = answer.received_image()
+    if image.any():
+        return image
+    st.info("There is no drawing. Draw a digit on the first page.")
+    return None
+
+
+def numbers(claim: str, fields: Sequence[tuple[str, int, int]]) -> list[int]:
+    """Whole numbers from 1 in a row; each field is its name, the largest and the first value."""
+    with st.container(horizontal=True):
+        return [
+            int(st.number_input(name, 1, most, start, key=f"why.{claim}.{name}", persist_state="session", width=130))
+            for name, most, start in fields
+        ]
 
 
 def verdict(text: str, guess: str, right: str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pointwise.claims.nin import head_parameters, slid_mlp_difference
 from pointwise.explain.stages import Chain
-from pointwise.ui import answer, pictures, resources
+from pointwise.ui import pictures, resources
 from pointwise.ui.claims import frame
 from pointwise.ui.scales import Scale
 
@@ -23,9 +23,8 @@ def show() -> None:
     )
     if guess is None:
         return
-    image = answer.received_image()
-    if not image.any():
-        st.info("There is no drawing. Draw a digit on the first page.")
+    image = frame.drawing()
+    if image is None:
         return
     chain = Chain.of(resources.current_model("nin"))
     last = chain.run(image).maps[-1]

@@ -22,9 +22,8 @@ def show() -> None:
     )
     if guess is None:
         return
-    image = answer.received_image()
-    if not image.any():
-        st.info("There is no drawing. Draw a digit on the first page.")
+    image = frame.drawing()
+    if image is None:
         return
     order = st.session_state.setdefault(ORDER, 0)
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -10,6 +10,7 @@ from pointwise.ui import resources
 from pointwise.ui.claims import charts, frame
 
 FEWER, MORE, SAME = "Fewer than the plain MLP", "More than the plain MLP", "About as many"
+SIZES = (("Height", 64, 14), ("Width", 64, 14), ("Channels in", 512, 64), ("Channels out", 512, 32))
 
 
 def show() -> None:
@@ -50,16 +51,7 @@ def _tutorial(guess: str) -> None:
 
 def _calculator() -> None:
     st.markdown("**When does it have fewer?** Choose what goes in and what comes out.")
-    with st.container(horizontal=True):
-        height, width, inputs, outputs = (
-            int(st.number_input(name, 1, most, start, key=f"why.size.{name}", persist_state="session", width=130))
-            for name, most, start in (
-                ("Height", 64, 14),
-                ("Width", 64, 14),
-                ("Channels in", 512, 64),
-                ("Channels out", 512, 32),
-            )
-        )
+    height, width, inputs, outputs = frame.numbers("size", SIZES)
     rows = sizes.layers(height, width, inputs, outputs)
     frame.table(
         ("layer", "parameters", "multiply-adds", "maps it makes, KB"),

@@ -10,7 +10,7 @@ from pointwise.ui.claims import frame
 FASTER, SAME, SLOWER = "Faster than a dense layer", "It depends on the shape", "Slower than a dense layer"
 CLOSE = 0.1  # ratios within this of 1 are noise
 TIMES = "why.speed.times"
-CONV, LINEAR = "Conv2d 1×1", "Linear at every pixel"
+LINEAR = "Linear at every pixel"
 
 
 def show() -> None:
