@@ -102,6 +102,13 @@ def test_the_headline_says_what_was_measured(ratios: list[float], said: str) -> 
     assert said in speed.headline(ratios)
 
 
+@pytest.mark.parametrize(
+    ("ratios", "answer"), [([1.3, 1.5], speed.FASTER), ([0.5, 0.8], speed.SLOWER), ([0.9, 1.5], speed.SAME)]
+)
+def test_the_guess_is_held_against_what_was_measured(ratios: list[float], answer: str) -> None:
+    assert speed.right(ratios) == answer
+
+
 def test_the_table_of_verdicts_without_a_model_leaves_the_claims(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -46,19 +46,26 @@ def show() -> None:
         "long as the convolution. The multiply-adds are the same; the order of the numbers in memory and the cost of a "
         "call are not.",
         guess,
-        SAME,
+        right(ratios),
     )
 
 
-def headline(ratios: list[float]) -> str:
-    """What the measured ratios, dense layer to convolution, allow to say."""
+def right(ratios: list[float]) -> str:
+    """The answer that the measured ratios, dense layer to convolution, make the right one."""
     if min(ratios) > 1 + CLOSE:
-        return "**Here it is faster, at all these shapes.**"
-    if max(ratios) < 1 - CLOSE:
-        return "**Here it is slower, at all these shapes.**"
+        return FASTER
+    return SLOWER if max(ratios) < 1 - CLOSE else SAME
+
+
+def headline(ratios: list[float]) -> str:
+    """What the ratios allow to say."""
     if max(ratios) <= 1 + CLOSE and min(ratios) >= 1 - CLOSE:
         return "**Here it makes no difference.**"
-    return "**It depends on the shape.**"
+    return {
+        FASTER: "**Here it is faster, at all these shapes.**",
+        SLOWER: "**Here it is slower, at all these shapes.**",
+        SAME: "**It depends on the shape.**",
+    }[right(ratios)]
 
 
 def _shape(one: FormTimes) -> str:
