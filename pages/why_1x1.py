@@ -7,10 +7,14 @@ from pointwise.ui import shell
 shell.guard()
 
 from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui import resources  # noqa: E402
+from pointwise.ui import resources, state  # noqa: E402
 
 st.title("Why 1×1")
 st.caption("What people claim about 1×1 convolutions. Guess first, then see it measured here and now.")
+
+
+if shell.arrived():
+    state.forget_claim()
 
 
 @st.fragment(key="why")

@@ -1,4 +1,4 @@
-"""Command line: python -m pointwise train | evaluate | bench."""
+"""Command line: python -m pointwise train | evaluate | bench | sweep."""
 
 from __future__ import annotations
 
@@ -65,7 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--full", action="store_true", help="time a whole epoch of the tutorial's loop instead")
     bench.set_defaults(run=_bench, show=_bench_lines)
 
-    for command in (train, evaluate, bench):
+    sweep = commands.add_parser("sweep", help="train the tutorial's network at several widths, three seeds each")
+    sweep.add_argument("--epochs", type=int, help="passes over the training data (default: the tutorial's)")
+    sweep.add_argument("--out", type=Path, default=Path("widths.json"), help="file to write (default widths.json)")
+    sweep.set_defaults(run=_sweep, show=_sweep_lines)
+
+    for command in (train, evaluate, bench, sweep):
         command.add_argument("--data", type=Path, help="folder that holds MNIST/raw (default $POINTWISE_DATA)")
         command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
@@ -182,6 +187,36 @@ def _bench_lines(result: Mapping[str, Any]) -> Iterator[str]:
     from pointwise.bench import lines
 
     return lines(result)
+
+
+def _sweep(options: argparse.Namespace) -> dict[str, Any]:
+    from pointwise.claims import widths
+    from pointwise.data.mnist import load_mnist
+    from pointwise.training import recipe_named
+    from pointwise.weights import check_writable
+
+    changes = {} if options.epochs is None else {"epochs": options.epochs}
+    check_writable(options.out)
+    training, test = load_mnist(_mnist_folder(options))
+    facts = {
+        "made_with": "python -m pointwise sweep",
+        "recipe": asdict(recipe_named("tutorial", "conv_mlp", **changes)),
+        "data": f"{training.name}, {len(training):,} training and {len(test):,} test digits",
+    }
+    done: list[widths.Training] = []
+    for seed in widths.SEEDS:
+        for one in widths.sweep(recipe_named("tutorial", "conv_mlp", seed=seed, **changes), training, test):
+            done.append(one)
+            _say(f"width {one.width}, seed {seed}: {one.accuracy:.2%}, {one.seconds:.0f} s")
+            widths.write(options.out, done, facts)  # what is done is kept when the rest is not
+    return {"file": str(options.out), **facts, "trainings": [asdict(one) for one in done]}
+
+
+def _sweep_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    from pointwise.claims import widths
+
+    for one in widths.read(Path(result["file"])):
+        yield f"width {one.width}: {one.parameters:,} parameters, {one.mean:.2%} ± {one.std:.2%}"
 
 
 def _mnist_folder(options: argparse.Namespace) -> Path:

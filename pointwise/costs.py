@@ -41,13 +41,23 @@ def cost(config: ModelConfig) -> Cost:
     none: when a network is used, it folds into the convolution before it. Raises ConfigError for too large a network.
     """
     model = materialised(skeleton(config)).eval()  # a pass on the meta device imports 900 modules first
+    rows = count(model, torch.zeros(1, config.input_channels, config.image_size, config.image_size))
+    return Cost(count_parameters(model), sum(row.multiply_adds for row in rows), rows)
+
+
+def count(model: nn.Module, x: Tensor) -> tuple[LayerCost, ...]:
+    """Of the layers with parameters that one input, (1, C, H, W), goes through, in forward order."""
     rows: list[LayerCost] = []
-    for name, module in model.named_modules():
-        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm2d)):
-            module.register_forward_hook(lambda layer, _, output, name=name: rows.append(_layer(name, layer, output)))
+    hooks = [
+        module.register_forward_hook(lambda layer, _, output, name=name: rows.append(_layer(name, layer, output)))
+        for name, module in model.named_modules()
+        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm2d))
+    ]
     with torch.inference_mode():
-        model(torch.zeros(1, config.input_channels, config.image_size, config.image_size))
-    return Cost(count_parameters(model), sum(row.multiply_adds for row in rows), tuple(rows))
+        model(x)
+    for hook in hooks:
+        hook.remove()
+    return tuple(rows)
 
 
 def _layer(name: str, layer: nn.Module, output: Tensor) -> LayerCost:

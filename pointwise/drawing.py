@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 SIDE = 28  # of the network's input
 BOX = 20  # longest side of the digit in it
+SLACK = 4  # rows above and below a strip of digits, so that each can stand higher or lower
+LONGEST = 308  # of such a strip, between the 14 pixels left and right
 FAINTEST = 0.1  # contrast with the background below which a pixel is no ink
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
@@ -55,6 +57,25 @@ def prepare_ink(ink: Ink, normalise: bool = True) -> Preparation:
     cropped = _crop(ink)
     scaled = area_average(cropped, *_fit(cropped.shape, BOX))
     return Preparation(ink, cropped, scaled, _rounded(_placed(scaled, *_corner_by_mass(scaled))))
+
+
+def prepare_strip(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A drawing of several digits, uint8 (H, W, 4), to uint8 (28 + 2·SLACK, n), n a multiple of 4.
+
+    The ink becomes 20 pixels high, or less where it would be wider than LONGEST, and stands in the middle, with room
+    for a 28×28 picture around its first and its last column. Raises ValueError for another shape.
+    """
+    ink = ink_of(rgba)
+    if not ink.any():
+        return np.zeros((SIDE + 2 * SLACK, 2 * SIDE), np.uint8)
+    cropped = _crop(ink)
+    scale = min(BOX / cropped.shape[0], LONGEST / cropped.shape[1])
+    height, width = (max(1, math.floor(side * scale + 0.5)) for side in cropped.shape)
+    room = SIDE // 2
+    field = np.zeros((SIDE + 2 * SLACK, 4 * math.ceil((width + 2 * room) / 4)))
+    top = (len(field) - height) // 2
+    field[top : top + height, room : room + width] = area_average(cropped, height, width)
+    return _rounded(field)
 
 
 def ink_of(rgba: NDArray[np.uint8]) -> Ink:
@@ -127,12 +148,16 @@ def _middle(picture: Ink) -> tuple[int, int]:
 
 
 def _corner_by_mass(picture: Ink) -> tuple[int, int]:
-    """The top left corner that brings the centre of mass nearest to the centre of 28×28, the picture staying inside."""
+    """The top left corner that puts the centre of mass where MNIST's digits have theirs, the picture staying inside.
+
+    Of each of MNIST's digits it lies within the pixel below and right of the middle: 14 to 15 pixels from the upper
+    left corner, 14.5 on average (measured on the 10,000 test digits).
+    """
     corners = []
     for axis, length in enumerate(picture.shape):
         mass = picture.sum(axis=1 - axis)
         centre = float(mass @ (np.arange(length) + 0.5)) / float(mass.sum())
-        corners.append(min(max(math.floor(SIDE / 2 - centre + 0.5), 0), SIDE - length))
+        corners.append(min(max(math.ceil(SIDE / 2 - centre), 0), SIDE - length))
     return corners[0], corners[1]
 
 

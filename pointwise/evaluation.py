@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from pointwise.claims.shuffles import accuracy_on_shuffled
+from pointwise.claims.sliding import SLIDERS, share_read, strips
 from pointwise.costs import cost
 from pointwise.data.digits import Digits
 from pointwise.drawing import SIDE, prepare
@@ -18,6 +20,7 @@ from pointwise.strokes import PenDigit, draw_strokes
 from pointwise.training import measure
 
 PENS = (12, 16, 20, 24, 28)  # width on a canvas of 280 pixels
+STRIPS = 200
 PEN = 20  # the canvas's own width, for the overall share
 
 
@@ -56,8 +59,11 @@ def _prepared(drawings: Sequence[PenDigit], pen: int) -> torch.Tensor:
 
 
 def digit_scores(model: Network, test: Digits, drawn: Mapping[int, Digits]) -> dict[str, Any]:
-    """Loss and accuracy (0–1) on the test digits; the share of the drawings read correctly, overall and by pen."""
+    """Loss and accuracy (0–1) on the test digits, also shuffled; the shares of strips and of drawings read."""
     scores: dict[str, Any] = {"test_digits": len(test), **measure(model, test)}
+    scores["shuffled_accuracy"] = accuracy_on_shuffled(model, test, seed=0)
+    if model.config.arch in SLIDERS:
+        scores["strips"] = {"count": STRIPS, "share": share_read(model, strips(test, STRIPS))}
     if drawn:
         by_pen = {str(pen): measure(model, digits)["accuracy"] for pen, digits in drawn.items()}
         scores["strokes"] = {"drawings": len(drawn[PEN]), "accuracy": by_pen[str(PEN)], "by_pen": by_pen}
@@ -71,6 +77,9 @@ def lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"  {row['parameters']:,} parameters, {row['multiply_adds']:,} multiply-adds, {row['bytes']:,} bytes"
         if "accuracy" in row:
             yield f"  {row['accuracy']:.2%} of {row['test_digits']:,} test digits, loss {row['loss']:.4f}"
+            yield f"  {row['shuffled_accuracy']:.2%} of them with all pixels in one other order"
+        if "strips" in row:
+            yield f"  {row['strips']['share']:.1%} of {row['strips']['count']} strips of three test digits, sliding"
         if "strokes" in row:
             pens = ", ".join(f"{pen}: {share:.1%}" for pen, share in row["strokes"]["by_pen"].items())
             yield (

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointwise.data.digits import load_bundled
+from pointwise.claims import regularising, shuffles
+from pointwise.data.digits import Digits, load_bundled
 from pointwise.data.housing import HouseOptions, make_houses
 from pointwise.data.mnist import Download, cache_folder, download_mnist, is_complete, load_mnist
 from pointwise.errors import PointwiseError
@@ -19,6 +20,7 @@ from pointwise.models import ModelConfig, build
 from pointwise.training import Epoch, Recipe, Step, train
 from pointwise.training.houses import train_houses
 from pointwise.training.tables import train_table
+from pointwise.training.turns import in_turns
 
 if TYPE_CHECKING:
     from pointwise.data.table import Prepared
@@ -206,14 +208,37 @@ def retrain_digits(config: ModelConfig, recipe: Recipe, source: str, folder: Pat
         for download in download_mnist(folder):
             if (yield download):
                 return
-    training, held_out = load_bundled() if source == "bundled" else load_mnist(folder)
-    yield from train(build(config, recipe.seed), recipe, training, held_out)
+    yield from train(build(config, recipe.seed), recipe, *_digits(source, folder))
 
 
 def retrain_houses(config: ModelConfig, recipe: Recipe, options: HouseOptions) -> Work:
     """Make the houses and train a fresh price network; in dollars as they are unless ``recipe.standardise``."""
     training, held_out = make_houses(options, recipe.standardise)
     yield from train_houses(config, recipe, training, held_out)
+
+
+def try_scalings(config: ModelConfig, recipe: Recipe, options: HouseOptions) -> Work:
+    """``recipe`` on prices "as written" and "standardised", in turns."""
+    yield from in_turns(
+        {
+            name: train_houses(config, replace(recipe, standardise=scaled), *make_houses(options, scaled))
+            for name, scaled in (("as written", False), ("standardised", True))
+        }
+    )
+
+
+def try_shuffled(recipe: Recipe, seed: int) -> Work:
+    """The networks of ``shuffles.trainings`` on the bundled digits, in turns."""
+    yield from in_turns(shuffles.trainings(*load_bundled(), recipe, seed))
+
+
+def try_regularising(source: str, folder: Path) -> Work:
+    """The variants of ``regularising.trainings``, in turns; ``source`` and ``folder`` as for ``retrain_digits``."""
+    yield from in_turns(regularising.trainings(*_digits(source, folder)))
+
+
+def _digits(source: str, folder: Path) -> tuple[Digits, Digits]:
+    return load_bundled() if source == "bundled" else load_mnist(folder)
 
 
 def retrain_table(config: ModelConfig, recipe: Recipe, prepared: Prepared) -> Work:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from pointwise.data.digits import Digits, normalise
-from pointwise.models import Network
+from pointwise.models import Network, build, default_config
+from pointwise.training import Recipe, measure, train
+from pointwise.training.turns import Training
+
+ARCHS = ("mlp_1x1", "nin")  # the one that knows no neighbours, and the one that looks at them
 
 
 def shuffled(image: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
@@ -46,12 +50,26 @@ def shuffle(model: Network, image: NDArray[np.uint8], seed: int) -> Shuffle:
     return Shuffle(before, after)
 
 
+def all_shuffled(digits: Digits, seed: int) -> Digits:
+    """Digits whose pixels are all put into the same other order, the one of ``shuffled``."""
+    order = torch.from_numpy(_order(digits.images[0].numel(), seed))
+    return replace(digits, images=digits.images.flatten(1)[:, order].reshape(digits.images.shape))
+
+
 def accuracy_on_shuffled(model: Network, digits: Digits, seed: int) -> float:
     """Of a network on digits whose pixels are all shuffled in the same way, 0–1."""
-    order = torch.from_numpy(_order(digits.images[0].numel(), seed))
-    right = 0
-    with torch.inference_mode():
-        for images, labels in zip(digits.images.split(500), digits.labels.split(500), strict=True):
-            pixels = images.flatten(1)[:, order].reshape(images.shape)
-            right += int((model(normalise(pixels)).argmax(1) == labels).sum())
-    return right / len(digits)
+    return measure(model, all_shuffled(digits, seed))["accuracy"]
+
+
+def trainings(training: Digits, held_out: Digits, recipe: Recipe, seed: int) -> dict[str, Training]:
+    """A network of each of ARCHS, trained on the digits and on the shuffled ones; the keys are ``key_of``'s."""
+    both = {False: (training, held_out), True: (all_shuffled(training, seed), all_shuffled(held_out, seed))}
+    return {
+        key_of(arch, moved): train(build(default_config(arch), recipe.seed), recipe, *both[moved])
+        for arch in ARCHS
+        for moved in both
+    }
+
+
+def key_of(arch: str, moved: bool) -> str:
+    return f"{arch} {'shuffled' if moved else 'usual'}"

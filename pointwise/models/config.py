@@ -28,8 +28,8 @@ class ModelConfig:
     num_classes: int = 10  # logits, or 1 for a price (1–1000)
     widths: tuple[int, ...] = ()  # hidden channels in forward order; () means the network's own
     activation: str = "relu"  # one of ACTIVATIONS
-    batch_norm: bool = False  # price_1x1 only; nin always normalises
-    dropout: float = 0.0  # price_1x1 only: the share of hidden channels switched off (0–0.9)
+    batch_norm: bool = False  # mlp_1x1 and price_1x1 only; nin always normalises
+    dropout: float = 0.0  # mlp_1x1 and price_1x1 only: the share of hidden channels switched off (0–0.9)
 
     def __post_init__(self) -> None:
         if self.arch not in DEFAULT_WIDTHS:

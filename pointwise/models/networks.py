@@ -56,12 +56,14 @@ class MLP1x1(Network):
         super().__init__()
         (hidden,) = config.widths
         self.conv1 = nn.Conv2d(config.input_channels * config.image_size**2, hidden, kernel_size=1)
+        self.norm1 = nn.BatchNorm2d(hidden) if config.batch_norm else nn.Identity()
         self.activation = ACTIVATION_LAYERS[config.activation]()
+        self.dropout = SeededDropout(config.dropout)
         self.conv2 = nn.Conv2d(hidden, config.num_classes, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = x.flatten(1)[:, :, None, None]  # (N, C·H·W, 1, 1)
-        x = self.activation(self.conv1(x))  # (N, hidden, 1, 1)
+        x = self.dropout(self.activation(self.norm1(self.conv1(x))))  # (N, hidden, 1, 1)
         return self.conv2(x).flatten(1)
 
 

@@ -24,6 +24,7 @@ class Epoch:
     metrics: Mapping[str, float]  # train_loss, train_accuracy, loss, accuracy (held out, 0–1); or …mae, …r2
     weights: Mapping[str, Tensor] = field(repr=False)  # cloned, on the CPU
     complete: bool = True  # False when the epoch was ended early
+    of: str = ""  # which training it belongs to, where several go on in turns
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,9 +20,22 @@ SIDE = 308  # pixels: 11 for each of the network's 28, and narrow enough for a p
 PEN = 22  # pixels
 EXTENT = 0.62  # the share of the canvas that a sample fills
 INK, PAPER = "#ffffff", "#0b0f14"
-KEY = "board"
 
 Shape = dict[str, Any]  # an object in the canvas's own JSON (Fabric.js)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A canvas on a page."""
+
+    key: str
+    width: int  # pixels
+    height: int
+
+
+SQUARE = Sheet("board", SIDE, SIDE)
+STRIP = Sheet("strip", 348, 116)  # for three or four digits
+STRIP_PEN = 9
 
 
 @dataclass(frozen=True)
@@ -28,15 +44,27 @@ class Board:
 
     start: tuple[Shape, ...]
     shapes: tuple[Shape, ...]
-    rgba: NDArray[np.uint8] = field(repr=False)  # (SIDE, SIDE, 4)
+    rgba: NDArray[np.uint8] = field(repr=False)  # (height, width, 4)
     turn: int = 0  # another number makes the canvas load ``start`` again
     received: bytes | None = field(default=None, repr=False)  # the last picture that the canvas sent
 
 
 def sample_board(digit: int, turn: int = 0) -> Board:
     """A board on which one of the ten samples is drawn."""
-    shapes = tuple(_path(stroke) for stroke in SAMPLES[digit])
+    shapes = tuple(_path(stroke, SIDE, PEN) for stroke in SAMPLES[digit])
     return Board(shapes, shapes, draw_strokes(SAMPLES[digit], SIDE, PEN, EXTENT), turn)
+
+
+def strip_board(digits: Sequence[int]) -> Board:
+    """A strip on which three of the samples are drawn."""
+    side = STRIP.height
+    shapes = [
+        _path(stroke, side, STRIP_PEN, number * side)
+        for number, digit in enumerate(digits)
+        for stroke in SAMPLES[digit]
+    ]
+    drawn = [draw_strokes(SAMPLES[digit], side, STRIP_PEN, EXTENT) for digit in digits]
+    return Board(tuple(shapes), tuple(shapes), np.hstack(drawn))
 
 
 def with_sample(board: Board, digit: int) -> Board:
@@ -46,7 +74,9 @@ def with_sample(board: Board, digit: int) -> Board:
 
 def cleared(board: Board) -> Board:
     """An empty board."""
-    return replace(board, start=(), shapes=(), rgba=_paper(), turn=board.turn + 1)
+    black = np.zeros_like(board.rgba)
+    black[:, :, 3] = 255
+    return replace(board, start=(), shapes=(), rgba=black, turn=board.turn + 1)
 
 
 def undone(board: Board) -> Board:
@@ -88,40 +118,47 @@ def remounted(board: Board) -> Board:
     return replace(board, start=board.shapes, turn=board.turn + 1, received=None)
 
 
-def show(board: Board, pen: int) -> Board:
+def show(board: Board, pen: int, sheet: Sheet = SQUARE) -> Board:
     """Put the canvas on the page; the board as the person left it."""
+    import streamlit as st
     from streamlit_drawable_canvas import st_canvas
 
-    result = st_canvas(
-        stroke_width=pen,
-        stroke_color=INK,
-        background_color=PAPER,
-        width=SIDE,
-        height=SIDE,
-        initial_drawing={"objects": list(board.start), "turn": board.turn},
-        return_image_data=True,
-        key=KEY,
-    )
+    with st.container(gap=None):
+        result = st_canvas(
+            stroke_width=pen,
+            stroke_color=INK,
+            background_color=PAPER,
+            width=sheet.width,
+            height=sheet.height,
+            initial_drawing={"objects": list(board.start), "turn": board.turn},
+            return_image_data=True,
+            key=sheet.key,
+        )
+        _without_toolbar()(key=f"{sheet.key}.bare", data={"key": sheet.key})
     received = result.image_bytes
     if received is None or received == board.received or result.json_data is None:
         return board
     return replace(board, shapes=tuple(result.json_data.get("objects", ())), rgba=result.image_data, received=received)
 
 
-def _paper() -> NDArray[np.uint8]:
-    return draw_strokes((), SIDE)
+@functools.cache
+def _without_toolbar() -> Callable[..., Any]:
+    """A component of our own, without a place of its own on the page (canvas.js)."""
+    import streamlit as st
+
+    return st.components.v2.component("pointwise_canvas", js=Path(__file__).with_name("canvas.js").read_text())
 
 
-def _path(points: list[list[float]]) -> Shape:
-    offset = SIDE * (1 - EXTENT) / 2
-    steps = [["L", offset + x * SIDE * EXTENT, offset + y * SIDE * EXTENT] for x, y in points]
+def _path(points: list[list[float]], side: int, pen: int, left: int = 0) -> Shape:
+    offset = side * (1 - EXTENT) / 2
+    steps = [["L", left + offset + x * side * EXTENT, offset + y * side * EXTENT] for x, y in points]
     steps[0][0] = "M"
     return {
         "type": "Path",
         "path": steps,
         "fill": None,
         "stroke": INK,
-        "strokeWidth": PEN,
+        "strokeWidth": pen,
         "strokeLineCap": "round",
         "strokeLineJoin": "round",
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pointwise.ui.canvas import Board, sample_board
+from pointwise.ui.canvas import Board, sample_board, strip_board
 
 if TYPE_CHECKING:
     from pointwise.models import ModelConfig, Network
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from pointwise.training import Epoch, Recipe
 
 BOARD = "state.board"
+STRIP = "state.strip"
 OWN = "state.own_models"
 RETRAINING = "state.retraining"
+CLAIM, ENTERED = "state.claim", "state.entered"
 FIRST_SAMPLE = 7
+FIRST_STRIP = (4, 7, 2)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,33 @@ def board() -> Board:
 
 def set_board(value: Board) -> None:
     st.session_state[BOARD] = value
+
+
+def strip() -> Board:
+    """The drawing of several digits; three samples on the first visit."""
+    if STRIP not in st.session_state:
+        st.session_state[STRIP] = strip_board(FIRST_STRIP)
+    return st.session_state[STRIP]
+
+
+def set_strip(value: Board) -> None:
+    st.session_state[STRIP] = value
+
+
+def forget_claim() -> None:
+    """No claim is on the page, which has just been opened."""
+    st.session_state.pop(CLAIM, None)
+
+
+def enter_claim(claim: str) -> None:
+    """Say which claim is drawn now."""
+    st.session_state[ENTERED] = st.session_state.get(CLAIM) != claim
+    st.session_state[CLAIM] = claim
+
+
+def entered_claim() -> bool:
+    """Whether this is the first run to draw this claim since another one, or another page, was there."""
+    return bool(st.session_state.get(ENTERED, True))
 
 
 def retraining() -> Retraining | None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pointwise.claims.regularising import VARIANTS, Outcome
 from pointwise.ui import canvas, resources, shell, state
-from pointwise.ui.claims import bottleneck, dense, frame, nin, shape, size, speed, views
+from pointwise.ui.claims import anysize, bottleneck, dense, frame, nin, regularise, shape, size, speed, views
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "why_1x1.py")
 CLAIMS = {
@@ -16,6 +17,7 @@ CLAIMS = {
     "Parameters": ("size", size.MORE, size.FEWER),
     "Shape": ("shape", shape.ONE, shape.ALL),
     "Network in Network": ("nin", nin.FIFTY, nin.SAME),
+    "Any size": ("anysize", anysize.SOME, anysize.ALL),
     "Bottlenecks": ("bottleneck", bottleneck.TEN, bottleneck.LITTLE),
 }
 
@@ -113,7 +115,7 @@ def test_the_table_of_verdicts_without_a_model_leaves_the_claims(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(resources, "MODELS", tmp_path)
-    app = guess(opened("Parameters", **{views.SUMMARY: True}), "Parameters", size.MORE)
+    app = guess(opened("Dense layer", **{views.SUMMARY: True}), "Dense layer", dense.YES)
     assert len(app.error) == 1
     assert "You guessed it." in verdict(app)
 
@@ -156,3 +158,99 @@ def test_all_verdicts_are_measured_when_the_table_is_opened() -> None:
     (table,) = [text.proto.body for text in app.get("html") if "when it holds" in text.proto.body]
     assert "12,848,010 against 203,530" in table
     assert "9.7 times fewer multiply-adds in Inception, 16.9 in ResNet" in table
+
+
+def trained(app: AppTest, key: str) -> AppTest:
+    """After the trainings of one contest."""
+    app.button(key=f"{key}.start").click().run()
+    assert app.session_state[key].join(timeout=120)
+    return app.run()
+
+
+def test_training_on_shuffled_digits_counts_mistakes() -> None:
+    app = trained(guess(opened("Shape"), "Shape", shape.ONE), "why.shape.contest")
+    assert not app.exception
+    (table,) = [text.proto.body for text in app.get("html") if "mistakes on held-out digits" in text.proto.body]
+    assert table.count("of 297") == 4
+    assert any("permutation invariant" in info.value for info in app.info)
+
+
+def test_four_trainings_on_few_digits_are_judged_when_they_are_done() -> None:
+    app = opened("Regularising").radio(key="why.regularise").set_value(regularise.LITTLE).run()
+    assert not app.success
+    app = trained(app, "why.regularise.bundled")
+    assert not app.exception
+    (table,) = [text.proto.body for text in app.get("html") if "held-out accuracy" in text.proto.body]
+    assert all(name in table for name in VARIANTS)
+    assert "No easier than a dense layer" in verdict(app)
+
+
+def test_a_full_server_says_so_instead_of_training() -> None:
+    app = guess(opened("Shape"), "Shape", shape.ONE)
+    slots = resources.run_slots()
+    while slots.acquire(blocking=False):
+        pass
+    app.button(key="why.shape.contest.start").click().run()
+    assert any("as many networks as it can" in warning.value for warning in app.warning)
+    assert "why.shape.contest" not in app.session_state
+
+
+def outcomes(plain: float, best: float) -> dict[str, Outcome]:
+    return {name: Outcome(best if name == "dropout" else plain, 1.0, 0.1) for name in VARIANTS}
+
+
+@pytest.mark.parametrize(
+    ("plain", "best", "answer", "said"),
+    [
+        (0.87, 0.87, regularise.LITTLE, "told from chance"),
+        (0.80, 0.90, regularise.HALF, "Here they help: +10.0 points, with dropout"),
+        (0.80, 0.98, regularise.MOST, "Here they help"),
+        (1.0, 1.0, regularise.LITTLE, "told from chance"),
+    ],
+)
+def test_what_regularising_does_is_what_was_measured(plain: float, best: float, answer: str, said: str) -> None:
+    assert regularise.right(outcomes(plain, best)) == answer
+    assert said in regularise.verdict(outcomes(plain, best), 2000)
+
+
+@pytest.mark.parametrize(
+    ("mlp", "nin_", "said"),
+    [
+        ((20, 21), (10, 22), ("as good as ever", "needs them to stay neighbours")),
+        ((20, 60), (10, 22), ("not quite the same", "needs them to stay neighbours")),
+        ((20, 20), (10, 9), ("as good as ever", "did not need its neighbours")),
+    ],
+)
+def test_what_shuffled_training_does_is_what_was_measured(
+    mlp: tuple[int, int], nin_: tuple[int, int], said: tuple[str, str]
+) -> None:
+    text = shape.trained({"mlp_1x1": mlp, "nin": nin_})
+    assert all(part in text for part in said)
+
+
+def test_three_digits_are_read_before_anything_is_drawn() -> None:
+    app = guess(opened("Any size"), "Any size", anysize.SOME)
+    assert [metric.value for metric in app.metric] == ["4 7 2", "4 7 2"]
+    assert "the largest difference of a logit is" in verdict(app)
+
+
+def test_an_empty_strip_keeps_the_three_sizes() -> None:
+    app = guess(opened("Any size"), "Any size", anysize.SOME)
+    app.button(key="why.anysize.clear").click().run()
+    assert any("nothing written" in info.value for info in app.info)
+    assert any("the same weights on" in text.proto.body for text in app.get("html"))
+    assert not app.metric
+
+
+def test_a_missing_file_of_widths_leaves_the_calculator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(size, "WIDTHS", "nowhere.json")
+    app = guess(opened("Parameters"), "Parameters", size.MORE)
+    assert any("python -m pointwise sweep" in error.value for error in app.error)
+    assert app.number_input(key="why.size.Height").value == 14
+
+
+@pytest.mark.parametrize("claim", views.SECTIONS)
+def test_every_claim_has_a_script_to_take_home(claim: str) -> None:
+    assert (frame.CODE / f"{views.SCRIPTS[claim]}.py").is_file()
+    app = opened(claim)
+    assert any("import" in code.value for code in app.code)

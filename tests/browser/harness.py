@@ -115,7 +115,9 @@ def value(page: Page, label: str = "Prediction") -> Locator:
 
 def draw(page: Page, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
     """Draw with the mouse; points in a unit box over the canvas."""
-    box = page.locator("canvas.upper-canvas").bounding_box()
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
     assert box is not None
     for stroke in strokes:
         points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]

@@ -25,7 +25,7 @@ def clear(page: Page) -> None:
 
 
 def undo(page: Page) -> None:
-    page.locator(".st-key-board-undo button").click()  # the canvas's own toolbar has an Undo too
+    page.get_by_role("button", name="Undo").click()
 
 
 def test_the_first_visit_has_read_a_sample_without_any_other_host(page: Page, server: Server) -> None:
@@ -53,6 +53,13 @@ def test_undo_takes_back_one_stroke(drawing: Page) -> None:
     expect(value(drawing)).not_to_have_text("1")
     undo(drawing)
     undo(drawing)
+    expect(value(drawing)).to_have_text("1")
+
+
+def test_a_stroke_may_begin_in_the_upper_right_corner(drawing: Page) -> None:
+    """Where the canvas component has its own toolbar, unseen until the pointer is there."""
+    clear(drawing)
+    draw(drawing, [[(0.96, 0.06), (0.95, 0.5), (0.95, 0.94)]])
     expect(value(drawing)).to_have_text("1")
 
 

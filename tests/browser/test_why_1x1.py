@@ -7,9 +7,18 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import Server
+from tests.browser.harness import STROKES, Server, draw, value
 
-CLAIMS = ("Dense layer", "Parameters", "Speed", "Shape", "Bottlenecks", "Network in Network")
+CLAIMS = (
+    "Dense layer",
+    "Parameters",
+    "Speed",
+    "Shape",
+    "Any size",
+    "Bottlenecks",
+    "Regularising",
+    "Network in Network",
+)
 
 
 def test_a_linked_claim_is_guessed_and_judged(page: Page, server: Server) -> None:
@@ -37,10 +46,47 @@ def test_every_claim_fits_a_phone(phone: Page, server: Server, claim: str) -> No
     phone.get_by_text("I would rather see it").click()
     if claim == "Speed":
         phone.get_by_role("button", name="Measure it where this app runs").click()
+    if claim == "Regularising":
+        phone.get_by_role("button", name="Train all four now").click()
     phone.get_by_text("All verdicts in one table").click()
     expect(
         phone.get_by_text("63 times as many" if claim == "Parameters" else "12,848,010 against 203,530")
     ).to_be_visible()
-    expect(phone.get_by_test_id("stAlert").first).to_be_visible()
+    expect(phone.get_by_test_id("stAlert").first).to_be_visible(timeout=60_000)
     expect(phone.get_by_test_id("stException")).to_have_count(0)
     assert phone.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+def test_several_digits_are_written_read_and_kept(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/why_1x1?claim=Any+size")
+    page.get_by_text("Those without a dense layer").click()
+    expect(value(page, "Network in Network")).to_have_text("4 7 2")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("There is nothing written yet.")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    for left, digit in ((0.0, 7), (0.33, 0), (0.66, 1)):
+        draw(page, [[(left + 0.33 * x, y) for x, y in stroke] for stroke in STROKES[digit]])
+    expect(value(page, "MLP of 1×1 convs")).to_have_text("7 0 1")
+    page.get_by_role("radio", name="Shape").click()
+    expect(page.get_by_role("button", name="Another order").or_(page.get_by_text("cannot notice"))).to_be_visible()
+    page.get_by_role("radio", name="Any size").click()
+    expect(value(page, "MLP of 1×1 convs")).to_have_text("7 0 1")
+    page.get_by_role("link", name="Draw a digit").click()
+    expect(value(page)).to_have_text("7")
+    page.get_by_role("link", name="Why 1×1").click()
+    expect(value(page, "MLP of 1×1 convs")).to_have_text("7 0 1")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()  # the canvas has loaded its strokes by then
+    draw(page, [[(0.95, 0.2), (0.95, 0.8)]])
+    expect(value(page, "Network in Network")).to_have_text("7 0 1 1")
+
+
+def test_training_on_shuffled_digits_is_watched_and_stopped(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/why_1x1?claim=Shape")
+    page.get_by_text("One of them", exact=True).click()
+    page.get_by_role("button", name="Train on shuffled digits").click()
+    expect(page.get_by_text("mistakes on held-out digits")).to_be_visible(timeout=60_000)
+    stop = page.get_by_role("button", name="Stop training")
+    stop.click()
+    expect(stop).to_have_count(0)
+    expect(page.get_by_role("button", name="Train on shuffled digits")).to_be_enabled()
+    expect(page.get_by_text("of 297").first).to_be_visible()

@@ -11,7 +11,7 @@ import pointwise
 CORE = sorted(
     ".".join(path.relative_to(Path(pointwise.__file__).parents[1]).with_suffix("").parts).removesuffix(".__init__")
     for path in Path(pointwise.__file__).parent.rglob("*.py")
-    if "ui" not in path.parts
+    if "ui" not in path.parts and path.parent.name != "take_home"  # scripts, which do their work when imported
 )
 
 

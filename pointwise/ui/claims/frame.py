@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from pointwise.ui import answer
 
 SKIP = "I would rather see it"
+CODE = Path(__file__).parents[2] / "claims" / "take_home"
 
 
 def guessed(name: str, question: str, options: tuple[str, ...]) -> str | None:
@@ -65,3 +67,19 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: bool 
         f'<table class="pw-table {"numbers" if numbers else ""}"><thead><tr>{top}</tr></thead><tbody>{body}</tbody>'
         "</table></div>"
     )
+
+
+def take_home(name: str) -> None:
+    """A script of its own that measures the same with PyTorch alone."""
+    code = (CODE / f"{name}.py").read_text(encoding="utf-8")
+    with st.expander("Take it home: the same in PyTorch alone", icon=":material/code:"):
+        st.code(code, language="python")
+        st.download_button(
+            "Download the script",
+            code,
+            file_name=f"{name}.py",
+            mime="text/x-python",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"why.{name}.take_home",
+        )

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import streamlit as st
 
-from pointwise.claims.shuffles import shuffle, shuffled
+from pointwise.claims.shuffles import ARCHS, key_of, shuffle, shuffled
+from pointwise.data.digits import BUNDLED_HELD_OUT
+from pointwise.runs import Progress, try_shuffled
+from pointwise.training import RECIPES
 from pointwise.ui import answer, pictures, resources, words
 from pointwise.ui.claims import frame
+from pointwise.ui.contest import Contest, Trainings
 
 ORDER = "why.shape.order"
 STILL = 1e-4  # a change of the logits that is rounding
+RECIPE = replace(RECIPES["fast"], epochs=10)
 ALL, ONE, NONE = "All of them", "One of them", "None of them"
 
 
@@ -46,6 +55,48 @@ def show() -> None:
         "digit, it is by luck.",
         guess,
         ONE,
+    )
+    _train()
+
+
+def _train() -> None:
+    """Networks that learn from shuffled digits, beside those that learn from the usual ones."""
+    st.markdown(
+        "**And if it learns from shuffled digits?** The same order for all of them, in training and afterwards."
+    )
+    work = functools.partial(try_shuffled, RECIPE, 0)
+    Contest("why.shape.contest", "Train on shuffled digits", work, _live).show()
+    st.caption(
+        f"Two networks, each on {words.SOURCES['bundled'].lower()} as they are and shuffled: 1,500 to learn from, "
+        f"{BUNDLED_HELD_OUT} held out, {RECIPE.epochs} epochs."
+    )
+
+
+def _live(progress: Progress, trainings: Trainings) -> None:
+    done = {name: epochs[-1].metrics["accuracy"] for name, epochs in trainings.items()}
+    if len(done) < 2 * len(ARCHS):
+        return
+    mistakes = {
+        arch: [round((1 - done[key_of(arch, moved)]) * BUNDLED_HELD_OUT) for moved in (False, True)] for arch in ARCHS
+    }
+    frame.table(
+        ("mistakes on held-out digits", "usual", "shuffled"),
+        [(words.MODELS[arch], *(f"{one} of {BUNDLED_HELD_OUT}" for one in both)) for arch, both in mistakes.items()],
+    )
+    if progress.state == "done":
+        st.info(trained(mistakes), icon=":material/flag:")
+
+
+def trained(mistakes: Mapping[str, Sequence[int]]) -> str:
+    """What the mistakes of each network, on usual and on shuffled digits, say. Markdown."""
+    (usual, moved), (neighbours, lost) = mistakes["mlp_1x1"], mistakes["nin"]
+    same = abs(moved - usual) <= 2 * max(usual, 1) ** 0.5  # two standard deviations of a count
+    first = "is as good as ever" if same else "is not quite the same"
+    second = "needs them to stay neighbours" if lost > neighbours else "did not need its neighbours this time"
+    return (
+        f"{words.MODELS['mlp_1x1']} {first}: {moved} mistakes after {usual}. Each pixel has weights of its own, and "
+        "which pixel lies beside which was never known. That is what permutation invariant means. "
+        f"{words.MODELS['nin']}, whose kernels look at neighbours, {second}: {lost} mistakes after {neighbours}."
     )
 
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from pointwise.claims import dense as forms
-from pointwise.claims import sizes
+from pointwise.claims import sizes, sliding
 from pointwise.claims.nin import head_parameters
 from pointwise.claims.shuffles import shuffle
-from pointwise.drawing import prepare
+from pointwise.drawing import SLACK, prepare, prepare_strip
 from pointwise.errors import PointwiseError
 from pointwise.models import default_config
 from pointwise.ui import resources, state
-from pointwise.ui.canvas import sample_board
-from pointwise.ui.claims import bottleneck, dense, frame, nin, shape, size, speed
+from pointwise.ui.canvas import sample_board, strip_board
+from pointwise.ui.claims import anysize, bottleneck, dense, frame, nin, regularise, shape, size, speed
 
 SECTIONS = {
     "Dense layer": dense.show,
     "Parameters": size.show,
     "Speed": speed.show,
     "Shape": shape.show,
+    "Any size": anysize.show,
     "Bottlenecks": bottleneck.show,
+    "Regularising": regularise.show,
     "Network in Network": nin.show,
 }
+SCRIPTS = {claim: claim.lower().replace(" ", "_") for claim in SECTIONS}  # in pointwise/claims/take_home/
 SUMMARY = "why.summary"
 NIN_HEAD = (default_config("nin").widths[-1], 7, 10)  # channels, side of the last maps, classes
 
@@ -44,7 +48,9 @@ def show() -> None:
         bind="query-params",
         persist_state="session",
     )
+    state.enter_claim(claim)
     SECTIONS[claim]()
+    frame.take_home(SCRIPTS[claim])
 
 
 def _summary() -> None:
@@ -54,6 +60,10 @@ def _summary() -> None:
     average, full = head_parameters(*NIN_HEAD)
     image = prepare(sample_board(state.FIRST_SAMPLE).rgba).image
     moved = shuffle(resources.shipped_model("bag_of_pixels"), image, 0).moved
+    wide = prepare_strip(strip_board(state.FIRST_STRIP).rgba)[SLACK:-SLACK]
+    mlp = resources.shipped_model("mlp_1x1")
+    slid = sliding.score_map(mlp, wide)
+    crops = float(np.abs(slid - sliding.cropped_scores(mlp, wide)).max())
     rows = [
         ("It is a dense layer", "true", f"outputs differ by {frame.small(same)}", "always, at every pixel"),
         (
@@ -70,10 +80,22 @@ def _summary() -> None:
             "for 1×1 convolutions and an average alone",
         ),
         (
+            "It takes any size",
+            "sometimes",
+            f"slid over {slid.shape[2]} places it differs from crops by {frame.small(crops)}",
+            "without dense layers, or with the first one written as a convolution as large as the picture",
+        ),
+        (
             "It makes networks cheaper",
             "true",
             f"{inception:.1f} times fewer multiply-adds in Inception, {resnet:.1f} in ResNet",
             "where it squeezes many channels before a larger kernel",
+        ),
+        (
+            "It is easier to regularise",
+            "no",
+            "measured where this app runs, under Regularising",
+            "it has a dense layer's weights, and overfits as one",
         ),
         (
             "An MLP slides over the image, and no dense layer is needed",
