@@ -7,7 +7,7 @@ from pointwise.ui import shell
 shell.guard()
 
 from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui import answer, board, resources  # noqa: E402
+from pointwise.ui import answer, board, resources, takehome  # noqa: E402
 
 st.title("Draw a digit")
 
@@ -47,6 +47,7 @@ def draw() -> None:
 
 draw()
 
+takehome.section()
 with st.expander("Read a picture instead", icon=":material/upload:"):
     board.upload()
 st.caption("A small network made with 1×1 convolutions reads it while you draw. Nothing leaves this computer.")

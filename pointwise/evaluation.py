@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from pointwise.calibration import expected_calibration_error, logits_of, temperature_of
 from pointwise.claims.shuffles import accuracy_on_shuffled
 from pointwise.claims.sliding import SLIDERS, share_read, strips
 from pointwise.costs import cost
-from pointwise.data.digits import Digits
+from pointwise.data.digits import Digits, normalise
+from pointwise.data.nondigits import made_nondigits
 from pointwise.drawing import SIDE, prepare
 from pointwise.errors import ModelFileError
+from pointwise.inference import SURE
 from pointwise.models import Network
-from pointwise.strokes import PenDigit, draw_strokes
+from pointwise.strokes import PenDigit, draw_anywhere, draw_strokes
 from pointwise.training import measure
 
 PENS = (12, 16, 20, 24, 28)  # width on a canvas of 280 pixels
 STRIPS = 200
-PEN = 20  # the canvas's own width, for the overall share
+NO_DIGITS = 1000
+ROUNDS = 3
 
 
 def facts(path: Path, model: Network) -> dict[str, Any]:
@@ -47,27 +53,68 @@ def check_reads_digits(path: Path, model: Network) -> None:
         raise ModelFileError(path, "is no classifier of 28×28 digits", "Choose one of the files in models/.")
 
 
-def draw_with_each_pen(drawings: Sequence[PenDigit]) -> dict[int, Digits]:
-    """The drawings as the network receives them, by the width of the pen in pixels on a canvas of 280."""
+@dataclass(frozen=True)
+class Drawn:
+    """Other people's drawings as the network receives them."""
+
+    by_pen: Mapping[int, Digits]  # in the middle of the canvas, by the width of the pen in pixels
+    anywhere: Digits  # ROUNDS times each, at random place and size with a random pen
+    sources: tuple[str, ...]  # of ``anywhere``, one a picture
+
+
+def draw(drawings: Sequence[PenDigit]) -> Drawn:
+    """On a canvas of 280 pixels; the same drawings give the same pictures."""
     labels = torch.tensor([drawing.label for drawing in drawings])
-    return {pen: Digits(f"Pen of {pen} pixels", _prepared(drawings, pen), labels) for pen in PENS}
+    by_pen = {pen: Digits(f"Pen of {pen} pixels", _centred(drawings, pen), labels) for pen in PENS}
+    chance = np.random.default_rng(0)
+    rounds = [prepare(draw_anywhere(one.strokes, chance)).image for _ in range(ROUNDS) for one in drawings]
+    anywhere = Digits("Anywhere", torch.from_numpy(np.stack(rounds)), labels.repeat(ROUNDS))
+    return Drawn(by_pen, anywhere, tuple(one.source or "all" for one in drawings) * ROUNDS)
 
 
-def _prepared(drawings: Sequence[PenDigit], pen: int) -> torch.Tensor:
+def _centred(drawings: Sequence[PenDigit], pen: int) -> torch.Tensor:
     images = [prepare(draw_strokes(drawing.strokes, side=280, pen=pen, extent=0.7)).image for drawing in drawings]
     return torch.from_numpy(np.stack(images))
 
 
-def digit_scores(model: Network, test: Digits, drawn: Mapping[int, Digits]) -> dict[str, Any]:
+def _stroke_scores(model: Network, drawn: Drawn) -> dict[str, Any]:
+    read = logits_of(model, normalise(drawn.anywhere.images)).argmax(dim=1) == drawn.anywhere.labels
+    by_source = {
+        source: float(read[torch.tensor([one == source for one in drawn.sources])].float().mean())
+        for source in sorted(set(drawn.sources))
+    }
+    return {
+        "drawings": len(read) // ROUNDS,
+        "accuracy": float(read.float().mean()),
+        "by_source": by_source,
+        "by_pen": {str(pen): measure(model, digits)["accuracy"] for pen, digits in drawn.by_pen.items()},
+    }
+
+
+def digit_scores(model: Network, test: Digits, drawn: Drawn | None) -> dict[str, Any]:
     """Loss and accuracy (0–1) on the test digits, also shuffled; the shares of strips and of drawings read."""
     scores: dict[str, Any] = {"test_digits": len(test), **measure(model, test)}
+    logits = logits_of(model, normalise(test.images)) / temperature_of(model.card)
+    scores["calibration_error"] = expected_calibration_error(logits.softmax(1), test.labels)
+    scores["unsure"] = {"test_digits": _unsure(model, test), "no_digits": _unsure(model, no_digits())}
     scores["shuffled_accuracy"] = accuracy_on_shuffled(model, test, seed=0)
     if model.config.arch in SLIDERS:
         scores["strips"] = {"count": STRIPS, "share": share_read(model, strips(test, STRIPS))}
-    if drawn:
-        by_pen = {str(pen): measure(model, digits)["accuracy"] for pen, digits in drawn.items()}
-        scores["strokes"] = {"drawings": len(drawn[PEN]), "accuracy": by_pen[str(PEN)], "by_pen": by_pen}
+    if drawn is not None:
+        scores["strokes"] = _stroke_scores(model, drawn)
     return scores
+
+
+@functools.cache
+def no_digits() -> Digits:
+    """NO_DIGITS letters, signs, scribbles, dots and fillings, of kinds that nothing was trained on."""
+    return made_nondigits(NO_DIGITS, seed=0, part="measured")
+
+
+def _unsure(model: Network, digits: Digits) -> float:
+    """How many are read with a probability below SURE, 0–1."""
+    probabilities = (logits_of(model, normalise(digits.images)) / temperature_of(model.card)).softmax(1)
+    return float((probabilities.max(dim=1).values < SURE).float().mean())
 
 
 def lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -77,14 +124,21 @@ def lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"  {row['parameters']:,} parameters, {row['multiply_adds']:,} multiply-adds, {row['bytes']:,} bytes"
         if "accuracy" in row:
             yield f"  {row['accuracy']:.2%} of {row['test_digits']:,} test digits, loss {row['loss']:.4f}"
+            yield (
+                f"  expected calibration error {row['calibration_error']:.2%}; unsure of "
+                f"{row['unsure']['test_digits']:.2%} of the test digits, and of {row['unsure']['no_digits']:.1%} of "
+                f"{NO_DIGITS:,} pictures that are no digit"
+            )
             yield f"  {row['shuffled_accuracy']:.2%} of them with all pixels in one other order"
         if "strips" in row:
             yield f"  {row['strips']['share']:.1%} of {row['strips']['count']} strips of three test digits, sliding"
         if "strokes" in row:
-            pens = ", ".join(f"{pen}: {share:.1%}" for pen, share in row["strokes"]["by_pen"].items())
+            strokes = row["strokes"]
+            sources = ", ".join(f"{source}: {share:.1%}" for source, share in strokes["by_source"].items())
+            pens = ", ".join(f"{pen}: {share:.1%}" for pen, share in strokes["by_pen"].items())
             yield (
-                f"  {row['strokes']['accuracy']:.1%} of {row['strokes']['drawings']:,} drawings with a pen of {PEN} "
-                f"pixels (by width: {pens})"
+                f"  {strokes['accuracy']:.1%} of {strokes['drawings']:,} drawings, each {ROUNDS} times at random place "
+                f"and size ({sources}); in the middle, by width of the pen: {pens}"
             )
         if "mae" in row:
             yield (

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pointwise.calibration import temperature_of
 from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.scaling import Scaling
@@ -21,7 +22,7 @@ from pointwise.models import REGRESSOR, Network
 if TYPE_CHECKING:
     from pointwise.data.table import Prepared, Rows
 
-SURE = 0.6  # a probability below this is called unsure
+SURE = 0.8  # a probability below this is called unsure
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def classify_image(model: Network, image: NDArray[np.uint8]) -> Reading:
         return Reading(None, np.zeros(model.config.num_classes, np.float32), image)
     with torch.inference_mode():
         logits = model(normalise(torch.from_numpy(image)[None]))
-        probabilities = logits.softmax(dim=1)[0].numpy()
+        probabilities = (logits / temperature_of(model.card)).softmax(dim=1)[0].numpy()
     return Reading(int(probabilities.argmax()), probabilities, image)
 
 

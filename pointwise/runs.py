@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pointwise.claims import regularising, shuffles
-from pointwise.data.digits import Digits, load_bundled
+from pointwise.data.digits import load_bundled
 from pointwise.data.housing import HouseOptions, make_houses
-from pointwise.data.mnist import Download, cache_folder, download_mnist, is_complete, load_mnist
+from pointwise.data.mnist import Download
+from pointwise.data.nondigits import with_made
+from pointwise.data.sets import fetch, load_data_set
 from pointwise.errors import PointwiseError
 from pointwise.models import ModelConfig, build
 from pointwise.training import Epoch, Recipe, Step, train
@@ -203,12 +205,14 @@ class _History:
 
 
 def retrain_digits(config: ModelConfig, recipe: Recipe, source: str, folder: Path) -> Work:
-    """Fetch what is needed and train a fresh classifier on ``source``, "mnist" (below ``folder``) or "bundled"."""
-    if source == "mnist" and folder == cache_folder() and not is_complete(folder):
-        for download in download_mnist(folder):
-            if (yield download):
-                return
-    yield from train(build(config, recipe.seed), recipe, *_digits(source, folder))
+    """Fetch what is needed and train a fresh classifier on ``source``, a name of DATA_SETS, below ``folder``."""
+    for download in fetch(source, folder):
+        if (yield download):
+            return
+    training, held_out = load_data_set(source, folder)
+    if source == "mnist":
+        training = with_made(training, recipe.made, recipe.seed)
+    yield from train(build(config, recipe.seed), recipe, training, held_out)
 
 
 def retrain_houses(config: ModelConfig, recipe: Recipe, options: HouseOptions) -> Work:
@@ -234,11 +238,7 @@ def try_shuffled(recipe: Recipe, seed: int) -> Work:
 
 def try_regularising(source: str, folder: Path) -> Work:
     """The variants of ``regularising.trainings``, in turns; ``source`` and ``folder`` as for ``retrain_digits``."""
-    yield from in_turns(regularising.trainings(*_digits(source, folder)))
-
-
-def _digits(source: str, folder: Path) -> tuple[Digits, Digits]:
-    return load_bundled() if source == "bundled" else load_mnist(folder)
+    yield from in_turns(regularising.trainings(*load_data_set(source, folder)))
 
 
 def retrain_table(config: ModelConfig, recipe: Recipe, prepared: Prepared) -> Work:

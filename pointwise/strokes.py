@@ -23,10 +23,11 @@ class PenDigit:
 
     label: int  # 0–9
     strokes: tuple[Stroke, ...]
+    source: str = ""  # where it comes from
 
 
 def read_strokes(path: Path) -> list[PenDigit]:
-    """A JSON-lines file of ``{"label": int, "strokes": [[[x, y], …], …]}``, other keys ignored.
+    """A JSON-lines file of ``{"label": int, "strokes": [[[x, y], …], …]}``, maybe a "source"; other keys ignored.
 
     Raises DataError for anything else, and for a file without any digit.
     """
@@ -49,7 +50,7 @@ def _pen_digit(row: dict[str, Any]) -> PenDigit:
     points = [value for stroke in strokes for point in stroke for value in point]
     if row["label"] not in range(10) or not points or not all(0 <= value <= 1 for value in points):
         raise ValueError("a label outside 0–9, a point outside 0–1, or no point at all")
-    return PenDigit(int(row["label"]), strokes)
+    return PenDigit(int(row["label"]), strokes, str(row.get("source", "")))
 
 
 def draw_strokes(
@@ -71,3 +72,14 @@ def draw_strokes(
             draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
     grey = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
     return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+
+
+def draw_anywhere(strokes: Sequence[Stroke], chance: np.random.Generator, side: int = 280) -> NDArray[np.uint8]:
+    """As people draw on a canvas of ``side`` pixels: somewhere, 45–85 % of it large, with a pen of 5–9.3 %."""
+    every = np.array([point for stroke in strokes for point in stroke], float)
+    low, size = every.min(axis=0), np.ptp(every, axis=0)
+    pen, scale = chance.uniform(14, 26) / 280, chance.uniform(0.45, 0.85) / max(float(size.max()), 1e-6)
+    room = np.maximum(1 - scale * size - pen, 0.0)
+    corner = pen / 2 + chance.random(2) * room
+    moved = [(corner + scale * (np.array(stroke, float) - low)).tolist() for stroke in strokes]
+    return draw_strokes(moved, side, pen * side, extent=1.0)

@@ -20,10 +20,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from pointwise.calibration import temperature_of
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ModelConfig, Network, materialised, skeleton
 
-Card = Mapping[str, Any]  # JSON: recipe, seed, data, command, metrics, scaling
+Card = Mapping[str, Any]  # JSON: recipe, seed, data, command, metrics, scaling, temperature
 MAX_HEADER_TEXT = 100_000
 SHIPPED = Path(__file__).parent.parent / "models"
 AGAIN = "Download it again, or train a new one with: python -m pointwise train"
@@ -39,14 +40,21 @@ def to_bytes(model: Network, card: Card, dtype: torch.dtype = torch.float32) -> 
 
 
 def save_model(model: Network, path: Path | str, card: Card, dtype: torch.dtype = torch.float32) -> None:
-    """Write a weights file by way of a temporary one in the same folder, so that a crash leaves no broken file."""
-    target = Path(path)
+    """Write a weights file. Raises ModelFileError as ``write_bytes`` does."""
+    write_bytes(Path(path), to_bytes(model, card, dtype))
+
+
+def write_bytes(target: Path, content: bytes) -> None:
+    """Write by way of a temporary file in the same folder, so that a crash leaves no broken one.
+
+    Raises ModelFileError when it cannot be written.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(to_bytes(model, card, dtype))
+                file.write(content)
             os.chmod(temporary, 0o644)
             os.replace(temporary, target)
         except BaseException:
@@ -145,6 +153,10 @@ def _card(path: Path, header: Mapping[str, str]) -> Card:
         card = None
     if not isinstance(card, dict):
         raise ModelFileError(path, "has a description that cannot be read", AGAIN)
+    try:
+        temperature_of(card)
+    except ConfigError as error:
+        raise ModelFileError(path, f"has a description that cannot be used ({error})", AGAIN) from None
     return card
 
 

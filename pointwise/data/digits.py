@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+NO_DIGIT = -1  # the label of a picture that no class fits
 BUNDLED_HELD_OUT = 297  # the last of the 1,797, by other writers than most of the first 1,500
 
 
@@ -17,20 +18,27 @@ class Digits:
     """Pictures of digits with their labels."""
 
     name: str  # as shown to a person
-    images: Tensor  # uint8 (N, 28, 28), light ink on dark
-    labels: Tensor  # int64 (N,), 0–9
+    images: Tensor  # uint8 (N, 28, 28), light ink on dark; or in colour, (N, 3, 32, 32)
+    labels: Tensor  # int64 (N,), 0–9 or NO_DIGIT
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def batch(self, indices: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """float32 (n, 1, 28, 28) in −1…1 and int64 (n,)."""
+        """float32 (n, C, H, W) in −1…1 and int64 (n,)."""
         return normalise(self.images[indices]), self.labels[indices]
 
 
+def joined(first: Digits, *others: Digits) -> Digits:
+    """All of them, under the name of the first."""
+    every = (first, *others)
+    return Digits(first.name, torch.cat([one.images for one in every]), torch.cat([one.labels for one in every]))
+
+
 def normalise(images: Tensor) -> Tensor:
-    """uint8 (n, 28, 28) to float32 (n, 1, 28, 28) in −1…1: what ToTensor and Normalize(0.5, 0.5) do."""
-    return images.unsqueeze(1).float().div_(127.5).sub_(1.0)
+    """uint8 (n, H, W) or (n, C, H, W) to float32 (n, C, H, W) in −1…1: what ToTensor and Normalize(0.5, 0.5) do."""
+    pictures = images.unsqueeze(1) if images.dim() == 3 else images
+    return pictures.float().div_(127.5).sub_(1.0)
 
 
 def load_bundled() -> tuple[Digits, Digits]:

@@ -14,7 +14,7 @@ from pointwise.data.digits import Digits
 from pointwise.drawing import prepare
 from pointwise.strokes import draw_strokes
 
-CANVAS = 112  # pixels that a digit is drawn on
+CANVAS, EXTENT = 64, 0.7  # pixels, and the share of them that is drawn on
 WOBBLE = 0.045  # standard deviation of a skeleton's points, in its height
 SLANT, TURN = 0.3, 0.16  # at most, to both sides; the second in radians
 SQUEEZE = (0.55, 1.1)  # width beside the skeleton's
@@ -87,26 +87,27 @@ def made_digits(count: int, seed: int = 0) -> Digits:
     """
     chance = np.random.default_rng(seed)
     labels = chance.permutation(np.arange(count) % 10)
-    images = [_drawn(int(label), chance) for label in labels]
+    images = [_digit(int(label), chance) for label in labels]
     stacked = np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)
     return Digits("Made of strokes", torch.from_numpy(stacked), torch.from_numpy(labels.astype(np.int64)))
 
 
-def joined(digits: Digits, made: Digits) -> Digits:
-    """Both, under the name of the first."""
-    return Digits(digits.name, torch.cat([digits.images, made.images]), torch.cat([digits.labels, made.labels]))
+def drawn(strokes: list[NDArray[np.float64]], chance: np.random.Generator) -> NDArray[np.uint8]:
+    """Strokes squeezed, slanted, turned and drawn with some pen, as the network receives them: uint8 (28, 28)."""
+    pen = chance.uniform(*PEN) * CANVAS * EXTENT
+    bent = [stroke.tolist() for stroke in _bent(strokes, chance)]
+    return prepare(draw_strokes(bent, CANVAS, pen, EXTENT)).image
 
 
-def _drawn(label: int, chance: np.random.Generator) -> NDArray[np.uint8]:
+def _digit(label: int, chance: np.random.Generator) -> NDArray[np.uint8]:
     ways = SKELETONS[label]
-    strokes = [_points(stroke) for stroke in ways[chance.integers(len(ways))]]
-    bent = _bent([_smooth(_wobbled(stroke, chance)) for stroke in strokes], chance)
-    pen = chance.uniform(*PEN) * CANVAS * 0.7
-    return prepare(draw_strokes([stroke.tolist() for stroke in bent], CANVAS, pen, extent=0.7)).image
+    return drawn([smooth(points_of(stroke, chance)) for stroke in ways[chance.integers(len(ways))]], chance)
 
 
-def _points(stroke: str) -> NDArray[np.float64]:
-    return np.array([[float(value) / 100 for value in point.split(",")] for point in stroke.split()])
+def points_of(stroke: str, chance: np.random.Generator) -> NDArray[np.float64]:
+    """A stroke of a skeleton, (N, 2), each of its points moved a little."""
+    points = np.array([[float(value) / 100 for value in point.split(",")] for point in stroke.split()])
+    return _wobbled(points, chance)
 
 
 def _wobbled(points: NDArray[np.float64], chance: np.random.Generator) -> NDArray[np.float64]:
@@ -118,7 +119,7 @@ def _wobbled(points: NDArray[np.float64], chance: np.random.Generator) -> NDArra
     return moved
 
 
-def _smooth(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def smooth(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """A Catmull-Rom curve through the points (Catmull & Rom 1974); two that are equal break it."""
     padded = np.vstack([points[:1], points, points[-1:]])
     pieces = []
@@ -143,5 +144,5 @@ def _bent(strokes: list[NDArray[np.float64]], chance: np.random.Generator) -> li
     matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[width, -slant], [0.0, 1.0]])
     moved = [(stroke - 0.5) @ matrix.T for stroke in strokes]
     every = np.vstack(moved)
-    low, size = every.min(axis=0), float(np.ptp(every, axis=0).max())
+    low, size = every.min(axis=0), float(np.ptp(every, axis=0).max()) or 1.0  # 1 for a single dot
     return [(stroke - low) / size for stroke in moved]

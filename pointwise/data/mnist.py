@@ -1,4 +1,7 @@
-"""MNIST: where it lies, how it is fetched (torchvision's mirrors and checksums), and how it is read."""
+"""MNIST and its kin, Fashion-MNIST and KMNIST: where they lie, how they are fetched and how they are read.
+
+The layout, the mirrors and the checksums are torchvision's; ``kind`` is the name of its class.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +24,20 @@ import torch
 from pointwise.data.digits import Digits
 from pointwise.errors import DataError
 
-FOLDER = Path("MNIST") / "raw"  # torchvision's layout, below the data folder
 PARTS = {"train": "train", "test": "t10k"}
+NAMES = (
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+)
 SIZES = {  # bytes of each compressed file
-    "train-images-idx3-ubyte.gz": 9_912_422,
-    "train-labels-idx1-ubyte.gz": 28_881,
-    "t10k-images-idx3-ubyte.gz": 1_648_877,
-    "t10k-labels-idx1-ubyte.gz": 4_542,
+    "MNIST": dict(zip(NAMES, (9_912_422, 28_881, 1_648_877, 4_542), strict=True)),
+    "FashionMNIST": dict(zip(NAMES, (26_421_880, 29_515, 4_422_102, 5_148), strict=True)),
+    "KMNIST": dict(zip(NAMES, (18_165_135, 29_497, 3_041_136, 5_120), strict=True)),
 }
-INSTEAD = "Put MNIST's four .gz files into {folder}; in the app, the bundled digits need no download."
+TITLES = {"MNIST": "MNIST", "FashionMNIST": "Fashion-MNIST", "KMNIST": "KMNIST"}
+INSTEAD = "Put its four .gz files into {folder}; in the app, the bundled digits need no download."
 NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError)
 
 
@@ -54,40 +62,45 @@ def cache_folder() -> Path:
     return user_cache_path("pointwise") / "data"
 
 
-def is_complete(folder: Path) -> bool:
+def is_complete(folder: Path, kind: str = "MNIST") -> bool:
     """Whether all four files are there, compressed or not; their content is checked when it is read."""
-    raw = folder / FOLDER
-    return all(os.path.isfile(raw / name) or os.path.isfile((raw / name).with_suffix("")) for name in SIZES)
+    raw = folder / kind / "raw"
+    return all(os.path.isfile(raw / name) or os.path.isfile((raw / name).with_suffix("")) for name in NAMES)
 
 
-def load_mnist(folder: Path) -> tuple[Digits, Digits]:
-    """The 60,000 training and 10,000 test digits below ``folder``, which is never written to.
+def download_size(kind: str = "MNIST") -> float:
+    """In megabytes; ``kind`` may be CIFAR10 as well."""
+    return 170.5 if kind == "CIFAR10" else sum(SIZES[kind].values()) / 1e6
+
+
+def load_mnist(folder: Path, kind: str = "MNIST") -> tuple[Digits, Digits]:
+    """The 60,000 training and 10,000 test pictures below ``folder``, which is never written to.
 
     Raises DataError when a file is missing, unreadable or incomplete.
     """
-    return _load_part(folder, "train"), _load_part(folder, "test")
+    return _load_part(folder, kind, "train"), load_mnist_test(folder, kind)
 
 
-def load_mnist_test(folder: Path) -> Digits:
-    """The 10,000 test digits alone. Raises DataError as ``load_mnist`` does."""
-    return _load_part(folder, "test")
+def load_mnist_test(folder: Path, kind: str = "MNIST") -> Digits:
+    """The 10,000 test pictures alone. Raises DataError as ``load_mnist`` does."""
+    return _load_part(folder, kind, "test")
 
 
 def unpack(folder: Path, target: Path) -> None:
     """Write MNIST's four files uncompressed below ``target``, as torchvision reads them. Raises DataError."""
-    raw = target / FOLDER
+    raw = target / "MNIST" / "raw"
     raw.mkdir(parents=True, exist_ok=True)
-    for name in SIZES:
-        (raw / name).with_suffix("").write_bytes(_content(folder / FOLDER / name))
+    for name in NAMES:
+        (raw / name).with_suffix("").write_bytes(_content(folder / "MNIST" / "raw" / name))
 
 
-def _load_part(folder: Path, part: str) -> Digits:
-    raw = folder / FOLDER
+def _load_part(folder: Path, kind: str, part: str) -> Digits:
+    raw = folder / kind / "raw"
     images = _read_idx(raw / f"{PARTS[part]}-images-idx3-ubyte.gz", dimensions=3)
     labels = _read_idx(raw / f"{PARTS[part]}-labels-idx1-ubyte.gz", dimensions=1)
     if images.shape[1:] != (28, 28) or not 0 < len(images) == len(labels) or labels.max() > 9:
-        raise DataError(f"The MNIST files in {raw} do not belong together. Delete them and fetch them again.")
-    return Digits("MNIST", torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
+        raise DataError(f"The {TITLES[kind]} files in {raw} do not belong together. Delete them and fetch them again.")
+    return Digits(TITLES[kind], torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
 
 
 def _read_idx(path: Path, dimensions: int) -> np.ndarray:
@@ -95,7 +108,7 @@ def _read_idx(path: Path, dimensions: int) -> np.ndarray:
     content = _content(path)
     header = 4 + 4 * dimensions
     if content[:4] != bytes([0, 0, 8, dimensions]) or len(content) < header:
-        raise DataError(f"{path} is not one of MNIST's files. Delete it and fetch it again.")
+        raise DataError(f"{path} is not one of its data set's files. Delete it and fetch it again.")
     shape = struct.unpack(f">{dimensions}I", content[4:header])
     if len(content) - header != math.prod(shape):
         raise DataError(f"{path} is incomplete. Delete it and fetch it again.")
@@ -115,27 +128,28 @@ def _content(path: Path) -> bytes:
         raise DataError(f"{path} cannot be read ({error.strerror}). Check the folder's permissions.") from None
 
 
-def download_mnist(folder: Path) -> Iterator[Download]:
+def download_mnist(folder: Path, kind: str = "MNIST") -> Iterator[Download]:
     """Fetch what is missing below ``folder`` from torchvision's mirrors, a file at a time, checksums verified.
 
     A file appears under its own name only when it is whole, so that stopping at any moment leaves no broken one.
     Raises DataError when no mirror answers or the folder cannot be written.
     """
-    from torchvision.datasets import MNIST
+    from torchvision import datasets
 
-    raw = folder / FOLDER
-    total, done = sum(SIZES.values()), 0
+    its = getattr(datasets, kind)
+    raw = folder / kind / "raw"
+    total, done = sum(SIZES[kind].values()), 0
     try:
         raw.mkdir(parents=True, exist_ok=True)
-        for name, checksum in MNIST.resources:
+        for name, checksum in its.resources:
             if not (raw / name).is_file():
-                for received in _fetch(name, checksum, raw, MNIST.mirrors):
+                for received in _fetch(name, checksum, raw, its.mirrors):
                     yield Download(done + received, total)
-            done += SIZES[name]
+            done += SIZES[kind][name]
             yield Download(done, total)
     except OSError as error:
         instead = INSTEAD.format(folder=raw)
-        raise DataError(f"MNIST cannot be stored in {raw} ({error.strerror}). {instead}") from None
+        raise DataError(f"{TITLES[kind]} cannot be stored in {raw} ({error.strerror}). {instead}") from None
 
 
 def _fetch(name: str, checksum: str, raw: Path, mirrors: list[str]) -> Iterator[int]:
@@ -154,7 +168,7 @@ def _fetch(name: str, checksum: str, raw: Path, mirrors: list[str]) -> Iterator[
     finally:
         part.unlink(missing_ok=True)
     raise DataError(
-        f"MNIST could not be downloaded: no mirror sent a whole {name}. Check the network connection. "
+        f"It could not be downloaded: no mirror sent a whole {name}. Check the network connection. "
         + INSTEAD.format(folder=raw)
     )
 

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from pointwise.calibration import temperature_of
 from pointwise.data.digits import normalise
 from pointwise.errors import ConfigError
 from pointwise.explain.folding import folded
@@ -104,6 +105,7 @@ class Trace:
     """All maps of one picture."""
 
     maps: tuple[Maps, ...]
+    temperature: float = 1.0  # that the logits are divided by before the softmax
 
     @property
     def logits(self) -> Tensor:
@@ -112,7 +114,7 @@ class Trace:
 
     @property
     def probabilities(self) -> NDArray[np.float32]:
-        return self.logits.softmax(0).numpy()
+        return (self.logits / self.temperature).softmax(0).numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +123,7 @@ class Chain:
 
     stages: tuple[Stage, ...]
     activation: str  # one of ACTIVATIONS
+    temperature: float = 1.0
 
     @classmethod
     def of(cls, model: Network) -> Chain:
@@ -130,7 +133,7 @@ class Chain:
             raise ConfigError(f"{config.arch} reads no pictures. Choose one of {', '.join(NAMES)}.")
         names = NAMES[config.arch]
         stages = [_stage(model, name, (config.arch, name) in FLAT, name != names[-1]) for name in names]
-        return cls(tuple(stages), config.activation)
+        return cls(tuple(stages), config.activation, temperature_of(model.card))
 
     def run(self, image: NDArray[np.uint8]) -> Trace:
         """All maps of a picture, uint8 (H, W), light ink on dark."""
@@ -146,7 +149,7 @@ class Chain:
             after = act(before) if stage.activated else before
             maps.append(Maps(x, before, after))
             x = after
-        return Trace(tuple(maps))
+        return Trace(tuple(maps), self.temperature)
 
     def act(self) -> nn.Module:
         """The activation."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -12,6 +13,9 @@ from torch import Tensor
 from pointwise.data.augment import augment
 from pointwise.errors import ConfigError, DivergedError
 from pointwise.models import Network
+from pointwise.training.checkpoints import Checkpoint, Moment
+from pointwise.training.dense import quick_dense_layers
+from pointwise.training.group import ALONE, Group
 from pointwise.training.metrics import Examples, Running, loss_of, measure, scale_of
 from pointwise.training.recipes import Recipe
 
@@ -25,6 +29,7 @@ class Epoch:
     weights: Mapping[str, Tensor] = field(repr=False)  # cloned, on the CPU
     complete: bool = True  # False when the epoch was ended early
     of: str = ""  # which training it belongs to, where several go on in turns
+    checkpoint: Checkpoint | None = field(default=None, repr=False)  # to go on from, when it was asked for
 
 
 @dataclass(frozen=True)
@@ -46,46 +51,68 @@ def pick_device() -> torch.device:
 
 
 def train(
-    model: Network, recipe: Recipe, training: Examples, held_out: Examples, device: torch.device | None = None
+    model: Network,
+    recipe: Recipe,
+    training: Examples,
+    held_out: Examples,
+    device: torch.device | None = None,
+    *,
+    group: Group = ALONE,
+    since: Checkpoint | None = None,
+    keep: bool = False,
 ) -> Generator[Step, bool | None, None]:
     """Train ``model`` in place, yielding after every optimiser step.
 
     Sending True instead of None ends the training there: the weights so far are measured and yielded in one last
     Step. The same seed gives the same run on the same machine. Cross-entropy for classes (int64 targets), mean
-    squared error for prices (float targets). Raises ConfigError for a network that normalises batches of one house,
-    and DivergedError when the loss is no longer finite.
+    squared error for prices (float targets).
+
+    In a ``group`` of processes each takes its share of every batch, and the gradients are averaged. ``since`` goes on
+    after a checkpoint's epoch as if nothing had come between; with ``keep`` each Epoch carries a Checkpoint. Raises
+    ConfigError for a network that normalises batches of one house or a checkpoint of another run, and DivergedError
+    when the loss is no longer finite.
     """
     _check_batch_norm(model, recipe, training)
     device = device or pick_device()
-    generator = torch.Generator().manual_seed(recipe.seed)
+    order = torch.Generator().manual_seed(recipe.seed)
+    # One generator where there is one process; in a group the shares differ in size, and the order must not.
+    chance = order if group.size == 1 else torch.Generator().manual_seed(recipe.seed + 1 + group.rank)
     model.to(device).train().requires_grad_(True)
     per_epoch = len(batches(torch.arange(len(training)), recipe.batch_size))
     total = recipe.epochs * per_epoch
     optimizer, schedule = _optimizer(model, recipe, total)
-    number = 0
-    for epoch in range(1, recipe.epochs + 1):
-        running = Running(scale_of(training))
-        for indices in batches(torch.randperm(len(training), generator=generator), recipe.batch_size):
-            inputs, targets = (t.to(device) for t in training.batch(indices))
-            if recipe.augment:
-                inputs = augment(inputs, generator)
-            outputs = model(inputs)
-            loss = loss_of(outputs, targets)
-            number += 1
-            value = _finite(loss.item(), number, recipe)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            if schedule is not None:
-                schedule.step()
-            running.add(outputs.detach(), targets, value)
-            last = number == epoch * per_epoch
-            step = Step(number, total, len(indices), value)
-            if not last and (yield step):
-                yield replace(step, epoch=_epoch(model, epoch, running, held_out, device, complete=False))
-                return
-            if last and (yield replace(step, epoch=_epoch(model, epoch, running, held_out, device))):
-                return
+    progress = Moment(model, recipe, optimizer, schedule, (order, chance))
+    done = progress.restore(since) if since is not None else 0
+    forward = group.wrapped(model)
+    number = done * per_epoch
+    with quick_dense_layers(model) if group.size == 1 else nullcontext():
+        for epoch in range(done + 1, recipe.epochs + 1):
+            running = Running(scale_of(training))
+            for batch in batches(torch.randperm(len(training), generator=order), recipe.batch_size):
+                indices = group.share(batch)
+                inputs, targets = (t.to(device) for t in training.batch(indices))
+                if recipe.augment:
+                    inputs = augment(inputs, chance)
+                outputs = forward(inputs)
+                loss = loss_of(outputs, targets)
+                number += 1
+                value = _finite(loss.item(), number, recipe)
+                optimizer.zero_grad(set_to_none=True)
+                loss.backward()
+                optimizer.step()
+                if schedule is not None:
+                    schedule.step()
+                running.add(outputs.detach(), targets, value)
+                last = number == epoch * per_epoch
+                step = Step(number, total, len(batch), value)
+                if not last and (yield step):
+                    yield replace(step, epoch=_epoch(model, epoch, running, held_out, device, complete=False))
+                    return
+                if last:
+                    ended = _epoch(model, epoch, running, held_out, device)
+                    checkpoint = progress.checkpoint(epoch) if keep else None
+                    if (yield replace(step, epoch=replace(ended, checkpoint=checkpoint))):
+                        return
 
 
 def batches(order: Tensor, size: int) -> list[Tensor]:

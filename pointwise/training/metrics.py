@@ -9,9 +9,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from pointwise.calibration import fit_temperature, logits_of
+from pointwise.data.augment import augment
+from pointwise.data.digits import NO_DIGIT, Digits
 from pointwise.models import Network
 
 MEASURE_BATCH = 500
+DOUBT = 0.5
+CALIBRATION = 10_000
 
 
 class Examples(Protocol):
@@ -25,8 +30,19 @@ class Examples(Protocol):
 
 
 def loss_of(outputs: Tensor, targets: Tensor) -> Tensor:
-    """Mean cross-entropy for int64 targets (N,), mean squared error for float targets (N, 1)."""
-    return F.mse_loss(outputs, targets) if targets.is_floating_point() else F.cross_entropy(outputs, targets)
+    """Mean cross-entropy for int64 targets (N,), mean squared error for float targets (N, 1).
+
+    Where the target is NO_DIGIT, all classes are meant to be as likely as each other (outlier exposure: Hendrycks,
+    Mazeika, Dietterich 2019, arXiv:1812.04606); such an example counts DOUBT times.
+    """
+    if targets.is_floating_point():
+        return F.mse_loss(outputs, targets)
+    strange = targets == NO_DIGIT
+    if not strange.any():
+        return F.cross_entropy(outputs, targets)
+    known = F.cross_entropy(outputs[~strange], targets[~strange], reduction="sum")
+    doubt = -F.log_softmax(outputs[strange], dim=1).mean(dim=1).sum()
+    return (known + DOUBT * doubt) / len(targets)
 
 
 def measure(model: Network, examples: Examples, device: torch.device | None = None) -> dict[str, float]:
@@ -48,6 +64,15 @@ def measure(model: Network, examples: Examples, device: torch.device | None = No
     return running.metrics()
 
 
+def temperature_for(model: Network, training: Digits, seed: int) -> float:
+    """Fitted on CALIBRATION training digits, augmented once more: as they are, the network has learned them."""
+    generator = torch.Generator().manual_seed(seed + 1)
+    chosen = torch.randperm(len(training), generator=generator)[:CALIBRATION]
+    inputs, labels = training.batch(chosen)
+    fresh = torch.cat([augment(part, generator) for part in inputs.split(MEASURE_BATCH)])
+    return fit_temperature(logits_of(model, fresh), labels)
+
+
 def scale_of(examples: Examples) -> float:
     """The targets' own units per unit of the network's output; 1 where nothing is scaled."""
     return float(getattr(examples, "target_scale", 1.0))
@@ -60,7 +85,7 @@ class Running:
         self.scale = scale
         self.n = 0
         self.loss = 0.0
-        self.right = 0
+        self.right = self.known = 0
         self.classes = True
         self.absolute = self.square = self.targets = self.squares = 0.0
 
@@ -71,6 +96,7 @@ class Running:
         self.classes = not targets.is_floating_point()
         if self.classes:
             self.right += int((outputs.argmax(dim=1) == targets).sum())
+            self.known += int((targets != NO_DIGIT).sum())
         else:
             error, wide = (outputs - targets).double(), targets.double()
             self.absolute += float(error.abs().sum())
@@ -81,7 +107,7 @@ class Running:
     def metrics(self) -> dict[str, float]:
         n = max(self.n, 1)
         if self.classes:
-            return {"loss": self.loss / n, "accuracy": self.right / n}
+            return {"loss": self.loss / n, "accuracy": self.right / max(self.known, 1)}
         spread = self.squares - self.targets**2 / n
         r2 = 1.0 - self.square / spread if spread > 0 else math.nan
         return {"loss": self.loss / n, "mae": self.absolute / n * self.scale, "r2": r2}

@@ -102,7 +102,7 @@ def side_by_side(look: Look) -> None:
             with grid.cell():
                 _card(words.MODELS[arch], arch, look)
         retraining = state.retraining()
-        if retraining is not None and retraining.source in words.SOURCES:
+        if retraining is not None and retraining.source in words.DIGITS:
             _run_card(grid, retraining, look)
 
 

@@ -52,7 +52,7 @@ def cost_of(config: ModelConfig) -> Cost:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def shipped_metrics(arch: str, source: str) -> dict[str, float]:
-    """The shipped network's loss and accuracy on what a run on ``source`` holds out ("mnist" or "bundled")."""
+    """The shipped network's loss and accuracy on what a run on ``source`` holds out ("mnist" or "digits")."""
     from pointwise.data.digits import load_bundled
     from pointwise.training import measure
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +11,7 @@ import streamlit as st
 from pointwise.models import ModelConfig, Network
 from pointwise.runs import Progress, Run, Work
 from pointwise.training import Recipe
-from pointwise.ui import charts, resources, state, verdict, words
-from pointwise.weights import to_bytes
+from pointwise.ui import charts, resources, state, takehome, verdict, words
 
 POLL = 1.0  # seconds between two looks at a run
 SEEN = "runpanel.seen"  # (state, epochs) that the whole page was last drawn with
@@ -92,7 +90,7 @@ def _live() -> None:
 def _sentence(run: Run, progress: Progress) -> str:
     if progress.state == "fetching" and progress.download is not None:
         done, total = progress.download.done / 1e6, progress.download.total / 1e6
-        return f"Downloading MNIST: {done:.1f} of {total:.1f} MB"
+        return f"Downloading: {done:.1f} of {total:.1f} MB"
     if progress.state == "waiting":
         return "Getting the data ready"
     where = f"step {progress.step:,} of {progress.total:,}"
@@ -133,16 +131,10 @@ def _result(retraining: state.Retraining, progress: Progress) -> None:
     if epoch is None or model is None:
         return
     verdict.show(retraining, epoch.metrics)
-    if retraining.source != "table":
+    if retraining.source in ("houses", *words.DIGITS):
         _choose(retraining.arch, model)
-    st.download_button(
-        "Download weights",
-        functools.partial(to_bytes, model, model.card),  # made when somebody asks for it
-        file_name=f"{retraining.arch}-{retraining.run.name}.safetensors",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
+    with st.popover("Download", icon=":material/download:", width="stretch"):
+        takehome.buttons(model, f"{retraining.arch}-{retraining.run.name}")
 
 
 def _choose(arch: str, model: Network) -> None:

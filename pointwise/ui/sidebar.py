@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pointwise.data.mnist import SIZES, cache_folder, data_folder, is_complete
+from pointwise.data.mnist import cache_folder, data_folder, download_size
+from pointwise.data.names import DATA_SETS, config_for
+from pointwise.data.sets import is_there
 from pointwise.models import CLASSIFIERS, DEFAULT_WIDTHS, ModelConfig
 from pointwise.runs import retrain_digits
 from pointwise.training import RECIPES, Recipe
@@ -20,7 +22,10 @@ ABOUT_RECIPES = {
 }
 ABOUT_DATA = {
     "mnist": "60,000 digits to train on and 10,000 to test with, 28×28",
-    "bundled": "1,797 real digits that come with scikit-learn, 8×8 enlarged to 28×28; 297 are held out",
+    "fashion_mnist": "70,000 pictures of clothes in ten kinds, 28×28; a network for these reads no drawing",
+    "kmnist": "70,000 cursive Japanese characters of ten kinds, 28×28; a network for these reads no drawing",
+    "cifar10": "60,000 colour photos of ten kinds of things, 32×32; a network for these reads no drawing",
+    "digits": "1,797 real digits that come with scikit-learn, 8×8 enlarged to 28×28; 297 are held out",
 }
 BUNDLED_EPOCHS = 20  # a fortieth of the digits asks for more passes over them
 
@@ -42,26 +47,30 @@ def digits() -> None:
 
 def _source() -> str:
     folder = data_folder()
-    there = is_complete(folder)
+    there = is_there("mnist", folder)
     source = st.selectbox(
         "Data",
         list(words.SOURCES),
-        index=0 if there else 1,
+        index=list(words.SOURCES).index("mnist" if there else "digits"),
         format_func=words.SOURCES.__getitem__,
         key="sidebar.source",
         persist_state="session",
     )
     st.caption(ABOUT_DATA[source])
-    if source == "mnist" and not there and folder == cache_folder():
-        st.info(f"MNIST is not on this computer yet: {sum(SIZES.values()) / 1e6:.1f} MB will be downloaded first.")
+    if not is_there(source, folder):
+        title, size = words.SOURCES[source], download_size(DATA_SETS[source].kind)
+        if folder == cache_folder():
+            st.info(f"{title} is not on this computer yet: {size:.1f} MB will be downloaded first.")
+        else:
+            st.info(f"{title} is not in the data folder {folder}.")
     return source
 
 
 def _settings(arch: str, source: str, named: Recipe) -> tuple[Recipe, ModelConfig]:
     """Each model, data and recipe remembers its own."""
-    epochs = named.epochs if source == "mnist" or named.name == "tutorial" else BUNDLED_EPOCHS
+    epochs = named.epochs if source != "digits" or named.name == "tutorial" else BUNDLED_EPOCHS
     place = f"sidebar.{arch}.{source}.{named.name}"
-    return settings.remembered(place, replace(named, epochs=epochs), ModelConfig(arch), _inputs)
+    return settings.remembered(place, replace(named, epochs=epochs), config_for(arch, source), _inputs)
 
 
 def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, ModelConfig]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pointwise.ui import words
 from pointwise.ui.canvas import Board, sample_board, strip_board
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Retraining:
     run: Run
     config: ModelConfig
     recipe: Recipe
-    source: str  # "mnist" or "bundled"; for prices "houses" or "table"
+    source: str  # a name of DATA_SETS; for prices "houses" or "table"
     data: Any = None  # for prices: the HouseOptions, or the Prepared table
 
     @property
@@ -51,7 +52,8 @@ class Retraining:
         return model_from(self.config, epoch.weights, self._card(epoch))
 
     def _card(self, epoch: Epoch) -> dict[str, Any]:
-        names = {"mnist": "MNIST, 60,000 training digits", "bundled": "scikit-learn's load_digits, 1,500 digits"}
+        names = {**words.SOURCES, "mnist": "MNIST, 60,000 training digits"}
+        names["digits"] = "scikit-learn's load_digits, 1,500 digits"
         metrics = {name: value for name, value in epoch.metrics.items() if not name.startswith("train_")}
         return {
             "recipe": asdict(self.recipe),

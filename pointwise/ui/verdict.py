@@ -21,6 +21,9 @@ def show(retraining: state.Retraining, metrics: Mapping[str, float]) -> None:
 
 def _digits(retraining: state.Retraining, metrics: Mapping[str, float]) -> None:
     accuracy = metrics["accuracy"]
+    if retraining.source not in words.DIGITS:
+        st.metric("Validation accuracy", words.percent(accuracy), help="On 10,000 test pictures")
+        return
     shipped = resources.shipped_metrics(retraining.arch, retraining.source)["accuracy"]
     held_out = "10,000 test digits" if retraining.source == "mnist" else "297 held-out bundled digits"
     st.metric("Validation accuracy", words.percent(accuracy), f"{100 * (accuracy - shipped):+.1f} points")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from pointwise.data.names import DATA_SETS
+
 MODELS = {
     "nin": "Network in Network",
     "conv_mlp": "1×1 conv + MLP",
@@ -17,7 +19,8 @@ ABOUT = {
     "mlp_1x1": "784 pixels become channels of a 1×1 picture; equal to a plain MLP",
     "bag_of_pixels": "only 1×1 convolutions, then the average over all pixels: it sees brightness, no shape",
 }
-SOURCES = {"mnist": "MNIST", "bundled": "Bundled digits"}
+SOURCES = {name: chosen.title for name, chosen in DATA_SETS.items()}
+DIGITS = ("mnist", "digits")  # those of them that show digits, as a drawing does
 
 
 def percent(share: float) -> str:

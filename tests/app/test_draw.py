@@ -83,6 +83,6 @@ def test_each_recipe_brings_its_own_settings() -> None:
     app.session_state["settings.advanced"] = True
     app.session_state["sidebar.recipe"] = "tutorial"  # a second run would leave out app.py, and so the sidebar
     app.run()
-    assert app.number_input(key="sidebar.nin.bundled.tutorial.epochs").value == 10
-    assert app.number_input(key="sidebar.nin.bundled.tutorial.batch").value == 64
-    assert app.number_input(key="sidebar.nin.bundled.tutorial.rate").value == 1e-3
+    assert app.number_input(key="sidebar.nin.digits.tutorial.epochs").value == 10
+    assert app.number_input(key="sidebar.nin.digits.tutorial.batch").value == 64
+    assert app.number_input(key="sidebar.nin.digits.tutorial.rate").value == 1e-3

@@ -188,10 +188,10 @@ def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def retrained(widths: tuple[int, ...]) -> state.Retraining:
     config, recipe = ModelConfig("bag_of_pixels", widths=widths), RECIPES["fast"]
-    run = Run(lambda: retrain_digits(config, recipe, "bundled", None), "bag_of_pixels-test")
+    run = Run(lambda: retrain_digits(config, recipe, "digits", None), "bag_of_pixels-test")
     run.start()
     run.join(60)
-    return state.Retraining(run, config, recipe, "bundled")
+    return state.Retraining(run, config, recipe, "digits")
 
 
 def test_a_finished_run_is_looked_at_when_it_is_asked_for() -> None:

@@ -178,7 +178,7 @@ def test_training_on_shuffled_digits_counts_mistakes() -> None:
 def test_four_trainings_on_few_digits_are_judged_when_they_are_done() -> None:
     app = opened("Regularising").radio(key="why.regularise").set_value(regularise.LITTLE).run()
     assert not app.success
-    app = trained(app, "why.regularise.bundled")
+    app = trained(app, "why.regularise.digits")
     assert not app.exception
     (table,) = [text.proto.body for text in app.get("html") if "held-out accuracy" in text.proto.body]
     assert all(name in table for name in VARIANTS)

@@ -33,8 +33,10 @@ def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tm
     short_run(page)
     expect(page.get_by_text("Finished at step").last).to_be_visible()
     expect(metric(page, "Validation accuracy")).to_be_visible()
+    page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download weights").click()
+        page.get_by_role("button", name="Weights", exact=True).click()
+    page.keyboard.press("Escape")
     file = tmp_path / "own.safetensors"
     download.value.save_as(file)
     with safe_open(file, framework="numpy") as weights:

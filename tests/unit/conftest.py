@@ -23,9 +23,9 @@ def idx(array: np.ndarray) -> bytes:
 def write_mnist(tmp_path: Path) -> WriteMnist:
     """Write ``train`` and ``test`` random digits below a new data folder."""
 
-    def write(train: int = 64, test: int = 32, compressed: bool = True) -> Path:
+    def write(train: int = 64, test: int = 32, compressed: bool = True, folder: str = "MNIST") -> Path:
         rng = np.random.default_rng(0)
-        raw = tmp_path / "data" / "MNIST" / "raw"
+        raw = tmp_path / "data" / folder / "raw"
         raw.mkdir(parents=True)
         for part, number in (("train", train), ("t10k", test)):
             images, labels = rng.integers(0, 256, (number, 28, 28)), rng.integers(0, 10, number)

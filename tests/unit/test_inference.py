@@ -18,6 +18,10 @@ class Sure(nn.Module):
 
     config = ModelConfig("nin")
 
+    def __init__(self, temperature: float = 1.0) -> None:
+        super().__init__()
+        self.card = {"temperature": temperature}
+
     def forward(self, x: Tensor) -> Tensor:
         self.seen = x
         return 2.0 * nn.functional.one_hot(torch.full((len(x),), 3), 10).float()
@@ -29,6 +33,11 @@ def test_likeliest_digit_with_softmax_probabilities() -> None:
     assert reading.probability == pytest.approx(np.exp(2) / (np.exp(2) + 9))
     assert (reading.probabilities.dtype, reading.probabilities.shape) == (np.float32, (10,))
     assert reading.probabilities.sum() == pytest.approx(1)
+
+
+def test_the_cards_temperature_divides_the_logits() -> None:
+    reading = classify_drawing(Sure(temperature=4.0), SEVEN)
+    assert reading.probability == pytest.approx(np.exp(0.5) / (np.exp(0.5) + 9))
 
 
 def test_picture_is_what_the_model_saw() -> None:
@@ -65,8 +74,8 @@ def test_prepared_picture_gives_the_same_answer_as_the_drawing() -> None:
     assert np.array_equal(classify_image(model, reading.image).probabilities, reading.probabilities)
 
 
-@pytest.mark.parametrize(("highest", "sure"), [(0.59, False), (0.6, True)])
-def test_sure_from_sixty_percent_on(highest: float, sure: bool) -> None:
+@pytest.mark.parametrize(("highest", "sure"), [(0.79, False), (0.8, True)])
+def test_sure_from_eighty_percent_on(highest: float, sure: bool) -> None:
     probabilities = np.full(10, (1 - highest) / 9)
     probabilities[4] = highest
     assert Reading(4, probabilities, EMPTY[:28, :28, 0]).sure is sure

@@ -53,5 +53,11 @@ def test_core_imports_neither_streamlit_nor_plotly() -> None:
     assert found == "[]"
 
 
+def test_what_the_first_page_shows_at_once_needs_no_torch() -> None:
+    modules = ["answer", "board", "canvas", "pictures", "resources", "shell", "state", "takehome", "words"]
+    imports = "; ".join(f"import pointwise.ui.{name}" for name in modules)
+    assert run_python(f"import sys; {imports}; print('torch' in sys.modules)") == "False"
+
+
 def test_core_is_found_whole() -> None:
     assert {"pointwise.__main__", "pointwise.models", "pointwise.data.mnist"} <= set(CORE)

@@ -234,7 +234,7 @@ def test_rate_and_time_left_come_from_the_work_done() -> None:
 
 def test_bundled_digits_are_trained_on_for_real(start: Start, tmp_path: Path) -> None:
     config = ModelConfig("bag_of_pixels", widths=(2, 2))
-    progress = start(lambda: retrain_digits(config, recipe_named("fast", epochs=1), "bundled", tmp_path)).wait_for_end()
+    progress = start(lambda: retrain_digits(config, recipe_named("fast", epochs=1), "digits", tmp_path)).wait_for_end()
     assert (progress.state, progress.examples) == ("done", 1500)
     assert 0 <= progress.latest.metrics["accuracy"] <= 1
 
@@ -249,15 +249,14 @@ def test_missing_mnist_fails_with_a_sentence(start: Start, tmp_path: Path) -> No
 def test_stop_during_the_download_ends_it(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = threading.Event()
 
-    def endless(_: Path) -> Iterator[Download]:
+    def endless(*_: object) -> Iterator[Download]:
         try:
             while True:
                 yield Download(1, 10)
         finally:
             closed.set()
 
-    monkeypatch.setattr(runs, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr(runs, "download_mnist", endless)
+    monkeypatch.setattr(runs, "fetch", endless)
     run = start(lambda: retrain_digits(ModelConfig("nin"), recipe_named("fast"), "mnist", tmp_path))
     run.wait_until(lambda progress: progress.state == "fetching")
     run.stop()

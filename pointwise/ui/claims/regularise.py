@@ -31,7 +31,7 @@ def show() -> None:
     if guess is None:
         return
     folder = data_folder()
-    source = "mnist" if is_complete(folder) else "bundled"
+    source = "mnist" if is_complete(folder) else "digits"
     held_out = regularising.HELD_OUT if source == "mnist" else BUNDLED_HELD_OUT
     st.caption(
         f"{words.SOURCES[source]}: {FEW} digits to learn from, {RECIPE.epochs} epochs, {held_out:,} others to measure "

@@ -67,7 +67,7 @@ def _train() -> None:
     work = functools.partial(try_shuffled, RECIPE, 0)
     Contest("why.shape.contest", "Train on shuffled digits", work, _live).show()
     st.caption(
-        f"Two networks, each on {words.SOURCES['bundled'].lower()} as they are and shuffled: 1,500 to learn from, "
+        f"Two networks, each on {words.SOURCES['digits'].lower()} as they are and shuffled: 1,500 to learn from, "
         f"{BUNDLED_HELD_OUT} held out, {RECIPE.epochs} epochs."
     )
 

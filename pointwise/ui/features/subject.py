@@ -60,7 +60,7 @@ def choose() -> Subject | None:
 def _weights(arch: str) -> tuple[Network, str]:
     """The weights in use, or those of a run's latest epoch while it is followed, at first as long as it goes on."""
     retraining = state.retraining()
-    if retraining is not None and retraining.arch == arch and retraining.source in words.SOURCES:
+    if retraining is not None and retraining.arch == arch and retraining.source in words.DIGITS:
         model, run = resources.epoch_model(retraining), retraining.run
         if model is not None and model is not state.own_models().get(arch):
             active = run.progress().active

@@ -52,7 +52,7 @@ def test_test_digits_alone_need_no_training_digits(folder: Path) -> None:
     assert len(load_mnist_test(folder)) == 32
 
 
-@pytest.mark.parametrize("name", mnist.SIZES)
+@pytest.mark.parametrize("name", mnist.NAMES)
 def test_missing_file_is_named(folder: Path, name: str) -> None:
     raw(folder, name).unlink()
     with pytest.raises(DataError, match=f"There is no {name}"):
@@ -81,7 +81,7 @@ def test_half_unpacked_file(folder: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"\0\0\x08", b"\0\0\x08\x01\0\0", b"\0\0\x08\x03" + bytes(12), b"<html>"])
 def test_file_that_is_not_mnists(folder: Path, content: bytes) -> None:
     raw(folder, LABELS).write_bytes(content)
-    with pytest.raises(DataError, match=r"not one of MNIST's files"):
+    with pytest.raises(DataError, match=r"not one of its data set's files"):
         load_mnist(folder)
 
 
@@ -147,11 +147,11 @@ def test_incomplete_folder(folder: Path) -> None:
 @pytest.fixture
 def mirror(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that stands for the server, with the checksums of its four files."""
-    files = [folder / "MNIST" / "raw" / name for name in mnist.SIZES]
+    files = [folder / "MNIST" / "raw" / name for name in mnist.NAMES]
     resources = [(path.name, hashlib.md5(path.read_bytes()).hexdigest()) for path in files]
     monkeypatch.setattr(datasets.MNIST, "mirrors", [f"{files[0].parent.as_uri()}/"])
     monkeypatch.setattr(datasets.MNIST, "resources", resources)
-    monkeypatch.setattr(mnist, "SIZES", {path.name: path.stat().st_size for path in files})
+    monkeypatch.setitem(mnist.SIZES, "MNIST", {path.name: path.stat().st_size for path in files})
     return files[0].parent
 
 
@@ -161,14 +161,14 @@ def names(folder: Path) -> list[str]:
 
 def test_download_fetches_all_four_files(mirror: Path, tmp_path: Path) -> None:
     list(download_mnist(tmp_path / "new"))
-    assert names(tmp_path / "new") == sorted(mnist.SIZES)
+    assert names(tmp_path / "new") == sorted(mnist.NAMES)
     assert len(load_mnist(tmp_path / "new")[0]) == 64
 
 
 def test_download_says_how_far_it_is(mirror: Path, tmp_path: Path) -> None:
     told = list(download_mnist(tmp_path / "new"))
     assert [download.done for download in told] == sorted(download.done for download in told)
-    assert told[-1].done == told[-1].total == sum(mnist.SIZES.values())
+    assert told[-1].done == told[-1].total == sum(mnist.SIZES["MNIST"].values())
 
 
 def test_download_leaves_what_is_there(mirror: Path, tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""Whether a probability means something: temperature scaling and its measure.
+
+Guo, Pleiss, Sun, Weinberger 2017, On calibration of modern neural networks, arXiv:1706.04599. The temperature stands on
+a network's card; logits are divided by it before the softmax, which changes how sure it is and never what it reads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pointwise.errors import ConfigError
+
+COLDEST, HOTTEST = 0.05, 20.0
+STEPS = 40  # of a golden-section search: far below what can be measured
+BINS = 15
+
+
+def temperature_of(card: Mapping[str, Any]) -> float:
+    """The temperature on a card, 1 where none stands. Raises ConfigError for one that is no temperature."""
+    value = card.get("temperature", 1.0)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not COLDEST <= value <= HOTTEST:
+        raise ConfigError(f"A temperature of {value} is none. It lies between {COLDEST} and {HOTTEST:g}.")
+    return float(value)
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """The temperature that gives the labels, int64 (N,), the largest likelihood; logits float32 (N, classes)."""
+    wide = logits.double()
+
+    def loss(power: float) -> float:
+        return float(F.cross_entropy(wide / math.exp(power), labels))
+
+    low, high, golden = math.log(COLDEST), math.log(HOTTEST), (math.sqrt(5) - 1) / 2
+    for _ in range(STEPS):
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, right) if loss(left) < loss(right) else (left, high)
+    return math.exp((low + high) / 2)
+
+
+def expected_calibration_error(probabilities: Tensor, labels: Tensor) -> float:
+    """The mean distance between how sure and how right, over BINS bins of sureness, weighted by what is in them; 0–1.
+
+    ``probabilities`` (N, classes), ``labels`` int64 (N,).
+    """
+    sure, digits = probabilities.max(dim=1)
+    right = (digits == labels).double().numpy()
+    sureness = sure.double().numpy()
+    bins = np.minimum((sureness * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bins, right - sureness, BINS)  # of each bin: its size times the distance
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def logits_of(model: torch.nn.Module, inputs: Tensor) -> Tensor:
+    """Of pictures (N, C, H, W), 500 at a time: (N, classes)."""
+    with torch.inference_mode():
+        return torch.cat([model(part) for part in inputs.split(500)])

@@ -1,0 +1,115 @@
+"""A network taken elsewhere: as ONNX, or as a PyTorch script of its own beside its weights file."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from pointwise.errors import ConfigError
+from pointwise.models import ACTIVATION_LAYERS, NETWORKS, REGRESSOR, Network
+from pointwise.models.networks import SeededDropout
+
+NEEDED = ("onnx", "onnxscript")
+INSTALL = "pip install onnx onnxscript onnxruntime"
+MOST = 4096  # pictures in one batch of an ONNX file
+_one_at_a_time = threading.Lock()  # torch's exporter patches modules while it works
+
+
+def onnx_is_there() -> bool:
+    """Whether the optional packages for ONNX are installed."""
+    return all(importlib.util.find_spec(name) is not None for name in NEEDED)
+
+
+def to_onnx(model: Network) -> bytes:
+    """An ONNX file: float32 (N, C, H, W) "picture" in, (N, classes) "logits" out; (N, 1) "price" of price_1x1.
+
+    Its metadata holds the configuration and the card as JSON (the scaling of a price network stands there). Raises
+    ConfigError where the optional packages are missing.
+    """
+    if not onnx_is_there():
+        raise ConfigError(f"An ONNX file needs the packages {' and '.join(NEEDED)}. Install them with: {INSTALL}")
+    config = model.config
+    example = torch.zeros(2, config.input_channels, config.image_size, config.image_size)
+    with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
+        program = torch.onnx.export(
+            model,
+            (example,),
+            input_names=["picture"],
+            output_names=["price" if config.arch == REGRESSOR else "logits"],
+            dynamic_shapes=({0: torch.export.Dim("N", min=1, max=MOST)},),
+            dynamo=True,
+            verbose=False,
+        )
+        assert program is not None
+        program.model.metadata_props["config"] = json.dumps(asdict(config))
+        program.model.metadata_props["card"] = json.dumps(dict(model.card))
+        path = Path(folder) / "model.onnx"
+        program.save(path)
+        return path.read_bytes()
+
+
+def to_torch(model: Network, weights: str) -> str:
+    """A Python script that needs torch and safetensors alone: the architecture, and what loads ``weights`` into it."""
+    config = model.config
+    network = NETWORKS[config.arch]
+    parts: list[Callable[..., object]] = [network]
+    if "SeededDropout" in inspect.getsource(network):
+        parts.insert(0, SeededDropout)
+    return SCRIPT.format(
+        arch=config.arch,
+        weights=json.dumps(Path(weights).name),
+        layer=ACTIVATION_LAYERS[config.activation].__name__,
+        activation=config.activation,
+        config=", ".join(f"{name}={value!r}" for name, value in asdict(config).items()),
+        classes="\n\n\n".join(inspect.getsource(part).rstrip() for part in parts),
+        network=network.__name__,
+        scaling=f"SCALING = {dict(model.card['scaling'])!r}  # of prices\n" if "scaling" in model.card else "",
+    )
+
+
+SCRIPT = '''"""{arch}, as Pointwise trained it: architecture and loading in one file. It needs torch and safetensors.
+
+Pictures go in as float32 (N, C, H, W) in -1 to 1, light ink on dark; logits come out.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+WEIGHTS = Path(__file__).with_name({weights})
+ModelConfig = SimpleNamespace
+Network = nn.Module
+ACTIVATION_LAYERS = {{"{activation}": nn.{layer}}}
+CONFIG = ModelConfig({config})
+{scaling}
+
+{classes}
+
+
+def load(path: Path = WEIGHTS) -> nn.Module:
+    """The network with its weights, in eval mode."""
+    model = {network}(CONFIG)
+    model.load_state_dict({{name: t.float() if t.is_floating_point() else t for name, t in load_file(path).items()}})
+    return model.eval()
+
+
+if __name__ == "__main__":
+    network = load(*map(Path, sys.argv[1:]))
+    side = CONFIG.image_size
+    with torch.inference_mode():
+        print(network(torch.zeros(1, CONFIG.input_channels, side, side)))
+'''

@@ -1,0 +1,162 @@
+"""Trainings that were killed go on to the same result; several processes train one network."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from pointwise.commands.train import checkpoint_of
+from pointwise.data.digits import Digits, load_bundled
+from pointwise.errors import ConfigError, ModelFileError
+from pointwise.models import ModelConfig, build, default_config
+from pointwise.training import Recipe, train
+from pointwise.training.checkpoints import Checkpoint, read_checkpoint
+from pointwise.training.group import Group
+from pointwise.weights import load_model
+
+REPOSITORY = Path(__file__).parents[3]
+RECIPES = {
+    "adam": Recipe("adam", epochs=4, batch_size=32),
+    "one cycle, augmented": Recipe(
+        "cycle", epochs=4, batch_size=32, optimizer="adamw", schedule="one_cycle", weight_decay=0.01, augment=True
+    ),
+}
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[Digits, Digits]:
+    training, held_out = load_bundled()
+    return Digits("few", training.images[:160], training.labels[:160]), held_out
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+@pytest.mark.parametrize("config", [ModelConfig("nin", widths=(4, 6, 8)), ModelConfig("mlp_1x1", dropout=0.4)], ids=str)
+def test_a_checkpoint_goes_on_as_if_nothing_had_come_between(
+    digits: tuple[Digits, Digits], recipe: Recipe, config: ModelConfig, tmp_path: Path
+) -> None:
+    whole = list(train(build(config), recipe, *digits, keep=True))
+    ends = [step.epoch for step in whole if step.epoch is not None]
+    assert ends[1].checkpoint is not None
+    ends[1].checkpoint.write(tmp_path / "c.safetensors")
+    kept = read_checkpoint(tmp_path / "c.safetensors")
+    assert kept.epoch == 2
+    rest = list(train(build(config, seed=99), recipe, *digits, since=kept))
+    assert [(step.number, step.loss) for step in rest] == [(step.number, step.loss) for step in whole[10:]]
+    last = rest[-1].epoch
+    assert last is not None
+    assert all(torch.equal(last.weights[name], t) for name, t in ends[-1].weights.items())
+
+
+def test_without_being_asked_no_checkpoint_is_made(digits: tuple[Digits, Digits]) -> None:
+    steps = train(build(default_config("bag_of_pixels")), Recipe("short", epochs=1), *digits)
+    assert all(step.epoch.checkpoint is None for step in steps if step.epoch)
+
+
+def test_a_checkpoint_of_another_run_is_refused(digits: tuple[Digits, Digits]) -> None:
+    bag, recipe = default_config("bag_of_pixels"), RECIPES["adam"]
+    *_, last = train(build(bag), Recipe("other", epochs=1), *digits, keep=True)
+    assert last.epoch is not None
+    with pytest.raises(ConfigError, match="another network or recipe"):
+        next(train(build(bag), recipe, *digits, since=last.epoch.checkpoint))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"nothing", b"\x08\0\0\0\0\0\0\0{}      "])
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "c.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelFileError, match="without --resume"):
+        read_checkpoint(path)
+
+
+def test_a_checkpoint_cannot_be_written_into_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelFileError, match="cannot be written"):
+        Checkpoint({}, {}).write(tmp_path / "file" / "c.safetensors")
+
+
+def command(out: Path, *more: str) -> list[str]:
+    options = ["nin", "--data-set", "digits", "--recipe", "augmented", "--epochs", "6", "--seed", "4", "--json"]
+    return ["-m", "pointwise", "train", *options, "--device", "cpu", "--out", str(out), *more]
+
+
+def test_a_training_killed_in_the_middle_resumes_to_the_same_result(tmp_path: Path) -> None:
+    whole, killed = tmp_path / "whole.safetensors", tmp_path / "killed.safetensors"
+    subprocess.run([sys.executable, *command(whole)], env=ONE_THREAD, check=True, capture_output=True, timeout=300)
+    process = subprocess.Popen(
+        [sys.executable, *command(killed)], env=ONE_THREAD, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("epoch 3/"):
+            os.kill(process.pid, signal.SIGKILL)
+            break
+    process.wait(timeout=60)
+    process.stderr.close()
+    assert process.stdout is not None
+    process.stdout.close()
+    assert not killed.exists()
+    assert checkpoint_of(killed).exists()
+    resumed = subprocess.run(
+        [sys.executable, *command(killed, "--resume")], env=ONE_THREAD, capture_output=True, text=True, timeout=300
+    )
+    assert resumed.returncode == 0, resumed.stderr
+    assert "epoch 3/6" not in resumed.stderr
+    assert "epoch 4/6" in resumed.stderr
+    first, second = load_model(whole), load_model(killed)
+    assert all(torch.equal(second.state_dict()[name], t) for name, t in first.state_dict().items())
+    assert first.card["metrics"] == second.card["metrics"]
+    assert first.card["temperature"] == second.card["temperature"]
+    assert not checkpoint_of(killed).exists()
+
+
+def test_two_processes_train_one_network(tmp_path: Path) -> None:
+    """torchrun's own two processes on the CPU; the accuracy is that of one process within noise."""
+    both, alone = tmp_path / "both.safetensors", tmp_path / "alone.safetensors"
+    run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    done = subprocess.run([*run, *command(both)], env=ONE_THREAD, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)  # of the first process alone
+    assert len(re.findall(r"^epoch 6/6", done.stderr, re.MULTILINE)) == 1
+    subprocess.run([sys.executable, *command(alone)], env=ONE_THREAD, check=True, capture_output=True, timeout=300)
+    assert load_model(both).card["metrics"] == result["metrics"]
+    assert result["metrics"]["accuracy"] == pytest.approx(load_model(alone).card["metrics"]["accuracy"], abs=0.05)
+    assert result["metrics"]["accuracy"] > 0.85
+
+
+def test_the_shares_of_a_group_are_the_batch() -> None:
+    batch = torch.arange(11)
+    shares = [Group(rank, 3).share(batch) for rank in range(3)]
+    assert sorted(torch.cat(shares).tolist()) == batch.tolist()
+    assert [len(share) for share in shares] == [4, 4, 3]
+
+
+def test_more_processes_than_examples_are_refused() -> None:
+    with pytest.raises(ConfigError, match="Start fewer"):
+        Group(0, 4).share(torch.arange(3))
+
+
+def test_a_device_that_is_not_there_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, run_main: Callable[..., int]
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert run_main("train", "nin", "--data-set", "digits", "--device", "cuda") == 2
+    assert "There is no device 'cuda' here. Choose one of cpu" in capsys.readouterr().err
+
+
+@pytest.fixture
+def run_main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    from pointwise.__main__ import main
+
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: main(list(arguments))
