@@ -28,3 +28,5 @@ def why() -> None:
 
 
 why()
+
+shell.let_paint()

@@ -46,6 +46,20 @@ def facts(path: Path, model: Network) -> dict[str, Any]:
     }
 
 
+def data_set_of(model: Network) -> str:
+    """The name of the data set that a classifier was trained on; MNIST where its card does not say."""
+    return str(model.card.get("data_set", "mnist"))
+
+
+def picture_scores(path: Path, model: Network, test: Digits) -> dict[str, Any]:
+    """Loss and accuracy (0–1) on another data set's test pictures. Raises ModelFileError where they do not fit."""
+    shape = test.batch(slice(0, 1))[0].shape[1:]
+    config = model.config
+    if tuple(shape) != (config.input_channels, config.image_size, config.image_size) or config.num_classes != 10:
+        raise ModelFileError(path, f"is no classifier of {test.name}'s pictures", "Train it again.")
+    return {"test_set": test.name, "test_pictures": len(test), **measure(model, test)}
+
+
 def check_reads_digits(path: Path, model: Network) -> None:
     """Raise ModelFileError unless the network takes 28×28 pictures of one channel and tells ten digits apart."""
     config = model.config
@@ -122,7 +136,10 @@ def lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for row in rows:
         yield f"{row['file']}: {row['arch']}, recipe {row['recipe']}, seed {row['seed']}"
         yield f"  {row['parameters']:,} parameters, {row['multiply_adds']:,} multiply-adds, {row['bytes']:,} bytes"
-        if "accuracy" in row:
+        if "test_set" in row:
+            pictures = f"{row['test_pictures']:,} test pictures of {row['test_set']}"
+            yield f"  {row['accuracy']:.2%} of {pictures}, loss {row['loss']:.4f}"
+        elif "accuracy" in row:
             yield f"  {row['accuracy']:.2%} of {row['test_digits']:,} test digits, loss {row['loss']:.4f}"
             yield (
                 f"  expected calibration error {row['calibration_error']:.2%}; unsure of "

@@ -20,23 +20,29 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    from pointwise.evaluation import check_reads_digits, digit_scores, draw, facts
+    from pointwise.data.sets import load_data_set
+    from pointwise.evaluation import check_reads_digits, data_set_of, digit_scores, draw, facts, picture_scores
     from pointwise.models import REGRESSOR
     from pointwise.training.houses import evaluate_price
     from pointwise.weights import load_model
 
     models = {path: load_model(path) for path in options.files}
     classifiers = {path: model for path, model in models.items() if model.config.arch != REGRESSOR}
-    for path, model in classifiers.items():
+    others = {path: model for path, model in classifiers.items() if data_set_of(model) not in ("mnist", "digits")}
+    readers = {path: model for path, model in classifiers.items() if path not in others}
+    for path, model in readers.items():
         check_reads_digits(path, model)
     scores = {path: evaluate_price(model) for path, model in models.items() if path not in classifiers}
-    if classifiers:
+    for path, model in others.items():
+        name = data_set_of(model)
+        scores[path] = picture_scores(path, model, load_data_set(name, shared.data_folder(options, name))[1])
+    if readers:
         from pointwise.data.mnist import load_mnist_test
         from pointwise.strokes import read_strokes
 
         drawn = draw(read_strokes(options.strokes)) if options.strokes else None
         test = load_mnist_test(shared.mnist_folder(options))
-        scores |= {path: digit_scores(model, test, drawn) for path, model in classifiers.items()}
+        scores |= {path: digit_scores(model, test, drawn) for path, model in readers.items()}
     return {"models": [facts(path, model) | scores[path] for path, model in models.items()]}
 
 

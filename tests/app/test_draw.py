@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pointwise.ui import resources
+from pointwise.models import ModelConfig
+from pointwise.runs import Run, retrain_digits
+from pointwise.training import recipe_named
+from pointwise.ui import resources, state
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
 
-def opened() -> AppTest:
+def opened(**session: object) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
+    for name, value in session.items():
+        app.session_state[name] = value
     return app.run()
 
 
@@ -86,3 +92,27 @@ def test_each_recipe_brings_its_own_settings() -> None:
     assert app.number_input(key="sidebar.nin.digits.tutorial.epochs").value == 10
     assert app.number_input(key="sidebar.nin.digits.tutorial.batch").value == 64
     assert app.number_input(key="sidebar.nin.digits.tutorial.rate").value == 1e-3
+
+
+@pytest.mark.parametrize(
+    ("source", "title"), [("fashion_mnist", "Fashion-MNIST"), ("kmnist", "KMNIST"), ("cifar10", "CIFAR-10")]
+)
+def test_other_data_sets_are_offered_with_what_they_need(source: str, title: str) -> None:
+    app = opened(**{"sidebar.source": source})
+    assert not app.exception
+    assert any(f"{title} is not in the data folder" in info.value for info in app.info)
+
+
+def test_a_network_that_reads_no_drawing_is_not_offered_to_the_page() -> None:
+    work = functools.partial(
+        retrain_digits, ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), "digits", None
+    )
+    run = Run(work, "kmnist-test")
+    run.start()
+    assert run.join(60)
+    retraining = state.Retraining(run, ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), "kmnist")
+    app = opened(**{state.RETRAINING: retraining})
+    assert not app.exception
+    assert any(metric.label == "Validation accuracy" for metric in app.metric)
+    assert not any(button.label == "Use these weights" for button in app.button)
+    assert not any("Your run" in metric.label for metric in app.metric)

@@ -249,3 +249,23 @@ def test_a_sweep_keeps_what_it_has_trained(
         (seed, width) for seed in widths.SEEDS for width in (0, 1)
     ]
     assert [row.width for row in widths.read(tmp_path / "w.json")] == [0, 1]
+
+
+def test_a_network_of_another_data_set_is_measured_on_its_own(
+    as_json: Json, write_mnist: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = write_mnist(folder="KMNIST"), tmp_path / "k.safetensors"
+    as_json("train", "bag_of_pixels", "--data-set", "kmnist", "--epochs", 1, "--data", folder, "--out", out)
+    (row,) = as_json("evaluate", out, "--data", folder)["models"]
+    assert (row["test_set"], row["test_pictures"]) == ("KMNIST", 32)
+    assert row["accuracy"] == load_model(out).card["metrics"]["accuracy"]
+    assert main(["evaluate", str(out), "--data", str(folder)]) == 0
+    assert "of 32 test pictures of KMNIST" in capsys.readouterr().out
+
+
+def test_a_network_that_does_not_fit_its_data_set_is_refused(
+    refusal: Callable[..., str], write_mnist: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.safetensors"
+    save_model(build(ModelConfig("bag_of_pixels", input_channels=3)), path, {"data_set": "kmnist"})
+    assert "no classifier of KMNIST's pictures" in refusal("evaluate", path, "--data", write_mnist(folder="KMNIST"))
