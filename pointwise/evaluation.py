@@ -108,9 +108,10 @@ def _stroke_scores(model: Network, drawn: Drawn) -> dict[str, Any]:
 def digit_scores(model: Network, test: Digits, drawn: Drawn | None) -> dict[str, Any]:
     """Loss and accuracy (0–1) on the test digits, also shuffled; the shares of strips and of drawings read."""
     scores: dict[str, Any] = {"test_digits": len(test), **measure(model, test)}
-    logits = logits_of(model, normalise(test.images)) / temperature_of(model.card)
-    scores["calibration_error"] = expected_calibration_error(logits.softmax(1), test.labels)
-    scores["unsure"] = {"test_digits": _unsure(model, test), "no_digits": _unsure(model, no_digits())}
+    probabilities = _probabilities(model, test)
+    scores["calibration_error"] = expected_calibration_error(probabilities, test.labels)
+    strange = _probabilities(model, no_digits())
+    scores["unsure"] = {"test_digits": _unsure(probabilities), "no_digits": _unsure(strange)}
     scores["shuffled_accuracy"] = accuracy_on_shuffled(model, test, seed=0)
     if model.config.arch in SLIDERS:
         scores["strips"] = {"count": STRIPS, "share": share_read(model, strips(test, STRIPS))}
@@ -125,9 +126,13 @@ def no_digits() -> Digits:
     return made_nondigits(NO_DIGITS, seed=0, part="measured")
 
 
-def _unsure(model: Network, digits: Digits) -> float:
+def _probabilities(model: Network, digits: Digits) -> torch.Tensor:
+    """(N, classes), as the page shows them."""
+    return (logits_of(model, normalise(digits.images)) / temperature_of(model.card)).softmax(1)
+
+
+def _unsure(probabilities: torch.Tensor) -> float:
     """How many are read with a probability below SURE, 0–1."""
-    probabilities = (logits_of(model, normalise(digits.images)) / temperature_of(model.card)).softmax(1)
     return float((probabilities.max(dim=1).values < SURE).float().mean())
 
 

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> dict[str, Any] | None:
     device = _device(options.device)
     with group_of_processes(device) as group:
         if houses:
-            model = _trained_on_houses(config, recipe, dtype, device)
+            model = _trained_on_houses(config, recipe, dtype)
         else:
             model = _trained_on_digits(config, recipe, dtype, _Place(options, out, device, group))
         if not group.first:
@@ -128,7 +128,7 @@ def _trained_on_digits(config: ModelConfig, recipe: Recipe, dtype: torch.dtype, 
     return model
 
 
-def _trained_on_houses(config: ModelConfig, recipe: Recipe, dtype: torch.dtype, device: torch.device) -> Network:
+def _trained_on_houses(config: ModelConfig, recipe: Recipe, dtype: torch.dtype) -> Network:
     from pointwise.data.housing import make_houses
     from pointwise.training.houses import priced_model, train_houses
 

@@ -68,11 +68,6 @@ def is_complete(folder: Path, kind: str = "MNIST") -> bool:
     return all(os.path.isfile(raw / name) or os.path.isfile((raw / name).with_suffix("")) for name in NAMES)
 
 
-def download_size(kind: str = "MNIST") -> float:
-    """In megabytes; ``kind`` may be CIFAR10 as well."""
-    return 170.5 if kind == "CIFAR10" else sum(SIZES[kind].values()) / 1e6
-
-
 def load_mnist(folder: Path, kind: str = "MNIST") -> tuple[Digits, Digits]:
     """The 60,000 training and 10,000 test pictures below ``folder``, which is never written to.
 

@@ -9,9 +9,11 @@ import numpy as np
 import torch
 
 from pointwise.data.digits import Digits, load_bundled
-from pointwise.data.mnist import Download, cache_folder, download_mnist, is_complete, load_mnist
+from pointwise.data.mnist import SIZES, Download, cache_folder, download_mnist, is_complete, load_mnist
 from pointwise.data.names import DATA_SETS, data_set_named
 from pointwise.errors import DataError
+
+CIFAR_BYTES = 170_498_071  # of the compressed file
 
 
 def load_data_set(name: str, folder: Path) -> tuple[Digits, Digits]:
@@ -36,6 +38,11 @@ def is_there(name: str, folder: Path) -> bool:
     return is_complete(folder, DATA_SETS[name].kind)
 
 
+def download_size(name: str) -> float:
+    """In megabytes, of a data set that has to be fetched."""
+    return (CIFAR_BYTES if name == "cifar10" else sum(SIZES[DATA_SETS[name].kind].values())) / 1e6
+
+
 def fetch(name: str, folder: Path) -> Iterator[Download]:
     """Download what is missing, but only into the user's cache folder. Raises DataError when no mirror answers."""
     if folder != cache_folder() or is_there(name, folder):
@@ -49,12 +56,12 @@ def fetch(name: str, folder: Path) -> Iterator[Download]:
 def _fetch_cifar(folder: Path) -> Iterator[Download]:
     from torchvision.datasets import CIFAR10
 
-    yield Download(0, 170_498_071)
+    yield Download(0, CIFAR_BYTES)
     try:
         CIFAR10(folder, download=True)
     except (OSError, RuntimeError) as error:
         raise DataError(f"CIFAR-10 could not be downloaded ({error}). Check the network connection.") from None
-    yield Download(170_498_071, 170_498_071)
+    yield Download(CIFAR_BYTES, CIFAR_BYTES)
 
 
 def _cifar(folder: Path, train: bool) -> Digits:

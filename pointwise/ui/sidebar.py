@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pointwise.data.mnist import cache_folder, data_folder, download_size
-from pointwise.data.names import DATA_SETS, config_for
-from pointwise.data.sets import is_there
+from pointwise.data.mnist import cache_folder, data_folder
+from pointwise.data.names import config_for
+from pointwise.data.sets import download_size, is_there
 from pointwise.models import CLASSIFIERS, DEFAULT_WIDTHS, ModelConfig
 from pointwise.runs import retrain_digits
 from pointwise.training import RECIPES, Recipe
@@ -58,7 +58,7 @@ def _source() -> str:
     )
     st.caption(ABOUT_DATA[source])
     if not is_there(source, folder):
-        title, size = words.SOURCES[source], download_size(DATA_SETS[source].kind)
+        title, size = words.SOURCES[source], download_size(source)
         if folder == cache_folder():
             st.info(f"{title} is not on this computer yet: {size:.1f} MB will be downloaded first.")
         else:
