@@ -4,17 +4,21 @@ import streamlit as st
 
 from pointwise.ui import resources, shell
 
-st.set_page_config(page_icon=shell.favicon(), layout="wide")  # a title here would hide the pages' own
+st.set_page_config(page_icon=shell.FAVICON, layout="wide")  # a title here would hide the pages' own
 
 page = shell.start()
 page.run()
 with st.sidebar:
-    if page.url_path == "regression":
-        from pointwise.ui.houses import sidebar as prices  # imports torch: only now that the page has something to show
-
-        prices.show()
+    if page.url_path == shell.FIRST_PAGE and not resources.loaded():
+        st.skeleton(height=320)  # that page asks for another run as soon as torch is there
     else:
-        from pointwise.ui import sidebar
+        resources.wait()
+        if page.url_path == "regression":
+            from pointwise.ui.houses import sidebar as prices
 
-        sidebar.digits()
-resources.settle()
+            prices.show()
+        else:
+            from pointwise.ui import sidebar
+
+            sidebar.digits()
+        resources.settle()

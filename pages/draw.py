@@ -7,7 +7,7 @@ from pointwise.ui import shell
 shell.guard()
 
 from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui import answer, board, resources, takehome  # noqa: E402
+from pointwise.ui import board, resources, takehome  # noqa: E402
 
 st.title("Draw a digit")
 
@@ -18,36 +18,32 @@ if shell.arrived():
 @st.fragment(key="draw")
 def draw() -> None:
     left, right = st.columns([5, 6], gap="medium")
-    early = resources.loaded()
     with left:
-        preview = st.empty()
-        if early:
-            board.drawing()
-        else:  # the canvas waits for pandas, and the server's first visitor for torch anyway
-            preview.html(board.preview())
-    try:
-        with right:
-            look = answer.read()
-    except PointwiseError as error:
-        look = None
-        right.error(str(error), icon=":material/error:")
-    with left:
-        if not early:
-            board.drawing()
-            preview.empty()
+        board.drawing()
+
+    from pointwise.ui import answer  # imports NumPy: only now that the canvas is on its way
+
+    with right:
+        answer.live()
     shell.let_paint()
     with left:
         board.tools()
     with right:
-        answer.reader()
-    if look is not None:
+        answer.choose_reader()
+    if not resources.loaded():
+        return
+    try:
+        look = answer.look()
         answer.received(look)
         answer.side_by_side(look)
+    except PointwiseError as error:
+        st.error(str(error), icon=":material/error:")
 
 
 draw()
 
-takehome.section()
+if resources.loaded():
+    takehome.section()
 with st.expander("Read a picture instead", icon=":material/upload:"):
     board.upload()
 st.caption("A small network made with 1×1 convolutions reads it while you draw. Nothing leaves this computer.")

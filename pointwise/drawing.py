@@ -2,7 +2,8 @@
 
 The steps are MNIST's own (LeCun et al., "The MNIST database"): crop to the ink, scale to 20 pixels on the longest
 side, centre by mass in 28×28. Scaling is an area average in floating point: an output pixel is the mean of the
-input under it, parts of pixels counting in proportion. Only the very last step rounds: ⌊255·v + ½⌋.
+input under it, parts of pixels counting in proportion. Only the very last step rounds: ⌊255·v + ½⌋. The page does the
+same steps while somebody draws (ui/inpage/drawing.js): a change here is a change there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ BOX = 20  # longest side of the digit in it
 SLACK = 4  # rows above and below a strip of digits, so that each can stand higher or lower
 LONGEST = 308  # of such a strip, between the 14 pixels left and right
 FAINTEST = 0.1  # contrast with the background below which a pixel is no ink
+TIE = 1e-9  # pixels: a centre of mass this near to a whole pixel lies on it, whatever the sum's rounding
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 Ink = NDArray[np.float64]  # (H, W), 0 is background and 1 the strongest ink
@@ -157,7 +159,7 @@ def _corner_by_mass(picture: Ink) -> tuple[int, int]:
     for axis, length in enumerate(picture.shape):
         mass = picture.sum(axis=1 - axis)
         centre = float(mass @ (np.arange(length) + 0.5)) / float(mass.sum())
-        corners.append(min(max(math.ceil(SIDE / 2 - centre), 0), SIDE - length))
+        corners.append(min(max(math.ceil(SIDE / 2 - centre - TIE), 0), SIDE - length))
     return corners[0], corners[1]
 
 

@@ -19,8 +19,8 @@ from pointwise.data.digits import Digits, normalise
 from pointwise.data.nondigits import made_nondigits
 from pointwise.drawing import SIDE, prepare
 from pointwise.errors import ModelFileError
-from pointwise.inference import SURE
 from pointwise.models import Network
+from pointwise.packed import SURE
 from pointwise.strokes import PenDigit, draw_anywhere, draw_strokes
 from pointwise.training import measure
 

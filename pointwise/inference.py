@@ -18,11 +18,10 @@ from pointwise.data.scaling import Scaling
 from pointwise.drawing import prepare
 from pointwise.errors import ConfigError
 from pointwise.models import REGRESSOR, Network
+from pointwise.packed import SURE
 
 if TYPE_CHECKING:
     from pointwise.data.table import Prepared, Rows
-
-SURE = 0.8  # a probability below this is called unsure
 
 
 @dataclass(frozen=True)

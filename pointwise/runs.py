@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,10 @@ from pointwise.data.mnist import Download
 from pointwise.data.nondigits import with_made
 from pointwise.data.sets import fetch, load_data_set
 from pointwise.errors import PointwiseError
-from pointwise.models import ModelConfig, build
-from pointwise.training import Epoch, Recipe, Step, train
+from pointwise.models import ModelConfig, build, count_parameters
+from pointwise.packed import MOST_PARAMETERS
+from pointwise.progress import History, Progress, Snapshot
+from pointwise.training import Recipe, Step, train
 from pointwise.training.houses import train_houses
 from pointwise.training.tables import train_table
 from pointwise.training.turns import in_turns
@@ -27,47 +29,11 @@ from pointwise.training.turns import in_turns
 if TYPE_CHECKING:
     from pointwise.data.table import Prepared
 
-MAX_POINTS = 1000  # of the loss history
 LEASE = 120.0  # seconds without a reader after which a run stops itself
-ENDED = ("done", "stopped", "failed")
+SHOWN_EVERY = 1.0  # seconds between two snapshots of a network that is small enough to be evaluated in the page
 Work = Generator[Step | Download, bool | None, None]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What is known of a run at one moment. It never changes; a later moment is another Progress."""
-
-    state: str = "waiting"  # waiting, fetching, training, paused, then one of ENDED
-    step: int = 0
-    total: int = 0
-    history: tuple[tuple[int, float], ...] = ()  # (step, mean loss since the point before), at most MAX_POINTS
-    epochs: tuple[Epoch, ...] = ()  # only the latest still has its weights
-    examples: int = 0  # seen so far
-    seconds: float = 0.0  # spent at work, pauses left out
-    download: Download | None = None
-    error: str | None = None  # a sentence, when something went wrong or the run ended by itself
-
-    @property
-    def active(self) -> bool:
-        """Whether the run may still change."""
-        return self.state not in ENDED
-
-    @property
-    def latest(self) -> Epoch | None:
-        """The last epoch that was measured, with its weights."""
-        return self.epochs[-1] if self.epochs else None
-
-    @property
-    def rate(self) -> float:
-        """Examples per second, measuring included."""
-        return self.examples / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def seconds_left(self) -> float:
-        """Estimated from the mean time of the steps so far; NaN before the first."""
-        return self.seconds / self.step * (self.total - self.step) if self.step else math.nan
 
 
 class Run:
@@ -134,7 +100,7 @@ class Run:
                 self._slot.release()
 
     def _consume(self, work: Work) -> None:
-        history = _History()
+        history = History()
         began, stopping = time.monotonic(), False
         try:
             while True:
@@ -146,7 +112,7 @@ class Run:
         except StopIteration:
             self._publish(state="stopped" if stopping else "done")
 
-    def _take(self, event: Step | Download, history: _History, seconds: float) -> None:
+    def _take(self, event: Step | Download, history: History, seconds: float) -> None:
         if isinstance(event, Download):
             self._publish(state="fetching", download=event)
             return
@@ -164,6 +130,7 @@ class Run:
             epochs=epochs,
             examples=before.examples + (event.examples if event.number > before.step else 0),
             seconds=seconds,
+            snapshot=before.snapshot if event.weights is None else Snapshot(event.number, event.weights),
         )
 
     def _may_go_on(self) -> bool:
@@ -182,28 +149,6 @@ class Run:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
 
 
-class _History:
-    """Losses thinned to at most MAX_POINTS: when they are too many, neighbours are averaged."""
-
-    def __init__(self) -> None:
-        self._points: list[tuple[int, float]] = []
-        self._stride, self._sum, self._count = 1, 0.0, 0
-
-    def add(self, step: int, loss: float) -> None:
-        self._sum, self._count = self._sum + loss, self._count + 1
-        if self._count < self._stride:
-            return
-        self._points.append((step, self._sum / self._count))
-        self._sum, self._count = 0.0, 0
-        if len(self._points) >= MAX_POINTS:
-            pairs = zip(self._points[::2], self._points[1::2], strict=True)
-            self._points = [(b[0], (a[1] + b[1]) / 2) for a, b in pairs]
-            self._stride *= 2
-
-    def points(self) -> tuple[tuple[int, float], ...]:
-        return tuple(self._points)
-
-
 def retrain_digits(config: ModelConfig, recipe: Recipe, source: str, folder: Path) -> Work:
     """Fetch what is needed and train a fresh classifier on ``source``, a name of DATA_SETS, below ``folder``."""
     for download in fetch(source, folder):
@@ -212,7 +157,9 @@ def retrain_digits(config: ModelConfig, recipe: Recipe, source: str, folder: Pat
     training, held_out = load_data_set(source, folder)
     if source == "mnist":
         training = with_made(training, recipe.made, recipe.seed)
-    yield from train(build(config, recipe.seed), recipe, training, held_out)
+    model = build(config, recipe.seed)
+    shown = SHOWN_EVERY if count_parameters(model) <= MOST_PARAMETERS else math.inf
+    yield from train(model, recipe, training, held_out, show_every=shown)
 
 
 def retrain_houses(config: ModelConfig, recipe: Recipe, options: HouseOptions) -> Work:

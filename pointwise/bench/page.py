@@ -1,4 +1,4 @@
-"""page: pen-up to painted prediction in a real browser, idle and while training (tests/benchmarks/page_speed.py)."""
+"""page: pen-up to painted answers in a real browser: idle, training, four people (tests/benchmarks/page_speed.py)."""
 
 from __future__ import annotations
 
@@ -30,9 +30,14 @@ def measured() -> dict[str, Any]:
 
 
 def lines(result: Mapping[str, Any]) -> Iterator[str]:
-    for name, when in (("stroke", "idle"), ("stroke_while_training", "while training")):
+    for name, when in (
+        ("stroke", "idle"),
+        ("stroke_while_training", "while training"),
+        ("strokes_at_once", "with four people drawing at once"),
+    ):
         one = result[name]
         yield (
-            f"page: {one['median_ms']} ms from pen-up to painted prediction {when} (median of {one['strokes']} "
-            f"strokes; 95th percentile {one['p95_ms']} ms)"
+            f"page, {when}: from pen-up to the painted answer {one['page_median_ms']} ms for the page's own and "
+            f"{one['pytorch_median_ms']} ms for PyTorch's (medians of {one['strokes']} strokes; 95th percentiles "
+            f"{one['page_p95_ms']} and {one['pytorch_p95_ms']} ms); {one['answers_a_second']} answers a second before"
         )

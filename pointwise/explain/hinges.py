@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pointwise.data.housing import ROOMS, SQUARE_FEET
-from pointwise.explain.folding import folded
+from pointwise.explain.layers import folded
 from pointwise.inference import price_scaling
 from pointwise.models import ACTIVATION_LAYERS, Network
 
@@ -156,8 +156,8 @@ class Matrices:
     def of(cls, model: Network) -> Matrices:
         scaling = price_scaling(model)
         state = {name: t.detach().cpu().double() for name, t in model.state_dict().items()}
-        w1, b1 = folded(state, "conv1", "norm1")
-        w2, b2 = folded(state, "conv2", "norm2")
+        w1, b1 = folded(state, "conv1")
+        w2, b2 = folded(state, "conv2")
         base = scaling.from_model(float(state["fc.bias"][0]))
         activation = ACTIVATION_LAYERS[model.config.activation]()
         return cls(w1[:, :, 0, 0], b1, w2[:, :, 0, 0], b2, state["fc.weight"][0] * scaling.std, base, activation)

@@ -18,16 +18,8 @@ from torch import Tensor, nn
 from pointwise.calibration import temperature_of
 from pointwise.data.digits import normalise
 from pointwise.errors import ConfigError
-from pointwise.explain.folding import folded
+from pointwise.explain.layers import LAYERS, Layer, folded
 from pointwise.models import ACTIVATION_LAYERS, Network
-
-NAMES = {
-    "nin": ("conv1", "mix1", "conv2", "mix2", "conv3", "mix3", "classifier"),
-    "conv_mlp": ("conv1", "fc1", "fc2"),
-    "mlp_1x1": ("conv1", "conv2"),
-    "bag_of_pixels": ("conv1", "conv2", "conv3"),
-}
-FLAT = {("conv_mlp", "fc1"), ("mlp_1x1", "conv1")}  # every value of their input is a channel of a 1×1 picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,10 +121,10 @@ class Chain:
     def of(cls, model: Network) -> Chain:
         """The same function as ``model`` in eval mode. Raises ConfigError when it is no classifier of digits."""
         config = model.config
-        if config.arch not in NAMES:
-            raise ConfigError(f"{config.arch} reads no pictures. Choose one of {', '.join(NAMES)}.")
-        names = NAMES[config.arch]
-        stages = [_stage(model, name, (config.arch, name) in FLAT, name != names[-1]) for name in names]
+        if config.arch not in LAYERS:
+            raise ConfigError(f"{config.arch} reads no pictures. Choose one of {', '.join(LAYERS)}.")
+        layers, state = LAYERS[config.arch], model.state_dict()
+        stages = [_stage(state, layer, layer is not layers[-1]) for layer in layers]
         return cls(tuple(stages), config.activation, temperature_of(model.card))
 
     def run(self, image: NDArray[np.uint8]) -> Trace:
@@ -162,10 +154,6 @@ class Chain:
         return replace(self, stages=(*self.stages[:stage], new, *self.stages[stage + 1 :]))
 
 
-def _stage(model: Network, name: str, flat: bool, activated: bool) -> Stage:
-    layer, state = model.get_submodule(name), model.state_dict()
-    if isinstance(layer, nn.Conv2d):
-        weights, biases = folded(state, name, name.replace("conv", "norm"))
-        return Stage(name, weights, biases, layer.stride[0], int(layer.padding[0]), flat, activated)
-    weights, biases = state[f"{name}.weight"][:, :, None, None], state[f"{name}.bias"]
-    return Stage(name, weights, biases, flat=flat, activated=activated)
+def _stage(state: Mapping[str, Tensor], layer: Layer, activated: bool) -> Stage:
+    weights, biases = folded(state, layer.name)
+    return Stage(layer.name, weights, biases, layer.stride, layer.padding, layer.flat, activated)

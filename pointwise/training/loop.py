@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Generator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,7 @@ class Step:
     examples: int  # in this batch
     loss: float  # mean over the batch
     epoch: Epoch | None = None  # set on the last step of an epoch
+    weights: Mapping[str, Tensor] | None = field(default=None, repr=False)  # now and then, cloned, on the CPU
 
 
 def pick_device() -> torch.device:
@@ -60,6 +62,7 @@ def train(
     group: Group = ALONE,
     since: Checkpoint | None = None,
     keep: bool = False,
+    show_every: float = math.inf,
 ) -> Generator[Step, bool | None, None]:
     """Train ``model`` in place, yielding after every optimiser step.
 
@@ -68,9 +71,10 @@ def train(
     squared error for prices (float targets).
 
     In a ``group`` of processes each takes its share of every batch, and the gradients are averaged. ``since`` goes on
-    after a checkpoint's epoch as if nothing had come between; with ``keep`` each Epoch carries a Checkpoint. Raises
-    ConfigError for a network that normalises batches of one house or a checkpoint of another run, and DivergedError
-    when the loss is no longer finite.
+    after a checkpoint's epoch as if nothing had come between; with ``keep`` each Epoch carries a Checkpoint. A Step
+    carries the weights when ``show_every`` seconds have passed since the last that did. Raises ConfigError for a
+    network that normalises batches of one house or a checkpoint of another run, and DivergedError when the loss is no
+    longer finite.
     """
     _check_batch_norm(model, recipe, training)
     device = device or pick_device()
@@ -84,7 +88,7 @@ def train(
     progress = Moment(model, recipe, optimizer, schedule, (order, chance))
     done = progress.restore(since) if since is not None else 0
     forward = group.wrapped(model)
-    number = done * per_epoch
+    number, shown = done * per_epoch, time.monotonic()
     with quick_dense_layers(model) if group.size == 1 else nullcontext():
         for epoch in range(done + 1, recipe.epochs + 1):
             running = Running(scale_of(training))
@@ -105,6 +109,8 @@ def train(
                 running.add(outputs.detach(), targets, value)
                 last = number == epoch * per_epoch
                 step = Step(number, total, len(batch), value)
+                if time.monotonic() - shown >= show_every:
+                    step, shown = replace(step, weights=_weights(model)), time.monotonic()
                 if not last and (yield step):
                     yield replace(step, epoch=_epoch(model, epoch, running, held_out, device, complete=False))
                     return
@@ -137,8 +143,11 @@ def _epoch(
 ) -> Epoch:
     metrics = {f"train_{name}": value for name, value in running.metrics().items()}
     metrics |= measure(model, held_out, device)
-    weights = {name: t.detach().to("cpu", copy=True) for name, t in model.state_dict().items()}
-    return Epoch(number, metrics, weights, complete)
+    return Epoch(number, metrics, _weights(model), complete)
+
+
+def _weights(model: Network) -> dict[str, Tensor]:
+    return {name: t.detach().to("cpu", copy=True) for name, t in model.state_dict().items()}
 
 
 def _optimizer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,9 @@ from numpy.typing import NDArray
 
 from pointwise.drawing import Ink, Preparation, ink_of, prepare_ink
 from pointwise.errors import PointwiseError
-from pointwise.ui import pictures, resources, state, words
+from pointwise.packed import SURE, Packed
+from pointwise.ui import following, pictures, resources, shell, state, words
+from pointwise.ui.inpage import reader
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.grid_container import GridContainer
@@ -21,6 +25,15 @@ if TYPE_CHECKING:
 
 READER = "answer.reader"
 NORMALISED = "answer.normalised"
+TITLES = {
+    "sure": "{digit} has {percent} of the probability",
+    "unsure": "The model is unsure; {digit} is its best guess",
+    "blank": "No probabilities: the canvas is empty",
+}
+LOADING = "The network is being loaded"
+TOO_LARGE = "Too large to answer during the stroke: it does when the pen is lifted"
+WAIT = 0.4  # seconds between two looks whether torch is there
+AT_LATEST = 5.0  # seconds after which its import begins, whatever the page shows
 CLASSIFIERS = ("nin", "conv_mlp", "mlp_1x1", "bag_of_pixels")  # the default reader first
 
 
@@ -35,48 +48,107 @@ class Look:
     without: Reading
 
 
-def read() -> Look:
-    """Read the drawing with the chosen model, and show its digit with all ten probabilities. Raises ModelFileError.
+def live() -> None:
+    """The prediction with all ten probabilities, in a fragment of its own: while somebody draws, the page answers.
 
-    For a server's first visitor, whose answer waits for torch, an answer without a digit stands there meanwhile.
+    Nothing where the model cannot be read; ``look`` says why.
     """
-    place = st.empty()
-    if not resources.loaded():
-        with place.container():
-            _prediction("…", "Loading the network", np.zeros(10, np.float32), "The network is being loaded")
+    arch = chosen_reader()
+    with st.container(key="answer"):
+        if resources.loaded():
+            st.fragment(run_every=following.pace(arch))(_live)(arch)
+        else:
+            st.fragment(run_every=WAIT)(_early)(arch, time.monotonic() + AT_LATEST)
+
+
+def _live(arch: str) -> None:
     try:
-        look = _look()
+        model, whose = following.network(arch, between_epochs=True)
     except PointwiseError:
-        place.empty()
-        raise
-    with place.container():
-        _prediction(*headline(look.reading), look.reading.probabilities, _title(look.reading))
-    return look
+        return
+    image = _newest_image()
+    reading = _read(model, image)
+    digit, remark = headline(reading)
+    _prediction(digit, f"{remark}, {whose}" if whose.startswith("your run") else remark)
+    packed = resources.packed(model)
+    _bars(reading, image, packed)
+    shell.let_paint()  # the answer is there; what may improve it is large
+    reader.show(packed, _sent)
 
 
-def received_image() -> NDArray[np.uint8]:
-    """What the models are given, uint8 (28, 28): with the steps or without, as chosen."""
-    return prepare_ink(ink_of(state.board().rgba), st.session_state.get(NORMALISED, True)).image
+def _early(arch: str, latest: float) -> None:
+    """Before torch is there: the page answers, and everything else follows."""
+    if resources.loaded():
+        st.rerun()
+    if time.monotonic() > latest:
+        resources.begin()
+    _prediction("…", "Loading PyTorch")
+    packed = resources.packed_file(arch)
+    _bars(None, None, packed)
+    reader.show(packed, _sent, resources.begin)
 
 
-def _look() -> Look:
-    model = resources.current_model(chosen_reader())
+def _newest_image() -> NDArray[np.uint8]:
+    """What the page has just sent, until the canvas sends the drawing itself."""
+    pen_up = state.pen_up()
+    if pen_up.image is not None and pen_up.newer_than(state.board(), _normalises()):
+        return pen_up.image
+    return received_image()
+
+
+def _sent() -> None:
+    picture = reader.picture()
+    if picture is not None:
+        state.set_pen_up(*picture)
+
+
+def _prediction(digit: str, remark: str) -> None:
+    with st.container(key="answer-prediction"):
+        st.metric("Prediction", digit, remark, delta_color="off", delta_arrow="off")
+
+
+def _bars(reading: Reading | None, image: NDArray[np.uint8] | None, packed: Packed | None) -> None:
+    """The digit and the bars, and beside them what the page's own code needs to go on from there.
+
+    Without an image the page reads the canvas.
+    """
+    probabilities = np.zeros(10, np.float32) if reading is None else reading.probabilities
+    more = {
+        "image": None if image is None else base64.b64encode(image.tobytes()).decode(),
+        "probabilities": None if reading is None else probabilities.tolist(),
+        "seen": state.pen_up().number,
+        "turn": state.board().turn,
+        "normalise": _normalises(),
+        "network": None if packed is None else packed.id,
+        "sure": SURE,
+        "titles": TITLES,
+    }
+    digit = "…" if reading is None else headline(reading)[0]
+    what = LOADING if reading is None else title(reading)
+    st.html(pictures.answer(digit, probabilities, what, TOO_LARGE if packed is None else "", more))
+
+
+def look() -> Look:
+    """What the chosen model reads in the drawing. Raises ModelFileError."""
+    model, _ = following.network(chosen_reader())
     ink = ink_of(state.board().rgba)
     steps, whole = prepare_ink(ink), prepare_ink(ink, normalise=False)
     with_steps, without = _read(model, steps.image), _read(model, whole.image)
-    if st.session_state.get(NORMALISED, True):
+    if _normalises():
         return Look(steps, steps.image, with_steps, with_steps, without)
     return Look(steps, whole.image, without, with_steps, without)
 
 
-def _prediction(digit: str, remark: str, probabilities: NDArray[np.float32], title: str) -> None:
-    st.metric("Prediction", digit, remark, delta_color="off", delta_arrow="off")
-    st.html(pictures.bars(probabilities, title))
+def received_image() -> NDArray[np.uint8]:
+    """What the models are given, uint8 (28, 28): with the steps or without, as chosen."""
+    return prepare_ink(ink_of(state.board().rgba), _normalises()).image
 
 
-def reader() -> None:
-    """Which model gives the prediction."""
+def choose_reader() -> None:
+    """Which model gives the prediction, and whether with the weights of a run that goes on."""
     st.selectbox("Read by", CLASSIFIERS, format_func=words.MODELS.__getitem__, key=READER, persist_state="session")
+    if resources.loaded():
+        following.toggle(chosen_reader())
 
 
 def received(look: Look) -> None:
@@ -156,19 +228,17 @@ def headline(reading: Reading) -> tuple[str, str]:
     """The digit, and how sure the model is."""
     if reading.digit is None:
         return "–", "Draw a digit"
-    return str(reading.digit), ("" if reading.sure else "unsure: ") + words.percent(reading.probability)
+    return str(reading.digit), ("" if reading.sure else "unsure: ") + words.probability(reading.probability)
 
 
-def _title(reading: Reading) -> str:
-    if reading.digit is None:
-        return "No probabilities: the canvas is empty"
-    if not reading.sure:
-        return f"The model is unsure; {reading.digit} is its best guess"
-    return (
-        f"{reading.digit} has nearly all of the probability"
-        if reading.probability > 0.9
-        else (f"{reading.digit} has most of the probability")
-    )
+def title(reading: Reading) -> str:
+    """What to see in the bars."""
+    which = "blank" if reading.digit is None else "sure" if reading.sure else "unsure"
+    return TITLES[which].format(digit=reading.digit, percent=words.probability(reading.probability))
+
+
+def _normalises() -> bool:
+    return bool(st.session_state.get(NORMALISED, True))
 
 
 def _steps(prepared: Preparation) -> list[tuple[NDArray[np.uint8], str, str, float]]:

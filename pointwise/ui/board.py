@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pointwise.errors import PictureError
-from pointwise.picture import open_picture
-from pointwise.ui import canvas, pictures, state
+from pointwise.ui import boards, canvas, state
 
 PEN = "board.pen"
 UPLOAD = "board.upload"
@@ -15,19 +14,14 @@ REFUSED = "board.refused"
 
 def drawing() -> None:
     """The canvas. The drawing is kept in the session's state."""
-    state.set_board(canvas.show(state.board(), st.session_state.get(PEN, canvas.PEN)))
-
-
-def preview() -> str:
-    """HTML of the drawing as a picture, as large as the canvas that will take its place."""
-    return pictures.framed(state.board().rgba[:, :, 0], canvas.SIDE, "The drawing")
+    canvas.show(state.board(), st.session_state.get(PEN, boards.PEN), _drawn)
 
 
 def tools() -> None:
     """Pen width, undo, clear, and a row of digits that draw themselves."""
     empty = not state.board().shapes
-    with st.container(horizontal=True, vertical_alignment="bottom", width=canvas.SIDE, gap="small"):
-        st.slider("Pen width", 8, 40, canvas.PEN, format="%d px", key=PEN, persist_state="session", width=112)
+    with st.container(horizontal=True, vertical_alignment="bottom", width=boards.SIDE, gap="small"):
+        st.slider("Pen width", 8, 40, boards.PEN, format="%d px", key=PEN, persist_state="session", width=112)
         st.button("Undo", on_click=_undo, icon=":material/undo:", disabled=empty, key="board.undo")
         st.button("Clear", on_click=_clear, icon=":material/delete:", disabled=empty, key="board.clear")
     samples()
@@ -36,7 +30,7 @@ def tools() -> None:
 def samples() -> None:
     """A row of digits that draw themselves."""
     with st.container(horizontal=True, gap=2, key="board.samples"):
-        for digit in canvas.SAMPLES:
+        for digit in boards.SAMPLES:
             st.button(str(digit), key=f"board.sample.{digit}", on_click=_sample, args=(digit,), help=f"Draw a {digit}")
 
 
@@ -54,19 +48,23 @@ def upload() -> None:
 
 def remount() -> None:
     """Give a canvas that has just come onto the page again what was drawn before."""
-    state.set_board(canvas.remounted(state.board()))
+    state.set_board(boards.remounted(state.board()))
+
+
+def _drawn() -> None:
+    state.set_board(canvas.taken(state.board()))
 
 
 def _sample(digit: int) -> None:
-    state.set_board(canvas.with_sample(state.board(), digit))
+    state.set_board(boards.with_sample(state.board(), digit))
 
 
 def _undo() -> None:
-    state.set_board(canvas.undone(state.board()))
+    state.set_board(boards.undone(state.board()))
 
 
 def _clear() -> None:
-    state.set_board(canvas.cleared(state.board()))
+    state.set_board(boards.cleared(state.board()))
 
 
 def _open() -> None:
@@ -74,7 +72,9 @@ def _open() -> None:
     file = st.session_state[UPLOAD]
     if file is None:
         return
+    from pointwise.picture import open_picture
+
     try:
-        state.set_board(canvas.with_picture(state.board(), open_picture(file.getvalue())))
+        state.set_board(boards.with_picture(state.board(), open_picture(file.getvalue())))
     except PictureError as error:
         st.session_state[REFUSED] = f"{error} Your drawing is still there."

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pointwise.runs import Progress, Run, Work
+from pointwise.progress import Progress
+from pointwise.runs import Run, Work
 from pointwise.training import Epoch
 from pointwise.ui import resources, runpanel
 

@@ -6,10 +6,12 @@ torch is imported inside these functions, on first use, so that a page can show 
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 import threading
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
     from pointwise.costs import Cost
     from pointwise.data.housing import HouseOptions, Houses
     from pointwise.models import ModelConfig, Network
+    from pointwise.packed import Packed
+    from pointwise.progress import Snapshot
 
 EPOCH_MODEL = "resources.epoch_model"
+SNAPSHOT_MODEL = "resources.snapshot_model"
+PACKED = "resources.packed"
 MODELS = Path(__file__).parents[2] / "models"
 
 
@@ -92,12 +98,72 @@ def run_slots() -> threading.BoundedSemaphore:
 
 def loaded() -> bool:
     """Whether torch is there already, so that a model's answer comes at once."""
-    return "torch" in sys.modules
+    return _torch().there.is_set()
 
 
-def loading(height: int) -> AbstractContextManager[object]:
+def begin() -> None:
+    """Import torch in the background. It takes seconds in which the server is slow to send anything else."""
+    _torch().begin()
+
+
+def wait() -> None:
+    """Until torch is there. Nothing that imports it may be imported before: two imports at once may meet half-way."""
+    begin()
+    _torch().there.wait()
+
+
+@contextmanager
+def loading(height: int) -> Iterator[None]:
     """A placeholder of so many pixels while torch is imported and the weights are loaded for the first time."""
-    return nullcontext() if loaded() else st.skeleton(height=height)
+    with nullcontext() if loaded() else st.skeleton(height=height):
+        wait()
+        yield
+
+
+class _Torch:
+    """Torch's import, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self.there = threading.Event()  # also when it cannot be had
+        self._thread = threading.Thread(target=self._fetch, name="pointwise-import", daemon=True)
+        self._lock = threading.Lock()
+        if "torch" in sys.modules:
+            self._fetch()
+
+    def begin(self) -> None:
+        with self._lock:
+            if self._thread.ident is None and not self.there.is_set():
+                self._thread.start()
+
+    def _fetch(self) -> None:
+        try:
+            importlib.import_module("pointwise.inference")
+        finally:
+            self.there.set()
+
+
+@st.cache_resource(show_spinner=False)
+def _torch() -> _Torch:
+    return _Torch()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def packed_file(arch: str) -> Packed | None:
+    """The shipped network for the page to evaluate, without torch; None where it is too large or cannot be used."""
+    from pointwise.packed import pack_file
+
+    return pack_file(MODELS / f"{arch}.safetensors")
+
+
+def packed(model: Network, stages: int | None = None) -> Packed | None:
+    """A network for the page to evaluate; where it is too large its first ``stages``, or None."""
+    from pointwise.packed import pack
+
+    known, asked, content = st.session_state.get(PACKED, (None, None, None))
+    if known is not model or asked != stages:
+        content = pack(model) or (stages and pack(model, stages)) or None
+        st.session_state[PACKED] = (model, stages, content)
+    return content
 
 
 def current_model(arch: str) -> Network:
@@ -115,4 +181,15 @@ def epoch_model(retraining: state.Retraining) -> Network | None:
         number = (retraining.run.name, epoch.number, epoch.complete)
         model = retraining.network(epoch)
         st.session_state[EPOCH_MODEL] = (number, model)
+    return model
+
+
+def snapshot_model(retraining: state.Retraining, snapshot: Snapshot) -> Network:
+    """The network in the middle of a run, as a copy of its own."""
+    from pointwise.weights import model_from
+
+    known, model = st.session_state.get(SNAPSHOT_MODEL, (None, None))
+    if known is not snapshot:
+        model = model_from(retraining.config, snapshot.weights)
+        st.session_state[SNAPSHOT_MODEL] = (snapshot, model)
     return model

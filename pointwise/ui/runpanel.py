@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from pointwise.models import ModelConfig, Network
-from pointwise.runs import Progress, Run, Work
+from pointwise.progress import Progress
+from pointwise.runs import Run, Work
 from pointwise.training import Recipe
 from pointwise.ui import charts, resources, state, takehome, verdict, words
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -22,6 +21,8 @@ VISITED = "shell.visited"  # the page of the run before this one
 ARRIVED = "shell.arrived"
 FIRST = "shell.first"  # whether this is the session's first run
 HEAD_START = 0.25  # seconds
+FIRST_PAGE = ""  # the address of the page at /
+FAVICON = str(Path(__file__).with_name("favicon.png"))  # a picture of 7×7 pixels with one of them lit
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,3 @@ def _pages(icons: bool = True) -> list[st.Page]:
         )
         for entry in PAGES
     ]
-
-
-def favicon() -> Image.Image:
-    """Seven by seven pixels with one of them lit, each drawn 5 pixels wide."""
-    cells = np.full((7, 7, 3), (16, 60, 92), np.uint8)
-    cells[3, 3] = (240, 228, 66)
-    icon = cells.repeat(5, axis=0).repeat(5, axis=1)
-    icon[4::5], icon[:, 4::5] = (8, 34, 54), (8, 34, 54)
-    return Image.fromarray(icon)

@@ -9,20 +9,40 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pointwise.ui import words
-from pointwise.ui.canvas import Board, sample_board, strip_board
+from pointwise.ui.boards import Board, sample_board, strip_board
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pointwise.models import ModelConfig, Network
     from pointwise.runs import Run
     from pointwise.training import Epoch, Recipe
 
 BOARD = "state.board"
+PEN_UP = "state.pen_up"
 STRIP = "state.strip"
 OWN = "state.own_models"
 RETRAINING = "state.retraining"
 CLAIM, ENTERED = "state.claim", "state.entered"
 FIRST_SAMPLE = 7
 FIRST_STRIP = (4, 7, 2)
+
+
+@dataclass(frozen=True)
+class PenUp:
+    """A picture that the page sent at the end of a stroke, and what the canvas had sent before."""
+
+    number: int  # of the stroke, rising
+    image: NDArray[np.uint8] | None = None  # (28, 28)
+    normalise: bool = True
+    turn: int = -1
+    received: bytes | None = None
+
+    def newer_than(self, board: Board, normalise: bool) -> bool:
+        """Whether the canvas has not sent this stroke yet."""
+        same = (self.turn, self.received, self.normalise) == (board.turn, board.received, normalise)
+        return self.image is not None and same
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,17 @@ def board() -> Board:
 
 def set_board(value: Board) -> None:
     st.session_state[BOARD] = value
+
+
+def pen_up() -> PenUp:
+    """The last picture that the page sent itself; number 0 before the first."""
+    return st.session_state.get(PEN_UP, PenUp(0))
+
+
+def set_pen_up(number: int, image: NDArray[np.uint8], normalise: bool) -> None:
+    """Keep a picture until the canvas sends the drawing."""
+    now = board()
+    st.session_state[PEN_UP] = PenUp(number, image, normalise, now.turn, now.received)
 
 
 def strip() -> Board:

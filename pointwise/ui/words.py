@@ -30,6 +30,11 @@ def percent(share: float) -> str:
     return "> 99.9 %" if 0.999 < share < 1 else f"{100 * share:.1f} %"
 
 
+def probability(share: float) -> str:
+    """A softmax's, which is never quite 1."""
+    return "> 99.9 %" if share > 0.999 else percent(share)
+
+
 def duration(seconds: float) -> str:
     """Minutes and seconds, or seconds."""
     whole = max(0, round(seconds))

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pointwise.models import CLASSIFIERS, ModelConfig
 from pointwise.runs import Run, retrain_digits
 from pointwise.training import RECIPES
-from pointwise.ui import canvas, resources, shell, state
+from pointwise.ui import boards, resources, shell, state
 from pointwise.ui.features import channels, proof
 from pointwise.ui.features.edits import Edit
 from pointwise.ui.words import MODELS
@@ -160,7 +160,7 @@ def test_a_nonsense_address_is_like_none(address: dict[str, str]) -> None:
 
 
 def test_an_empty_canvas_asks_for_a_drawing() -> None:
-    app = opened(**{state.BOARD: canvas.cleared(canvas.sample_board(7))})
+    app = opened(**{state.BOARD: boards.cleared(boards.sample_board(7))})
     assert any("Draw a digit on the first page" in info.value for info in app.info)
     app.button(key="board.sample.4").click().run()
     assert read(app)[0] == "4"

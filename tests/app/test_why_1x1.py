@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pointwise.claims.regularising import VARIANTS, Outcome
-from pointwise.ui import canvas, resources, shell, state
+from pointwise.ui import boards, resources, shell, state
 from pointwise.ui.claims import anysize, bottleneck, dense, frame, nin, regularise, shape, size, speed, views
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "why_1x1.py")
@@ -121,7 +121,7 @@ def test_the_table_of_verdicts_without_a_model_leaves_the_claims(
 
 
 def test_an_empty_canvas_asks_for_a_drawing() -> None:
-    app = opened("Shape", **{state.BOARD: canvas.cleared(canvas.sample_board(7))})
+    app = opened("Shape", **{state.BOARD: boards.cleared(boards.sample_board(7))})
     assert any("Draw a digit on the first page" in info.value for info in guess(app, "Shape", shape.ONE).info)
 
 

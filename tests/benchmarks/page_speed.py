@@ -20,17 +20,27 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.browser.harness import STROKES, draw, launch, metric, serve, value
+from tests.browser.harness import STROKES, draw_together, launch, metric, serve, value
 
 WATCH = """() => {
   const shown = () => [...document.querySelectorAll('[data-testid=stMetric]')]
     .find(m => m.innerText.startsWith('Prediction'))?.innerText;
-  window.waits = []; let up = null, before = null;
+  const read = () => document.querySelector('.pw-answer')?.dataset.read;
+  const told = () => document.querySelector('.pw-pace')?.innerText.trim();
+  window.waits = {page: [], pytorch: []}; window.rates = [];
+  let up = {}, before = {};
   addEventListener('mouseup', event => {
-    if (event.composedPath().some(e => e.tagName === 'CANVAS')) { up = performance.now(); before = shown(); }
+    if (event.composedPath().some(e => e.tagName === 'CANVAS')) {
+      up = {page: performance.now(), pytorch: performance.now()};
+      before = {page: read(), pytorch: shown()};
+    }
   }, true);
   const look = () => {
-    if (up !== null && shown() !== before) { window.waits.push(performance.now() - up); up = null; }
+    for (const [who, now] of [['page', read()], ['pytorch', shown()]])
+      if (up[who] && now && now !== before[who]) {
+        window.waits[who].push(performance.now() - up[who]);
+        delete up[who];
+      }
     requestAnimationFrame(look);
   };
   look();
@@ -40,6 +50,8 @@ ARRIVAL = """() => {
     (element) => element.tagName === 'CANVAS' || (element.shadowRoot && has(element.shadowRoot)));
   const reached = {
     something_to_see: () => document.querySelector('h1'),
+    answer: () => (document.querySelector('.pw-digit') ?? document.querySelector('[data-testid=stMetricValue]'))
+      ?.innerText.trim() === '7',
     prediction: () => document.querySelector('[data-testid=stMetricValue]')?.innerText.trim() === '7',
     canvas: () => document.body && has(document.body),
   };
@@ -82,37 +94,57 @@ def visits(browser: Browser, folder: Path, scripts: dict[str, str], repeats: int
     }
 
 
-def strokes(browser: Browser, folder: Path, count: int, training: bool) -> dict[str, float]:
-    """Pen-up to painted prediction, and the server's processor time a stroke."""
+def strokes(browser: Browser, folder: Path, count: int, training: bool = False, people: int = 1) -> dict[str, float]:
+    """Pen-up to painted answer, the page's own and PyTorch's; answers while drawing; the server's processor time."""
     with serve(folder) as server:
-        _, page = visit(browser, server.url)
-        expect(page.get_by_role("button", name="Retrain")).to_be_visible()
-        page.wait_for_timeout(2000)
-        page.evaluate(WATCH)
+        pages = [_ready(browser, server.url) for _ in range(people)]
         if training:
-            page.get_by_text("Advanced").click()
-            epochs = page.get_by_role("spinbutton", name="Epochs")
+            pages[0].get_by_text("Advanced").click()
+            epochs = pages[0].get_by_role("spinbutton", name="Epochs")
             epochs.fill("100")
             epochs.press("Enter")
-            page.get_by_role("button", name="Retrain").click()
-            expect(page.get_by_text("examples a second")).to_be_visible()
-        spent = []
+            pages[0].get_by_role("button", name="Retrain").click()
+            expect(pages[0].get_by_text("examples a second")).to_be_visible()
+            pages[0].get_by_text("Follow your run").click()  # the shipped weights go on reading
+            pages[0].wait_for_timeout(1500)
+        spent, rates = [], []
         for number in range(count):
-            page.get_by_role("button", name="Clear").click()
-            expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
-            page.wait_for_timeout(600)
+            for page in pages:
+                page.get_by_role("button", name="Clear").click()
+                expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
+            pages[0].wait_for_timeout(600)
             before = server.cpu_seconds()
-            draw(page, list(STROKES.values())[number % len(STROKES)])
-            page.wait_for_function(f"() => window.waits.length > {number}")
-            page.wait_for_timeout(400)
-            spent.append(server.cpu_seconds() - before)
-        waits = sorted(page.evaluate("window.waits"))
-        page.close()
-    result = {"median_ms": statistics.median(waits), "p95_ms": waits[round(0.95 * (len(waits) - 1))]}
+            draw_together(pages, list(STROKES.values())[number % len(STROKES)])
+            for page in pages:
+                page.wait_for_function(
+                    f"() => window.waits.page.length > {number} && window.waits.pytorch.length > {number}"
+                )
+            pages[0].wait_for_timeout(600)
+            spent.append((server.cpu_seconds() - before) / people)
+            rates += [int(page.locator(".pw-pace").inner_text().split()[0]) for page in pages]
+        waits = {
+            who: sorted(w for page in pages for w in page.evaluate(f"window.waits.{who}"))
+            for who in ("page", "pytorch")
+        }
+        for page in pages:
+            page.context.close()
+    result = {}
+    for who, some in waits.items():
+        result |= {f"{who}_median_ms": statistics.median(some), f"{who}_p95_ms": some[round(0.95 * (len(some) - 1))]}
     return {name: round(wait) for name, wait in result.items()} | {
+        "answers_a_second": round(statistics.median(rates)),
         "server_cpu_ms": round(1000 * statistics.median(spent)),
         "strokes": count,
     }
+
+
+def _ready(browser: Browser, url: str) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(url)
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+    page.wait_for_timeout(2000)
+    page.evaluate(WATCH)
+    return page
 
 
 LAYER = """() => {
@@ -159,6 +191,7 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=24)
     parser.add_argument("--visits", type=int, default=3)
     parser.add_argument("--layers", type=int, default=12)
+    parser.add_argument("--people", type=int, default=4, help="who draw at once, in a last round of strokes")
     options = parser.parse_args()
     expect.set_options(timeout=60_000)
     result: dict[str, dict[str, float]] = {}
@@ -173,6 +206,8 @@ def main() -> None:
         if options.strokes:
             result["stroke"] = strokes(browser, folder, options.strokes, training=False)
             result["stroke_while_training"] = strokes(browser, folder, options.strokes, training=True)
+        if options.strokes and options.people:
+            result["strokes_at_once"] = strokes(browser, folder, options.strokes, people=options.people)
         if options.layers:
             result["layer"] = layers(browser, folder, options.layers)
         browser.close()

@@ -37,7 +37,7 @@ def test_the_first_visit_has_read_a_sample_without_any_other_host(page: Page, se
     page.goto(server.url)
     expect(value(page)).to_have_text("7")
     expect(page).to_have_title("Draw a digit")
-    expect(page.get_by_role("img", name="7 has nearly all of the probability")).to_be_visible()
+    expect(page.get_by_role("img", name="7 has > 99.9 % of the probability")).to_be_visible()
     assert hosts == {server.url.split("/")[2]}
 
 

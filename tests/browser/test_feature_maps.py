@@ -48,7 +48,7 @@ def test_the_drawing_made_on_the_first_page_is_there(page: Page, server: Server)
     page.get_by_role("button", name="Clear").click()
     expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
     draw(page, STROKES[3])
-    expect(value(page)).to_have_text("3")
+    expect(value(page, "With these steps")).to_have_text("3")
     received = page.get_by_role("img", name="The 28 by 28 pixels that the network receives").get_attribute("src")
     page.get_by_role("link", name="Feature maps").click()
     picture = page.get_by_role("img", name="What the network receives, 28 by 28 pixels")
@@ -72,6 +72,91 @@ def test_channel_5_has_weights_and_moving_one_changes_the_answer_until_reset(map
     expect(metric(page, "Without your changes")).to_have_count(0)
     expect(metric(page, "Prediction").get_by_test_id("stMetricDelta")).to_have_text(before)
     expect(page.get_by_role("slider", name="Weight")).to_have_value(weight)
+
+
+PICTURE = """() => document.querySelector(".st-key-features-map [data-testid=stBidiComponentIsolated]")
+  .shadowRoot.querySelector("img").src"""
+SLIDE = """async ([name, from, to, frames]) => {
+  const input = [...document.querySelectorAll(".st-key-features-sliders input[type=range]")]
+    .find((input) => input.getAttribute("aria-label") === name
+      || document.getElementById(input.getAttribute("aria-labelledby")?.split(" ")[0])?.textContent === name)
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set
+  const picture = document.querySelector(".st-key-features-map [data-testid=stBidiComponentIsolated]")
+    .shadowRoot.querySelector("img")
+  let painted = 0
+  const observer = new MutationObserver(() => painted++)
+  observer.observe(picture, { attributeFilter: ["src"] })
+  for (let n = 1; n <= frames; n++) {
+    set.call(input, from + ((to - from) * n) / frames)
+    input.dispatchEvent(new Event("input", { bubbles: true }))
+    await new Promise(requestAnimationFrame)
+  }
+  await new Promise(requestAnimationFrame)
+  observer.disconnect()
+  return painted
+}"""
+
+
+def hold(page: Page, name: str, by: float) -> None:
+    """Drag a slider by so many pixels without letting go."""
+    group = page.locator(".st-key-features-sliders").get_by_test_id("stSlider").filter(has_text=name)
+    group.scroll_into_view_if_needed()
+    thumb = group.get_by_test_id("stSliderThumbValue").bounding_box()
+    assert thumb is not None
+    x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by, y, steps=12)
+
+
+def test_map_and_prediction_follow_a_slider_that_is_still_held(maps: Callable[[str], Page]) -> None:
+    page = maps(BAG)
+    before, picture = probability(page), page.evaluate(PICTURE)
+    page.evaluate(
+        "() => { const send = WebSocket.prototype.send; window.sent = 0;"
+        "WebSocket.prototype.send = function (message) { window.sent += 1; return send.call(this, message) } }"
+    )
+    hold(page, "Weight", 120)
+    page.wait_for_function("([before, picture]) => (" + PICTURE + ")() !== picture", arg=[before, picture])
+    delta = metric(page, "Prediction").get_by_test_id("stMetricDelta")
+    expect(delta).not_to_have_text(before)
+    live, held = probability(page), page.evaluate(PICTURE)
+    assert page.evaluate("window.sent") == 0
+    expect(metric(page, "Without your changes")).to_have_count(0)
+    page.mouse.up()
+    expect(metric(page, "Without your changes")).to_contain_text(before)
+    assert page.evaluate("window.sent") == 1
+    expect(delta).to_have_text(live)
+    assert page.evaluate(PICTURE) != picture
+    assert held != picture
+
+
+def test_the_map_follows_a_slider_at_the_screens_pace(maps: Callable[[str], Page]) -> None:
+    page = maps("network=Network+in+Network")
+    page.evaluate(SLIDE, ["Weight", 0.1, 0.2, 20])
+    painted = page.evaluate(SLIDE, ["Weight", 0.2, 1.4, 60])
+    assert painted >= 40
+
+
+def test_a_channel_of_the_largest_network_follows_too(maps: Callable[[str], Page]) -> None:
+    """Its weights are not sent to the page, so only the map moves before the slider is let go."""
+    page = maps("network=1×1+conv+%2B+MLP")
+    picture = page.evaluate(PICTURE)
+    hold(page, "Weight", -90)
+    page.wait_for_function("(picture) => (" + PICTURE + ")() !== picture", arg=picture)
+    page.mouse.up()
+    expect(page.get_by_role("button", name="Reset 1 channel")).to_be_visible()
+
+
+def test_arrow_keys_move_the_map_and_the_page_agrees_in_the_end(maps: Callable[[str], Page]) -> None:
+    page = maps(BAG)
+    slider = page.get_by_role("slider", name="Bias")
+    slider.focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    live = probability(page)
+    expect(metric(page, "Without your changes")).to_be_visible()
+    expect(metric(page, "Prediction").get_by_test_id("stMetricDelta")).to_have_text(live)
 
 
 def test_two_visitors_change_their_own_networks(browser: Browser, server: Server) -> None:

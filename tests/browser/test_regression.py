@@ -6,17 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-import torch
 from playwright.sync_api import Locator, Page, expect
 
 from pointwise.explain.hinges import price_parts
-from pointwise.models import ACTIVATIONS, Network, build, default_config
-from pointwise.ui.houses.live import weights_of
+from pointwise.models import Network
 from pointwise.ui.words import dollars
 from pointwise.weights import load_model
-from tests.browser.harness import REPOSITORY, Server, metric, serve, value
+from tests.browser.harness import REPOSITORY, STRICT, Server, metric, serve, value
 
-LIVE = (REPOSITORY / "pointwise" / "ui" / "houses" / "live.js").read_text()
 VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
 
 
@@ -101,25 +98,36 @@ def test_the_price_follows_a_slider_that_is_still_held(houses: Page, model: Netw
     expect(value(houses, "Predicted price")).to_have_text(expected)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_page_computes_what_the_network_computes(page: Page, activation: str) -> None:
-    config = default_config("price_1x1")
-    network = build(type(config)(**{**vars(config), "activation": activation, "batch_norm": True}), seed=3)
-    for name, tensor in network.state_dict().items():
-        if "norm" in name and tensor.is_floating_point():
-            tensor.uniform_(0.5, 2.0, generator=torch.Generator().manual_seed(5))
-    network.eval().requires_grad_(False)
-    network.card = {"scaling": {"mean": 300_000.0, "std": 150_000.0}}
-    page.goto("about:blank")
-    computed = page.evaluate(
-        """async ([source, weights, houses]) => {
-            const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))
-            return houses.map((house) => module.forward(weights, house).price)
-        }""",
-        [LIVE + "\nexport { forward }", weights_of(network), [[0, 0], [0.5, 0.5], [1.2, 0.1], [0.03, 1.2]]],
-    )
-    expected = [price_parts(network, 5_000 * x, 10 * y).price for x, y in ((0, 0), (0.5, 0.5), (1.2, 0.1), (0.03, 1.2))]
-    assert computed == pytest.approx(expected, abs=1e-6)
+def test_a_strict_policy_shows_nothing_and_the_price_follows_on_release(page: Page, server: Server) -> None:
+    page.add_init_script(STRICT % "script-src 'self' 'unsafe-inline' 'unsafe-eval'")
+    page.goto(f"{server.url}/regression")
+    expect(value(page, "True price")).to_have_text("$220,000")
+    press(page, "Rooms", "ArrowRight", 10)
+    expect(value(page, "True price")).to_have_text("$230,000")
+    for box in page.get_by_text("BidiComponent Error").all():
+        expect(box).to_be_hidden()
+    expect(page.locator("figure output")).to_have_count(0)
+
+
+def test_the_price_follows_at_the_screens_pace(houses: Page) -> None:
+    painted_in = """async (frames) => {
+      const input = document.querySelector(".st-key-sqft input[type=range]")
+      const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set
+      const price = document.querySelector(".st-key-house-predicted [data-testid=stMetricValue] p")
+      let painted = 0
+      const observer = new MutationObserver(() => painted++)
+      observer.observe(price, { characterData: true, subtree: true, childList: true })
+      for (let n = 1; n <= frames; n++) {
+        set.call(input, 1000 + 40 * n)
+        input.dispatchEvent(new Event("input", { bubbles: true }))
+        await new Promise(requestAnimationFrame)
+      }
+      await new Promise(requestAnimationFrame)
+      observer.disconnect()
+      return painted
+    }"""
+    houses.evaluate(painted_in, 20)
+    assert houses.evaluate(painted_in, 60) >= 40
 
 
 def test_a_change_without_pointer_or_key_is_sent_too(houses: Page) -> None:

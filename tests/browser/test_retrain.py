@@ -51,12 +51,13 @@ def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, serve
     arrive(page, server)
     draw(page, STROKES[1])
     long_run(page)
-    expect(page.get_by_text("Your run, epoch")).to_be_visible()
+    expect(page.get_by_test_id("stGrid").get_by_text("Your run, epoch")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused at step")).to_be_visible()
     page.get_by_role("link", name="House prices").click()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("examples a second")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(1)  # that of the page before has gone
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped at step")).to_be_visible()
 

@@ -104,8 +104,10 @@ def test_inference_of_every_classifier(run: Measure) -> None:
 
 
 def test_page_is_measured_by_the_browsers_script(run: Measure, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = {"median_ms": 100, "p95_ms": 120, "strokes": 3}
-    said = subprocess.CompletedProcess([], 0, json.dumps({"stroke": one, "stroke_while_training": one}), "")
+    one = {f"{who}_{what}_ms": 30 for who in ("page", "pytorch") for what in ("median", "p95")}
+    one |= {"strokes": 3, "answers_a_second": 40}
+    rounds = dict.fromkeys(("stroke", "stroke_while_training", "strokes_at_once"), one)
+    said = subprocess.CompletedProcess([], 0, json.dumps(rounds), "")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
     assert run("page")["page"]["stroke"] == one
 

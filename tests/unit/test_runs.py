@@ -12,7 +12,8 @@ from pointwise import runs
 from pointwise.data.mnist import Download
 from pointwise.errors import DivergedError
 from pointwise.models import ModelConfig
-from pointwise.runs import MAX_POINTS, Progress, Run, Work, retrain_digits
+from pointwise.progress import MAX_POINTS, Progress
+from pointwise.runs import Run, Work, retrain_digits
 from pointwise.training import Epoch, Step, recipe_named
 
 PATIENCE = 30.0  # seconds until a test that hangs fails
@@ -237,6 +238,26 @@ def test_bundled_digits_are_trained_on_for_real(start: Start, tmp_path: Path) ->
     progress = start(lambda: retrain_digits(config, recipe_named("fast", epochs=1), "digits", tmp_path)).wait_for_end()
     assert (progress.state, progress.examples) == ("done", 1500)
     assert 0 <= progress.latest.metrics["accuracy"] <= 1
+
+
+def test_the_weights_of_a_small_network_are_there_between_epochs(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "SHOWN_EVERY", 0.0)
+    run = start(
+        lambda: retrain_digits(ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), "digits", tmp_path)
+    )
+    snapshot = run.wait_for_end().snapshot
+    assert snapshot is not None
+    assert snapshot.step == run.progress().total
+    assert set(snapshot.weights) == set(run.progress().latest.weights)
+
+
+def test_those_of_a_large_one_are_not(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "SHOWN_EVERY", 0.0)
+    config = ModelConfig("conv_mlp", widths=(16, 32))  # 401,770 parameters
+    run = start(lambda: retrain_digits(config, recipe_named("fast", epochs=1), "digits", tmp_path))
+    assert run.wait_for_end().snapshot is None
 
 
 def test_missing_mnist_fails_with_a_sentence(start: Start, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pointwise.claims import anysize, sliding
 from pointwise.drawing import prepare_strip
 from pointwise.models import Network
-from pointwise.ui import answer, canvas, resources, state, words
+from pointwise.ui import answer, boards, canvas, resources, state, words
 from pointwise.ui.claims import charts, frame
 
 ALL, SOME, NONE = "All four", "Those without a dense layer", "None of them"
@@ -94,8 +94,8 @@ def _sliding() -> dict[str, Seen] | None:
 
 def _canvas() -> canvas.Board:
     if state.entered_claim():
-        state.set_strip(canvas.remounted(state.strip()))
-    state.set_strip(canvas.show(state.strip(), canvas.STRIP_PEN, canvas.STRIP))
+        state.set_strip(boards.remounted(state.strip()))
+    canvas.show(state.strip(), boards.STRIP_PEN, _drawn, boards.STRIP)
     empty = not state.strip().shapes
     with st.container(horizontal=True):
         st.button("Undo", on_click=_undo, icon=":material/undo:", disabled=empty, key="why.anysize.undo")
@@ -103,12 +103,16 @@ def _canvas() -> canvas.Board:
     return state.strip()
 
 
+def _drawn() -> None:
+    state.set_strip(canvas.taken(state.strip(), boards.STRIP))
+
+
 def _undo() -> None:
-    state.set_strip(canvas.undone(state.strip()))
+    state.set_strip(boards.undone(state.strip(), boards.STRIP))
 
 
 def _clear() -> None:
-    state.set_strip(canvas.cleared(state.strip()))
+    state.set_strip(boards.cleared(state.strip(), boards.STRIP))
 
 
 def _verdict(seen: dict[str, Seen], guess: str) -> None:

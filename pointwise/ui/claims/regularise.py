@@ -11,7 +11,8 @@ from pointwise.claims import regularising
 from pointwise.claims.regularising import FEW, RECIPE, VARIANTS, Outcome
 from pointwise.data.digits import BUNDLED_HELD_OUT
 from pointwise.data.mnist import data_folder, is_complete
-from pointwise.runs import Progress, try_regularising
+from pointwise.progress import Progress
+from pointwise.runs import try_regularising
 from pointwise.ui import words
 from pointwise.ui.claims import charts, frame
 from pointwise.ui.contest import Contest, Trainings

@@ -10,7 +10,8 @@ import streamlit as st
 
 from pointwise.claims.shuffles import ARCHS, key_of, shuffle, shuffled
 from pointwise.data.digits import BUNDLED_HELD_OUT
-from pointwise.runs import Progress, try_shuffled
+from pointwise.progress import Progress
+from pointwise.runs import try_shuffled
 from pointwise.training import RECIPES
 from pointwise.ui import answer, pictures, resources, words
 from pointwise.ui.claims import frame

@@ -13,7 +13,7 @@ from pointwise.drawing import SLACK, prepare, prepare_strip
 from pointwise.errors import PointwiseError
 from pointwise.models import default_config
 from pointwise.ui import resources, state
-from pointwise.ui.canvas import sample_board, strip_board
+from pointwise.ui.boards import sample_board, strip_board
 from pointwise.ui.claims import anysize, bottleneck, dense, frame, nin, regularise, shape, size, speed
 
 SECTIONS = {

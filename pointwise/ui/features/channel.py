@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from pointwise.explain.evidence import tone_curve
 from pointwise.explain.pixel import DIGITS, MOST_COPIED, Pixel, pixel_at
 from pointwise.explain.stages import Chain, Channel, Stage
-from pointwise.ui import pictures
-from pointwise.ui.features import charts, edits, mosaic, pixels
+from pointwise.ui import pictures, resources
+from pointwise.ui.features import charts, edits, live, mosaic, pixels
 from pointwise.ui.features.subject import Subject
 from pointwise.ui.scales import Scale
 
@@ -23,8 +23,12 @@ NAMES = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "gelu": "GELU"}
 QUIET = {"displayModeBar": False}
 
 
-def show(subject: Subject, stage_number: int, number: int, values: NDArray[np.float32], scale: Scale) -> None:
-    """The channel's map (h, w) in the colours of ``scale``, its weights, and sliders that change them here."""
+def show(
+    subject: Subject, stage_number: int, number: int, values: NDArray[np.float32], before: bool, scale: Scale
+) -> None:
+    """The channel's map (h, w), ``before`` the activation or after it, in the colours of ``scale``; its weights, and
+    sliders that change them here.
+    """
     stage = subject.chain.stages[stage_number]
     used = stage.channel(number)
     st.markdown(f"**Channel {number + 1} of {stage.channels}**")
@@ -40,8 +44,12 @@ def show(subject: Subject, stage_number: int, number: int, values: NDArray[np.fl
         )
         st.html(scale.bar())
     st.markdown(_in_numbers(used))
+    place = (subject.arch, stage_number, number)
+    sliders = _sliders(place, subject.plain.stages[stage_number], used)
+    packed = resources.packed(subject.model, stage_number + 1)
+    if packed is not None:
+        live.show(subject, packed, place, sliders, before, scale, MAP)
     _weights(subject, stage_number, number, used)
-    _sliders((subject.arch, stage_number, number), subject.plain.stages[stage_number], used)
 
 
 def calculator(subject: Subject, stage_number: int, number: int, values: NDArray[np.float32]) -> None:
@@ -178,30 +186,47 @@ def _as_picture(chain: Chain, stage_number: int, before: tuple[int, ...], weight
     st.caption("The weights as pictures, one for each channel that they read.")
 
 
-def _sliders(place: edits.Place, stage: Stage, used: Channel) -> None:
+def _sliders(place: edits.Place, stage: Stage, used: Channel) -> live.Sliders:
     """Change the channel: a weight, or all of them at once; and the bias."""
     reach = round(max(1.0, 1.5 * float(stage.weights.abs().max())), 1)
     name = ".".join(map(str, place))
-    if stage.kernel == 1 and stage.inputs <= MOST_BARS:
-        number = 0
-        if stage.inputs > 1:
-            largest = int(used.weights.abs().flatten().argmax()) + 1
-            key = f"features.input.{name}"
-            st.session_state.setdefault(key, largest)
-            number = int(st.number_input("Input channel", 1, stage.inputs, key=key)) - 1
-        key = f"features.weight.{name}.{number}"
-        st.session_state[key] = _within(float(used.weights[number, 0, 0]), reach)
+    with st.container(key=live.SLIDERS):
+        if stage.kernel == 1 and stage.inputs <= MOST_BARS:
+            number, row = _input(name, stage, used), used.weights
+            key = f"features.weight.{name}.{number}"
+            st.session_state[key] = _within(float(used.weights[number, 0, 0]), reach)
+            st.slider(
+                "Weight", -reach, reach, step=0.001, format="%.3f", key=key, on_change=_set, args=(place, key, number)
+            )
+        else:
+            number, row = None, stage.channel(place[2]).weights
+            key = f"features.factor.{name}"
+            st.session_state[key] = edits.edit(place).factor
+            st.slider("All weights times", -2.0, 2.0, step=0.01, key=key, on_change=_set, args=(place, key, "factor"))
+        reach = round(max(1.0, 1.5 * float(stage.biases.abs().max())), 1)
+        bias_key = f"features.bias.{name}"
+        st.session_state[bias_key] = _within(used.bias, reach)
         st.slider(
-            "Weight", -reach, reach, step=0.001, format="%.3f", key=key, on_change=_set, args=(place, key, number)
+            "Bias",
+            -reach,
+            reach,
+            step=0.001,
+            format="%.3f",
+            key=bias_key,
+            on_change=_set,
+            args=(place, bias_key, "bias"),
         )
-    else:
-        key = f"features.factor.{name}"
-        st.session_state[key] = edits.edit(place).factor
-        st.slider("All weights times", -2.0, 2.0, step=0.01, key=key, on_change=_set, args=(place, key, "factor"))
-    reach = round(max(1.0, 1.5 * float(stage.biases.abs().max())), 1)
-    key = f"features.bias.{name}"
-    st.session_state[key] = _within(used.bias, reach)
-    st.slider("Bias", -reach, reach, step=0.001, format="%.3f", key=key, on_change=_set, args=(place, key, "bias"))
+    weight, bias = float(st.session_state[key]), float(st.session_state[bias_key])
+    return live.Sliders(bias_key, bias, key, weight, number, row.numpy())
+
+
+def _input(name: str, stage: Stage, used: Channel) -> int:
+    """Which input channel's weight the slider changes; at first the largest."""
+    if stage.inputs == 1:
+        return 0
+    key = f"features.input.{name}"
+    st.session_state.setdefault(key, int(used.weights.abs().flatten().argmax()) + 1)
+    return int(st.number_input("Input channel", 1, stage.inputs, key=key)) - 1
 
 
 def _within(value: float, reach: float) -> float:

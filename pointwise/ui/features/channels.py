@@ -36,16 +36,17 @@ def show(subject: Subject) -> None:
         scale = st.segmented_control(
             "Colour scale", [SHARED, OWN], default=SHARED, required=True, key="features.scale", persist_state="session"
         )
-    values = (maps.before if which == BEFORE else maps.after).numpy()
+    before = stage.activated and which == BEFORE
+    values = (maps.before if before else maps.after).numpy()
     strongest = int(np.abs(values).reshape(len(values), -1).max(axis=1).argmax())
     chosen = min(st.session_state.get(CHOSEN, strongest), stage.channels - 1)
     left, right = st.columns([5, 4], gap="large")
     with left:
         _mosaic(stage, maps, values, scale == SHARED, chosen)
-        kind = "before" if stage.activated and which == BEFORE else "after"
-        _downloads(f"{subject.arch}-{stage.name}-{kind}", values, scale == SHARED)
+        _downloads(f"{subject.arch}-{stage.name}-{'before' if before else 'after'}", values, scale == SHARED)
     with right:
-        channel.show(subject, number, chosen, values[chosen], Scale.of(values if scale == SHARED else values[chosen]))
+        colours = Scale.of(values if scale == SHARED else values[chosen])
+        channel.show(subject, number, chosen, values[chosen], before, colours)
     channel.calculator(subject, number, chosen, values[chosen])
 
 

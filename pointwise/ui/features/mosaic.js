@@ -53,9 +53,17 @@ function paint(instance, data) {
     button.title = name
     button.setAttribute("aria-label", name)
     button.classList.toggle("dead", dead)
-    button.firstChild.style.backgroundPosition = place(number, data)
+    Object.assign(button.firstChild.style, {
+      backgroundImage: "", backgroundSize: "", backgroundPosition: place(number, data),
+    })
   })
   mark(instance, data.chosen)
+}
+
+// One tile while a slider of its channel is dragged (live.js); what the server sends next takes its place.
+function repaint(instance, { image, number }) {
+  const picture = instance.buttons[number]?.firstChild
+  if (picture) Object.assign(picture.style, { backgroundImage: `url(${image})`, backgroundSize: "100% 100%" })
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -63,7 +71,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const known = instances.get(parentElement)
   const instance = known ?? { root, buttons: [] }
   instances.set(parentElement, instance)
-  if (!known) root.addEventListener("keydown", (event) => walk(instance, event))
+  if (!known) {
+    root.addEventListener("keydown", (event) => walk(instance, event))
+    root.getRootNode().addEventListener("pointwise-live", ({ detail }) => repaint(instance, detail))
+  }
   instance.report = setTriggerValue
   if (instance.buttons.length !== data.tiles) {
     instance.buttons = Array.from({ length: data.tiles }, (_, number) => tile(instance, number))

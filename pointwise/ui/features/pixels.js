@@ -111,8 +111,22 @@ function typed(instance, event) {
   else pick(instance, next, PAUSE)
 }
 
+// As words.number writes it.
+function written(value) {
+  const size = Math.abs(value)
+  if (size && (size < 1e-4 || size >= 1e12)) return value.toExponential(2)
+  const digits = size ? Math.max(0, 3 - Math.floor(Math.log10(size))) : 0
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
 function listen(instance) {
   const { frame } = instance
+  // A slider is being dragged (live.js); what the server sends next takes its place.
+  frame.getRootNode().addEventListener("pointwise-live", ({ detail }) => {
+    instance.data = { ...instance.data, values: detail.values.map(written) }
+    instance.picture.src = detail.image
+    tell(instance)
+  })
   frame.addEventListener("pointerdown", (event) => pressed(instance, event))
   frame.addEventListener("pointermove", (event) => moved(instance, event))
   frame.addEventListener("pointerup", (event) => released(instance, event))

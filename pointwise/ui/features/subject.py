@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from pointwise.explain.stages import Chain, Trace
 from pointwise.inference import Reading
 from pointwise.models import Network
-from pointwise.ui import answer, board, pictures, resources, state, words
+from pointwise.ui import answer, board, following, pictures, words
 from pointwise.ui.features import edits
 
-FOLLOW = "features.follow"
+PREDICTION = "features-prediction"  # the key of what the prediction stands in
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +22,7 @@ class Subject:
     """One drawing in one network."""
 
     arch: str
+    model: Network
     plain: Chain  # with the weights as they are
     chain: Chain  # with this session's changes
     image: NDArray[np.uint8]  # (28, 28): what the network receives
@@ -42,7 +43,8 @@ def choose() -> Subject | None:
             bind="query-params",
             persist_state="session",
         )
-        model, whose = _weights(arch)
+        following.toggle(arch)
+        model, whose = following.network(arch)
         _drawings()
     with left:
         st.html(pictures.framed(image, 168, "What the network receives, 28 by 28 pixels"))
@@ -54,20 +56,7 @@ def choose() -> Subject | None:
     trace = chain.run(image)
     with right:
         _answers(arch, plain, trace, image, whose, changes)
-    return Subject(arch, plain, chain, image, trace)
-
-
-def _weights(arch: str) -> tuple[Network, str]:
-    """The weights in use, or those of a run's latest epoch while it is followed, at first as long as it goes on."""
-    retraining = state.retraining()
-    if retraining is not None and retraining.arch == arch and retraining.source in words.DIGITS:
-        model, run = resources.epoch_model(retraining), retraining.run
-        if model is not None and model is not state.own_models().get(arch):
-            active = run.progress().active
-            key = f"{FOLLOW}.{run.name}.{active}"
-            if st.toggle("Follow your run", value=active, key=key, persist_state="session"):
-                return model, f"your run, epoch {model.card['epochs']}"
-    return resources.current_model(arch), "your weights" if arch in state.own_models() else "the shipped weights"
+    return Subject(arch, model, plain, chain, image, trace)
 
 
 def _drawings() -> None:
@@ -77,7 +66,8 @@ def _drawings() -> None:
 
 
 def _answers(arch: str, plain: Chain, trace: Trace, image: NDArray[np.uint8], whose: str, count: int) -> None:
-    st.metric("Prediction", *answer.headline(reading(trace, image)), delta_color="off", delta_arrow="off")
+    with st.container(key=PREDICTION):
+        st.metric("Prediction", *answer.headline(reading(trace, image)), delta_color="off", delta_arrow="off")
     if not count:
         st.caption(f"With {whose}.")
         return

@@ -3,6 +3,9 @@
 // server's answer comes on release and is equal. What is read of Streamlit's page are its sliders' own inputs and the
 // map, found by the keys' class names; where they are not found, the diagram shows the server's house and nothing moves.
 
+import { position, slider, writeMetric } from "../inpage/metrics.js"
+import { run } from "../inpage/network.js"
+
 const HEIGHT = 216, TOP = 26, X = [7, 35, 63, 90] // per cent of the width
 const SETTLE = 500 // milliseconds
 const STILL = 8 // pixels that a finger may move and still tap
@@ -10,33 +13,22 @@ const STILL = 8 // pixels that a finger may move and still tap
 // painted over before it is seen.
 const CHANGES = { subtree: true, characterData: true, childList: true, attributeFilter: ["aria-valuetext"] }
 const SVG = "http://www.w3.org/2000/svg"
-const ACTIVATIONS = {
-  relu: (x) => Math.max(x, 0),
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  tanh: Math.tanh,
-  gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
-}
 const GROUPED = new Intl.NumberFormat("en-US")
 const instances = new WeakMap()
 
-// The error function by its series of positive terms (Abramowitz & Stegun 7.1.6), to 1e-15.
-function erf(x) {
-  const z = Math.abs(x)
-  if (z > 6) return Math.sign(x)
-  let term = z, sum = z
-  for (let n = 1; term > 1e-17 * sum; n++) sum += term *= (2 * z * z) / (2 * n + 1)
-  return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * Math.exp(-z * z) * sum
+// The network's three layers as stages that network.js knows, in float64.
+function staged({ w1, b1, w2, b2, last, base, activation }) {
+  const stage = (rows, biases, activated) => ({
+    channels: rows.length, inputs: rows[0].length, kernel: 1, stride: 1, padding: 0, activated,
+    weights: Float64Array.from(rows.flat()), biases,
+  })
+  return { activation, stages: [stage(w1, b1, true), stage(w2, b2, true), stage([last], [base], false)] }
 }
 
-function layer(weights, biases, inputs, activation) {
-  return weights.map((row, i) => activation(row.reduce((sum, w, j) => sum + w * inputs[j], biases[i])))
-}
-
-function forward(network, inputs) {
-  const activation = ACTIVATIONS[network.activation]
-  const first = layer(network.w1, network.b1, inputs, activation)
-  const second = layer(network.w2, network.b2, first, activation)
-  return { layers: [inputs, first, second], price: second.reduce((sum, h, i) => sum + h * network.last[i], network.base) }
+export function forward(network, inputs) {
+  const pixel = { height: 1, width: 1, channels: inputs.length, values: Float64Array.from(inputs) }
+  const [first, second, price] = run(staged(network), pixel).map((map) => [...map.values])
+  return { layers: [inputs, first, second], price: price[0] }
 }
 
 function dollars(value, signed) {
@@ -45,18 +37,9 @@ function dollars(value, signed) {
   return sign + "$" + GROUPED.format(Math.abs(whole))
 }
 
-function slider(key) {
-  return document.querySelector(`.st-key-${key} input[type=range]`)
-}
-
-// What the sliders show. A number between two steps, typed or from the address, is rounded by the browser only.
+// What the sliders show.
 function shown(data) {
-  return data.sliders.map((key, i) => {
-    const known = data.house[i], input = slider(key)
-    if (!input) return known
-    const rounded = Math.abs(input.valueAsNumber - known) <= Number(input.step) / 2 + 1e-9
-    return rounded ? known : input.valueAsNumber
-  })
+  return data.sliders.map((key, i) => position(key, data.house[i]))
 }
 
 function make(name, attributes, parent) {
@@ -129,12 +112,6 @@ function restyle({ weights, lines, nodes, scales }, layers) {
   })
 }
 
-function write(key, text) {
-  const line = document.querySelector(`.st-key-${key} [data-testid=stMetricValue] p`)
-  const node = line?.childNodes.length === 1 ? line.firstChild : null
-  if (node?.nodeType === Node.TEXT_NODE && node.data !== text) node.data = text
-}
-
 function sentence(network, layers) {
   const on = (values) => values.filter((value) => value > 0).length
   const [, first, second] = layers
@@ -154,10 +131,10 @@ function paint(instance) {
   root.querySelector("figcaption").textContent = text
   root.querySelector("output").textContent = dollars(price)
   root.querySelector("svg").setAttribute("aria-label", `The network at work: ${dollars(price)}`)
-  write(data.metrics.predicted, dollars(price))
-  write(data.metrics.truth, dollars(truth))
-  write(data.metrics.error, dollars(price - truth, true))
-  if (data.networks.other) write(data.metrics.other, dollars(forward(data.networks.other, inputs).price))
+  writeMetric(data.metrics.predicted, dollars(price))
+  writeMetric(data.metrics.truth, dollars(truth))
+  writeMetric(data.metrics.error, dollars(price - truth, true))
+  if (data.networks.other) writeMetric(data.metrics.other, dollars(forward(data.networks.other, inputs).price))
 }
 
 // What Streamlit does not report: a slider changed by a screen reader, without pointer and keys; and a click or tap on
@@ -197,6 +174,7 @@ function watch(instance) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector("figure")
+  document.querySelector(`.st-key-${data.place}`)?.style.setProperty("display", "flex")
   const instance = instances.get(parentElement) ?? {}
   instances.set(parentElement, instance)
   Object.assign(instance, { data, root, report: setTriggerValue })
@@ -205,9 +183,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     instance.parts = diagram(root.querySelector("svg"), data.networks.predicted)
     instance.shape = shape
   }
-  instance.observer ??= new MutationObserver(() => {
-    instance.frame ||= requestAnimationFrame(() => { instance.frame = 0; paint(instance) })
-  })
+  instance.observer ??= new MutationObserver(() => paint(instance))
   instance.unwatch ??= watch(instance)
   instance.observer.disconnect()
   for (const key of data.watched) {
@@ -218,7 +194,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => {
     instance.observer.disconnect()
     instance.unwatch()
-    cancelAnimationFrame(instance.frame)
     instances.delete(parentElement)
   }
 }

@@ -9,7 +9,8 @@ import streamlit as st
 
 from pointwise.data.housing import HouseOptions
 from pointwise.models import default_config
-from pointwise.runs import Progress, try_scalings
+from pointwise.progress import Progress
+from pointwise.runs import try_scalings
 from pointwise.training import PRICE_RECIPES
 from pointwise.ui import resources, words
 from pointwise.ui.contest import Contest, Trainings

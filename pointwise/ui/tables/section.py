@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pointwise.ui import resources
 from pointwise.ui.tables import source
 
 
@@ -10,6 +11,7 @@ def show() -> None:
     table = source.choose()
     if table is None:
         return
+    resources.wait()
     from pointwise.ui.tables import asking, training  # import torch: only now that there is a table
 
     source.preview(table)

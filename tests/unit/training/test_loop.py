@@ -114,6 +114,16 @@ def test_weights_of_an_epoch_do_not_change_any_more() -> None:
     assert torch.equal(first.weights["conv1.weight"], before)
 
 
+def test_weights_are_shown_while_it_goes_on_when_asked() -> None:
+    shown = [step.weights for step in train(build(CONFIG), RECIPE, Halves(), Halves(10), CPU, show_every=0.0)]
+    assert all(weights is not None for weights in shown)
+    first, last = shown[0], shown[-1]
+    assert first is not None
+    assert last is not None
+    assert any(not torch.equal(first[name], last[name]) for name in first)
+    assert not any(step.weights for step in steps_of(RECIPE))
+
+
 def test_asked_to_stop_it_measures_what_there_is() -> None:
     model = build(CONFIG)
     run = train(model, RECIPE, Halves(), Halves(10), CPU)

@@ -1,0 +1,330 @@
+"""Answers while the pen is down: from the page itself, without a message, equal to PyTorch's, and never in the way."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.harness import STRICT, STROKES, Server, draw, long_run, metric, serve, value
+
+THREE = STROKES[3][0]
+CLOSED = """() => {
+  const attach = Element.prototype.attachShadow
+  Element.prototype.attachShadow = function (how) { return attach.call(this, { ...how, mode: "closed" }) }
+}"""
+
+
+def arrive(page: Page, url: str) -> None:
+    """An empty canvas, and nothing on its way any more."""
+    page.goto(url)
+    expect(value(page)).to_have_text("7")
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
+    page.wait_for_timeout(500)  # the canvas says that it is empty
+
+
+def count_messages(page: Page) -> None:
+    """Those that the page sends from now on."""
+    page.evaluate("""() => {
+      const send = WebSocket.prototype.send
+      window.sent = 0
+      WebSocket.prototype.send = function (message) { window.sent += 1; return send.call(this, message) }
+    }""")
+
+
+def sent(page: Page) -> int:
+    return page.evaluate("window.sent")
+
+
+def shown(page: Page) -> str:
+    return page.locator(".pw-answer .pw-digit").inner_text()
+
+
+def point(page: Page, x: float, y: float) -> tuple[float, float]:
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def pen_down(page: Page, stroke: list[tuple[float, float]] = THREE) -> list[tuple[str, str]]:
+    """Draw without lifting the pen; the digit and the title after each part."""
+    page.mouse.move(*point(page, *stroke[0]))
+    page.mouse.down()
+    seen = []
+    for x, y in stroke[1:]:
+        page.mouse.move(*point(page, x, y), steps=5)
+        page.wait_for_timeout(120)
+        seen.append((shown(page), page.locator(".pw-answer .pw-title").inner_text()))
+    return seen
+
+
+def difference(page: Page) -> float:
+    """Between the page's probabilities and PyTorch's, as the badge says it."""
+    badge = page.locator(".pw-agreement")
+    expect(badge).to_contain_text("page = PyTorch within")
+    found = re.search(r"differ by at most ([\d.e+-]+)\.", str(badge.get_attribute("title")))
+    assert found is not None
+    return float(found.group(1))
+
+
+def test_the_bars_move_during_the_stroke_and_nothing_is_sent(page: Page, server: Server) -> None:
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    arrive(page, server.url)
+    count_messages(page)
+    seen = pen_down(page)
+    assert seen[-1][0] == "3"
+    assert len(set(seen)) > 2
+    assert sent(page) == 0
+    expect(value(page)).to_have_text("–")  # PyTorch has not been asked,
+    assert page.locator(".st-key-answer-prediction").evaluate("metric => metric.style.opacity") == "0.4"  # and is paler
+    expect(page.locator(".pw-answer")).to_have_class(re.compile("pw-live"))
+    expect(page.locator(".pw-agreement")).not_to_have_attribute("title", re.compile("."))
+    page.mouse.up()
+    expect(value(page)).to_have_text("3")
+    assert sent(page) > 0
+    assert page.locator(".st-key-answer-prediction").evaluate("metric => metric.style.opacity") == ""
+    assert wrong == []
+
+
+def test_page_and_pytorch_agree_on_the_same_picture(page: Page, server: Server) -> None:
+    arrive(page, server.url)
+    for digit, strokes in STROKES.items():
+        draw(page, strokes)
+        expect(value(page)).to_have_text(str(digit))
+        assert difference(page) <= 1e-5
+        answer = json.loads(str(page.locator(".pw-answer").get_attribute("data-answer")))
+        assert max(range(10), key=answer["probabilities"].__getitem__) == digit
+        page.get_by_role("button", name="Clear").click()
+        expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
+
+
+def test_the_picture_sent_at_pen_up_is_the_one_that_the_canvas_sends_later(page: Page, server: Server) -> None:
+    arrive(page, server.url)
+    pictures = """() => {
+      window.pictures = new Set()
+      new MutationObserver(() => {
+        const answer = document.querySelector(".pw-answer")?.dataset.answer
+        if (answer) window.pictures.add(JSON.parse(answer).image)
+      }).observe(document.body, {subtree: true, childList: true})
+    }"""
+    page.evaluate(pictures)
+    draw(page, STROKES[2])
+    expect(value(page, "With these steps")).to_have_text("2")  # the canvas has sent the drawing
+    blank = "A" * 20
+    assert len([picture for picture in page.evaluate("[...window.pictures]") if blank * 20 not in picture]) == 1
+
+
+def test_a_second_stroke_goes_on_from_the_first(page: Page, server: Server) -> None:
+    """A four in two strokes; undo brings back what the first alone was, clear empties it."""
+    arrive(page, server.url)
+    draw(page, [[(0.62, 0.12), (0.3, 0.58), (0.74, 0.58)]])
+    expect(page.locator(".pw-agreement")).to_contain_text("page = PyTorch")
+    alone = page.locator(".pw-answer").get_attribute("data-answer")
+    seen = pen_down(page, [(0.62, 0.3), (0.6, 0.6), (0.58, 0.9)])
+    page.mouse.up()
+    assert seen[-1][0] == "4"
+    expect(value(page)).to_have_text("4")
+    expect(value(page, "With these steps")).to_have_text("4")
+    page.get_by_role("button", name="Undo").click()
+    image = json.loads(str(alone))["image"]
+    page.wait_for_function(
+        "image => JSON.parse(document.querySelector('.pw-answer').dataset.answer).image === image", arg=image
+    )
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("No probabilities: the canvas is empty")).to_be_visible()
+    expect(page.locator(".pw-answer .pw-digit")).to_have_text("–")
+
+
+def test_a_finger_is_answered_while_it_draws(phone: Page, server: Server) -> None:
+    arrive(phone, server.url)
+    touch = phone.context.new_cdp_session(phone)
+    points = [dict(zip("xy", point(phone, x, y), strict=True)) for x, y in STROKES[7][0]]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    for at in points[1:]:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
+    expect(phone.locator(".pw-answer .pw-digit")).to_have_text("7")
+    expect(phone.locator(".st-key-board output")).to_have_text("7")  # the other one is below the screen
+    expect(value(phone)).to_have_text("–")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(value(phone)).to_have_text("7")
+    assert difference(phone) <= 1e-5
+    phone.get_by_role("button", name="Clear").click()
+    expect(phone.locator(".st-key-board output")).to_have_text("")
+    assert phone.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A page in a context of its own."""
+    contexts = []
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("options", [{"device_scale_factor": 3}, {"device_scale_factor": 2, "color_scheme": "dark"}])
+def test_fine_screens_and_the_dark_theme(
+    opened: Callable[..., Page], server: Server, options: dict[str, object]
+) -> None:
+    page = opened(**options)
+    arrive(page, server.url)
+    assert pen_down(page)[-1][0] == "3"
+    page.mouse.up()
+    expect(value(page)).to_have_text("3")
+    assert difference(page) <= 1e-5
+
+
+def test_without_a_worker_the_page_answers_all_the_same(page: Page, server: Server) -> None:
+    page.add_init_script("delete window.Worker")
+    arrive(page, server.url)
+    assert pen_down(page)[-1][0] == "3"
+    page.mouse.up()
+    expect(value(page)).to_have_text("3")
+
+
+@pytest.mark.parametrize(
+    ("policy", "answers"),
+    [("worker-src 'none'", True), ("script-src 'self' 'unsafe-inline' 'unsafe-eval'; worker-src 'none'", False)],
+    ids=["no workers", "no modules but the server's"],
+)
+def test_a_strict_policy_shows_nothing_and_pen_up_works(page: Page, server: Server, policy: str, answers: bool) -> None:
+    page.add_init_script(STRICT % policy)
+    arrive(page, server.url)
+    assert (pen_down(page)[-1][0] == "3") is answers
+    page.mouse.up()
+    expect(value(page)).to_have_text("3")
+    expect(page.locator(".pw-answer .pw-digit")).to_have_text("3")
+    nothing_red(page)
+
+
+def nothing_red(page: Page) -> None:
+    for box in page.get_by_text("BidiComponent Error").all():
+        expect(box).to_be_hidden()
+    for box in page.get_by_test_id("stException").all():
+        expect(box).to_be_hidden()
+
+
+def test_a_canvas_that_is_not_found_is_read_at_pen_up(page: Page, server: Server) -> None:
+    page.add_init_script(f"({CLOSED})()")
+    page.goto(server.url)
+    expect(value(page)).to_have_text("7")
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
+    page.wait_for_timeout(500)
+    box = page.locator(".st-key-board").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 150, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 250, steps=8)
+    page.mouse.up()
+    expect(value(page)).to_have_text("1")
+    nothing_red(page)
+
+
+def test_the_worker_ends_with_the_page(page: Page, server: Server) -> None:
+    arrive(page, server.url)
+    assert workers(page, 1) == 1
+    page.get_by_role("link", name="House prices").click()
+    expect(page.get_by_role("heading", name="House prices")).to_be_visible()
+    assert workers(page, 0) == 0
+    page.get_by_role("link", name="Draw a digit").click()
+    assert workers(page, 1) == 1
+
+
+def workers(page: Page, expected: int) -> int:
+    """How many there are, once there are so many, or after five seconds."""
+    for _ in range(50):
+        if len(page.workers) == expected:
+            break
+        page.wait_for_timeout(100)
+    return len(page.workers)
+
+
+def test_memory_stays_as_it_is(page: Page, server: Server) -> None:
+    arrive(page, server.url)
+    devtools = page.context.new_cdp_session(page)
+
+    def heap() -> float:
+        devtools.send("HeapProfiler.collectGarbage")
+        return devtools.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+
+    def answers(count: int) -> None:
+        """So many, in one stroke that goes to and fro; the page itself moves the pen, once a frame."""
+        page.evaluate(
+            """async (count) => {
+              const place = document.querySelector(".st-key-board [data-testid=stBidiComponentIsolated]")
+              const canvas = place.shadowRoot.querySelector("canvas.dc-canvas.upper-canvas")
+              const box = canvas.getBoundingClientRect()
+              const how = {bubbles: true, composed: true, isPrimary: true, button: 0}
+              const pen = (type, n) => canvas.dispatchEvent(new PointerEvent(type, {
+                ...how, clientX: box.x + 150 + 100 * Math.sin(n / 9), clientY: box.y + 150 + 100 * Math.cos(n / 7)}))
+              pen("pointerdown", 0)
+              for (let n = 0; n < count; n++) {
+                pen("pointermove", n)
+                await new Promise(requestAnimationFrame)
+              }
+              window.dispatchEvent(new MouseEvent("mouseup"))
+            }""",
+            count,
+        )
+        page.wait_for_timeout(500)
+
+    answers(100)
+    before = heap()
+    answers(500)
+    assert heap() < before + 1.0
+
+
+def test_a_run_moves_the_bars_of_ones_own_drawing(page: Page, server: Server) -> None:
+    arrive(page, server.url)
+    draw(page, STROKES[3])
+    expect(value(page, "With these steps")).to_have_text("3")
+    page.evaluate("""() => {
+      window.titles = new Set(); window.networks = new Set()
+      new MutationObserver(() => {
+        const place = document.querySelector(".pw-answer")
+        window.titles.add(place?.querySelector(".pw-title").textContent)
+        if (place) window.networks.add(JSON.parse(place.dataset.answer).network)
+      }).observe(document.body, {subtree: true, childList: true})
+    }""")
+    long_run(page)
+    expect(page.get_by_text("Follow your run")).to_be_visible()
+    expect(metric(page, "Prediction")).to_contain_text("your run, step")
+    page.wait_for_function("window.networks.size > 4 && window.titles.size > 2")
+    assert difference(page) <= 1e-5
+    count_messages(page)
+    seen = pen_down(page, [(0.8, 0.2), (0.85, 0.5), (0.8, 0.8)])
+    assert len(seen) == 2
+    page.mouse.up()
+    page.get_by_text("Follow your run").click()
+    expect(metric(page, "Prediction")).not_to_contain_text("your run")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped at step")).to_be_visible()
+
+
+def test_the_page_answers_before_pytorch_is_there(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """On a server's first visit; what is drawn meanwhile is read as well, and by PyTorch once it is there."""
+    with serve(tmp_path_factory.mktemp("first")) as fresh:
+        page.goto(fresh.url)
+        expect(page.locator(".pw-answer .pw-digit")).to_have_text("7")
+        expect(value(page)).to_have_text("…")
+        page.get_by_role("button", name="3", exact=True).click()
+        expect(page.locator(".pw-answer .pw-digit")).to_have_text("3")
+        expect(value(page)).to_have_text("…")
+        expect(value(page)).to_have_text("3")
+        expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+        assert difference(page) <= 1e-5

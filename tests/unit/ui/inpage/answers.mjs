@@ -1,0 +1,39 @@
+// node answers.mjs <folder> <function>: calls a function of <folder>/module.mjs with each of the cases in cases.json,
+// and writes what it returns to answers.json. "classified" and "changed" put several of the page's functions together.
+
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+
+const [folder, name] = process.argv.slice(2)
+const page = await import(pathToFileURL(join(folder, "module.mjs")))
+const files = new Map()
+
+function loaded(argument) {
+  if (!argument?.file) return argument
+  if (!files.has(argument.file)) files.set(argument.file, new Uint8Array(readFileSync(join(folder, argument.file))))
+  const bytes = files.get(argument.file)
+  return argument.length ? bytes.subarray(argument.from, argument.from + argument.length) : bytes
+}
+
+const networks = new Map()
+
+function unpacked(bytes) {
+  if (!networks.has(bytes)) networks.set(bytes, page.unpack(bytes))
+  return networks.get(bytes)
+}
+
+const together = {
+  classified: (bytes, image) => page.classify(unpacked(bytes), Uint8Array.from(image)),
+  changed(bytes, data, row, bias) {
+    const { network, before } = page.prepared(unpacked(bytes), data)
+    return page.evaluate(network, before, data, row, bias)
+  },
+}
+
+// Typed arrays as lists.
+const plain = (key, value) => (ArrayBuffer.isView(value) ? [...value] : value)
+
+const cases = JSON.parse(readFileSync(join(folder, "cases.json")))
+const answers = cases.map((all) => (together[name] ?? page[name])(...all.map(loaded)))
+writeFileSync(join(folder, "answers.json"), JSON.stringify(answers, plain))
