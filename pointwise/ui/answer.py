@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.drawing import Ink, Preparation, ink_of, prepare_ink
+from pointwise.drawing import Ink, Preparation, prepare_ink
 from pointwise.errors import PointwiseError
 from pointwise.packed import SURE, Packed
 from pointwise.ui import following, pictures, resources, shell, state, words
@@ -131,7 +131,7 @@ def _bars(reading: Reading | None, image: NDArray[np.uint8] | None, packed: Pack
 def look() -> Look:
     """What the chosen model reads in the drawing. Raises ModelFileError."""
     model, _ = following.network(chosen_reader())
-    ink = ink_of(state.board().rgba)
+    ink = state.board().ink
     steps, whole = prepare_ink(ink), prepare_ink(ink, normalise=False)
     with_steps, without = _read(model, steps.image), _read(model, whole.image)
     if _normalises():
@@ -141,7 +141,7 @@ def look() -> Look:
 
 def received_image() -> NDArray[np.uint8]:
     """What the models are given, uint8 (28, 28): with the steps or without, as chosen."""
-    return prepare_ink(ink_of(state.board().rgba), _normalises()).image
+    return prepare_ink(state.board().ink, _normalises()).image
 
 
 def choose_reader() -> None:

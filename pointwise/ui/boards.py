@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+    from pointwise.drawing import Ink
+
 SIDE = 308  # pixels: 11 for each of the network's 28, and narrow enough for a phone
 PEN = 22  # pixels
 EXTENT = 0.62  # the share of the canvas that a sample fills
@@ -55,6 +57,13 @@ class Board:
     def rgba(self) -> NDArray[np.uint8]:
         """The drawing as a picture (height, width, 4), made when it is first asked for."""
         return self.pixels()
+
+    @cached_property
+    def ink(self) -> Ink:
+        """How much each of its pixels differs from the paper, 0–1 (height, width)."""
+        from pointwise.drawing import ink_of
+
+        return ink_of(self.rgba)
 
 
 def sample_board(digit: int, turn: int = 0) -> Board:

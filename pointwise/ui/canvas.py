@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pointwise.ui.boards import INK, PAPER, SQUARE, Board, Sheet, redrawn
+from pointwise.ui.inpage.hidden import hidden
 
 
 def show(board: Board, pen: int, drawn: Callable[[], None], sheet: Sheet = SQUARE) -> None:
@@ -18,8 +19,7 @@ def show(board: Board, pen: int, drawn: Callable[[], None], sheet: Sheet = SQUAR
 
     with st.container(gap=None):
         _canvas(board, pen, drawn, sheet)
-        with st.container(key=f"{sheet.key}-aid"):  # hidden: nothing to see, whatever happens to it
-            st.html(f"<style>.st-key-{sheet.key}-aid {{display: none}}</style>")
+        with hidden(f"{sheet.key}-aid"):
             _aid()(key=f"{sheet.key}.aid", data={"key": sheet.key})
 
 

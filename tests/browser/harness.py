@@ -45,7 +45,23 @@ STROKES: dict[int, list[list[tuple[float, float]]]] = {  # by hand, other than t
     3: [[(0.34, 0.22), (0.55, 0.19), (0.64, 0.3), (0.45, 0.48), (0.66, 0.62), (0.58, 0.8), (0.32, 0.8)]],
     7: [[(0.3, 0.22), (0.7, 0.2), (0.56, 0.5), (0.46, 0.84)]],
 }
-
+SLIDE = """async ([name, watched, from, to, frames]) => {
+  const label = (input) => document.getElementById(input.getAttribute("aria-labelledby")?.split(" ")[0])?.textContent
+  const input = [...document.querySelectorAll("input[type=range]")]
+    .find((input) => input.getAttribute("aria-label") === name || label(input) === name)
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set
+  let painted = 0
+  const observer = new MutationObserver(() => painted++)
+  observer.observe(eval(watched), { attributeFilter: ["src"], characterData: true, subtree: true, childList: true })
+  for (let n = 1; n <= frames; n++) {
+    set.call(input, from + ((to - from) * n) / frames)
+    input.dispatchEvent(new Event("input", { bubbles: true }))
+    await new Promise(requestAnimationFrame)
+  }
+  await new Promise(requestAnimationFrame)
+  observer.disconnect()
+  return painted
+}"""
 # A content security policy for a page, as a script that runs before its own.
 STRICT = """new MutationObserver((_, observer) => {
   if (!document.head) return
@@ -161,3 +177,28 @@ def long_run(page: Page) -> None:
     set_number(page, "Epochs", "100")
     page.get_by_role("button", name="Retrain").click()
     expect(page.get_by_text("examples a second")).to_be_visible()
+
+
+def slide(page: Page, name: str, watched: str, start: float, end: float, frames: int) -> int:
+    """Move a slider once a frame without letting it go; how often ``watched``, an element in JavaScript, changed."""
+    return page.evaluate(SLIDE, [name, watched, start, end, frames])
+
+
+def count_messages(page: Page) -> None:
+    """Those that the page sends from now on."""
+    page.evaluate("""() => {
+      const send = WebSocket.prototype.send
+      window.sent = 0
+      WebSocket.prototype.send = function (message) { window.sent += 1; return send.call(this, message) }
+    }""")
+
+
+def sent(page: Page) -> int:
+    return page.evaluate("window.sent")
+
+
+def nothing_red(page: Page) -> None:
+    for box in page.get_by_text("BidiComponent Error").all():
+        expect(box).to_be_hidden()
+    for box in page.get_by_test_id("stException").all():
+        expect(box).to_be_hidden()

@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import STRICT, STROKES, Server, draw, long_run, metric, serve, value
+from tests.browser.harness import (
+    STRICT,
+    STROKES,
+    Server,
+    count_messages,
+    draw,
+    long_run,
+    metric,
+    nothing_red,
+    sent,
+    serve,
+    value,
+)
 
 THREE = STROKES[3][0]
 CLOSED = """() => {
@@ -26,19 +38,6 @@ def arrive(page: Page, url: str) -> None:
     page.get_by_role("button", name="Clear").click()
     expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
     page.wait_for_timeout(500)  # the canvas says that it is empty
-
-
-def count_messages(page: Page) -> None:
-    """Those that the page sends from now on."""
-    page.evaluate("""() => {
-      const send = WebSocket.prototype.send
-      window.sent = 0
-      WebSocket.prototype.send = function (message) { window.sent += 1; return send.call(this, message) }
-    }""")
-
-
-def sent(page: Page) -> int:
-    return page.evaluate("window.sent")
 
 
 def shown(page: Page) -> str:
@@ -208,13 +207,6 @@ def test_a_strict_policy_shows_nothing_and_pen_up_works(page: Page, server: Serv
     expect(value(page)).to_have_text("3")
     expect(page.locator(".pw-answer .pw-digit")).to_have_text("3")
     nothing_red(page)
-
-
-def nothing_red(page: Page) -> None:
-    for box in page.get_by_text("BidiComponent Error").all():
-        expect(box).to_be_hidden()
-    for box in page.get_by_test_id("stException").all():
-        expect(box).to_be_hidden()
 
 
 def test_a_canvas_that_is_not_found_is_read_at_pen_up(page: Page, server: Server) -> None:

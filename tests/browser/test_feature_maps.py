@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.harness import STROKES, Server, draw, long_run, metric, value
+from tests.browser.harness import STROKES, Server, count_messages, draw, long_run, metric, sent, slide, value
 
 VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
 BAG = "network=Bag+of+pixels"
@@ -74,27 +74,9 @@ def test_channel_5_has_weights_and_moving_one_changes_the_answer_until_reset(map
     expect(page.get_by_role("slider", name="Weight")).to_have_value(weight)
 
 
-PICTURE = """() => document.querySelector(".st-key-features-map [data-testid=stBidiComponentIsolated]")
-  .shadowRoot.querySelector("img").src"""
-SLIDE = """async ([name, from, to, frames]) => {
-  const input = [...document.querySelectorAll(".st-key-features-sliders input[type=range]")]
-    .find((input) => input.getAttribute("aria-label") === name
-      || document.getElementById(input.getAttribute("aria-labelledby")?.split(" ")[0])?.textContent === name)
-  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set
-  const picture = document.querySelector(".st-key-features-map [data-testid=stBidiComponentIsolated]")
-    .shadowRoot.querySelector("img")
-  let painted = 0
-  const observer = new MutationObserver(() => painted++)
-  observer.observe(picture, { attributeFilter: ["src"] })
-  for (let n = 1; n <= frames; n++) {
-    set.call(input, from + ((to - from) * n) / frames)
-    input.dispatchEvent(new Event("input", { bubbles: true }))
-    await new Promise(requestAnimationFrame)
-  }
-  await new Promise(requestAnimationFrame)
-  observer.disconnect()
-  return painted
-}"""
+LARGE_MAP = """document.querySelector(".st-key-features-map [data-testid=stBidiComponentIsolated]")
+  .shadowRoot.querySelector("img")"""
+PICTURE = f"() => {LARGE_MAP}.src"
 
 
 def hold(page: Page, name: str, by: float) -> None:
@@ -112,20 +94,17 @@ def hold(page: Page, name: str, by: float) -> None:
 def test_map_and_prediction_follow_a_slider_that_is_still_held(maps: Callable[[str], Page]) -> None:
     page = maps(BAG)
     before, picture = probability(page), page.evaluate(PICTURE)
-    page.evaluate(
-        "() => { const send = WebSocket.prototype.send; window.sent = 0;"
-        "WebSocket.prototype.send = function (message) { window.sent += 1; return send.call(this, message) } }"
-    )
+    count_messages(page)
     hold(page, "Weight", 120)
     page.wait_for_function("([before, picture]) => (" + PICTURE + ")() !== picture", arg=[before, picture])
     delta = metric(page, "Prediction").get_by_test_id("stMetricDelta")
     expect(delta).not_to_have_text(before)
     live, held = probability(page), page.evaluate(PICTURE)
-    assert page.evaluate("window.sent") == 0
+    assert sent(page) == 0
     expect(metric(page, "Without your changes")).to_have_count(0)
     page.mouse.up()
     expect(metric(page, "Without your changes")).to_contain_text(before)
-    assert page.evaluate("window.sent") == 1
+    assert sent(page) == 1
     expect(delta).to_have_text(live)
     assert page.evaluate(PICTURE) != picture
     assert held != picture
@@ -133,9 +112,8 @@ def test_map_and_prediction_follow_a_slider_that_is_still_held(maps: Callable[[s
 
 def test_the_map_follows_a_slider_at_the_screens_pace(maps: Callable[[str], Page]) -> None:
     page = maps("network=Network+in+Network")
-    page.evaluate(SLIDE, ["Weight", 0.1, 0.2, 20])
-    painted = page.evaluate(SLIDE, ["Weight", 0.2, 1.4, 60])
-    assert painted >= 40
+    slide(page, "Weight", LARGE_MAP, 0.1, 0.2, 20)
+    assert slide(page, "Weight", LARGE_MAP, 0.2, 1.4, 60) >= 40
 
 
 def test_a_channel_of_the_largest_network_follows_too(maps: Callable[[str], Page]) -> None:

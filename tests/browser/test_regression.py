@@ -12,7 +12,7 @@ from pointwise.explain.hinges import price_parts
 from pointwise.models import Network
 from pointwise.ui.words import dollars
 from pointwise.weights import load_model
-from tests.browser.harness import REPOSITORY, STRICT, Server, metric, serve, value
+from tests.browser.harness import REPOSITORY, STRICT, Server, metric, nothing_red, serve, slide, value
 
 VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
 
@@ -104,30 +104,14 @@ def test_a_strict_policy_shows_nothing_and_the_price_follows_on_release(page: Pa
     expect(value(page, "True price")).to_have_text("$220,000")
     press(page, "Rooms", "ArrowRight", 10)
     expect(value(page, "True price")).to_have_text("$230,000")
-    for box in page.get_by_text("BidiComponent Error").all():
-        expect(box).to_be_hidden()
+    nothing_red(page)
     expect(page.locator("figure output")).to_have_count(0)
 
 
 def test_the_price_follows_at_the_screens_pace(houses: Page) -> None:
-    painted_in = """async (frames) => {
-      const input = document.querySelector(".st-key-sqft input[type=range]")
-      const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set
-      const price = document.querySelector(".st-key-house-predicted [data-testid=stMetricValue] p")
-      let painted = 0
-      const observer = new MutationObserver(() => painted++)
-      observer.observe(price, { characterData: true, subtree: true, childList: true })
-      for (let n = 1; n <= frames; n++) {
-        set.call(input, 1000 + 40 * n)
-        input.dispatchEvent(new Event("input", { bubbles: true }))
-        await new Promise(requestAnimationFrame)
-      }
-      await new Promise(requestAnimationFrame)
-      observer.disconnect()
-      return painted
-    }"""
-    houses.evaluate(painted_in, 20)
-    assert houses.evaluate(painted_in, 60) >= 40
+    price = "document.querySelector('.st-key-house-predicted [data-testid=stMetricValue] p')"
+    slide(houses, "Square feet", price, 1000, 1800, 20)
+    assert slide(houses, "Square feet", price, 1800, 4200, 60) >= 40
 
 
 def test_a_change_without_pointer_or_key_is_sent_too(houses: Page) -> None:

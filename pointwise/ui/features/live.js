@@ -4,7 +4,7 @@
 // moves before that.
 
 import { percent, position, writeMetric } from "../inpage/metrics.js"
-import { activate, convolve, picture, probabilities, run, unpack } from "../inpage/network.js"
+import { activate, convolve, decoded, picture, probabilities, run, unpack } from "../inpage/network.js"
 
 const CHANGES = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] }
 const networks = new Map() // by their identity; shared by the two places of this component on the page
@@ -30,7 +30,7 @@ export function prepared(network, data) {
   for (const { stage, channel, weights, bias } of data.changes)
     if (stages[stage]) stages[stage] = withChannel(stages[stage], channel, weights, bias)
   const changed = { ...network, stages }
-  const image = Uint8Array.from(atob(data.image), (letter) => letter.charCodeAt(0))
+  const image = decoded(data.image)
   const before = data.stage ? run({ ...changed, stages: stages.slice(0, data.stage) }, picture(image)).at(-1) : picture(image)
   return { network: changed, before }
 }

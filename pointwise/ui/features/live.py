@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pointwise.packed import SURE, Packed
 from pointwise.ui.features import edits, mosaic
 from pointwise.ui.features.subject import PREDICTION, Subject
+from pointwise.ui.inpage.hidden import hidden
 from pointwise.ui.inpage.modules import bundled
 from pointwise.ui.scales import Scale
 
@@ -40,8 +41,7 @@ def show(
 ) -> None:
     """Follow the sliders of the channel at ``place``; ``before`` when its map is shown before the activation."""
     _, stage, channel = place
-    with st.container(key=f"{KEY}-hidden"):
-        st.html(f"<style>.st-key-{KEY}-hidden {{display: none}}</style>")
+    with hidden(f"{KEY}-hidden"):
         _component(key=f"{KEY}.network", data=packed.content)
         _component(
             key=KEY,

@@ -16,6 +16,7 @@ import streamlit as st
 from pointwise.data.housing import PER_ROOM, PER_SQUARE_FOOT, ROOMS, SQUARE_FEET
 from pointwise.explain.hinges import Matrices
 from pointwise.models import Network
+from pointwise.ui.inpage.hidden import hidden
 from pointwise.ui.inpage.modules import bundled
 
 KEY = "houses.live"
@@ -71,28 +72,17 @@ def show(
     ``reach`` is the square feet and rooms of the map's far corner. ``moved`` is called when a change was reported from
     here, as ``(square feet, rooms)`` in ``st.session_state[KEY].moved``.
     """
-    with st.container(key=PLACE):  # hidden until the component runs (live.js), whatever keeps it from doing so
-        st.html(f"<style>.st-key-{PLACE} {{display: none}}</style>")
-        _mount(networks, house, keys, reach, moved)
-
-
-def _mount(
-    networks: Mapping[str, Network],
-    house: tuple[float, float],
-    keys: Keys,
-    reach: tuple[float, float],
-    moved: Callable[[], None],
-) -> None:
-    _component(
-        key=KEY,
-        data={
-            "networks": {name: weights_of(model) for name, model in networks.items()},
-            "house": house,
-            **asdict(keys),
-            "place": PLACE,
-            "reach": reach,
-            "unit": (SQUARE_FEET, ROOMS),
-            "dollars": (PER_SQUARE_FOOT, PER_ROOM),
-        },
-        on_moved_change=moved,
-    )
+    with hidden(PLACE):  # until the component runs, and shows it (live.js)
+        _component(
+            key=KEY,
+            data={
+                "networks": {name: weights_of(model) for name, model in networks.items()},
+                "house": house,
+                **asdict(keys),
+                "place": PLACE,
+                "reach": reach,
+                "unit": (SQUARE_FEET, ROOMS),
+                "dollars": (PER_SQUARE_FOOT, PER_ROOM),
+            },
+            on_moved_change=moved,
+        )

@@ -1,6 +1,7 @@
 // The answer's place on the page: what the server says there, and how it is painted over.
 
 import { percent, write } from "./metrics.js"
+import { decoded } from "./network.js"
 
 export function place() {
   return document.querySelector(".st-key-answer .pw-answer")
@@ -8,7 +9,7 @@ export function place() {
 
 export function said(element) {
   const answer = JSON.parse(element.dataset.answer)
-  return { ...answer, image: answer.image && Uint8Array.from(atob(answer.image), (letter) => letter.charCodeAt(0)) }
+  return { ...answer, image: answer.image && decoded(answer.image) }
 }
 
 export function paint({ titles, sure }, probabilities) {

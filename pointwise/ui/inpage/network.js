@@ -130,6 +130,11 @@ export function probabilities({ temperature }, { channels, height, width, values
   return powers.map((power) => power / sum)
 }
 
+// A picture that came as text.
+export function decoded(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+}
+
 // A picture of side×side bytes as the network takes it, −1 to 1.
 export function picture(image, side = Math.sqrt(image.length)) {
   return { height: side, width: side, channels: 1, values: Float32Array.from(image, (v) => Math.fround(v / 127.5) - 1) }

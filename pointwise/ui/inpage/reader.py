@@ -13,6 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.packed import Packed
+from pointwise.ui.inpage.hidden import hidden
 from pointwise.ui.inpage.modules import bundled
 
 KEY = "reader"
@@ -34,8 +35,7 @@ def show(network: Packed | None, received: Callable[[], None], shown: Callable[[
 
     ``shown`` is called once the page has answered before PyTorch is there.
     """
-    with st.container(key="reader-hidden"):
-        st.html("<style>.st-key-reader-hidden {display: none}</style>")
+    with hidden("reader-hidden"):
         _component(
             key=KEY, data=network and network.content, on_picture_change=received, on_shown_change=shown or _nothing
         )
