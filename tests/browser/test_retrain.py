@@ -50,6 +50,7 @@ def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tm
 def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, server: Server) -> None:
     arrive(page, server)
     draw(page, STROKES[1])
+    page.wait_for_timeout(1000)  # nobody is in the sidebar before the drawing is on the server
     long_run(page)
     expect(page.get_by_test_id("stGrid").get_by_text("Your run, epoch")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
