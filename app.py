@@ -2,23 +2,23 @@
 
 import streamlit as st
 
-from pointwise.ui import resources, shell
+from pointwise.ui.frame import navigation, startup
 
-st.set_page_config(page_icon=shell.FAVICON, layout="wide")  # a title here would hide the pages' own
+st.set_page_config(page_icon=navigation.FAVICON, layout="wide")  # a title here would hide the pages' own
 
-page = shell.start()
+page = navigation.start()
 page.run()
 with st.sidebar:
-    if page.url_path == shell.FIRST_PAGE and not resources.loaded():
+    if page.url_path == navigation.FIRST_PAGE and not startup.loaded():
         st.skeleton(height=320)  # that page asks for another run as soon as torch is there
     else:
-        resources.wait()
+        startup.wait()
         if page.url_path == "regression":
-            from pointwise.ui.houses import sidebar as prices
+            from pointwise.ui.regression import house_training as prices
 
             prices.show()
         else:
-            from pointwise.ui import sidebar
+            from pointwise.ui.training import sidebar
 
             sidebar.digits()
-        resources.settle()
+        startup.settle()

@@ -2,35 +2,36 @@
 
 import streamlit as st
 
-from pointwise.ui import shell
+from pointwise.ui.frame import navigation, startup
 
-shell.guard()
+navigation.guard()
 
 from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui import board, resources, takehome  # noqa: E402
+from pointwise.ui.canvas import tools  # noqa: E402
+from pointwise.ui.training import downloads  # noqa: E402
 
 st.title("Draw a digit")
 
-if shell.arrived():
-    board.remount()
+if navigation.arrived():
+    tools.remount()
 
 
 @st.fragment(key="draw")
 def draw() -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        board.drawing()
+        tools.board()
 
-    from pointwise.ui import answer  # imports NumPy: only now that the canvas is on its way
+    from pointwise.ui.draw import answer  # imports NumPy: only now that the canvas is on its way
 
     with right:
         answer.live()
-    shell.let_paint()
+    startup.let_paint()
     with left:
-        board.tools()
+        tools.tools()
     with right:
         answer.choose_reader()
-    if not resources.loaded():
+    if not startup.loaded():
         return
     try:
         look = answer.look()
@@ -42,8 +43,8 @@ def draw() -> None:
 
 draw()
 
-if resources.loaded():
-    takehome.section()
+if startup.loaded():
+    downloads.section()
 with st.expander("Read a picture instead", icon=":material/upload:"):
-    board.upload()
+    tools.upload()
 st.caption("A small network made with 1×1 convolutions reads it while you draw. Nothing leaves this computer.")

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from pointwise.ui import shell
+from pointwise.ui.frame import navigation
 
-shell.guard()
+navigation.guard()
 
 from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui import resources  # noqa: E402
+from pointwise.ui.frame import startup  # noqa: E402
 
 st.title("Feature maps")
 st.markdown(
@@ -21,8 +21,8 @@ st.latex(r"y_k(p) = \mathrm{act}\Big(\textstyle\sum_c w_{kc}\,x_c(p) + b_k\Big)"
 @st.fragment(key="features")
 def features() -> None:
     try:
-        with resources.loading(height=420):
-            from pointwise.ui.features import views  # imports torch: only now that there is something to read
+        with startup.loading(height=420):
+            from pointwise.ui.feature_maps import views  # imports torch: only now that there is something to read
         views.show()
     except PointwiseError as error:
         st.error(str(error), icon=":material/error:")

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from pointwise.ui import shell
+from pointwise.ui.frame import navigation
 
-shell.guard()
+navigation.guard()
 
 from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui import resources  # noqa: E402
-from pointwise.ui.houses import parts, sliders  # noqa: E402
-from pointwise.ui.tables import section  # noqa: E402
+from pointwise.ui.frame import startup  # noqa: E402
+from pointwise.ui.regression import parts, sliders, table_section  # noqa: E402
 
 st.title("House prices")
 part = parts.choose()
@@ -23,8 +22,12 @@ def house() -> None:
     with left:
         chosen = sliders.show()
     try:
-        with waiting, resources.loading(height=90):
-            from pointwise.ui.houses import networks, price, views  # imports torch: only now that the sliders stand
+        with waiting, startup.loading(height=90):
+            from pointwise.ui.regression import (
+                networks,
+                price,
+                views,  # imports torch: only now that the sliders stand
+            )
 
             asked = networks.ask()
         with top:
@@ -41,7 +44,7 @@ def house() -> None:
 def table() -> None:
     st.caption("Each column is a channel of a 1×1 picture, and the same network learns to predict one of them.")
     try:
-        section.show()
+        table_section.show()
     except PointwiseError as error:
         st.error(str(error), icon=":material/error:")
 

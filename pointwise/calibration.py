@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from pointwise.errors import ConfigError
+
+if TYPE_CHECKING:  # SURE is needed before torch is there
+    import torch
+    from torch import Tensor
 
 COLDEST, HOTTEST = 0.05, 20.0
 STEPS = 40  # of a golden-section search: far below what can be measured
 BINS = 15
+SURE = 0.8  # a probability below this is called unsure
 
 
 def temperature_of(card: Mapping[str, Any]) -> float:
@@ -32,6 +34,8 @@ def temperature_of(card: Mapping[str, Any]) -> float:
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
     """The temperature that gives the labels, int64 (N,), the largest likelihood; logits float32 (N, classes)."""
+    import torch.nn.functional as F
+
     wide = logits.double()
 
     def loss(power: float) -> float:
@@ -59,5 +63,7 @@ def expected_calibration_error(probabilities: Tensor, labels: Tensor) -> float:
 
 def logits_of(model: torch.nn.Module, inputs: Tensor) -> Tensor:
     """Of pictures (N, C, H, W), 500 at a time: (N, classes)."""
+    import torch
+
     with torch.inference_mode():
         return torch.cat([model(part) for part in inputs.split(500)])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from pointwise.models import ModelConfig, Network, count_parameters, materialised, skeleton
-
-WARM_UP = 5  # forward passes before the clock runs
+from pointwise.models import ModelConfig, count_parameters, materialised, skeleton
 
 
 @dataclass(frozen=True)
@@ -67,19 +66,12 @@ def _layer(name: str, layer: nn.Module, output: Tensor) -> LayerCost:
     return LayerCost(name, type(layer).__name__, shape, count_parameters(layer), multiply_adds)
 
 
-def measured_ms(model: Network, repeats: int = 50) -> float:
-    """Median milliseconds of one forward pass of one input, on the CPU, with the process's thread count.
-
-    ``repeats`` is at least 1; a few passes before them are not counted.
-    """
-    config, was_training = model.config, model.training
-    picture = torch.zeros(1, config.input_channels, config.image_size, config.image_size)
-    times = []
-    model.eval()
-    with torch.inference_mode():
-        for _ in range(WARM_UP + repeats):
+def in_turns(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median milliseconds of each; one round before is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for _ in range(rounds + 1):
+        for name, run in work.items():
             started = time.perf_counter()
-            model(picture)
-            times.append((time.perf_counter() - started) * 1e3)
-    model.train(was_training)
-    return statistics.median(times[WARM_UP:])
+            run()
+            times[name].append((time.perf_counter() - started) * 1e3)
+    return {name: statistics.median(some[1:]) for name, some in times.items()}

@@ -9,6 +9,7 @@ same steps while somebody draws (ui/inpage/drawing.js): a change here is a chang
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,10 @@ SLACK = 4  # rows above and below a strip of digits, so that each can stand high
 LONGEST = 308  # of such a strip, between the 14 pixels left and right
 FAINTEST = 0.1  # contrast with the background below which a pixel is no ink
 TIE = 1e-9  # pixels: a centre of mass this near to a whole pixel lies on it, whatever the sum's rounding
+SUPERSAMPLING = 3
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
+Stroke = Sequence[Sequence[float]]  # points [x, y]; x to the right, y down, both 0–1
 Ink = NDArray[np.float64]  # (H, W), 0 is background and 1 the strongest ink
 
 
@@ -118,6 +121,27 @@ def area_average(picture: Ink, height: int, width: int) -> Ink:
 def to_rgba(ink: Ink) -> NDArray[np.uint8]:
     """White ink on opaque black, uint8 (H, W, 4)."""
     grey = _rounded(ink)
+    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+
+
+def draw_strokes(
+    strokes: Sequence[Stroke], side: int = 280, pen: float = 20.0, extent: float = 0.7
+) -> NDArray[np.uint8]:
+    """White round-tipped strokes on black, uint8 (side, side, 4); the unit box fills ``extent`` of the canvas."""
+    from PIL import Image, ImageDraw
+
+    large = side * SUPERSAMPLING
+    picture = Image.new("L", (large, large), 0)
+    draw = ImageDraw.Draw(picture)
+    width = pen * SUPERSAMPLING
+    offset, scale = large * (1 - extent) / 2, large * extent
+    for stroke in strokes:
+        points = [(offset + x * scale, offset + y * scale) for x, y in stroke]
+        if len(points) > 1:
+            draw.line(points, fill=255, width=round(width), joint="curve")
+        for x, y in points:
+            draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
+    grey = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
     return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
 
 

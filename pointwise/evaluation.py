@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +11,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from pointwise.calibration import expected_calibration_error, logits_of, temperature_of
-from pointwise.claims.shuffles import accuracy_on_shuffled
-from pointwise.claims.sliding import SLIDERS, share_read, strips
+from pointwise.calibration import SURE, expected_calibration_error, logits_of, temperature_of
+from pointwise.claims.any_size import SLIDERS, share_read, strips
+from pointwise.claims.shape import accuracy_on_shuffled
 from pointwise.costs import cost
 from pointwise.data.digits import Digits, normalise
 from pointwise.data.nondigits import made_nondigits
-from pointwise.drawing import SIDE, prepare
-from pointwise.errors import ModelFileError
+from pointwise.drawing import SIDE, Stroke, draw_strokes, prepare
+from pointwise.errors import DataError, ModelFileError
 from pointwise.models import Network
-from pointwise.packed import SURE
-from pointwise.strokes import PenDigit, draw_anywhere, draw_strokes
 from pointwise.training import measure
 
 PENS = (12, 16, 20, 24, 28)  # width on a canvas of 280 pixels
@@ -167,3 +167,50 @@ def lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 f"  {row['mae']:,.0f} dollars mean absolute error on the test houses, r2 {row['r2']:.4f}, "
                 f"at most {row['worst_grid_error']:,.0f} dollars off anywhere in the range"
             )
+
+
+@dataclass(frozen=True)
+class PenDigit:
+    """A digit that somebody drew with a pen."""
+
+    label: int  # 0–9
+    strokes: tuple[Stroke, ...]
+    source: str = ""  # where it comes from
+
+
+def read_strokes(path: Path) -> list[PenDigit]:
+    """A JSON-lines file of ``{"label": int, "strokes": [[[x, y], …], …]}``, maybe a "source"; other keys ignored.
+
+    Raises DataError for anything else, and for a file without any digit.
+    """
+    try:
+        digits = [
+            _pen_digit(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+        ]
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}). Check the path.") from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{path} is no file of pen strokes ({error}). Each line needs a label and strokes.") from None
+    if not digits:
+        raise DataError(f"{path} holds no pen strokes. Choose a file with one drawing a line.")
+    return digits
+
+
+def _pen_digit(row: dict[str, Any]) -> PenDigit:
+    """Raises ValueError, KeyError or TypeError unless ``row`` is a drawing."""
+    strokes = tuple(tuple((float(x), float(y)) for x, y in stroke) for stroke in row["strokes"])
+    points = [value for stroke in strokes for point in stroke for value in point]
+    if row["label"] not in range(10) or not points or not all(0 <= value <= 1 for value in points):
+        raise ValueError("a label outside 0–9, a point outside 0–1, or no point at all")
+    return PenDigit(int(row["label"]), strokes, str(row.get("source", "")))
+
+
+def draw_anywhere(strokes: Sequence[Stroke], chance: np.random.Generator, side: int = 280) -> NDArray[np.uint8]:
+    """As people draw on a canvas of ``side`` pixels: somewhere, 45–85 % of it large, with a pen of 5–9.3 %."""
+    every = np.array([point for stroke in strokes for point in stroke], float)
+    low, size = every.min(axis=0), np.ptp(every, axis=0)
+    pen, scale = chance.uniform(14, 26) / 280, chance.uniform(0.45, 0.85) / max(float(size.max()), 1e-6)
+    room = np.maximum(1 - scale * size - pen, 0.0)
+    corner = pen / 2 + chance.random(2) * room
+    moved = [(corner + scale * (np.array(stroke, float) - low)).tolist() for stroke in strokes]
+    return draw_strokes(moved, side, pen * side, extent=1.0)

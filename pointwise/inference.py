@@ -11,14 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pointwise.calibration import temperature_of
+from pointwise.calibration import SURE, temperature_of
 from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.scaling import Scaling
 from pointwise.drawing import prepare
 from pointwise.errors import ConfigError
 from pointwise.models import REGRESSOR, Network
-from pointwise.packed import SURE
 
 if TYPE_CHECKING:
     from pointwise.data.table import Prepared, Rows

@@ -11,20 +11,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointwise.claims import regularising, shuffles
+from pointwise.claims import regularising, shape
+from pointwise.data.catalogue import fetch, load_data_set
 from pointwise.data.digits import load_bundled
 from pointwise.data.housing import HouseOptions, make_houses
 from pointwise.data.mnist import Download
 from pointwise.data.nondigits import with_made
-from pointwise.data.sets import fetch, load_data_set
 from pointwise.errors import PointwiseError
+from pointwise.export.page_weights import MOST_PARAMETERS
 from pointwise.models import ModelConfig, build, count_parameters
-from pointwise.packed import MOST_PARAMETERS
 from pointwise.progress import History, Progress, Snapshot
 from pointwise.training import Recipe, Step, train
-from pointwise.training.houses import train_houses
-from pointwise.training.tables import train_table
-from pointwise.training.turns import in_turns
+from pointwise.training.interleave import in_turns
+from pointwise.training.regression import train_houses, train_table
 
 if TYPE_CHECKING:
     from pointwise.data.table import Prepared
@@ -180,7 +179,7 @@ def try_scalings(config: ModelConfig, recipe: Recipe, options: HouseOptions) -> 
 
 def try_shuffled(recipe: Recipe, seed: int) -> Work:
     """The networks of ``shuffles.trainings`` on the bundled digits, in turns."""
-    yield from in_turns(shuffles.trainings(*load_bundled(), recipe, seed))
+    yield from in_turns(shape.trainings(*load_bundled(), recipe, seed))
 
 
 def try_regularising(source: str, folder: Path) -> Work:

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from pointwise.bench import accuracy, inference, page, step
+from pointwise.bench import inference, training
 from pointwise.errors import ConfigError
 
 
@@ -26,10 +26,12 @@ class Options:
 
 
 BENCHMARKS: dict[str, tuple[Callable[[Options], dict[str, Any]], Callable[[Mapping[str, Any]], Iterator[str]]]] = {
-    "tutorial-step": (lambda o: step.measured(o.folder(), o.rounds, o.steps), step.lines),
-    "time-to-accuracy": (lambda o: accuracy.measured(o.folder(), o.rounds, o.steps), accuracy.lines),
+    "tutorial-step": (lambda o: training.step_times(o.folder(), o.rounds, o.steps), training.step_lines),
+    "time-to-accuracy": (
+        lambda o: training.time_to_accuracy(o.folder(), o.rounds, o.steps),
+        training.accuracy_lines,
+    ),
     "inference": (lambda o: inference.measured(o.rounds), inference.lines),
-    "page": (lambda o: page.measured(), page.lines),
 }
 
 

@@ -9,14 +9,12 @@ from typing import Any
 
 import torch
 
-from pointwise.bench.timing import in_turns
-from pointwise.costs import cost
+from pointwise.costs import cost, in_turns
 from pointwise.data.digits import normalise
-from pointwise.drawing import prepare
-from pointwise.export import onnx_is_there, to_onnx
+from pointwise.drawing import draw_strokes, prepare
+from pointwise.export.programs import onnx_is_there, to_onnx
 from pointwise.inference import classify_drawing
 from pointwise.models import REGRESSOR, Network
-from pointwise.strokes import draw_strokes
 from pointwise.weights import load_model, shipped_files
 
 SEVEN = [[[0.1, 0.05], [0.9, 0.05], [0.4, 1.0]]]  # strokes in a unit box

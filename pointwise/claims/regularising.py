@@ -11,7 +11,7 @@ import torch
 from pointwise.data.digits import Digits
 from pointwise.models import ModelConfig, build
 from pointwise.training import Epoch, Recipe, train
-from pointwise.training.turns import Training
+from pointwise.training.interleave import Training
 
 FEW = 500  # digits to learn from
 HELD_OUT = 2000  # at most

@@ -20,10 +20,10 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    from pointwise.data.sets import load_data_set
+    from pointwise.data.catalogue import load_data_set
     from pointwise.evaluation import check_reads_digits, data_set_of, digit_scores, draw, facts, picture_scores
     from pointwise.models import REGRESSOR
-    from pointwise.training.houses import evaluate_price
+    from pointwise.training.regression import evaluate_price
     from pointwise.weights import load_model
 
     models = {path: load_model(path) for path in options.files}
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         scores[path] = picture_scores(path, model, load_data_set(name, shared.data_folder(options, name))[1])
     if readers:
         from pointwise.data.mnist import load_mnist_test
-        from pointwise.strokes import read_strokes
+        from pointwise.evaluation import read_strokes
 
         drawn = draw(read_strokes(options.strokes)) if options.strokes else None
         test = load_mnist_test(shared.mnist_folder(options))

@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    from pointwise.export import to_onnx, to_torch
+    from pointwise.export.programs import to_onnx, to_torch
     from pointwise.weights import load_model, write_bytes
 
     if options.onnx is None and options.torch is None:

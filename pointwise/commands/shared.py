@@ -21,7 +21,7 @@ def mnist_folder(options: argparse.Namespace) -> Path:
 def data_folder(options: argparse.Namespace, name: str) -> Path:
     """The data folder; what is missing is fetched into it only when it is the user's cache folder."""
     from pointwise.data import mnist
-    from pointwise.data.sets import fetch
+    from pointwise.data.catalogue import fetch
 
     folder = mnist.data_folder(options.data)
     told = False

@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    from pointwise.claims import widths
+    from pointwise.claims import parameters
     from pointwise.data.mnist import load_mnist
     from pointwise.training import recipe_named
     from pointwise.weights import check_writable
@@ -34,17 +34,17 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "recipe": asdict(recipe_named("tutorial", "conv_mlp", **changes)),
         "data": f"{training.name}, {len(training):,} training and {len(test):,} test digits",
     }
-    done: list[widths.Training] = []
-    for seed in widths.SEEDS:
-        for one in widths.sweep(recipe_named("tutorial", "conv_mlp", seed=seed, **changes), training, test):
+    done: list[parameters.Training] = []
+    for seed in parameters.SEEDS:
+        for one in parameters.sweep(recipe_named("tutorial", "conv_mlp", seed=seed, **changes), training, test):
             done.append(one)
             shared.say(f"width {one.width}, seed {seed}: {one.accuracy:.2%}, {one.seconds:.0f} s")
-            widths.write(options.out, done, facts)  # what is done is kept when the rest is not
+            parameters.write(options.out, done, facts)  # what is done is kept when the rest is not
     return {"file": str(options.out), **facts, "trainings": [asdict(one) for one in done]}
 
 
 def lines(result: Mapping[str, Any]) -> Iterator[str]:
-    from pointwise.claims import widths
+    from pointwise.claims import parameters
 
-    for one in widths.read(Path(result["file"])):
+    for one in parameters.read(Path(result["file"])):
         yield f"width {one.width}: {one.parameters:,} parameters, {one.mean:.2%} ± {one.std:.2%}"

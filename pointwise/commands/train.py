@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # every command imports what it needs by itself: --help and r
 
     from pointwise.models import ModelConfig, Network
     from pointwise.training import Recipe, Step
-    from pointwise.training.group import Group
+    from pointwise.training.processes import Group
 
 
 def add(commands: Any) -> None:
@@ -43,10 +43,10 @@ def run(options: argparse.Namespace) -> dict[str, Any] | None:
     """None for all but the first of several processes."""
     import torch
 
-    from pointwise.data.names import config_for
+    from pointwise.data.catalogue import config_for
     from pointwise.models import REGRESSOR, default_config
     from pointwise.training import recipe_named, recipes_for
-    from pointwise.training.group import group_of_processes
+    from pointwise.training.processes import group_of_processes
     from pointwise.weights import check_writable, save_model
 
     houses = options.arch == REGRESSOR
@@ -104,8 +104,8 @@ def _device(named: str | None) -> torch.device:
 
 
 def _trained_on_digits(config: ModelConfig, recipe: Recipe, dtype: torch.dtype, place: _Place) -> Network:
+    from pointwise.data.catalogue import load_data_set
     from pointwise.data.nondigits import with_made
-    from pointwise.data.sets import load_data_set
     from pointwise.models import build
     from pointwise.training import measure, train
     from pointwise.training.checkpoints import read_checkpoint
@@ -130,7 +130,7 @@ def _trained_on_digits(config: ModelConfig, recipe: Recipe, dtype: torch.dtype, 
 
 def _trained_on_houses(config: ModelConfig, recipe: Recipe, dtype: torch.dtype) -> Network:
     from pointwise.data.housing import make_houses
-    from pointwise.training.houses import priced_model, train_houses
+    from pointwise.training.regression import priced_model, train_houses
 
     steps = train_houses(config, recipe, *make_houses(standardise=recipe.standardise))
     weights, seconds = _last_weights(steps, recipe, dtype)

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from pointwise.data.digits import NO_DIGIT, Digits, joined
-from pointwise.data.made import Skeleton, drawn, made_digits, points_of, smooth
+from pointwise.data.synthetic_digits import Skeleton, drawn, made_digits, points_of, smooth
 
 Strokes = list[NDArray[np.float64]]
 Kind = Callable[[np.random.Generator], Strokes]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pointwise.data.digits import normalise
-from pointwise.explain.stages import Chain, Maps
+from pointwise.explain.chain import Chain, Maps
 
 GREYS = 256
 

@@ -1,8 +1,15 @@
-"""The networks, and the configuration that rebuilds them."""
+"""The networks, and the configuration that rebuilds them. PyTorch is imported with the first name that needs it."""
 
-from pointwise.models.building import MAX_PARAMETERS, build, count_parameters, materialised, skeleton
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from pointwise.models.config import ACTIVATIONS, CLASSIFIERS, DEFAULT_WIDTHS, REGRESSOR, ModelConfig, default_config
-from pointwise.models.networks import ACTIVATION_LAYERS, NETWORKS, Network
+
+if TYPE_CHECKING:
+    from pointwise.models.building import MAX_PARAMETERS, build, count_parameters, materialised, skeleton
+    from pointwise.models.networks import ACTIVATION_LAYERS, NETWORKS, Network
 
 __all__ = [
     "ACTIVATIONS",
@@ -20,3 +27,14 @@ __all__ = [
     "materialised",
     "skeleton",
 ]
+_NEED_TORCH = {
+    "building": ("MAX_PARAMETERS", "build", "count_parameters", "materialised", "skeleton"),
+    "networks": ("ACTIVATION_LAYERS", "NETWORKS", "Network"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _NEED_TORCH.items():
+        if name in names:
+            return getattr(importlib.import_module(f"pointwise.models.{module}"), name)
+    raise AttributeError(f"module 'pointwise.models' has no attribute {name!r}")

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from pointwise.data.augment import augment
+from pointwise.data.digits import augment
 from pointwise.errors import ConfigError, DivergedError
 from pointwise.models import Network
 from pointwise.training.checkpoints import Checkpoint, Moment
-from pointwise.training.dense import quick_dense_layers
-from pointwise.training.group import ALONE, Group
+from pointwise.training.fast_linear import quick_dense_layers
 from pointwise.training.metrics import Examples, Running, loss_of, measure, scale_of
+from pointwise.training.processes import ALONE, Group
 from pointwise.training.recipes import Recipe
 
 

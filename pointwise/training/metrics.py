@@ -10,8 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pointwise.calibration import fit_temperature, logits_of
-from pointwise.data.augment import augment
-from pointwise.data.digits import NO_DIGIT, Digits
+from pointwise.data.digits import NO_DIGIT, Digits, augment
 from pointwise.models import Network
 
 MEASURE_BATCH = 500

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from pointwise.models import ModelConfig
 from pointwise.runs import Run, retrain_digits
 from pointwise.training import recipe_named
-from pointwise.ui import resources, state
+from pointwise.ui.frame import shipped
+from pointwise.ui.training import session_run
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -63,8 +64,8 @@ def test_without_the_steps_the_answer_is_the_one_shown_beside() -> None:
 def test_a_missing_model_is_a_sentence_and_the_others_still_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "nin.safetensors").symlink_to(resources.MODELS / "nin.safetensors")
-    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    (tmp_path / "nin.safetensors").symlink_to(shipped.MODELS / "nin.safetensors")
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
     app = opened()
     assert reading(app) == "7"
     assert any("conv_mlp.safetensors does not exist" in error.value for error in app.error)
@@ -74,8 +75,8 @@ def test_a_missing_model_is_a_sentence_and_the_others_still_read(
 def test_without_the_default_reader_the_drawing_stays_and_another_reads(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "mlp_1x1.safetensors").symlink_to(resources.MODELS / "mlp_1x1.safetensors")
-    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    (tmp_path / "mlp_1x1.safetensors").symlink_to(shipped.MODELS / "mlp_1x1.safetensors")
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
     app = opened()
     assert any("nin.safetensors does not exist" in error.value for error in app.error)
     assert app.button(key="board.clear")
@@ -110,8 +111,8 @@ def test_a_network_that_reads_no_drawing_is_not_offered_to_the_page() -> None:
     run = Run(work, "kmnist-test")
     run.start()
     assert run.join(60)
-    retraining = state.Retraining(run, ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), "kmnist")
-    app = opened(**{state.RETRAINING: retraining})
+    retraining = session_run.Retraining(run, ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), "kmnist")
+    app = opened(**{session_run.RETRAINING: retraining})
     assert not app.exception
     assert any(metric.label == "Validation accuracy" for metric in app.metric)
     assert not any(button.label == "Use these weights" for button in app.button)

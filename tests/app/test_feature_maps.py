@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 from pointwise.models import CLASSIFIERS, ModelConfig
 from pointwise.runs import Run, retrain_digits
 from pointwise.training import RECIPES
-from pointwise.ui import boards, resources, shell, state
-from pointwise.ui.features import channels, proof
-from pointwise.ui.features.edits import Edit
-from pointwise.ui.words import MODELS
+from pointwise.ui.canvas import drawing
+from pointwise.ui.feature_maps import channels, evidence_map
+from pointwise.ui.feature_maps.channel_edits import Edit
+from pointwise.ui.frame import navigation, shipped
+from pointwise.ui.frame.labels import MODELS
+from pointwise.ui.training import session_run
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "feature_maps.py")
 LAYERS = {"nin": 7, "conv_mlp": 3, "mlp_1x1": 2, "bag_of_pixels": 3}
@@ -23,7 +25,7 @@ VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
 
 def opened(arch: str = "nin", view: str = "Channels", **session: object) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
-    app.session_state[shell.FRAME] = True  # AppTest runs the page without app.py
+    app.session_state[navigation.FRAME] = True  # AppTest runs the page without app.py
     for name, value in session.items():
         app.session_state[name.replace("__", ".")] = value
     app.query_params["network"] = MODELS[arch]
@@ -90,14 +92,14 @@ def test_very_many_weights_are_scaled_together(arch: str, layer: int) -> None:
 
 def test_one_session_changes_nothing_for_another_or_in_the_shared_network() -> None:
     first, second = opened("bag_of_pixels"), opened("bag_of_pixels")
-    shared = {name: tensor.clone() for name, tensor in resources.shipped_model("bag_of_pixels").state_dict().items()}
+    shared = {name: tensor.clone() for name, tensor in shipped.shipped_model("bag_of_pixels").state_dict().items()}
     before = read(second)
     slider(first, "Weight").set_value(1.0).run()
     slider(first, "Bias").set_value(-1.0).run()
     second.run()
     assert read(second) == before
     assert "features.edits" not in second.session_state
-    after = resources.shipped_model("bag_of_pixels").state_dict()
+    after = shipped.shipped_model("bag_of_pixels").state_dict()
     assert all(torch.equal(tensor, after[name]) for name, tensor in shared.items())
 
 
@@ -125,8 +127,8 @@ def test_the_evidence_adds_up_on_the_page(arch: str) -> None:
 
 def test_rubbed_out_ink_changes_the_answer_until_it_is_given_back() -> None:
     app = opened("nin", "Evidence")
-    drawing = app.session_state[f"{proof.PICTURE}.drawing"]
-    app.session_state[proof.ERASED] = (drawing, tuple(range(28 * 14)))  # the upper half of the 7
+    drawing = app.session_state[f"{evidence_map.PICTURE}.drawing"]
+    app.session_state[evidence_map.ERASED] = (drawing, tuple(range(28 * 14)))  # the upper half of the 7
     app.run()
     assert read(app, "With the ink rubbed out") != read(app)
     app.button(key="features.restore").click().run()
@@ -151,7 +153,7 @@ def test_another_network_has_no_ten_curves_and_says_so() -> None:
 @pytest.mark.parametrize("address", [{"network": "none"}, {"maps": "nothing"}, {"network": "", "maps": "1"}])
 def test_a_nonsense_address_is_like_none(address: dict[str, str]) -> None:
     app = AppTest.from_file(PAGE, default_timeout=60)
-    app.session_state[shell.FRAME] = True
+    app.session_state[navigation.FRAME] = True
     for name, text in address.items():
         app.query_params[name] = text
     app.run()
@@ -160,7 +162,7 @@ def test_a_nonsense_address_is_like_none(address: dict[str, str]) -> None:
 
 
 def test_an_empty_canvas_asks_for_a_drawing() -> None:
-    app = opened(**{state.BOARD: boards.cleared(boards.sample_board(7))})
+    app = opened(**{drawing.BOARD: drawing.cleared(drawing.sample_board(7))})
     assert any("Draw a digit on the first page" in info.value for info in app.info)
     app.button(key="board.sample.4").click().run()
     assert read(app)[0] == "4"
@@ -180,23 +182,23 @@ def test_colours_are_mixed_and_go_back() -> None:
 
 
 def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
     app = opened()
     assert any("nin.safetensors does not exist" in error.value for error in app.error)
     assert not app.exception
 
 
-def retrained(widths: tuple[int, ...]) -> state.Retraining:
+def retrained(widths: tuple[int, ...]) -> session_run.Retraining:
     config, recipe = ModelConfig("bag_of_pixels", widths=widths), RECIPES["fast"]
     run = Run(lambda: retrain_digits(config, recipe, "digits", None), "bag_of_pixels-test")
     run.start()
     run.join(60)
-    return state.Retraining(run, config, recipe, "digits")
+    return session_run.Retraining(run, config, recipe, "digits")
 
 
 def test_a_finished_run_is_looked_at_when_it_is_asked_for() -> None:
     run = retrained((32, 32))
-    app = opened("bag_of_pixels", **{state.RETRAINING: run})
+    app = opened("bag_of_pixels", **{session_run.RETRAINING: run})
     assert any(caption.value == "With the shipped weights." for caption in app.caption)
     next(toggle for toggle in app.toggle if toggle.label == "Follow your run").set_value(True).run()
     assert any(caption.value == f"With your run, epoch {run.recipe.epochs}." for caption in app.caption)
@@ -205,7 +207,7 @@ def test_a_finished_run_is_looked_at_when_it_is_asked_for() -> None:
 def test_changes_of_what_a_narrower_network_lacks_wait() -> None:
     run = retrained((4, 4))
     edit = {("bag_of_pixels", 1, 3): Edit({31: 0.5}), ("bag_of_pixels", 1, 30): Edit({0: 0.5}, bias=1.0)}
-    app = opened("bag_of_pixels", **{state.RETRAINING: run, "features.edits": edit})
+    app = opened("bag_of_pixels", **{session_run.RETRAINING: run, "features.edits": edit})
     assert any(button.label == "Reset 2 channels" for button in app.button)
     next(toggle for toggle in app.toggle if toggle.label == "Follow your run").set_value(True).run()
     assert sound(app)
@@ -214,6 +216,9 @@ def test_changes_of_what_a_narrower_network_lacks_wait() -> None:
 
 def test_a_drawing_without_ink_is_no_digit() -> None:
     app = opened("nin", "Evidence")
-    app.session_state[proof.ERASED] = (app.session_state[f"{proof.PICTURE}.drawing"], tuple(range(28 * 28)))
+    app.session_state[evidence_map.ERASED] = (
+        app.session_state[f"{evidence_map.PICTURE}.drawing"],
+        tuple(range(28 * 28)),
+    )
     app.run()
     assert read(app, "With the ink rubbed out") == ("–", "Draw a digit")

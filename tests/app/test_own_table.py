@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 def section() -> None:
     from pointwise.errors import PointwiseError
-    from pointwise.ui.tables import section
+    from pointwise.ui.regression import table_section
 
     try:
-        section.show()
+        table_section.show()
     except PointwiseError as error:
         import streamlit as st
 

@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pointwise.inference import predict_price
-from pointwise.ui import resources, shell, state
-from pointwise.ui.houses import networks
-from pointwise.ui.words import dollars
+from pointwise.ui.frame import navigation, shipped
+from pointwise.ui.frame.labels import dollars
+from pointwise.ui.regression import networks
+from pointwise.ui.training import session_run, weights_in_use
 from pointwise.weights import load_model
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "regression.py")
@@ -20,7 +21,7 @@ VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
 
 def opened(**address: str) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
-    app.session_state[shell.FRAME] = True  # AppTest runs the page without app.py
+    app.session_state[navigation.FRAME] = True  # AppTest runs the page without app.py
     for name, value in address.items():
         app.query_params[name] = value
     return app.run()
@@ -106,7 +107,7 @@ def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> 
     model = build(replace(default_config(networks.ARCH), activation=activation)).eval().requires_grad_(False)
     model.card = {"scaling": {"mean": 3e5, "std": 1.5e5}}
     app = opened(view="Network")
-    app.session_state[state.OWN] = {networks.ARCH: model}
+    app.session_state[weights_in_use.OWN] = {networks.ARCH: model}
     app.run()
     assert any(f"With {activation} no channel is ever off" in info.value for info in app.info)
     assert not app.exception
@@ -115,7 +116,7 @@ def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> 
 def test_a_retrained_network_stands_beside_the_shipped_one() -> None:
     model = load_model(PRICES)
     app = opened()
-    app.session_state[state.OWN] = {networks.ARCH: model}
+    app.session_state[weights_in_use.OWN] = {networks.ARCH: model}
     for view in VIEWS:
         app.segmented_control(key="view").set_value(view).run()
         assert shown(app, "Price by shipped network") == shown(app)
@@ -123,7 +124,7 @@ def test_a_retrained_network_stands_beside_the_shipped_one() -> None:
 
 
 def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(resources, "MODELS", tmp_path)
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
     app = opened()
     (error,) = app.error
     assert error.value.startswith("price_1x1.safetensors does not exist.")
@@ -131,9 +132,9 @@ def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 def sidebar() -> None:
-    from pointwise.ui.houses import sidebar
+    from pointwise.ui.regression import house_training
 
-    sidebar.show()
+    house_training.show()
 
 
 def retraining() -> AppTest:
@@ -146,14 +147,14 @@ def test_retraining_shows_its_result_against_the_shipped_network() -> None:
     app = retraining()
     app.number_input(key="houses.standardised.epochs").set_value(2).run()
     next(button for button in app.button if button.label == "Retrain").click().run()
-    run = app.session_state[state.RETRAINING].run
+    run = app.session_state[session_run.RETRAINING].run
     assert run.join(60)
     app.run()
     assert any(metric.label.startswith("Mean absolute error") for metric in app.metric)
     next(button for button in app.button if button.label == "Use these weights").click().run()
-    assert networks.ARCH in app.session_state[state.OWN]
+    assert networks.ARCH in app.session_state[weights_in_use.OWN]
     next(button for button in app.button if button.label == "Back to the shipped weights").click().run()
-    assert networks.ARCH not in app.session_state[state.OWN]
+    assert networks.ARCH not in app.session_state[weights_in_use.OWN]
     assert not app.exception
 
 

@@ -8,23 +8,36 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pointwise.claims.regularising import VARIANTS, Outcome
-from pointwise.ui import boards, resources, shell, state
-from pointwise.ui.claims import anysize, bottleneck, dense, frame, nin, regularise, shape, size, speed, views
+from pointwise.ui.canvas import drawing
+from pointwise.ui.frame import navigation, shipped
+from pointwise.ui.training import session_run
+from pointwise.ui.why_1x1 import (
+    any_size_claim,
+    bottleneck_claim,
+    claim_widgets,
+    dense_layer_claim,
+    network_in_network_claim,
+    parameters_claim,
+    regularising_claim,
+    shape_claim,
+    speed_claim,
+    views,
+)
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "why_1x1.py")
 CLAIMS = {
-    "Dense layer": ("dense", dense.YES, dense.NO),
-    "Parameters": ("size", size.MORE, size.FEWER),
-    "Shape": ("shape", shape.ONE, shape.ALL),
-    "Network in Network": ("nin", nin.FIFTY, nin.SAME),
-    "Any size": ("anysize", anysize.SOME, anysize.ALL),
-    "Bottlenecks": ("bottleneck", bottleneck.TEN, bottleneck.LITTLE),
+    "Dense layer": ("dense", dense_layer_claim.YES, dense_layer_claim.NO),
+    "Parameters": ("size", parameters_claim.MORE, parameters_claim.FEWER),
+    "Shape": ("shape", shape_claim.ONE, shape_claim.ALL),
+    "Network in Network": ("nin", network_in_network_claim.FIFTY, network_in_network_claim.SAME),
+    "Any size": ("anysize", any_size_claim.SOME, any_size_claim.ALL),
+    "Bottlenecks": ("bottleneck", bottleneck_claim.TEN, bottleneck_claim.LITTLE),
 }
 
 
 def opened(claim: str, **session: object) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
-    app.session_state[shell.FRAME] = True  # AppTest runs the page without app.py
+    app.session_state[navigation.FRAME] = True  # AppTest runs the page without app.py
     for name, value in session.items():
         app.session_state[name] = value
     app.query_params["claim"] = claim
@@ -52,39 +65,39 @@ def test_a_guess_is_answered_with_the_verdict(claim: str) -> None:
     app = guess(opened(claim), claim, right)
     assert "You guessed it." in verdict(app)
     assert "Your guess was" in verdict(guess(app, claim, wrong))
-    assert "uess" not in verdict(guess(app, claim, frame.SKIP))
+    assert "uess" not in verdict(guess(app, claim, claim_widgets.SKIP))
     assert not app.exception
     assert not app.error
 
 
 def test_the_sizes_of_the_comparison_are_the_visitors() -> None:
-    app = guess(opened("Dense layer"), "Dense layer", dense.YES)
+    app = guess(opened("Dense layer"), "Dense layer", dense_layer_claim.YES)
     app.number_input(key="why.dense.Channels in").set_value(3).run()
     app.number_input(key="why.dense.Channels out").set_value(2).run()
     assert "all have 8 parameters" in verdict(app)
 
 
 def test_the_tutorials_network_has_63_times_as_many() -> None:
-    app = guess(opened("Parameters"), "Parameters", size.FEWER)
+    app = guess(opened("Parameters"), "Parameters", parameters_claim.FEWER)
     assert "12,848,010 parameters against 203,530: 63 times as many" in verdict(app)
 
 
 def test_on_a_1x1_picture_it_says_that_they_are_the_same() -> None:
-    app = guess(opened("Parameters"), "Parameters", size.MORE)
+    app = guess(opened("Parameters"), "Parameters", parameters_claim.MORE)
     app.number_input(key="why.size.Height").set_value(1).run()
     app.number_input(key="why.size.Width").set_value(1).run()
     assert any("the same layer, number by number" in caption.value for caption in app.caption)
 
 
 def test_another_order_is_another_shuffle() -> None:
-    app = guess(opened("Shape"), "Shape", shape.ONE)
+    app = guess(opened("Shape"), "Shape", shape_claim.ONE)
     before = [text.proto.body for text in app.get("html")]
     next(button for button in app.button if button.label == "Another order").click().run()
     assert [text.proto.body for text in app.get("html")] != before
 
 
 def test_a_digit_that_is_the_same_by_luck_is_no_proof() -> None:
-    app = guess(opened("Shape", **{shape.ORDER: 1}), "Shape", shape.ONE)
+    app = guess(opened("Shape", **{shape_claim.ORDER: 1}), "Shape", shape_claim.ONE)
     (table,) = [text.proto.body for text in app.get("html") if "largest change" in text.proto.body]
     assert table.count("unchanged") == 1
     assert "by luck" in verdict(app)
@@ -101,46 +114,47 @@ def test_a_digit_that_is_the_same_by_luck_is_no_proof() -> None:
     ],
 )
 def test_the_headline_says_what_was_measured(ratios: list[float], said: str) -> None:
-    assert said in speed.headline(ratios)
+    assert said in speed_claim.headline(ratios)
 
 
 @pytest.mark.parametrize(
-    ("ratios", "answer"), [([1.3, 1.5], speed.FASTER), ([0.5, 0.8], speed.SLOWER), ([0.9, 1.5], speed.SAME)]
+    ("ratios", "answer"),
+    [([1.3, 1.5], speed_claim.FASTER), ([0.5, 0.8], speed_claim.SLOWER), ([0.9, 1.5], speed_claim.SAME)],
 )
 def test_the_guess_is_held_against_what_was_measured(ratios: list[float], answer: str) -> None:
-    assert speed.right(ratios) == answer
+    assert speed_claim.right(ratios) == answer
 
 
 def test_the_table_of_verdicts_without_a_model_leaves_the_claims(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(resources, "MODELS", tmp_path)
-    app = guess(opened("Dense layer", **{views.SUMMARY: True}), "Dense layer", dense.YES)
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
+    app = guess(opened("Dense layer", **{views.SUMMARY: True}), "Dense layer", dense_layer_claim.YES)
     assert len(app.error) == 1
     assert "You guessed it." in verdict(app)
 
 
 def test_an_empty_canvas_asks_for_a_drawing() -> None:
-    app = opened("Shape", **{state.BOARD: boards.cleared(boards.sample_board(7))})
-    assert any("Draw a digit on the first page" in info.value for info in guess(app, "Shape", shape.ONE).info)
+    app = opened("Shape", **{drawing.BOARD: drawing.cleared(drawing.sample_board(7))})
+    assert any("Draw a digit on the first page" in info.value for info in guess(app, "Shape", shape_claim.ONE).info)
 
 
 def test_blocks_are_timed_when_asked() -> None:
-    app = guess(opened("Bottlenecks"), "Bottlenecks", bottleneck.TEN)
+    app = guess(opened("Bottlenecks"), "Bottlenecks", bottleneck_claim.TEN)
     assert not any("milliseconds" in text.proto.body for text in app.get("html"))
     next(button for button in app.button if button.label == "Time them where this app runs").click().run()
     assert sum("milliseconds" in text.proto.body for text in app.get("html")) == 2
 
 
 def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(resources, "MODELS", tmp_path)
-    app = guess(opened("Shape"), "Shape", shape.ONE)
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
+    app = guess(opened("Shape"), "Shape", shape_claim.ONE)
     assert any("nin.safetensors does not exist" in error.value for error in app.error)
     assert not app.exception
 
 
 def test_forms_are_timed_when_asked() -> None:
-    app = app_of("Speed", speed.SAME)
+    app = app_of("Speed", speed_claim.SAME)
     assert not app.success
     app.button(key="why.speed.measure").click().run()
     assert "times as long as the convolution" in verdict(app)
@@ -168,7 +182,7 @@ def trained(app: AppTest, key: str) -> AppTest:
 
 
 def test_training_on_shuffled_digits_counts_mistakes() -> None:
-    app = trained(guess(opened("Shape"), "Shape", shape.ONE), "why.shape.contest")
+    app = trained(guess(opened("Shape"), "Shape", shape_claim.ONE), "why.shape.contest")
     assert not app.exception
     (table,) = [text.proto.body for text in app.get("html") if "mistakes on held-out digits" in text.proto.body]
     assert table.count("of 297") == 4
@@ -176,7 +190,7 @@ def test_training_on_shuffled_digits_counts_mistakes() -> None:
 
 
 def test_four_trainings_on_few_digits_are_judged_when_they_are_done() -> None:
-    app = opened("Regularising").radio(key="why.regularise").set_value(regularise.LITTLE).run()
+    app = opened("Regularising").radio(key="why.regularise").set_value(regularising_claim.LITTLE).run()
     assert not app.success
     app = trained(app, "why.regularise.digits")
     assert not app.exception
@@ -186,8 +200,8 @@ def test_four_trainings_on_few_digits_are_judged_when_they_are_done() -> None:
 
 
 def test_a_full_server_says_so_instead_of_training() -> None:
-    app = guess(opened("Shape"), "Shape", shape.ONE)
-    slots = resources.run_slots()
+    app = guess(opened("Shape"), "Shape", shape_claim.ONE)
+    slots = session_run.run_slots()
     while slots.acquire(blocking=False):
         pass
     app.button(key="why.shape.contest.start").click().run()
@@ -202,15 +216,15 @@ def outcomes(plain: float, best: float) -> dict[str, Outcome]:
 @pytest.mark.parametrize(
     ("plain", "best", "answer", "said"),
     [
-        (0.87, 0.87, regularise.LITTLE, "told from chance"),
-        (0.80, 0.90, regularise.HALF, "Here they help: +10.0 points, with dropout"),
-        (0.80, 0.98, regularise.MOST, "Here they help"),
-        (1.0, 1.0, regularise.LITTLE, "told from chance"),
+        (0.87, 0.87, regularising_claim.LITTLE, "told from chance"),
+        (0.80, 0.90, regularising_claim.HALF, "Here they help: +10.0 points, with dropout"),
+        (0.80, 0.98, regularising_claim.MOST, "Here they help"),
+        (1.0, 1.0, regularising_claim.LITTLE, "told from chance"),
     ],
 )
 def test_what_regularising_does_is_what_was_measured(plain: float, best: float, answer: str, said: str) -> None:
-    assert regularise.right(outcomes(plain, best)) == answer
-    assert said in regularise.verdict(outcomes(plain, best), 2000)
+    assert regularising_claim.right(outcomes(plain, best)) == answer
+    assert said in regularising_claim.verdict(outcomes(plain, best), 2000)
 
 
 @pytest.mark.parametrize(
@@ -224,18 +238,18 @@ def test_what_regularising_does_is_what_was_measured(plain: float, best: float, 
 def test_what_shuffled_training_does_is_what_was_measured(
     mlp: tuple[int, int], nin_: tuple[int, int], said: tuple[str, str]
 ) -> None:
-    text = shape.trained({"mlp_1x1": mlp, "nin": nin_})
+    text = shape_claim.trained({"mlp_1x1": mlp, "nin": nin_})
     assert all(part in text for part in said)
 
 
 def test_three_digits_are_read_before_anything_is_drawn() -> None:
-    app = guess(opened("Any size"), "Any size", anysize.SOME)
+    app = guess(opened("Any size"), "Any size", any_size_claim.SOME)
     assert [metric.value for metric in app.metric] == ["4 7 2", "4 7 2"]
     assert "the largest difference of a logit is" in verdict(app)
 
 
 def test_an_empty_strip_keeps_the_three_sizes() -> None:
-    app = guess(opened("Any size"), "Any size", anysize.SOME)
+    app = guess(opened("Any size"), "Any size", any_size_claim.SOME)
     app.button(key="why.anysize.clear").click().run()
     assert any("nothing written" in info.value for info in app.info)
     assert any("the same weights on" in text.proto.body for text in app.get("html"))
@@ -243,14 +257,14 @@ def test_an_empty_strip_keeps_the_three_sizes() -> None:
 
 
 def test_a_missing_file_of_widths_leaves_the_calculator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(size, "WIDTHS", "nowhere.json")
-    app = guess(opened("Parameters"), "Parameters", size.MORE)
+    monkeypatch.setattr(parameters_claim, "WIDTHS", "nowhere.json")
+    app = guess(opened("Parameters"), "Parameters", parameters_claim.MORE)
     assert any("python -m pointwise sweep" in error.value for error in app.error)
     assert app.number_input(key="why.size.Height").value == 14
 
 
 @pytest.mark.parametrize("claim", views.SECTIONS)
 def test_every_claim_has_a_script_to_take_home(claim: str) -> None:
-    assert (frame.CODE / f"{views.SCRIPTS[claim]}.py").is_file()
+    assert (claim_widgets.CODE / f"{views.SCRIPTS[claim]}.py").is_file()
     app = opened(claim)
     assert any("import" in code.value for code in app.code)

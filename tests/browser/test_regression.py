@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from pointwise.explain.hinges import price_parts
+from pointwise.explain.price_parts import price_parts
 from pointwise.models import Network
-from pointwise.ui.words import dollars
+from pointwise.ui.frame.labels import dollars
 from pointwise.weights import load_model
 from tests.browser.harness import REPOSITORY, STRICT, Server, metric, nothing_red, serve, slide, value
 

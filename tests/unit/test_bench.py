@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,14 +11,13 @@ import pytest
 import torch
 from torch import nn
 
-from pointwise import bench
+from pointwise import bench, costs
 from pointwise.__main__ import main
-from pointwise.bench import accuracy, page, timing
-from pointwise.bench.plain import plain_loop
+from pointwise.bench import training
+from pointwise.bench.training import plain_loop
 from pointwise.data.mnist import load_mnist
-from pointwise.errors import ConfigError
 from pointwise.models import build, default_config
-from pointwise.training import Recipe, dense, recipe_named, train
+from pointwise.training import Recipe, fast_linear, recipe_named, train
 from pointwise.training.loop import batches
 
 Measure = Callable[..., dict]
@@ -40,7 +38,7 @@ def test_the_quick_loop_and_the_plain_one_have_the_same_losses(write_mnist: Call
     """The same batches and initial weights give the same curve within float tolerance."""
     folder = write_mnist(train=256, test=64)
     recipe, (training, test) = recipe_named("tutorial", epochs=2), load_mnist(folder)
-    assert dense.product_works(), "the quick routine is not tested here"
+    assert fast_linear.product_works(), "the quick routine is not tested here"
     ours = [step.loss for step in train(build(default_config("conv_mlp")), recipe, training, test, torch.device("cpu"))]
     generator = torch.Generator().manual_seed(recipe.seed)
     orders = [torch.randperm(len(training), generator=generator).tolist() for _ in range(recipe.epochs)]
@@ -55,7 +53,7 @@ def test_quick_dense_layers_have_autograds_gradients() -> None:
     layer, x = nn.Linear(4000, 300), torch.randn(5, 4000, requires_grad=True)
     probe = torch.randn(5, 300)
     expected = torch.autograd.grad((layer(x) * probe).sum(), [x, layer.weight, layer.bias])
-    with dense.quick_dense_layers(layer):
+    with fast_linear.quick_dense_layers(layer):
         assert "forward" in vars(layer)
         (layer(x) * probe).sum().backward()
     assert "forward" not in vars(layer)
@@ -64,15 +62,15 @@ def test_quick_dense_layers_have_autograds_gradients() -> None:
 
 
 def test_small_layers_and_a_missing_routine_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    with dense.quick_dense_layers(small := nn.Linear(10, 10)):
+    with fast_linear.quick_dense_layers(small := nn.Linear(10, 10)):
         assert "forward" not in vars(small)
-    monkeypatch.setattr(dense, "product", lambda *_: (_ for _ in ()).throw(RuntimeError("no such routine")))
-    with dense.quick_dense_layers(large := nn.Linear(4000, 300)):
+    monkeypatch.setattr(fast_linear, "product", lambda *_: (_ for _ in ()).throw(RuntimeError("no such routine")))
+    with fast_linear.quick_dense_layers(large := nn.Linear(4000, 300)):
         assert "forward" not in vars(large)
 
 
 def test_a_layer_comes_back_after_a_failure() -> None:
-    with pytest.raises(ZeroDivisionError), dense.quick_dense_layers(layer := nn.Linear(4000, 300)):
+    with pytest.raises(ZeroDivisionError), fast_linear.quick_dense_layers(layer := nn.Linear(4000, 300)):
         raise ZeroDivisionError
     assert "forward" not in vars(layer)
 
@@ -89,7 +87,7 @@ def test_tutorial_step(run: Measure) -> None:
 def test_time_to_accuracy(run: Measure, monkeypatch: pytest.MonkeyPatch) -> None:
     never = run("time-to-accuracy")["time-to-accuracy"]
     assert (never["ratio"], never["nin_s"]) == (None, None)  # random labels cannot be learnt
-    monkeypatch.setattr(accuracy, "_to_accuracy", lambda *_: (2.0, 0.97))
+    monkeypatch.setattr(training, "_to_accuracy", lambda *_: (2.0, 0.97))
     result = run("time-to-accuracy")["time-to-accuracy"]
     assert result["ten_epochs_s"] == pytest.approx(result["plain_step_ms"] / 1e3 * 4 * 10)
     assert result["ratio"] == pytest.approx(result["ten_epochs_s"] / 2.0)
@@ -103,28 +101,9 @@ def test_inference_of_every_classifier(run: Measure) -> None:
         assert row["onnx_ms"] > 0
 
 
-def test_page_is_measured_by_the_browsers_script(run: Measure, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = {f"{who}_{what}_ms": 30 for who in ("page", "pytorch") for what in ("median", "p95")}
-    one |= {"strokes": 3, "answers_a_second": 40}
-    rounds = dict.fromkeys(("stroke", "stroke_while_training", "strokes_at_once"), one)
-    said = subprocess.CompletedProcess([], 0, json.dumps(rounds), "")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: said)
-    assert run("page")["page"]["stroke"] == one
-
-
-def test_a_page_that_cannot_be_measured_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    failed = subprocess.CompletedProcess([], 1, "", "Traceback\nNo module named playwright")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
-    with pytest.raises(ConfigError, match="No module named playwright"):
-        page.measured()
-    monkeypatch.setattr(page, "SCRIPT", tmp_path / "none.py")
-    with pytest.raises(ConfigError, match="clone of the repository"):
-        page.measured()
-
-
 def test_work_in_turns_is_done_in_turns() -> None:
     done: list[str] = []
-    medians = timing.in_turns({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, rounds=2)
+    medians = costs.in_turns({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, rounds=2)
     assert done == ["a", "b"] * 3
     assert set(medians) == {"a", "b"}
 

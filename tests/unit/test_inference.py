@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from pointwise.drawing import draw_strokes
 from pointwise.inference import Reading, classify_drawing, classify_image
 from pointwise.models import ModelConfig, build
-from pointwise.strokes import draw_strokes
 
 SEVEN = draw_strokes([[[0.1, 0.1], [0.9, 0.1], [0.4, 0.9]]])
 EMPTY = np.zeros((280, 280, 4), np.uint8)

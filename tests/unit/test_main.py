@@ -9,7 +9,7 @@ import pytest
 
 from pointwise import weights
 from pointwise.__main__ import main
-from pointwise.claims import widths
+from pointwise.claims import parameters
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.weights import load_model, save_model
 
@@ -242,13 +242,13 @@ def test_resuming_without_a_checkpoint_is_refused(refusal: Callable[..., str], f
 def test_a_sweep_keeps_what_it_has_trained(
     as_json: Json, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(widths, "WIDTHS", (0, 1))
-    monkeypatch.setattr(widths.sweep, "__defaults__", ((0, 1),))
+    monkeypatch.setattr(parameters, "WIDTHS", (0, 1))
+    monkeypatch.setattr(parameters.sweep, "__defaults__", ((0, 1),))
     result = as_json("sweep", "--epochs", 1, "--data", folder, "--out", tmp_path / "w.json")
     assert [(row["seed"], row["width"]) for row in result["trainings"]] == [
-        (seed, width) for seed in widths.SEEDS for width in (0, 1)
+        (seed, width) for seed in parameters.SEEDS for width in (0, 1)
     ]
-    assert [row.width for row in widths.read(tmp_path / "w.json")] == [0, 1]
+    assert [row.width for row in parameters.read(tmp_path / "w.json")] == [0, 1]
 
 
 def test_a_network_of_another_data_set_is_measured_on_its_own(

@@ -54,7 +54,7 @@ def test_core_imports_neither_streamlit_nor_plotly() -> None:
 
 
 def test_what_the_first_page_shows_at_once_needs_no_torch() -> None:
-    modules = ["answer", "board", "canvas", "pictures", "resources", "shell", "state", "takehome", "words"]
+    modules = ("draw.answer", "canvas.tools", "frame.shipped", "frame.startup", "frame.html", "training.downloads")
     imports = "; ".join(f"import pointwise.ui.{name}" for name in modules)
     assert run_python(f"import sys; {imports}; print('torch' in sys.modules)") == "False"
 

@@ -1,6 +1,5 @@
-"""A table of the user's own: read it, prepare it for a network, and compare with honest baselines."""
+"""A table of the user's own: read it, and prepare it for a network."""
 
-from pointwise.data.table.baselines import Score, baselines
 from pointwise.data.table.columns import Column
 from pointwise.data.table.prepare import Feature, Prepared, Rows, prepare
 from pointwise.data.table.read import Table, load_sample, read_table
@@ -10,9 +9,7 @@ __all__ = [
     "Feature",
     "Prepared",
     "Rows",
-    "Score",
     "Table",
-    "baselines",
     "load_sample",
     "prepare",
     "read_table",

@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from pointwise.data.scaling import Scaling
-from pointwise.data.table.columns import LARGEST
-from pointwise.data.table.encode import OTHER, encode, fit_transformer, owners, shared_levels
+from pointwise.data.table.columns import LARGEST, OTHER, encode, fit_transformer, owners, shared_levels
 from pointwise.data.table.read import MIN_ROWS, Table
 from pointwise.errors import DataError
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from pointwise.claims import regularising, shuffles, widths
+from pointwise.claims import parameters, regularising, shape
 from pointwise.data.digits import Digits, load_bundled
 from pointwise.errors import ModelFileError
 from pointwise.models import build, count_parameters, default_config
 from pointwise.training import Epoch, Recipe, Step, train
-from pointwise.training.turns import in_turns
+from pointwise.training.interleave import in_turns
 
 REPOSITORY = Path(__file__).parents[3]
 SCRIPTS = sorted((REPOSITORY / "pointwise" / "claims" / "take_home").glob("*.py"))
@@ -31,31 +31,31 @@ def digits() -> tuple[Digits, Digits]:
 
 
 def test_the_sweep_trains_each_width(digits: tuple[Digits, Digits]) -> None:
-    rows = list(widths.sweep(SHORT, *digits, widths=(0, 1, 4)))
+    rows = list(parameters.sweep(SHORT, *digits, widths=(0, 1, 4)))
     assert [row.width for row in rows] == [0, 1, 4]
     assert [row.parameters for row in rows] == [
-        count_parameters(build(config)) for config in map(widths.config_of, (0, 1, 4))
+        count_parameters(build(config)) for config in map(parameters.config_of, (0, 1, 4))
     ]
     assert rows[0].parameters == 203_530
     assert all(0.0 <= row.accuracy <= 1.0 for row in rows)
 
 
 def test_the_sweeps_accuracy_is_that_of_training(digits: tuple[Digits, Digits]) -> None:
-    (row,) = widths.sweep(SHORT, *digits, widths=(1,))
-    *_, last = train(build(widths.config_of(1), SHORT.seed), SHORT, *digits)
+    (row,) = parameters.sweep(SHORT, *digits, widths=(1,))
+    *_, last = train(build(parameters.config_of(1), SHORT.seed), SHORT, *digits)
     assert last.epoch is not None
     assert row.accuracy == last.epoch.metrics["accuracy"]
 
 
 def test_the_widest_is_the_tutorials_network() -> None:
-    assert widths.config_of(64) == default_config("conv_mlp")
+    assert parameters.config_of(64) == default_config("conv_mlp")
 
 
 def test_a_file_of_widths_comes_back_with_means(tmp_path: Path) -> None:
     path = tmp_path / "widths.json"
-    trainings = [widths.Training(4, 10, seed, accuracy, 1.0) for seed, accuracy in enumerate((0.9, 0.92, 0.94))]
-    widths.write(path, [*trainings, widths.Training(1, 5, 0, 0.5, 1.0)], {"data": "some"})
-    one, four = widths.read(path)
+    trainings = [parameters.Training(4, 10, seed, accuracy, 1.0) for seed, accuracy in enumerate((0.9, 0.92, 0.94))]
+    parameters.write(path, [*trainings, parameters.Training(1, 5, 0, 0.5, 1.0)], {"data": "some"})
+    one, four = parameters.read(path)
     assert (one.width, one.std) == (1, 0.0)
     assert (four.parameters, four.mean, four.std) == (10, pytest.approx(0.92), pytest.approx(0.02))
     assert json.loads(path.read_text())["data"] == "some"
@@ -66,20 +66,20 @@ def test_a_broken_file_of_widths_is_refused(tmp_path: Path, content: str) -> Non
     path = tmp_path / "widths.json"
     path.write_text(content)
     with pytest.raises(ModelFileError, match="python -m pointwise sweep"):
-        widths.read(path)
+        parameters.read(path)
 
 
 def test_a_missing_file_of_widths_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="does not exist"):
-        widths.read(tmp_path / "widths.json")
+        parameters.read(tmp_path / "widths.json")
 
 
 def test_the_shipped_widths_are_three_seeds_of_each() -> None:
-    rows = widths.read(REPOSITORY / "models" / "widths.json")
-    assert [row.width for row in rows] == list(widths.WIDTHS)
+    rows = parameters.read(REPOSITORY / "models" / "widths.json")
+    assert [row.width for row in rows] == list(parameters.WIDTHS)
     for row in rows:
-        assert len(row.accuracies) == len(widths.SEEDS)
-        assert row.parameters == count_parameters(build(widths.config_of(row.width)))
+        assert len(row.accuracies) == len(parameters.SEEDS)
+        assert row.parameters == count_parameters(build(parameters.config_of(row.width)))
         assert max(row.accuracies) > 0.95
 
 
@@ -116,15 +116,15 @@ def test_stopping_turns_measures_what_each_was_in_the_middle_of(digits: tuple[Di
 
 def test_all_digits_are_shuffled_alike() -> None:
     digits = load_bundled()[1]
-    moved = shuffles.all_shuffled(digits, seed=4)
+    moved = shape.all_shuffled(digits, seed=4)
     for image, other in zip(digits.images[:3].numpy(), moved.images[:3].numpy(), strict=True):
-        assert (other == shuffles.shuffled(image, 4)).all()
+        assert (other == shape.shuffled(image, 4)).all()
     assert torch.equal(moved.labels, digits.labels)
 
 
 def test_networks_learn_usual_and_shuffled_digits(digits: tuple[Digits, Digits]) -> None:
-    trainings = shuffles.trainings(*digits, SHORT, seed=0)
-    assert set(trainings) == {shuffles.key_of(arch, moved) for arch in shuffles.ARCHS for moved in (False, True)}
+    trainings = shape.trainings(*digits, SHORT, seed=0)
+    assert set(trainings) == {shape.key_of(arch, moved) for arch in shape.ARCHS for moved in (False, True)}
     for training in trainings.values():
         assert [step.epoch is not None for step in training].count(True) == SHORT.epochs
 
@@ -133,7 +133,7 @@ def test_shuffling_costs_the_mlp_nothing_and_the_nin_something() -> None:
     recipe = Recipe("fast", epochs=6, batch_size=128, learning_rate=6e-3, optimizer="adamw", schedule="one_cycle")
     training, held_out = load_bundled()
     accuracy = {}
-    for name, steps in shuffles.trainings(training, held_out, recipe, seed=0).items():
+    for name, steps in shape.trainings(training, held_out, recipe, seed=0).items():
         *_, last = steps
         assert last.epoch is not None
         accuracy[name] = last.epoch.metrics["accuracy"]
@@ -186,11 +186,11 @@ def test_a_channel_that_begins_dead_stays_so() -> None:
     """What the page says of the seed that learned nothing: no brightness from -1 to 1 gets through."""
     dead = [
         (row.width, seed)
-        for row in widths.read(REPOSITORY / "models" / "widths.json")
+        for row in parameters.read(REPOSITORY / "models" / "widths.json")
         for seed, accuracy in enumerate(row.accuracies)
         if accuracy < 0.2
     ]
     for width, seed in dead:
-        conv = build(widths.config_of(width), seed).get_submodule("conv1")
+        conv = build(parameters.config_of(width), seed).get_submodule("conv1")
         with torch.inference_mode():
             assert not conv(torch.linspace(-1, 1, 255).reshape(1, 1, 1, 255)).relu().any()

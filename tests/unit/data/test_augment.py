@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor
 
-from pointwise.data.augment import augment
-from pointwise.data.digits import load_bundled
+from pointwise.data.digits import augment, load_bundled
 
 
 def digits() -> Tensor:

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from pointwise.data.digits import load_bundled, normalise
+from pointwise.explain.chain import Chain
 from pointwise.explain.evidence import affine, brightness_curves, evidence, is_pointwise, is_pooled, tone_curve
-from pointwise.explain.stages import Chain
 from pointwise.models import ACTIVATIONS, CLASSIFIERS
 from pointwise.weights import load_model
 from tests.unit.explain.toys import IMAGE, MODELS, logits, network

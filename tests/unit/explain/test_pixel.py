@@ -7,8 +7,7 @@ import io
 
 import pytest
 
-from pointwise.explain.pixel import DIGITS, pixel_at
-from pointwise.explain.stages import Chain
+from pointwise.explain.chain import DIGITS, Chain, pixel_at
 from pointwise.models import ACTIVATIONS, CLASSIFIERS
 from tests.unit.explain.toys import IMAGE, network
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pointwise.errors import ConfigError
-from pointwise.explain.stages import Chain, Channel
+from pointwise.explain.chain import Chain, Channel
 from pointwise.models import ACTIVATIONS, CLASSIFIERS
 from pointwise.weights import load_model
 from tests.unit.explain.toys import IMAGE, MODELS, logits, network

@@ -20,7 +20,7 @@ from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.training import Recipe, train
 from pointwise.training.checkpoints import Checkpoint, read_checkpoint
-from pointwise.training.group import Group
+from pointwise.training.processes import Group
 from pointwise.weights import load_model
 
 REPOSITORY = Path(__file__).parents[3]

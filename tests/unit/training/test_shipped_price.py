@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pointwise.data.housing import make_houses, true_price
-from pointwise.explain.hinges import price_parts
+from pointwise.explain.price_parts import price_parts
 from pointwise.inference import predict_price
 from pointwise.models import Network
-from pointwise.training.houses import evaluate_price
+from pointwise.training.regression import evaluate_price
 from pointwise.weights import load_model
 
 

@@ -13,7 +13,7 @@ from pointwise.inference import outside_training, predict_price, predict_prices
 from pointwise.models import Network, build, default_config
 from pointwise.runs import retrain_houses
 from pointwise.training import measure, recipe_named
-from pointwise.training.houses import evaluate_price, grid_errors, priced_model, train_houses
+from pointwise.training.regression import evaluate_price, grid_errors, priced_model, train_houses
 from pointwise.weights import model_from
 
 CONFIG = default_config("price_1x1")

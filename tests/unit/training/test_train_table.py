@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from pointwise.data.table import Prepared, baselines, load_sample, prepare, read_table
+from pointwise.data.table import Prepared, load_sample, prepare, read_table
 from pointwise.errors import ConfigError
-from pointwise.explain.importance import strongest_features
+from pointwise.explain.table_networks import baselines, strongest_features
 from pointwise.inference import predict_row, predict_rows
 from pointwise.models import Network, build, default_config
 from pointwise.runs import retrain_table
 from pointwise.training import measure, table_recipe
-from pointwise.training.tables import table_config, table_model
+from pointwise.training.regression import table_config, table_model
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pointwise.ui import boards
-from pointwise.ui.inpage import reader
-from pointwise.ui.state import PenUp
+from pointwise.ui.canvas import drawing, reader
+from pointwise.ui.canvas.drawing import PenUp
 
 IMAGE = np.arange(784, dtype=np.uint8).reshape(28, 28)
 SENT = {"number": 3, "picture": base64.b64encode(IMAGE.tobytes()).decode(), "normalise": True}
@@ -43,11 +42,11 @@ def test_what_is_no_picture_is_ignored(sent: Any) -> None:
 
 
 def test_it_stands_until_the_canvas_has_sent_or_was_told_something() -> None:
-    board = boards.sample_board(7)
+    board = drawing.sample_board(7)
     pen_up = PenUp(1, IMAGE, True, board.turn, board.received)
     assert pen_up.newer_than(board, normalise=True)
     assert not pen_up.newer_than(board, normalise=False)
-    assert not pen_up.newer_than(boards.cleared(board), normalise=True)
-    assert not pen_up.newer_than(boards.with_sample(board, 3), normalise=True)
+    assert not pen_up.newer_than(drawing.cleared(board), normalise=True)
+    assert not pen_up.newer_than(drawing.with_sample(board, 3), normalise=True)
     assert not pen_up.newer_than(replace(board, received=b"a png"), normalise=True)
     assert not PenUp(0).newer_than(board, normalise=True)

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
-from pointwise.data.table import Prepared, Table, baselines, prepare, read_table
+from pointwise.data.table import Prepared, Table, prepare, read_table
 from pointwise.errors import DataError
+from pointwise.explain.table_networks import baselines
 
 TOWNS = ["Ulm"] * 5 + ["Bonn"] * 3 + ["Jena"] * 2
 

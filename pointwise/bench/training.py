@@ -1,0 +1,191 @@
+"""tutorial-step and time-to-accuracy: this package's training beside the loop as tutorials write it."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+from torch import nn
+
+from pointwise.costs import in_turns
+from pointwise.data.digits import Digits
+from pointwise.data.mnist import load_mnist, unpack
+from pointwise.models import build, count_parameters, default_config
+from pointwise.training import recipe_named, train
+from pointwise.training.fast_linear import product, product_works
+from pointwise.weights import SHIPPED, load_model
+
+STEP_GOAL = 2.5  # times as fast
+BATCH, FEATURES, HIDDEN = 64, 50_176, 256
+
+
+def step_times(folder: Path, rounds: int, steps: int) -> dict[str, Any]:
+    """Milliseconds a step of both loops, and the least that its arithmetic takes here. Raises DataError."""
+    recipe = replace(recipe_named("tutorial"), epochs=500)
+    training, test = load_mnist(folder)
+    few = Digits(test.name, test.images[:64], test.labels[:64])
+    ours = train(build(default_config("conv_mlp")), recipe, training, few, torch.device("cpu"))
+    with plain_loop(folder, recipe.seed) as losses:
+        work = {"plain": lambda: _take(losses, steps), "pointwise": lambda: _take(ours, steps)}
+        medians = in_turns(work, rounds)
+    plain, own = medians["plain"] / steps, medians["pointwise"] / steps
+    products, adam = products_ms(rounds), adam_ms(rounds)
+    return {
+        "rounds": rounds,
+        "steps": steps,
+        "plain_ms": plain,
+        "pointwise_ms": own,
+        "ratio": plain / own,
+        "goal": STEP_GOAL,
+        "products_ms": products,
+        "adam_ms": adam,
+        "limit_ms": products + adam,
+        "limit_ratio": plain / (products + adam),
+    }
+
+
+def _take(steps: Iterator[object], count: int) -> None:
+    for _ in islice(steps, count):
+        pass
+
+
+def products_ms(rounds: int) -> float:
+    """The three matrix products of the large dense layer: its output, and the gradients of its input and weights.
+
+    Each by the quicker of the routines that PyTorch has, into memory that is there.
+    """
+    x, weights, gradient = torch.randn(BATCH, FEATURES), torch.randn(HIDDEN, FEATURES), torch.randn(BATCH, HIDDEN)
+    out, back, change = torch.empty(BATCH, HIDDEN), torch.empty_like(x), torch.empty_like(weights)
+    work: dict[str, Callable[[], object]] = {
+        "out": lambda: torch.mm(x, weights.T, out=out),
+        "back": lambda: torch.mm(gradient, weights, out=back),
+        "change": lambda: torch.mm(gradient.T, x, out=change),
+    }
+    if product_works():
+        work["quick out"] = lambda: product(x, weights)
+        work["quick back"] = lambda: product(gradient, weights.T)
+    with torch.inference_mode():
+        medians = in_turns(work, max(rounds, 5))
+    return sum(min(medians[name], medians.get(f"quick {name}", math.inf)) for name in ("out", "back", "change"))
+
+
+def adam_ms(rounds: int) -> float:
+    """One pass over the parameters, their gradients and their two moments."""
+    parameters = torch.zeros(count_parameters(build(default_config("conv_mlp"))), requires_grad=True)
+    parameters.grad = torch.ones_like(parameters)
+    optimizer = torch.optim.Adam([parameters], fused=True)
+    return in_turns({"adam": optimizer.step}, max(rounds, 5))["adam"]
+
+
+def step_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"tutorial-step: {result['pointwise_ms']:.0f} ms a step, the plain loop {result['plain_ms']:.0f} ms: "
+        f"{result['ratio']:.2f} times as fast (goal {STEP_GOAL}); medians of {result['rounds']} rounds of "
+        f"{result['steps']} steps in turns"
+    )
+    yield (
+        f"  three matrix products {result['products_ms']:.0f} ms and one pass of Adam {result['adam_ms']:.0f} ms: with "
+        f"these routines no loop can be more than {result['limit_ratio']:.2f} times as fast as the plain one here"
+    )
+
+
+ACCURACY_GOAL = 60  # times as fast
+EPOCHS = 10
+
+
+def time_to_accuracy(folder: Path, rounds: int, steps: int) -> dict[str, Any]:
+    """Seconds of both; the ten epochs are extrapolated from ``rounds`` times ``steps`` measured steps.
+
+    The accuracy to reach is the one on the card of the shipped tutorial's network. Raises DataError, ModelFileError.
+    """
+    target = float(load_model(SHIPPED / "conv_mlp.safetensors").card["metrics"]["accuracy"])
+    training, test = load_mnist(folder)
+    with plain_loop(folder, seed=0) as losses:
+        plain = _seconds_a_step(losses, rounds, steps)
+    per_epoch = -(-len(training) // 64)
+    ten = plain * per_epoch * EPOCHS
+    seconds, reached = _to_accuracy(training, test, target)
+    return {
+        "target": target,
+        "plain_step_ms": plain * 1e3,
+        "steps_timed": rounds * steps,
+        "ten_epochs_s": ten,
+        "nin_s": seconds,
+        "nin_accuracy": reached,
+        "ratio": ten / seconds if seconds is not None else None,
+        "goal": ACCURACY_GOAL,
+    }
+
+
+def _seconds_a_step(losses: Iterator[float], rounds: int, steps: int) -> float:
+    next(losses)
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        for _ in islice(losses, steps):
+            pass
+        times.append((time.perf_counter() - started) / steps)
+    return statistics.median(times)
+
+
+def _to_accuracy(training: Digits, test: Digits, target: float) -> tuple[float | None, float]:
+    """Seconds until an epoch's measured accuracy reaches the target, None if none does; and that accuracy."""
+    recipe = recipe_named("fast", epochs=1)
+    started, reached = time.perf_counter(), 0.0
+    for step in train(build(default_config("nin"), recipe.seed), recipe, training, test):
+        if step.epoch is not None:
+            reached = step.epoch.metrics["accuracy"]
+            if reached >= target:
+                return time.perf_counter() - started, reached
+    return None, reached
+
+
+def accuracy_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    if result["ratio"] is None:
+        yield f"time-to-accuracy: nin ended at {result['nin_accuracy']:.2%}, below {result['target']:.2%}"
+        return
+    yield (
+        f"time-to-accuracy: nin reads {result['nin_accuracy']:.2%} after {result['nin_s']:.1f} s; ten epochs of the "
+        f"plain loop, which end at {result['target']:.2%}, take {result['ten_epochs_s']:.0f} s "
+        f"({result['steps_timed']} steps measured, extrapolated): {result['ratio']:.0f} times as fast (goal"
+        f" {ACCURACY_GOAL})"
+    )
+
+
+@contextmanager
+def plain_loop(folder: Path, seed: int, order: Sequence[int] | None = None) -> Iterator[Iterator[float]]:
+    """Losses of step after step, epoch after epoch: DataLoader, per-picture transforms, default Adam, loss.item().
+
+    ``order`` gives the pictures' order instead of a random one. Batches of 64, float32, the tutorial's network.
+    """
+    with TemporaryDirectory() as unpacked:
+        unpack(folder, Path(unpacked))
+        yield _losses(Path(unpacked), seed, order)
+
+
+def _losses(root: Path, seed: int, order: Sequence[int] | None) -> Iterator[float]:
+    from torch.utils.data import DataLoader
+    from torchvision import datasets, transforms
+
+    transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+    data = datasets.MNIST(root, transform=transform)
+    loader = DataLoader(data, batch_size=64, shuffle=order is None, sampler=order)
+    model = build(default_config("conv_mlp"), seed).train()
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    while True:
+        for images, labels in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(images), labels)
+            loss.backward()
+            optimizer.step()
+            yield loss.item()

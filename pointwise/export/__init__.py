@@ -1,0 +1,1 @@
+"""Networks taken elsewhere: as programs, and as bytes that a page evaluates."""

@@ -1,0 +1,30 @@
+"""The JavaScript that draws, reads and evaluates in the page; its modules import one another and travel as one text."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)"\n', re.MULTILINE)
+
+
+@functools.cache
+def bundled(path: Path) -> str:
+    """The module at ``path`` with what it imports from files beside it, each once, before it.
+
+    All of them share one scope, so no two may give one name to different things.
+    """
+    texts: dict[Path, str] = {}
+    _collect(path.resolve(), texts)
+    return "\n".join(texts.values())
+
+
+def _collect(path: Path, texts: dict[Path, str]) -> None:
+    if path in texts:
+        return
+    text = path.read_text(encoding="utf-8")
+    for name in IMPORT.findall(text):
+        _collect((path.parent / name).resolve(), texts)
+    texts[path] = IMPORT.sub("", text)

@@ -1,0 +1,1 @@
+"""The page /: draw a digit and see it read."""

@@ -1,0 +1,116 @@
+"""Colour: where a 1×1 convolution on the input earns its keep."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.data.pictures import open_colours
+from pointwise.errors import PictureError
+from pointwise.explain import colour
+from pointwise.ui.frame import html
+from pointwise.ui.frame.colours import Scale
+
+LUMINANCE, OPPONENT, LEARNED = "Luminance", "Opponent colours", "Learned from this picture"
+UPLOAD, OWN, REFUSED = "colour.upload", "colour.own", "colour.refused"
+CHANNELS = ("red", "green", "blue")
+WIDTH = 260  # pixels of a picture on the page
+
+Floats = NDArray[np.float64]
+
+
+def show() -> None:
+    """A picture, a set of mixes, and each mix's map with its three weights."""
+    st.latex(r"y_k(p) = w_{k,\mathrm{red}}\,r(p) + w_{k,\mathrm{green}}\,g(p) + w_{k,\mathrm{blue}}\,b(p)")
+    picture = _picture()
+    kind = st.segmented_control(
+        "Weights to start from",
+        [LUMINANCE, OPPONENT, LEARNED],
+        default=OPPONENT,
+        required=True,
+        key="colour.kind",
+        persist_state="session",
+    )
+    weights, names = _start(kind, picture)
+    keys = [[f"colour.{kind}.{row}.{column}" for column in range(3)] for row in range(len(weights))]
+    columns = st.columns(len(weights) if len(weights) > 1 else [1, 2], gap="medium")
+    for place, row, starts, name in zip(columns, keys, weights, names, strict=False):
+        with place:
+            _mix(picture, row, starts, name)
+    st.button("Back to these weights", on_click=_forget, args=(keys,), icon=":material/restart_alt:")
+    if st.session_state.get(OWN) is None:
+        st.caption(
+            "The berries and the bird are as bright as the leaves: luminance hides them, and a difference of two "
+            "colours finds them."
+        )
+    st.caption(
+        "A 1×1 convolution is such a mix at every pixel: it chooses what the layers after it can see. On a "
+        "grey picture there is nothing to mix."
+    )
+
+
+def _picture() -> NDArray[np.uint8]:
+    left, right = st.columns([1, 2], gap="medium")
+    with right:
+        st.file_uploader(
+            "A colour picture of your own, PNG or JPEG, up to 10 MB", key=UPLOAD, on_change=_open, max_upload_size=10
+        )
+        if st.session_state.get(REFUSED):
+            st.error(st.session_state[REFUSED], icon=":material/broken_image:")
+        own = st.session_state.get(OWN)
+        if own is not None:
+            st.button("Back to the berries", on_click=_take, args=(None,), icon=":material/undo:")
+    picture = colour.berries() if own is None else own
+    with left:
+        st.html(html.framed(picture, WIDTH, "The colour picture"))
+    return picture
+
+
+def _start(kind: str, picture: NDArray[np.uint8]) -> tuple[Floats, tuple[str, ...]]:
+    if kind == LUMINANCE:
+        return colour.luminance(), ("How bright it looks",)
+    if kind == OPPONENT:
+        return colour.opponent(), colour.OPPONENT_NAMES
+    weights, shares = colour.learned(picture)
+    return weights, tuple(f"{share:.1%} of the colours' variance" for share in shares)
+
+
+def _mix(picture: NDArray[np.uint8], keys: list[str], starts: Floats, name: str) -> None:
+    for key, start in zip(keys, starts, strict=True):
+        st.session_state.setdefault(key, float(start))
+    weights = np.array([[st.session_state[key] for key in keys]])
+    (map_,) = colour.mix(picture, weights)
+    scale = Scale.of(map_)
+    st.markdown(f"**{name}**")
+    st.html(html.framed(scale.coloured(map_), WIDTH, f"{name}: the mix {_formula(weights[0])}"))
+    st.html(scale.bar())
+    for key, channel in zip(keys, CHANNELS, strict=True):
+        st.slider(f"Weight of {channel}", -1.5, 1.5, step=0.01, key=key, persist_state="session")
+
+
+def _formula(weights: Floats) -> str:
+    return ", ".join(f"{weight:+.2f} {channel}" for weight, channel in zip(weights, CHANNELS, strict=True))
+
+
+def _forget(keys: list[list[str]]) -> None:
+    for key in (key for row in keys for key in row):
+        st.session_state.pop(key, None)
+
+
+def _open() -> None:
+    st.session_state[REFUSED] = None
+    file = st.session_state[UPLOAD]
+    if file is None:  # so it is for a moment when another file is chosen
+        return
+    try:
+        _take(open_colours(file.getvalue()))
+    except PictureError as error:
+        st.session_state[REFUSED] = f"{error} The picture before it is still there."
+
+
+def _take(picture: NDArray[np.uint8] | None) -> None:
+    """Use a picture, or with None the bundled one again; what was learned from another one goes."""
+    st.session_state[OWN], st.session_state[REFUSED] = picture, None
+    for key in [key for key in st.session_state if str(key).startswith(f"colour.{LEARNED}.")]:
+        del st.session_state[key]

@@ -1,0 +1,84 @@
+"""Charts of one channel and of the bag of pixels: pure functions."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from pointwise.ui.frame.charts import framed
+
+Floats = NDArray[np.float64]
+PLUS, MINUS, LINE, BARS = "#d55e00", "#0072b2", "#0090d0", "#7f9bb3"
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+# Ten that are told apart by colour, dash or both (Okabe & Ito's, and grey).
+TEN = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#b8860b", "#5f4bb6", "#00a5a5")
+
+
+def tone_curve(brightness: Floats, before: Floats | None, after: Floats, image: NDArray[np.uint8]) -> go.Figure:
+    """A channel's value over brightness, −1…1, and below it how many pixels of the drawing have that brightness."""
+    figure = _over_histogram(image)
+    if before is not None:
+        dotted = {"color": BARS, "width": 1.5, "dash": "dot"}
+        figure.add_scatter(x=brightness, y=before, mode="lines", line=dotted, name="before", row=1, col=1)
+    figure.add_scatter(
+        x=brightness, y=after, mode="lines", line={"color": LINE, "width": 3}, name="value", row=1, col=1
+    )
+    figure.update_yaxes(title="value", row=1, col=1)
+    return framed(figure, "Tone curve: brightness in, feature map out", 330).update_layout(showlegend=False)
+
+
+def ten_curves(brightness: Floats, logits: Floats, averages: Floats, image: NDArray[np.uint8]) -> go.Figure:
+    """Each digit's logit over brightness, logits (10, n), and the drawing's pixels below."""
+    figure = _over_histogram(image)
+    for digit, curve in enumerate(logits):
+        line = {"color": TEN[digit % len(TEN)], "dash": DASHES[digit % len(DASHES)], "width": 2}
+        figure.add_scatter(
+            x=brightness,
+            y=curve,
+            mode="lines",
+            line=line,
+            name=f"{digit}: average {averages[digit]:.3f}",
+            hovertemplate=f"{digit}: %{{y:.3f}}<extra></extra>",
+            row=1,
+            col=1,
+        )
+    figure.update_yaxes(title="logit", row=1, col=1)
+    figure = framed(figure, "The whole network: ten curves, averaged over the drawing's pixels", 560)
+    return figure.update_layout(legend={"orientation": "h", "y": -0.14, "x": 0, "yanchor": "top"}, hovermode="x")
+
+
+def weight_bars(weights: Floats) -> go.Figure:
+    """One bar an input channel; weights (I,)."""
+    figure = go.Figure(
+        go.Bar(
+            x=np.arange(1, len(weights) + 1),
+            y=weights,
+            marker_color=np.where(weights < 0, MINUS, PLUS),
+            hovertemplate="input channel %{x}: %{y:.4f}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="input channel")
+    figure.update_yaxes(title="weight")
+    return framed(figure, "How much of each input channel goes in", 260)
+
+
+def _over_histogram(image: NDArray[np.uint8]) -> go.Figure:
+    from plotly.subplots import make_subplots
+
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.06, row_heights=[0.7, 0.3])
+    counts = np.bincount(image.ravel() // 8, minlength=32)
+    figure.add_bar(
+        x=(np.arange(32) * 8 + 3.5) / 127.5 - 1,
+        y=counts,
+        width=8 / 127.5,
+        marker_color=BARS,
+        showlegend=False,
+        hovertemplate="%{y} pixels<extra></extra>",
+        row=2,
+        col=1,
+    )
+    figure.update_xaxes(range=[-1.05, 1.05])
+    figure.update_xaxes(title="brightness, −1 black to 1 white", row=2, col=1)
+    figure.update_yaxes(title="pixels", type="log", nticks=3, row=2, col=1)
+    return figure

@@ -1,0 +1,130 @@
+// A channel while one of its sliders is dragged. Streamlit's sliders report on release; until then the network is
+// evaluated here, with the same weights, and painted over what the server showed: the channel's map, its tile in the
+// mosaic, and the prediction. The server's answer comes on release and is equal. Where anything is not found, nothing
+// moves before that.
+
+import { percent, position, writeMetric } from "../../inpage/metrics.js"
+import { activate, convolve, decoded, picture, probabilities, run, unpack } from "../../inpage/network.js"
+
+const CHANGES = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] }
+const networks = new Map() // by their identity; shared by the two places of this component on the page
+const instances = new WeakMap()
+
+// A row of PyTorch's weights, (inputs, kernel, kernel), in the order of network.js.
+function inOrder(row, { inputs, kernel, flat }) {
+  if (flat || kernel === 1) return row
+  const size = kernel * kernel
+  return Array.from({ length: row.length }, (_, at) => row[(at % inputs) * size + Math.floor(at / inputs)])
+}
+
+function withChannel(stage, channel, row, bias) {
+  const weights = stage.weights.slice(), biases = stage.biases.slice()
+  weights.set(inOrder(row, stage), channel * row.length)
+  biases[channel] = bias
+  return { ...stage, weights, biases }
+}
+
+// The network with this session's changes of other channels, and the maps that go into the stage that is looked at.
+export function prepared(network, data) {
+  const stages = [...network.stages]
+  for (const { stage, channel, weights, bias } of data.changes)
+    if (stages[stage]) stages[stage] = withChannel(stages[stage], channel, weights, bias)
+  const changed = { ...network, stages }
+  const image = decoded(data.image)
+  const before = data.stage ? run({ ...changed, stages: stages.slice(0, data.stage) }, picture(image)).at(-1) : picture(image)
+  return { network: changed, before }
+}
+
+// The sliders' values, and the channel's weights and bias that follow from them.
+function asked({ sliders, shown, weights, input }) {
+  const [weight, bias] = [position(sliders.weight ?? sliders.factor, shown[0]), position(sliders.bias, shown[1])]
+  const row = sliders.factor ? weights.map((w) => w * weight) : [...weights]
+  if (sliders.weight) row[input] = weight
+  return { now: [weight, bias], row, bias }
+}
+
+// From the sliders to the channel's map, before and after the activation, and the probabilities.
+export function evaluate(network, before, { stage, channel }, row, bias) {
+  const here = withChannel(network.stages[stage], channel, row, bias)
+  const out = convolve(here, before)
+  const after = here.activated ? activate(out, network.activation) : out
+  const own = (map) => map.values.filter((_, at) => at % map.channels === channel)
+  const rest = network.stages.length - 1 - stage
+  const last = rest ? run(network, after, stage + 1).at(-1) : after
+  return {
+    height: out.height, width: out.width, before: own(out), after: own(after),
+    probabilities: network.whole ? probabilities(network, last) : null,
+  }
+}
+
+// As scales.Scale does: colours at even distances between ``low`` and ``high``.
+function coloured(values, { low, high, stops }) {
+  const bytes = new Uint8ClampedArray(4 * values.length)
+  values.forEach((value, at) => {
+    const place = Math.min(Math.max((value - low) / (high - low), 0), 1) * (stops.length - 1)
+    const from = Math.min(Math.floor(place), stops.length - 2), share = place - from
+    for (let c = 0; c < 3; c++) bytes[4 * at + c] = stops[from][c] * (1 - share) + stops[from + 1][c] * share
+    bytes[4 * at + 3] = 255
+  })
+  return bytes
+}
+
+function asUrl(instance, { height, width }, values, scale) {
+  instance.sheet ??= document.createElement("canvas").getContext("2d")
+  Object.assign(instance.sheet.canvas, { height, width })
+  instance.sheet.putImageData(new ImageData(coloured(values, scale), width, height), 0, 0)
+  return instance.sheet.canvas.toDataURL()
+}
+
+// Our own components beside this one listen for this (pixels.js, mosaic.js).
+function tell(key, detail) {
+  const place = document.querySelector(`.st-key-${key} [data-testid=stBidiComponentIsolated]`)
+  place?.shadowRoot?.dispatchEvent(new CustomEvent("pointwise-live", { detail }))
+}
+
+function paint(instance) {
+  const { data } = instance
+  const network = networks.get(data.network)
+  if (!network) return
+  instance.prepared ??= prepared(network, data)
+  const { now, row, bias } = asked(data)
+  const key = JSON.stringify(now)
+  if (key === instance.painted) return
+  instance.painted = key
+  const answer = evaluate(instance.prepared.network, instance.prepared.before, data, row, bias)
+  const values = data.before ? answer.before : answer.after
+  const image = asUrl(instance, answer, values, data.scale)
+  tell(data.places.map, { image, values: [...values] })
+  tell(data.places.mosaic, { image, number: data.channel })
+  if (!answer.probabilities) return
+  const most = Math.max(...answer.probabilities)
+  const unsure = most < data.sure ? "unsure: " : ""
+  writeMetric(data.places.prediction, String(answer.probabilities.indexOf(most)), unsure + percent(most))
+}
+
+export default function ({ data, parentElement }) {
+  if (data instanceof Uint8Array) {
+    const network = unpack(data)
+    networks.clear()
+    networks.set(network.id, network)
+    for (const again of waiting) again()
+    return undefined
+  }
+  const instance = instances.get(parentElement) ?? {}
+  instances.set(parentElement, instance)
+  Object.assign(instance, { data, prepared: null, painted: JSON.stringify(data.shown) }) // the server has painted that
+  const again = (instance.again ??= () => paint(instance))
+  waiting.add(again)
+  instance.observer ??= new MutationObserver(() => paint(instance))
+  instance.observer.disconnect()
+  const around = document.querySelector(`.st-key-${data.places.sliders}`)
+  if (around) instance.observer.observe(around, CHANGES)
+  paint(instance)
+  return () => {
+    instance.observer.disconnect()
+    waiting.delete(again)
+    instances.delete(parentElement)
+  }
+}
+
+const waiting = new Set() // what has to be painted once the weights are there

@@ -1,0 +1,1 @@
+"""What all pages stand in: navigation, start-up, colours, labels, charts."""

@@ -1,0 +1,71 @@
+"""What things are called in the interface, and how numbers are written."""
+
+from __future__ import annotations
+
+import math
+
+from pointwise.data.catalogue import DATA_SETS
+
+MODELS = {
+    "nin": "Network in Network",
+    "conv_mlp": "1×1 conv + MLP",
+    "mlp_1x1": "MLP of 1×1 convs",
+    "bag_of_pixels": "Bag of pixels",
+    "price_1x1": "House price network",
+}
+ABOUT = {
+    "nin": "k×k convolutions, each followed by a 1×1 convolution; the default reader",
+    "conv_mlp": "the tutorial's model: one 1×1 convolution, then two dense layers",
+    "mlp_1x1": "784 pixels become channels of a 1×1 picture; equal to a plain MLP",
+    "bag_of_pixels": "only 1×1 convolutions, then the average over all pixels: it sees brightness, no shape",
+}
+SOURCES = {name: chosen.title for name, chosen in DATA_SETS.items()}
+DIGITS = ("mnist", "digits")  # those of them that show digits, as a drawing does
+
+
+def percent(share: float) -> str:
+    """0.9953 is 99.5 %, rounded to one decimal but never to a certainty that is not there."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.999 < share < 1 else f"{100 * share:.1f} %"
+
+
+def probability(share: float) -> str:
+    """A softmax's, which is never quite 1."""
+    return "> 99.9 %" if share > 0.999 else percent(share)
+
+
+def duration(seconds: float) -> str:
+    """Minutes and seconds, or seconds."""
+    whole = max(0, round(seconds))
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
+
+
+def number(value: float) -> str:
+    """About four digits, in any unit: 1,234 and 0.01235."""
+    size = abs(value)
+    if size and not 1e-4 <= size < 1e12:
+        return f"{value:.3g}"
+    return f"{value:,.{max(0, 3 - math.floor(math.log10(size))) if size else 0}f}"
+
+
+def dollars(value: float, signed: bool = False) -> str:
+    """300012.4 is $300,012; with ``signed`` a plus sign before what is above 0."""
+    whole = round(value)
+    sign = "-" if whole < 0 else "+" if signed and whole > 0 else ""
+    return f"{sign}${abs(whole):,}"
+
+
+def thousands(value: float) -> str:
+    """-92408 is -$92.4k."""
+    return f"{'-' if value < 0 else ''}${abs(value) / 1000:,.1f}k"
+
+
+def r_squared(value: float) -> str:
+    """Four decimals, but never a perfect fit that is not there."""
+    return "> 0.9999" if 0.99995 <= value < 1 else f"{value:.4f}"
+
+
+def escaped(text: str) -> str:
+    """For Markdown, where two dollar signs would begin and end a formula."""
+    return text.replace("$", "\\$")

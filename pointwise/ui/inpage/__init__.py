@@ -1,1 +1,0 @@
-"""What is computed in the page itself: networks and drawings in JavaScript, evaluated while a person draws or drags."""

@@ -1,0 +1,1 @@
+"""The page /regression: house prices, and a person's own table."""

@@ -1,0 +1,149 @@
+"""What to predict from what, training on it, and the network against honest baselines."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import streamlit as st
+
+from pointwise.data.table import Prepared, Table, prepare
+from pointwise.explain.table_networks import Score, baselines
+from pointwise.inference import predict_rows
+from pointwise.models import ModelConfig
+from pointwise.runs import retrain_table
+from pointwise.training import Recipe, table_recipe
+from pointwise.training.regression import table_config
+from pointwise.ui.frame import labels
+from pointwise.ui.regression import table_charts
+from pointwise.ui.training import session_run, training_inputs, weights_in_use
+
+PREPARED = "tables.prepared"  # the latest few (Table, target, features, Prepared)
+SCORES = "tables.scores"  # (Prepared, baselines)
+LEVEL = 0.02  # of R²: closer than that is chance
+POINTS = 1_000  # held-out rows in the chart, at most
+QUIET = {"displayModeBar": False}
+
+
+def prepared(table: Table) -> Prepared:
+    """The table made ready for the chosen target and features. Raises DataError for a choice that cannot be used."""
+    left, right = st.columns([1, 2])
+    target = left.selectbox(
+        "Predict",
+        table.targets,
+        index=len(table.targets) - 1,
+        key=f"tables.target.{table.name}",
+        persist_state="session",
+    )
+    others = [name for name in table.features if name != target]
+    features = right.multiselect(
+        "From", others, default=others, key=f"tables.features.{table.name}.{target}", persist_state="session"
+    )
+    return _ready(table, target, features)
+
+
+def _ready(table: Table, target: str, features: list[str]) -> Prepared:
+    """Made once for each choice, so that a run can be told to be about it."""
+    made = st.session_state.get(PREPARED, [])
+    for other, *choice, ready in made:
+        if other is table and choice == [target, features]:
+            return ready
+    ready = prepare(table, target, features)
+    st.session_state[PREPARED] = [*made[-3:], (table, target, features, ready)]
+    return ready
+
+
+def train(table: Table, ready: Prepared) -> None:
+    """What was done to the rows, and the button that trains the 1×1 network on them."""
+    inputs = ready.training.inputs.shape[1]
+    with st.container(border=True):
+        st.markdown("\n".join(f"- {note}" for note in [*ready.notes, f"The network receives {inputs} channels."]))
+    recipe, config = training_inputs.remembered(
+        f"tables.{table.name}.{len(ready.training)}", table_recipe(len(ready.training)), table_config(ready), _inputs
+    )
+    if st.button("Train on this table", type="primary", icon=":material/model_training:", disabled=session_run.busy()):
+        config = replace(config, input_channels=inputs)
+        session_run.start(config, recipe, "table", functools.partial(retrain_table, config, recipe, ready), ready)
+        st.rerun()
+    if st.session_state.get(session_run.BUSY):
+        st.warning(session_run.FULL, icon=":material/hourglass_top:")
+
+
+def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, ModelConfig]:
+    return training_inputs.recipe_inputs(place, recipe), training_inputs.price_network_inputs(place, config)
+
+
+def retraining_of(ready: Prepared) -> session_run.Retraining | None:
+    """This session's run, if it is about this very table, target and features."""
+    retraining = session_run.retraining()
+    return retraining if retraining is not None and retraining.data is ready else None
+
+
+def compare(ready: Prepared, retraining: session_run.Retraining) -> None:
+    """The network after its latest epoch and the baselines, on the held-out rows."""
+    progress, model = retraining.run.progress(), weights_in_use.epoch_model(retraining)
+    if progress.error:
+        st.error(progress.error, icon=":material/error:")
+    if progress.latest is None or model is None:
+        st.info("Training has begun; the first epoch is on its way.", icon=":material/hourglass_top:")
+        return
+    network = Score("1×1 network", progress.latest.metrics["r2"], progress.latest.metrics["mae"])
+    others = _baselines(ready)
+    still = f" (epoch {len(progress.epochs)} of {retraining.recipe.epochs})" if progress.active else ""
+    st.subheader(f"On {len(ready.held_out):,} held-out rows{still}")
+    st.markdown(_sentence(network, others))
+    left, right = st.columns(2)
+    left.plotly_chart(
+        table_charts.r2_by_epoch(
+            [epoch.metrics["r2"] for epoch in progress.epochs],
+            {score.name: score.r2 for score in others},
+            retraining.recipe.epochs,
+            "R² rises to the baselines, or beyond",
+        ),
+        key="tables.r2",
+        config=QUIET,
+        alt=f"R² on held-out rows by epoch, now {network.r2:.3f}; the best baseline has {_best(others).r2:.3f}",
+    )
+    actual, predicted = ready.held_out.targets.numpy()[:POINTS], predict_rows(model, ready.held_out)[:POINTS]
+    right.plotly_chart(
+        table_charts.against_actual(actual, predicted, ready.target, "On the diagonal the prediction is right"),
+        key="tables.actual",
+        config=QUIET,
+        alt=f"Predicted against actual {ready.target} of {len(actual):,} held-out rows",
+    )
+    _table([network, *others], ready.target)
+
+
+def _sentence(network: Score, others: tuple[Score, ...]) -> str:
+    best = _best(others)
+    level = abs(network.r2 - best.r2) < LEVEL
+    than = "level with" if level else "better than" if network.r2 > best.r2 else "not as good as"
+    return labels.escaped(
+        f"The network is off by **{labels.number(network.mae)}** on average, R² **{network.r2:.3f}**: {than} the best "
+        f"baseline, {best.name.lower()}, which is off by {labels.number(best.mae)}, R² {best.r2:.3f}."
+    )
+
+
+def _best(scores: tuple[Score, ...]) -> Score:
+    return max(scores, key=lambda score: score.r2)
+
+
+def _table(scores: list[Score], target: str) -> None:
+    st.dataframe(
+        {
+            "predicted by": [score.name for score in scores],
+            "R² (1 is perfect, 0 is the mean)": [f"{score.r2:.3f}" for score in scores],
+            f"mean absolute error of {target}": [labels.number(score.mae) for score in scores],
+        },
+        hide_index=True,
+        alt="R² and mean absolute error of the network and the baselines",
+    )
+
+
+def _baselines(ready: Prepared) -> tuple[Score, ...]:
+    judged, scores = st.session_state.get(SCORES, (None, ()))
+    if judged is not ready:
+        with st.spinner("Training the baselines"):
+            scores = baselines(ready)
+            st.session_state[SCORES] = (ready, scores)
+    return scores

@@ -1,1 +1,0 @@
-"""The part of /regression that trains on a person's own table."""

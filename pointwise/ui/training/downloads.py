@@ -1,0 +1,64 @@
+"""A network as files to keep: weights, a PyTorch script, ONNX; each made when somebody asks for it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pointwise.errors import PointwiseError
+from pointwise.ui.frame import labels
+from pointwise.ui.training import weights_in_use
+
+if TYPE_CHECKING:
+    from pointwise.models import Network
+
+CHOICE = "takehome.arch"
+
+
+def section() -> None:
+    """Which of the networks in use, and its files."""
+    with st.expander("Take a network home", icon=":material/download:", key="takehome", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        arch = st.selectbox(
+            "Network",
+            list(labels.MODELS),
+            format_func=labels.MODELS.__getitem__,
+            key=CHOICE,
+            persist_state="session",
+        )
+        try:
+            buttons(weights_in_use.current_model(arch), arch)
+        except PointwiseError as error:
+            st.error(str(error), icon=":material/error:")
+
+
+def buttons(model: Network, name: str) -> None:
+    """Download buttons; ``name`` is that of the files, and tells these buttons from others."""
+    from pointwise.export.programs import INSTALL, onnx_is_there, to_onnx, to_torch
+    from pointwise.weights import to_bytes
+
+    weights = f"{name}.safetensors"
+    files: list[tuple[str, str, Callable[[], bytes | str], str]] = [
+        ("Weights", weights, functools.partial(to_bytes, model, model.card), "application/octet-stream"),
+        ("PyTorch script", f"{name}.py", functools.partial(to_torch, model, weights), "text/x-python"),
+    ]
+    if onnx_is_there():
+        files.append(("ONNX", f"{name}.onnx", functools.partial(to_onnx, model), "application/octet-stream"))
+    with st.container(horizontal=True):
+        for label, file, made, mime in files:
+            st.download_button(
+                label,
+                made,
+                file_name=file,
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"takehome.{name}.{label}",
+            )
+    st.caption(f"The script needs torch and safetensors alone, and {weights} beside it.")
+    if not onnx_is_there():
+        st.caption(f"For an ONNX file, install its packages where this app runs: {INSTALL}")

@@ -1,0 +1,137 @@
+"""Claim: a network of 1×1 convolutions takes pictures of any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.claims import any_size
+from pointwise.drawing import prepare_strip
+from pointwise.models import Network
+from pointwise.ui.canvas import component, drawing
+from pointwise.ui.draw import answer
+from pointwise.ui.frame import labels
+from pointwise.ui.training import weights_in_use
+from pointwise.ui.why_1x1 import claim_charts, claim_widgets
+
+ALL, SOME, NONE = "All four", "Those without a dense layer", "None of them"
+
+
+def show() -> None:
+    """Three sizes, and a reader of one digit slid over several."""
+    guess = claim_widgets.guessed(
+        "anysize",
+        "Four networks have learned from pictures of 28 × 28 pixels. Which of them take one of 28 × 140, with the same "
+        "weights?",
+        (ALL, SOME, NONE),
+    )
+    if guess is None:
+        return
+    _three_sizes()
+    seen = _sliding()
+    if seen is not None:
+        _verdict(seen, guess)
+
+
+def _three_sizes() -> None:
+    rows = [
+        (labels.MODELS[arch], *(_answer(one) for one in any_size.answers(weights_in_use.current_model(arch))))
+        for arch in answer.CLASSIFIERS
+    ]
+    claim_widgets.table(("the same weights on", *(f"{height} × {width}" for height, width in any_size.SIZES)), rows)
+
+
+def _answer(one: any_size.Answer) -> str:
+    return "refuses" if one.shape is None else f"{one.shape[-1]} logits"
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A strip as one network reads it by sliding."""
+
+    model: Network
+    picture: NDArray[np.uint8]
+    scores: any_size.Scores
+    digits: list[any_size.Found]
+
+    @classmethod
+    def by(cls, arch: str, picture: NDArray[np.uint8]) -> Seen:
+        model = weights_in_use.current_model(arch)
+        scores = any_size.score_map(model, picture)
+        return cls(model, picture, scores, any_size.read(picture, scores, any_size.SLIDERS[arch]))
+
+    @property
+    def text(self) -> str:
+        return " ".join(str(found.digit) for found in self.digits)
+
+
+def _sliding() -> dict[str, Seen] | None:
+    """The canvas, the readings and the map; None where nothing is written."""
+    st.markdown("**Write several digits.** A network that knows one digit at a time looks at every place.")
+    picture = prepare_strip(_canvas().rgba)
+    if not picture.any():
+        st.info("There is nothing written yet.")
+        return None
+    seen = {arch: Seen.by(arch, picture) for arch in any_size.SLIDERS}
+    with st.grid(2, min_column_width=150, border=True):
+        for arch, one in seen.items():
+            st.metric(labels.MODELS[arch], one.text or "–")
+    one = seen["mlp_1x1"]
+    with st.container(width=claim_charts.STRIP_WIDTH):
+        st.plotly_chart(
+            claim_charts.strip(picture, one.scores, one.digits),
+            key="why.anysize.chart",
+            config={"displayModeBar": False},
+            alt=f"What is written, with boxes around {one.text}, and below it the probability of each digit by place",
+        )
+        st.caption(
+            f"Of {labels.MODELS['mlp_1x1']}; each place shows its best row. Boxes stand where a piece of ink is "
+            "centred as MNIST's digits are. Only such places were learned from: between digits the network is sure of "
+            "things that are not there."
+        )
+    return seen
+
+
+def _canvas() -> component.Board:
+    if claim_widgets.entered_claim():
+        drawing.set_strip(drawing.remounted(drawing.strip()))
+    component.show(drawing.strip(), drawing.STRIP_PEN, _drawn, drawing.STRIP)
+    empty = not drawing.strip().shapes
+    with st.container(horizontal=True):
+        st.button("Undo", on_click=_undo, icon=":material/undo:", disabled=empty, key="why.anysize.undo")
+        st.button("Clear", on_click=_clear, icon=":material/delete:", disabled=empty, key="why.anysize.clear")
+    return drawing.strip()
+
+
+def _drawn() -> None:
+    drawing.set_strip(component.taken(drawing.strip(), drawing.STRIP))
+
+
+def _undo() -> None:
+    drawing.set_strip(drawing.undone(drawing.strip(), drawing.STRIP))
+
+
+def _clear() -> None:
+    drawing.set_strip(drawing.cleared(drawing.strip(), drawing.STRIP))
+
+
+def _verdict(seen: dict[str, Seen], guess: str) -> None:
+    mlp, nin = seen["mlp_1x1"], seen["nin"]
+    slid = any_size.work(mlp.model, *mlp.picture.shape)[0]
+    shared, cropped = any_size.work(nin.model, *nin.picture.shape)
+    difference = float(np.abs(mlp.scores - any_size.cropped_scores(mlp.model, mlp.picture)).max())
+    apart = float(np.abs(nin.scores - any_size.cropped_scores(nin.model, nin.picture, any_size.SLIDERS["nin"])).max())
+    claim_widgets.verdict(
+        "**True of convolutions and averages.** A dense layer is tied to one size, until it is written as what it is: "
+        f"{labels.MODELS['mlp_1x1']} with its first layer as a 28 × 28 convolution gives at each of "
+        f"{mlp.scores[0].size:,} places what it gives on the crop there; the largest difference of a logit is "
+        f"{claim_widgets.small(difference)}. That saves no work: {slid:,} multiply-adds either way. "
+        f"{labels.MODELS['nin']} does, because neighbouring places share its small kernels' products: {shared:,} "
+        f"instead of {cropped:,}, {cropped / shared:.1f} times fewer. It is not quite the same on crops (a logit "
+        f"differs by up to {apart:.1f}): a crop has borders of zeros that the middle of a strip has not.",
+        guess,
+        SOME,
+    )

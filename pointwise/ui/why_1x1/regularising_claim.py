@@ -1,0 +1,101 @@
+"""Claim: 1×1 convolutions are easier to regularise."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pointwise.claims import regularising
+from pointwise.claims.regularising import FEW, RECIPE, VARIANTS, Outcome
+from pointwise.data.digits import BUNDLED_HELD_OUT
+from pointwise.data.mnist import data_folder, is_complete
+from pointwise.progress import Progress
+from pointwise.runs import try_regularising
+from pointwise.ui.frame import labels
+from pointwise.ui.training.side_by_side_training import Contest, Trainings
+from pointwise.ui.why_1x1 import claim_charts, claim_widgets
+
+LITTLE, HALF, MOST = "A quarter of them at most", "About half of them", "Nearly all of them"
+NEITHER = "neither"
+
+
+def show() -> None:
+    """Four trainings on few digits."""
+    guess = claim_widgets.guessed(
+        "regularise",
+        f"{labels.MODELS['mlp_1x1']} learns from {FEW} digits only and overfits. How many of its mistakes on new "
+        "digits do batch normalisation and dropout take away?",
+        (LITTLE, HALF, MOST),
+    )
+    if guess is None:
+        return
+    folder = data_folder()
+    source = "mnist" if is_complete(folder) else "digits"
+    held_out = regularising.HELD_OUT if source == "mnist" else BUNDLED_HELD_OUT
+    st.caption(
+        f"{labels.SOURCES[source]}: {FEW} digits to learn from, {RECIPE.epochs} epochs, {held_out:,} others to measure "
+        "on. Four networks from the same initial weights."
+    )
+    Contest(
+        f"why.regularise.{source}",
+        "Train all four now",
+        functools.partial(try_regularising, source, folder),
+        functools.partial(_live, guess, held_out),
+    ).show()
+
+
+def _live(guess: str, held_out: int, progress: Progress, trainings: Trainings) -> None:
+    done = {name: trainings[name] for name in VARIANTS}
+    if not all(done.values()):
+        return
+    outcomes = {name: regularising.outcome(epochs) for name, epochs in done.items()}
+    st.plotly_chart(
+        claim_charts.losses(done, RECIPE.epochs),
+        key="why.regularise.chart",
+        config={"displayModeBar": False},
+        alt="; ".join(
+            f"{name}: loss {one.training_loss:.3f} in training, {one.loss:.3f} held out"
+            for name, one in outcomes.items()
+        ),
+    )
+    claim_widgets.table(
+        ("with", "training loss", "held-out loss", "held-out accuracy"),
+        [
+            (name, f"{one.training_loss:.3f}", f"{one.loss:.3f}", labels.percent(one.accuracy))
+            for name, one in outcomes.items()
+        ],
+    )
+    if progress.state == "done":
+        claim_widgets.verdict(verdict(outcomes, held_out), guess, right(outcomes))
+
+
+def taken(outcomes: Mapping[str, Outcome]) -> float:
+    """The largest share of the mistakes that a variant takes away; below 0 where all make more."""
+    mistakes = 1 - outcomes[NEITHER].accuracy
+    fewest = min(1 - one.accuracy for name, one in outcomes.items() if name != NEITHER)
+    return 1 - fewest / mistakes if mistakes else 0.0
+
+
+def right(outcomes: Mapping[str, Outcome]) -> str:
+    """The answer that the measured mistakes make the right one."""
+    share = taken(outcomes)
+    return LITTLE if share <= 0.3 else HALF if share <= 0.7 else MOST
+
+
+def verdict(outcomes: Mapping[str, Outcome], held_out: int) -> str:
+    """What the numbers allow to say. Markdown."""
+    plain = outcomes[NEITHER]
+    best = max((name for name in outcomes if name != NEITHER), key=lambda name: outcomes[name].accuracy)
+    gain = outcomes[best].accuracy - plain.accuracy
+    noise = regularising.noise(plain.accuracy, held_out)
+    points = f"{100 * gain:+.1f} points, with {best}"
+    if gain > noise:
+        said = f"Here they help: {points}"
+    else:
+        said = f"Here it makes no difference that could be told from chance: at best {points}"
+    return (
+        f"**No easier than a dense layer.** {said}; on {held_out:,} digits, less than {100 * noise:.1f} points is "
+        "chance. A 1×1 convolution has a dense layer's weights, and overfits and is regularised as one."
+    )

@@ -1,0 +1,64 @@
+"""A network as bytes for the page: from memory and from a file alike, without PyTorch, and never too large."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from pointwise.export.page_weights import MOST_PARAMETERS, pack, pack_file
+from pointwise.models import ModelConfig, build, count_parameters
+from pointwise.models.config import BATCH_NORM_EPS
+from pointwise.weights import SHIPPED, load_model, save_model
+
+
+@pytest.mark.parametrize("reader", ["nin", "mlp_1x1", "bag_of_pixels"])
+def test_a_file_and_the_network_loaded_from_it_pack_alike(reader: str) -> None:
+    path = SHIPPED / f"{reader}.safetensors"
+    assert pack_file(path) == pack(load_model(path))
+
+
+def test_other_weights_have_another_identity() -> None:
+    first, second = (pack(build(ModelConfig("nin"), seed).eval()) for seed in (0, 1))
+    assert first is not None
+    assert second is not None
+    assert first.id != second.id
+
+
+def test_the_temperature_counts_too() -> None:
+    model = build(ModelConfig("bag_of_pixels")).eval()
+    plain = pack(model)
+    model.card = {"temperature": 0.5}
+    assert plain != pack(model)
+
+
+def test_what_is_too_large_or_reads_no_digits_is_not_packed(tmp_path: Path) -> None:
+    assert count_parameters(build(ModelConfig("nin"))) < MOST_PARAMETERS
+    assert pack(build(ModelConfig("nin", widths=(512, 1024, 1536))).eval()) is None
+    assert pack(build(ModelConfig("price_1x1", 2, 1, 1)).eval()) is None
+    large = tmp_path / "large.safetensors"
+    save_model(build(ModelConfig("conv_mlp")).eval(), large, {})
+    assert pack_file(large) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights at all", b"\x00" * 64])
+def test_a_file_that_is_none_is_not_packed(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.safetensors"
+    path.write_bytes(content)
+    assert pack_file(path) is None
+    assert pack_file(tmp_path / "missing.safetensors") is None
+
+
+def test_a_file_is_packed_without_pytorch() -> None:
+    program = (
+        "import sys; from pathlib import Path; from pointwise.export.page_weights import pack_file; "
+        f"assert pack_file(Path({str(SHIPPED / 'nin.safetensors')!r})); assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_batch_norms_are_folded_with_their_own_epsilon() -> None:
+    assert torch.nn.BatchNorm2d(1).eps == BATCH_NORM_EPS

@@ -1,0 +1,29 @@
+"""One text of several modules: each once, before what needs it, and nothing left to import."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pointwise.inpage import bundled
+
+POINTWISE = Path(__file__).parents[3] / "pointwise"
+MODULES = sorted(path for path in POINTWISE.rglob("*.js") if "export default" in path.read_text(encoding="utf-8"))
+TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(POINTWISE)))
+def test_no_name_is_given_twice_and_nothing_is_left_to_import(path: Path) -> None:
+    text = bundled(path)
+    names = TOP_LEVEL.findall(text)
+    assert not re.search(r"^import ", text, re.MULTILINE)
+    assert len(names) == len(set(names))
+
+
+def test_what_two_modules_need_is_there_once_and_first(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { b } from "./b.js"\nimport { c } from "./c.js"\nconst a = b + c\n')
+    (tmp_path / "b.js").write_text('import { c } from "./c.js"\nexport const b = c\n')
+    (tmp_path / "c.js").write_text("export const c = 1\n")
+    assert bundled(tmp_path / "a.js") == "export const c = 1\n\nexport const b = c\n\nconst a = b + c\n"
