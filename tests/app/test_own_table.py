@@ -54,7 +54,7 @@ def test_training_ends_beside_the_baselines_with_sliders_that_ask_the_network() 
     app = opened()
     app.file_uploader[0].upload("own.csv", "\n".join(["size,age,side,price", *rows]).encode(), "text/csv").run()
     button(app, "Train on this table").click().run()
-    retraining = app.session_state["state.retraining"]
+    retraining = app.session_state["session_run.retraining"]
     assert retraining.run.join(60)
     assert retraining.run.progress().state == "done"
     app.run()
