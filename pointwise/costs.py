@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pointwise.models import ModelConfig, count_parameters, materialised, skeleton
+from pointwise.models import ModelConfig, allocate, count_parameters, skeleton
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def cost(config: ModelConfig) -> Cost:
     A convolution or dense layer takes one multiply-add per weight and output pixel. A batch normalisation counts as
     none: when a network is used, it folds into the convolution before it. Raises ConfigError for too large a network.
     """
-    model = materialised(skeleton(config)).eval()  # a pass on the meta device imports 900 modules first
+    model = allocate(skeleton(config)).eval()  # a pass on the meta device imports 900 modules first
     rows = count(model, torch.zeros(1, config.input_channels, config.image_size, config.image_size))
     return Cost(count_parameters(model), sum(row.multiply_adds for row in rows), rows)
 

@@ -41,3 +41,9 @@ class PictureError(PointwiseError):
 
 class DivergedError(PointwiseError):
     """The training loss became NaN or infinite."""
+
+
+def check_whole(name: str, value: object, low: int, high: int, error: type[PointwiseError]) -> None:
+    """Raise ``error`` unless ``value`` is a whole number from ``low`` to ``high``, with a sentence that names it."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise error(f"The {name} {value} is out of range. Choose a whole number from {low:,} to {high:,}.")

@@ -22,11 +22,10 @@ from torch import Tensor
 
 from pointwise.calibration import temperature_of
 from pointwise.errors import ConfigError, ModelFileError
-from pointwise.models import ModelConfig, Network, materialised, skeleton
+from pointwise.models import SHIPPED, ModelConfig, Network, allocate, skeleton
 
 Card = Mapping[str, Any]  # JSON: recipe, seed, data, command, metrics, scaling, temperature
 MAX_HEADER_TEXT = 100_000
-SHIPPED = Path(__file__).parent.parent / "models"
 AGAIN = "Download it again, or train a new one with: python -m pointwise train"
 
 
@@ -120,7 +119,7 @@ def model_from(config: ModelConfig, state: Mapping[str, Tensor], card: Card | No
 
 
 def _filled(path: Path, config: ModelConfig, tensors: Mapping[str, Tensor], card: Card) -> Network:
-    model = materialised(skeleton(config))
+    model = allocate(skeleton(config))
     try:
         model.load_state_dict({name: _wide(t) for name, t in tensors.items()})
     except RuntimeError:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pointwise.data.scaling import Scaling
-from pointwise.errors import DataError
+from pointwise.errors import DataError, check_whole
 
 SQUARE_FEET = 5_000.0  # of x₀ = 1
 ROOMS = 10.0  # of x₁ = 1
@@ -35,15 +35,10 @@ class HouseOptions:
     seed: int = 42  # 0–2³²−1
 
     def __post_init__(self) -> None:
-        _within("number of houses", self.rows, 20, 20_000)
-        _within("seed", self.seed, 0, 2**32 - 1)
+        check_whole("number of houses", self.rows, 20, 20_000, DataError)
+        check_whole("seed", self.seed, 0, 2**32 - 1, DataError)
         if not (isinstance(self.noise, (int, float)) and math.isfinite(self.noise) and 0 <= self.noise <= 500_000):
             raise DataError(f"A noise of {self.noise} dollars is out of range. Choose one from 0 to 500,000.")
-
-
-def _within(name: str, value: int, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise DataError(f"The {name} {value} is out of range. Choose a whole number from {low:,} to {high:,}.")
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,18 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from pointwise.models.config import ACTIVATIONS, CLASSIFIERS, DEFAULT_WIDTHS, REGRESSOR, ModelConfig, default_config
+from pointwise.models.config import (
+    ACTIVATIONS,
+    CLASSIFIERS,
+    DEFAULT_WIDTHS,
+    REGRESSOR,
+    SHIPPED,
+    ModelConfig,
+    default_config,
+)
 
 if TYPE_CHECKING:
-    from pointwise.models.building import MAX_PARAMETERS, build, count_parameters, materialised, skeleton
+    from pointwise.models.building import MAX_PARAMETERS, allocate, build, count_parameters, skeleton
     from pointwise.models.networks import ACTIVATION_LAYERS, NETWORKS, Network
 
 __all__ = [
@@ -19,16 +27,17 @@ __all__ = [
     "MAX_PARAMETERS",
     "NETWORKS",
     "REGRESSOR",
+    "SHIPPED",
     "ModelConfig",
     "Network",
+    "allocate",
     "build",
     "count_parameters",
     "default_config",
-    "materialised",
     "skeleton",
 ]
 _NEED_TORCH = {
-    "building": ("MAX_PARAMETERS", "build", "count_parameters", "materialised", "skeleton"),
+    "building": ("MAX_PARAMETERS", "build", "count_parameters", "allocate", "skeleton"),
     "networks": ("ACTIVATION_LAYERS", "NETWORKS", "Network"),
 }
 

@@ -19,7 +19,7 @@ def build(config: ModelConfig, seed: int = 0) -> Network:
 
     Raises ConfigError, before any memory is taken, when it would have more than MAX_PARAMETERS parameters.
     """
-    model = materialised(skeleton(config))
+    model = allocate(skeleton(config))
     _initialise(model, torch.Generator().manual_seed(seed))
     model.config, model.card = config, {}
     return model
@@ -41,7 +41,7 @@ def skeleton(config: ModelConfig) -> Network:
     return model
 
 
-def materialised(model: Network) -> Network:
+def allocate(model: Network) -> Network:
     """Give a skeleton memory, with arbitrary values. (Module.to_empty imports 500 modules to do the same.)"""
     empty = {name: torch.empty(t.shape, dtype=t.dtype) for name, t in model.state_dict().items()}
     model.load_state_dict(empty, assign=True)

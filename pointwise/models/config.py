@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pointwise.errors import ConfigError
 
+SHIPPED = Path(__file__).parents[2] / "models"  # the folder of the shipped weights
 CLASSIFIERS = ("nin", "conv_mlp", "mlp_1x1", "bag_of_pixels")
 REGRESSOR = "price_1x1"
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")

@@ -169,14 +169,14 @@ def test_unknown_settings_are_named(path: Path) -> None:
 
 
 def test_absurd_size_is_refused_before_anything_is_built(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "materialised", lambda *_: pytest.fail("it was built"))
+    monkeypatch.setattr(weights, "allocate", lambda *_: pytest.fail("it was built"))
     write(path, {"arch": "conv_mlp", "image_size": 256, "widths": [4096, 4096]})
     with pytest.raises(ModelFileError, match="too large a network"):
         load_model(path)
 
 
 def test_weights_of_another_size(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "materialised", lambda *_: pytest.fail("it was built"))
+    monkeypatch.setattr(weights, "allocate", lambda *_: pytest.fail("it was built"))
     write(path, {**asdict(CONFIG), "widths": [2, 3, 5]})
     with pytest.raises(ModelFileError, match="do not fit"):
         load_model(path)

@@ -6,18 +6,17 @@ torch is imported inside these functions, on first use, so that a page can show 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from pointwise.models import SHIPPED as MODELS
 
 if TYPE_CHECKING:
     from pointwise.costs import Cost
     from pointwise.data.housing import HouseOptions, Houses
     from pointwise.export.page_weights import Packed
     from pointwise.models import ModelConfig, Network
-
-MODELS = Path(__file__).parents[3] / "models"
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
