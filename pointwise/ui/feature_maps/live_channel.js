@@ -3,10 +3,10 @@
 // mosaic, and the prediction. The server's answer comes on release and is equal. Where anything is not found, nothing
 // moves before that.
 
-import { percent, position, writeMetric } from "../../inpage/metrics.js"
+import { coloured, percent } from "../../inpage/formats.js"
 import { activate, convolve, decoded, picture, probabilities, run, unpack } from "../../inpage/network.js"
+import { CHANGES, componentRoots, container, position, writeMetric } from "../../inpage/page.js"
 
-const CHANGES = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] }
 const networks = new Map() // by their identity; shared by the two places of this component on the page
 const instances = new WeakMap()
 
@@ -57,18 +57,6 @@ export function evaluate(network, before, { stage, channel }, row, bias) {
   }
 }
 
-// As scales.Scale does: colours at even distances between ``low`` and ``high``.
-function coloured(values, { low, high, stops }) {
-  const bytes = new Uint8ClampedArray(4 * values.length)
-  values.forEach((value, at) => {
-    const place = Math.min(Math.max((value - low) / (high - low), 0), 1) * (stops.length - 1)
-    const from = Math.min(Math.floor(place), stops.length - 2), share = place - from
-    for (let c = 0; c < 3; c++) bytes[4 * at + c] = stops[from][c] * (1 - share) + stops[from + 1][c] * share
-    bytes[4 * at + 3] = 255
-  })
-  return bytes
-}
-
 function asUrl(instance, { height, width }, values, scale) {
   instance.sheet ??= document.createElement("canvas").getContext("2d")
   Object.assign(instance.sheet.canvas, { height, width })
@@ -78,8 +66,7 @@ function asUrl(instance, { height, width }, values, scale) {
 
 // Our own components beside this one listen for this (pixels.js, mosaic.js).
 function tell(key, detail) {
-  const place = document.querySelector(`.st-key-${key} [data-testid=stBidiComponentIsolated]`)
-  place?.shadowRoot?.dispatchEvent(new CustomEvent("pointwise-live", { detail }))
+  for (const root of componentRoots(key)) root.dispatchEvent(new CustomEvent("pointwise-live", { detail }))
 }
 
 function paint(instance) {
@@ -117,7 +104,7 @@ export default function ({ data, parentElement }) {
   waiting.add(again)
   instance.observer ??= new MutationObserver(() => paint(instance))
   instance.observer.disconnect()
-  const around = document.querySelector(`.st-key-${data.places.sliders}`)
+  const around = container(data.places.sliders)
   if (around) instance.observer.observe(around, CHANGES)
   paint(instance)
   return () => {

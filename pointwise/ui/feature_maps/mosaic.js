@@ -60,7 +60,7 @@ function paint(instance, data) {
   mark(instance, data.chosen)
 }
 
-// One tile while a slider of its channel is dragged (live.js); what the server sends next takes its place.
+// One tile while a slider of its channel is dragged (live_channel.js); what the server sends next takes its place.
 function repaint(instance, { image, number }) {
   const picture = instance.buttons[number]?.firstChild
   if (picture) Object.assign(picture.style, { backgroundImage: `url(${image})`, backgroundSize: "100% 100%" })

@@ -1,6 +1,8 @@
 // A picture whose pixels can be pointed at: the value under the pointer, a pixel chosen by click, tap or arrow keys;
 // or, as a brush, the pixels that a stroke went over (with keys: arrows move, space or Enter rubs).
 
+import { written } from "../../inpage/formats.js"
+
 const STILL = 8 // pixels that a finger may move and still tap
 const PAUSE = 150 // milliseconds after the last key before a pixel is reported
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
@@ -111,17 +113,9 @@ function typed(instance, event) {
   else pick(instance, next, PAUSE)
 }
 
-// As words.number writes it.
-function written(value) {
-  const size = Math.abs(value)
-  if (size && (size < 1e-4 || size >= 1e12)) return value.toExponential(2)
-  const digits = size ? Math.max(0, 3 - Math.floor(Math.log10(size))) : 0
-  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-}
-
 function listen(instance) {
   const { frame } = instance
-  // A slider is being dragged (live.js); what the server sends next takes its place.
+  // A slider is being dragged (live_channel.js); what the server sends next takes its place.
   frame.getRootNode().addEventListener("pointwise-live", ({ detail }) => {
     instance.data = { ...instance.data, values: detail.values.map(written) }
     instance.picture.src = detail.image

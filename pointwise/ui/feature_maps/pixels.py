@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.inpage import bundled
 from pointwise.ui.frame import html
 from pointwise.ui.frame.labels import number
 
@@ -27,7 +28,7 @@ output {display: block; min-height: 1.4em;
   font-size: 0.82rem; font-variant-numeric: tabular-nums; padding-top: 0.3rem}"""
 
 _component = st.components.v2.component(
-    "pointwise_pixels", html=HTML, css=CSS, js=Path(__file__).with_name("pixels.js").read_text()
+    "pointwise_pixels", html=HTML, css=CSS, js=bundled(Path(__file__).with_name("pixels.js"))
 )
 
 

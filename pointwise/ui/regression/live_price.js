@@ -1,19 +1,16 @@
 // The price while a slider is dragged. Streamlit's sliders report on release, so until then the same network is
 // evaluated here, with the same weights in float64, and painted: as a diagram, and into the metrics beside it. The
-// server's answer comes on release and is equal. What is read of Streamlit's page are its sliders' own inputs and the
-// map, found by the keys' class names; where they are not found, the diagram shows the server's house and nothing moves.
+// server's answer comes on release and is equal. Where sliders or metrics are not found, the diagram shows the server's
+// house and nothing moves.
 
-import { position, slider, writeMetric } from "../../inpage/metrics.js"
+import { dollars } from "../../inpage/formats.js"
 import { run } from "../../inpage/network.js"
+import { CHANGES, container, plotAround, position, slider, writeMetric } from "../../inpage/page.js"
 
 const HEIGHT = 216, TOP = 26, X = [7, 35, 63, 90] // per cent of the width
 const SETTLE = 500 // milliseconds
 const STILL = 8 // pixels that a finger may move and still tap
-// A slider moves; or an answer of the server's to an earlier house arrives while keys are still being pressed, and is
-// painted over before it is seen.
-const CHANGES = { subtree: true, characterData: true, childList: true, attributeFilter: ["aria-valuetext"] }
 const SVG = "http://www.w3.org/2000/svg"
-const GROUPED = new Intl.NumberFormat("en-US")
 const instances = new WeakMap()
 
 // The network's three layers as stages that network.js knows, in float64.
@@ -29,12 +26,6 @@ export function forward(network, inputs) {
   const pixel = { height: 1, width: 1, channels: inputs.length, values: Float64Array.from(inputs) }
   const [first, second, price] = run(staged(network), pixel).map((map) => [...map.values])
   return { layers: [inputs, first, second], price: price[0] }
-}
-
-function dollars(value, signed) {
-  const whole = Math.round(value)
-  const sign = whole < 0 ? "-" : signed && whole > 0 ? "+" : ""
-  return sign + "$" + GROUPED.format(Math.abs(whole))
 }
 
 // What the sliders show.
@@ -154,7 +145,7 @@ function watch(instance) {
     instance.timer = setTimeout(() => instance.report("moved", shown(instance.data)), SETTLE)
   }
   const released = ({ clientX, clientY }) => {
-    const box = pressed?.target.closest?.(`.st-key-${instance.data.map} .nsewdrag`)?.getBoundingClientRect()
+    const box = pressed && plotAround(pressed.target, instance.data.map)?.getBoundingClientRect()
     const still = pressed && Math.hypot(clientX - pressed.clientX, clientY - pressed.clientY) < STILL
     pressed = null
     if (!box || !still) return
@@ -174,7 +165,7 @@ function watch(instance) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector("figure")
-  document.querySelector(`.st-key-${data.place}`)?.style.setProperty("display", "flex")
+  container(data.place)?.style.setProperty("display", "flex")
   const instance = instances.get(parentElement) ?? {}
   instances.set(parentElement, instance)
   Object.assign(instance, { data, root, report: setTriggerValue })
@@ -186,10 +177,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   instance.observer ??= new MutationObserver(() => paint(instance))
   instance.unwatch ??= watch(instance)
   instance.observer.disconnect()
-  for (const key of data.watched) {
-    const container = document.querySelector(`.st-key-${key}`)
-    if (container) instance.observer.observe(container, CHANGES)
-  }
+  // A slider moves; or an answer of the server's to an earlier house arrives while keys are still being pressed, and is
+  // painted over before it is seen.
+  for (const place of data.watched.map(container)) if (place) instance.observer.observe(place, CHANGES)
   paint(instance)
   return () => {
     instance.observer.disconnect()

@@ -1,0 +1,55 @@
+// Numbers as text and as colours, as pointwise/ui/frame/labels.py and colours.py make them. A change here is a change
+// there; a test holds the two together.
+
+// As labels.probability writes it.
+export function percent(share) {
+  if (share > 0 && share < 0.001) return "< 0.1 %"
+  return share > 0.999 ? "> 99.9 %" : `${fixed(100 * share, 1)} %`
+}
+
+// As labels.dollars does.
+export function dollars(value, signed = false) {
+  const below = Math.floor(value), half = value - below === 0.5
+  const whole = half ? below + Math.abs(below % 2) : Math.round(value)
+  const sign = whole < 0 ? "-" : signed && whole > 0 ? "+" : ""
+  return `${sign}$${BigInt(Math.abs(whole)).toLocaleString("en-US")}`
+}
+
+// As labels.number does.
+export function written(value) {
+  const size = Math.abs(value)
+  if (size && !(size >= 1e-4 && size < 1e12)) return short(value)
+  const [whole, rest] = fixed(value, size ? Math.max(0, 3 - Math.floor(Math.log10(size))) : 0).split(".")
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "")
+}
+
+// As Scale.coloured does: RGBA bytes, colours at even distances between ``low`` and ``high``.
+export function coloured(values, { low, high, stops }) {
+  const bytes = new Uint8ClampedArray(4 * values.length)
+  values.forEach((value, at) => {
+    const place = Math.min(Math.max((value - low) / (high - low), 0), 1) * (stops.length - 1)
+    const from = Math.min(Math.floor(place), stops.length - 2), share = place - from
+    for (let c = 0; c < 3; c++) bytes[4 * at + c] = stops[from][c] * (1 - share) + stops[from + 1][c] * share
+    bytes[4 * at + 3] = 255
+  })
+  return bytes
+}
+
+// JavaScript rounds a half away from zero, Python to the even digit. ``exact`` has ``more`` digits than are wanted.
+function even(rounded, exact, more) {
+  const kept = exact.slice(0, -more)
+  return /^50*$/.test(exact.slice(-more)) && /[02468]\.?$/.test(kept) ? kept.replace(/\.$/, "") : rounded
+}
+
+// Python's format ".{decimals}f".
+function fixed(value, decimals) {
+  return even(value.toFixed(decimals), value.toFixed(40), 40 - decimals)
+}
+
+// Python's format ".3g" of numbers that are written with a power of ten.
+function short(value) {
+  if (!Number.isFinite(value)) return String(value).toLowerCase().replace("infinity", "inf")
+  const [exact] = value.toExponential(40).split("e"), [rounded, power] = value.toExponential(2).split("e")
+  const digits = even(rounded, exact, 38).replace(/\.?0+$/, "")
+  return power === "-4" ? `${digits.replace("1", "0.0001")}` : `${digits}e${power.replace(/^(.)(\d)$/, "$10$2")}`
+}

@@ -1,0 +1,68 @@
+// All that the page's code knows of what others built: Streamlit's containers, components, metrics and sliders, Plotly's
+// plot, and the two canvases of the drawing component. What is not found is null, and nothing is painted there.
+
+// What changes in a container when a slider in it moves or the server rewrites a metric: for a MutationObserver.
+export const CHANGES = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] }
+
+// A container of Streamlit's by its key.
+export function container(key) {
+  return document.querySelector(`.st-key-${key}`)
+}
+
+// The shadow roots of the components in a container.
+export function componentRoots(key) {
+  const places = document.querySelectorAll(`.st-key-${key} [data-testid=stBidiComponentIsolated]`)
+  return [...places].flatMap((place) => place.shadowRoot ?? [])
+}
+
+// The drawing component's canvases: finished strokes are on the lower one, the stroke being drawn on the upper one.
+export function canvases(key) {
+  for (const root of componentRoots(key)) {
+    const [lower, upper] = ["lower", "upper"].map((name) => root.querySelector(`canvas.dc-canvas.${name}-canvas`))
+    if (lower && upper) return { lower, upper }
+  }
+  return null
+}
+
+// Takes the drawing component's toolbar away, which lies unseen on its upper right corner.
+let bare = null
+
+export function hideToolbar(key) {
+  if (!bare) {
+    bare = new CSSStyleSheet()
+    bare.replaceSync(".dc-toolbar { display: none !important }")
+  }
+  for (const root of componentRoots(key))
+    if (!root.adoptedStyleSheets.includes(bare)) root.adoptedStyleSheets.push(bare)
+}
+
+// Rewrites the text of an element that holds nothing else; the server's next answer overwrites it.
+export function write(element, text) {
+  const node = element?.childNodes.length === 1 ? element.firstChild : null
+  if (node?.nodeType === Node.TEXT_NODE && node.data !== text) node.data = text
+}
+
+// The same in the metric of a container; ``delta`` is the remark below its value.
+export function writeMetric(key, value, delta) {
+  const metric = container(key)?.querySelector("[data-testid=stMetric]")
+  write(metric?.querySelector("[data-testid=stMetricValue] p"), value)
+  if (delta !== undefined) write(metric?.querySelector("[data-testid=stMetricDelta] p"), delta)
+}
+
+// A slider's input.
+export function slider(key) {
+  return container(key)?.querySelector("input[type=range]") ?? null
+}
+
+// What a slider shows, where the server knows the value ``known``: one between two steps is rounded by the browser only.
+export function position(key, known) {
+  const input = slider(key)
+  if (!input) return known
+  const rounded = Math.abs(input.valueAsNumber - known) <= Number(input.step) / 2 + 1e-9
+  return rounded ? known : input.valueAsNumber
+}
+
+// The area between the axes of a chart, if ``element`` is in it.
+export function plotAround(element, key) {
+  return element.closest?.(`.st-key-${key} .nsewdrag`) ?? null
+}
