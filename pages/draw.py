@@ -13,16 +13,18 @@ from pointwise.ui.training import downloads  # noqa: E402
 st.title("Draw a digit")
 
 if navigation.arrived():
-    tools.remount()
+    tools.reopen()
 
 
 @st.fragment(key="draw")
 def draw() -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        tools.board()
+        tools.board(on_shown=startup.begin)
 
-    from pointwise.ui.draw import answer  # imports NumPy: only now that the canvas is on its way
+    from pointwise.ui.canvas import reading  # imports NumPy: only now that the canvas is on its way
+    from pointwise.ui.draw import answer, comparison
+    from pointwise.ui.training import weights_in_use
 
     with right:
         answer.live()
@@ -30,13 +32,14 @@ def draw() -> None:
     with left:
         tools.tools()
     with right:
-        answer.choose_reader()
+        reading.choose_reader()
+        if startup.loaded():
+            weights_in_use.toggle(reading.chosen_reader())
     if not startup.loaded():
         return
     try:
-        look = answer.look()
-        answer.received(look)
-        answer.side_by_side(look)
+        comparison.received()
+        comparison.side_by_side()
     except PointwiseError as error:
         st.error(str(error), icon=":material/error:")
 

@@ -38,11 +38,6 @@ class Preparation:
     scaled: Ink | None  # longest side 20
     image: NDArray[np.uint8]  # (28, 28): what the network receives
 
-    @property
-    def blank(self) -> bool:
-        """Whether there is no ink at all."""
-        return not self.ink.any()
-
 
 def prepare(rgba: NDArray[np.uint8], normalise: bool = True) -> Preparation:
     """uint8 (H, W, 4), light ink on dark or dark on light, to 28×28.
@@ -128,21 +123,25 @@ def draw_strokes(
     strokes: Sequence[Stroke], side: int = 280, pen: float = 20.0, extent: float = 0.7
 ) -> NDArray[np.uint8]:
     """White round-tipped strokes on black, uint8 (side, side, 4); the unit box fills ``extent`` of the canvas."""
+    offset, scale = side * (1 - extent) / 2, side * extent
+    lines = [([(offset + x * scale, offset + y * scale) for x, y in stroke], pen) for stroke in strokes]
+    return to_rgba(draw_lines(lines, side, side) / 255.0)
+
+
+def draw_lines(lines: Sequence[tuple[Stroke, float]], width: int, height: int) -> NDArray[np.uint8]:
+    """Grey levels of round-tipped lines on black, uint8 (height, width); a line is points and a width in pixels."""
     from PIL import Image, ImageDraw
 
-    large = side * SUPERSAMPLING
-    picture = Image.new("L", (large, large), 0)
+    picture = Image.new("L", (width * SUPERSAMPLING, height * SUPERSAMPLING), 0)
     draw = ImageDraw.Draw(picture)
-    width = pen * SUPERSAMPLING
-    offset, scale = large * (1 - extent) / 2, large * extent
-    for stroke in strokes:
-        points = [(offset + x * scale, offset + y * scale) for x, y in stroke]
+    for line, pen in lines:
+        wide = pen * SUPERSAMPLING
+        points = [(x * SUPERSAMPLING, y * SUPERSAMPLING) for x, y in line]
         if len(points) > 1:
-            draw.line(points, fill=255, width=round(width), joint="curve")
+            draw.line(points, fill=255, width=round(wide), joint="curve")
         for x, y in points:
-            draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
-    grey = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
-    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+            draw.ellipse((x - wide / 2, y - wide / 2, x + wide / 2, y + wide / 2), fill=255)
+    return np.asarray(picture.resize((width, height), Image.Resampling.BOX))
 
 
 def _border(values: NDArray[Any]) -> NDArray[Any]:

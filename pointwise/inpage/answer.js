@@ -1,19 +1,23 @@
 // The answer's place on the page: what the server says there, and how it is painted over.
 
-import { percent, write } from "./metrics.js"
-import { decoded } from "./network.js"
+import { percent } from "./formats.js"
+import { canvases, container, write } from "./page.js"
 
-export function place() {
-  return document.querySelector(".st-key-answer .pw-answer")
+export function answerPlace() {
+  return container("answer")?.querySelector(".pw-answer") ?? null
 }
 
 export function said(element) {
-  const answer = JSON.parse(element.dataset.answer)
-  return { ...answer, image: answer.image && decoded(answer.image) }
+  return JSON.parse(element.dataset.answer)
+}
+
+// The number of the Drawing that the page has answered by itself, for whoever waits for it.
+export function mark(number) {
+  container("answer")?.setAttribute("data-read", number)
 }
 
 export function paint({ titles, sure }, probabilities) {
-  const element = place()
+  const element = answerPlace()
   if (!element) return
   const most = Math.max(...probabilities), digit = most ? probabilities.indexOf(most) : null
   const title = digit === null ? titles.blank : most < sure ? titles.unsure : titles.sure
@@ -27,8 +31,8 @@ export function paint({ titles, sure }, probabilities) {
 }
 
 // On a phone the answer's place may be out of sight while somebody draws: then the digit stands on the canvas as well.
-export function echo(canvas) {
-  const digit = place()?.querySelector(".pw-digit"), around = canvas?.parentElement
+export function echo(key) {
+  const digit = answerPlace()?.querySelector(".pw-digit"), around = canvases(key)?.upper.parentElement
   if (!digit || !around || !matchMedia("(max-width: 640px)").matches) return
   const { top, bottom } = digit.getBoundingClientRect()
   const hidden = (top < 0 || bottom > innerHeight) && digit.textContent !== "–"
@@ -46,23 +50,23 @@ export function echo(canvas) {
 
 // PyTorch's answer is paler while it is one to an earlier drawing.
 export function dim(older) {
-  const metric = document.querySelector(".st-key-answer-prediction")
+  const metric = container("answer-prediction")
   if (metric) metric.style.opacity = older ? 0.4 : ""
-  place()?.classList.toggle("pw-live", older)
+  answerPlace()?.classList.toggle("pw-live", older)
 }
 
 // Nothing is known about how well page and PyTorch agree. A text of its own keeps each node from being made anew.
 export function unproved() {
-  const badge = document.querySelector(".st-key-answer .pw-agreement")
+  const badge = container("answer")?.querySelector(".pw-agreement")
   if (!badge) return
   write(badge, "\u00a0")
   badge.removeAttribute("title")
-  write(document.querySelector(".st-key-answer .pw-pace"), "\u00a0")
+  write(container("answer")?.querySelector(".pw-pace"), "\u00a0")
 }
 
 // How well they agree, and how quick the page was.
 export function prove(difference, { count, span, took }) {
-  const [badge, rate] = ["agreement", "pace"].map((name) => document.querySelector(`.st-key-answer .pw-${name}`))
+  const [badge, rate] = ["agreement", "pace"].map((name) => container("answer")?.querySelector(`.pw-${name}`))
   if (!badge || !rate) return
   const apart = difference > 1e-4
   const power = Math.max(-9, Math.ceil(Math.log10(difference)))

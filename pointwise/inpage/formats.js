@@ -48,8 +48,8 @@ function fixed(value, decimals) {
 
 // Python's format ".3g" of numbers that are written with a power of ten.
 function short(value) {
-  if (!Number.isFinite(value)) return String(value).toLowerCase().replace("infinity", "inf")
+  if (!Number.isFinite(value)) return String(value)
   const [exact] = value.toExponential(40).split("e"), [rounded, power] = value.toExponential(2).split("e")
   const digits = even(rounded, exact, 38).replace(/\.?0+$/, "")
-  return power === "-4" ? `${digits.replace("1", "0.0001")}` : `${digits}e${power.replace(/^(.)(\d)$/, "$10$2")}`
+  return power === "-4" ? digits.replace("1", "0.0001") : `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`
 }

@@ -1,52 +1,158 @@
-"""The drawing component behind one function, and what it has sent."""
+"""The drawing component behind one function: what it is told to show, and what the page sends at the end of a stroke.
+
+The canvas (streamlit-drawable-canvas) sends nothing by itself. A component of ours beside it watches the pen, answers
+while it is down (inpage/reader.js), and sends one message when it is lifted (inpage/pen.js). What comes from a page is
+not to be trusted: anything that is no such message is ignored, with one line in the log.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
+import logging
+import math
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from pointwise.ui.canvas.drawing import INK, PAPER, SQUARE, Board, Sheet, redrawn
-from pointwise.ui.frame.components import hidden
+import streamlit as st
+
+from pointwise.ui.canvas.drawing import (
+    INK,
+    PAPER,
+    SQUARE,
+    Drawing,
+    Sheet,
+    Stroke,
+    current,
+    curves,
+    keep,
+    middle,
+    pixels,
+)
+
+MOST_BYTES = 1_000_000  # of a picture
+MOST_STROKES, MOST_POINTS = 2_000, 100_000
+RATIOS = (1.0, 4.0)  # pixels of the picture to a pixel of the sheet
+REACH = (-4.0, 5.0)  # how far beyond the sheet, which is 0–1, a pen may be
+
+NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; overflow: hidden; margin: 0;
+  animation: pw-no-pen 0s 10s forwards} @keyframes pw-no-pen {to {height: auto}}</style>
+<p class="pw-no-pen">Drawing does not work in this browser: it does not let the page's own code run. The samples and
+pictures from files do.</p>"""  # taken away by that code
+
+log = logging.getLogger(__name__)
 
 
-def show(board: Board, pen: int, drawn: Callable[[], None], sheet: Sheet = SQUARE) -> None:
-    """Put the canvas on the page; ``drawn`` is called when there is something new for ``taken``."""
-    import streamlit as st
+def show(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
+    """Put the canvas on the page, showing ``drawing``; a stroke makes it the next one (``drawing.current``).
 
+    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there.
+    """
+    sheet = drawing.sheet
     with st.container(gap=None):
-        _canvas(board, pen, drawn, sheet)
-        with hidden(f"{sheet.key}-aid"):
-            _aid()(key=f"{sheet.key}.aid", data={"key": sheet.key})
+        _canvas(drawing.shown, pen)
+        with st.container(key=f"{sheet.key}-hidden"):
+            st.html(NO_PEN)
+            page_code()(
+                key=pen_key(sheet),
+                data={
+                    "key": sheet.key,
+                    "size": (sheet.width, sheet.height),
+                    "pen": pen / sheet.height,
+                    "number": drawing.number,
+                    "base": drawing.shown.number,
+                    "reads": sheet is SQUARE,
+                },
+                on_drawing_change=lambda: _take(sheet),
+                on_shown_change=on_shown or _nothing,
+            )
 
 
-def taken(board: Board, sheet: Sheet = SQUARE) -> Board:
-    """The board as the person left it."""
-    import streamlit as st
-
-    sent = st.session_state[sheet.key].get("drawing")
-    if not sent or not sent.get("data"):
-        return board
-    return redrawn(board, tuple(sent["raw"].get("objects", ())), base64.b64decode(sent["data"].split(",", 1)[1]))
+def pen_key(sheet: Sheet) -> str:
+    """The key of the component that sends a sheet's strokes."""
+    return f"pen-{sheet.key}"
 
 
-def _canvas(board: Board, pen: int, drawn: Callable[[], None], sheet: Sheet) -> None:
-    """The canvas, which sends ``drawing``: ``raw``, Fabric.js's JSON, and ``data``, a PNG's address.
+@cache
+def page_code() -> Callable[..., Any]:
+    """The page's own code; given bytes instead of a sheet it takes them as the network to read with."""
+    from pointwise.inpage import FOLDER, bundled
 
-    This is the component behind ``st_canvas``, called without it: that gives Streamlit the drawing as a dict, which
-    may be a data frame, and to look at one Streamlit imports pandas, which takes as long as all else on a server's
-    first visit. A string is none, and Fabric.js reads JSON from it all the same.
+    return st.components.v2.component("pointwise_pen", js=bundled(FOLDER / "pen.js"))
+
+
+def _take(sheet: Sheet) -> None:
+    drawing = current(sheet)
+    sent = st.session_state[pen_key(sheet)].get("drawing")
+    try:
+        keep(received(drawing, sent))
+    except Exception as error:  # Pillow raises many kinds for damaged pictures
+        log.warning("A drawing was ignored: %s", " ".join(str(error).split())[:200] or type(error).__name__)
+
+
+def received(drawing: Drawing, sent: Any) -> Drawing:
+    """The Drawing after ``drawing`` from a message of the page; ``drawing`` itself where the message is an older one.
+
+    ``{"number": int, "base": int, "strokes": [{"points": [[x, y], …], "pen": float}, …], "picture": base64 of a PNG}``;
+    raises an exception for anything else, before a picture is decoded that is not of the sheet's size.
+    """
+    number, base = _whole(sent["number"]), _whole(sent["base"])
+    if base != drawing.shown.number or number <= drawing.number:
+        return drawing
+    strokes = tuple(Stroke(_points(one["points"]), _within(one["pen"], 0.001, 1.0), True) for one in sent["strokes"])
+    if len(strokes) > MOST_STROKES or sum(len(stroke.points) for stroke in strokes) > MOST_POINTS:
+        raise ValueError(f"{len(strokes)} strokes are too many")
+    png = _png(sent["picture"], drawing.sheet)
+    after = drawing.drawn_on(number, strokes, png)
+    vars(after)["rgba"] = pixels(png)  # decoded here, where a damaged one is refused
+    return after
+
+
+def _png(text: Any, sheet: Sheet) -> bytes:
+    if not isinstance(text, str) or len(text) > 4 * MOST_BYTES // 3 + 4:
+        raise ValueError("the picture is no text, or too long")
+    png = base64.b64decode(text, validate=True)
+    if png[:16] != b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR":
+        raise ValueError("the picture is no PNG")
+    width, height = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+    ratio = _within(width / sheet.width, *RATIOS)
+    if abs(height - ratio * sheet.height) > 1:
+        raise ValueError(f"{width} × {height} pixels are not the sheet's")
+    return png
+
+
+def _points(values: Any) -> tuple[tuple[float, float], ...]:
+    points = tuple((_within(x, *REACH), _within(y, *REACH)) for x, y in values)
+    if not points:
+        raise ValueError("a stroke has no points")
+    return points
+
+
+def _within(value: Any, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise ValueError(f"{str(value)[:20]} is no number from {low} to {high}")
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    return math.floor(_within(value, 0, 2**53))
+
+
+def _canvas(drawing: Drawing, pen: int) -> None:
+    """The component behind ``st_canvas``, called without it.
+
+    That gives Streamlit the drawing as a dict, which may be a data frame, and to look at one Streamlit imports pandas,
+    which takes as long as all else on a server's first visit. A string is none, and Fabric.js reads JSON from it as
+    well.
     """
     from streamlit_drawable_canvas import out
 
-    drawing = {"objects": list(board.start), "turn": board.turn, "background": PAPER}
+    sheet = drawing.sheet
     out(
         key=sheet.key,
         data={
-            "initialDrawing": json.dumps(drawing),
+            "initialDrawing": json.dumps(fabric(drawing)),
             "canvasWidth": sheet.width,
             "canvasHeight": sheet.height,
             "strokeWidth": pen,
@@ -54,8 +160,8 @@ def _canvas(board: Board, pen: int, drawn: Callable[[], None], sheet: Sheet) -> 
             "backgroundColor": PAPER,
             "fillColor": PAPER,
             "drawingMode": "freedraw",
-            "realtimeUpdateStreamlit": True,
-            "returnImageData": True,
+            "realtimeUpdateStreamlit": False,
+            "returnImageData": False,
             "disabled": False,
             "backgroundImageURL": None,
             "backgroundImageFit": "stretch",
@@ -65,7 +171,7 @@ def _canvas(board: Board, pen: int, drawn: Callable[[], None], sheet: Sheet) -> 
             "label": "",
         },
         default={"drawing": None, "backgroundFit": None},
-        on_drawing_change=drawn,
+        on_drawing_change=_nothing,
         on_backgroundFit_change=_nothing,
         width="content",
         height="content",
@@ -76,9 +182,39 @@ def _nothing() -> None:
     """Streamlit asks for a callback of each value that a component may send."""
 
 
-@cache
-def _aid() -> Callable[..., Any]:
-    """A component of our own that mends two habits of the canvas (canvas.js)."""
-    import streamlit as st
+def fabric(drawing: Drawing) -> dict[str, Any]:
+    """A Drawing in the canvas's own JSON (Fabric.js); another number makes the canvas load it."""
+    shapes = [_path(stroke, drawing.sheet) for stroke in drawing.strokes]
+    if drawing.photo is not None:
+        shapes.insert(0, _image(drawing.photo, drawing.sheet))
+    return {"objects": shapes, "number": drawing.number, "background": PAPER}
 
-    return st.components.v2.component("pointwise_canvas", js=Path(__file__).with_name("canvas.js").read_text())
+
+def _path(stroke: Stroke, sheet: Sheet) -> dict[str, Any]:
+    (x, y), *rest = points = stroke.on(sheet)
+    steps = [["Q", *control, *end] for control, end in curves(points)] if stroke.by_hand else []
+    steps += [["L", *point] for point in (rest[-1:] if stroke.by_hand else rest)] or [["L", x + 0.01, y]]
+    return {
+        "type": "Path",
+        "path": [["M", x, y], *steps],
+        "fill": None,
+        "stroke": INK,
+        "strokeWidth": stroke.pen * sheet.height,
+        "strokeLineCap": "round",
+        "strokeLineJoin": "round",
+    }
+
+
+def _image(photo: bytes, sheet: Sheet) -> dict[str, Any]:
+    height, width = pixels(photo).shape[:2]
+    left, top, scale = middle((width, height), sheet)
+    return {
+        "type": "Image",
+        "src": "data:image/png;base64," + base64.b64encode(photo).decode(),
+        "originX": "left",
+        "originY": "top",
+        "scaleX": scale,
+        "scaleY": scale,
+        "left": left,
+        "top": top,
+    }

@@ -1,242 +1,253 @@
-"""What is drawn on a canvas as an immutable Board, and what becomes of it.
+"""What is drawn on a sheet, as an immutable Drawing, and what becomes of it.
 
-NumPy and Pillow are imported where they are needed: the canvas is on its way to the browser before they are there.
+A stroke on the page, undo, clear, a sample, an upload and coming back to the page each make the next Drawing. NumPy and
+Pillow are imported where they are needed: the canvas is on its way to the browser before they are there.
 """
 
 from __future__ import annotations
 
-import base64
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from itertools import pairwise
+from math import cos, pi, sin
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
-
-from pointwise.ui.canvas.samples import SAMPLES
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL import Image
 
-    from pointwise.drawing import Ink
+    from pointwise.drawing import Preparation
 
-BOARD = "drawing.board"
-PEN_UP = "drawing.pen_up"
-STRIP_BOARD = "drawing.strip"
-FIRST_SAMPLE = 7
-FIRST_STRIP = (4, 7, 2)
-SIDE = 308  # pixels: 11 for each of the network's 28, and narrow enough for a phone
-PEN = 22  # pixels
-EXTENT = 0.62  # the share of the canvas that a sample fills
 INK, PAPER = "#ffffff", "#0b0f14"
+EXTENT = 0.62  # the share of the sheet that a sample fills
+FIRST_SAMPLE, FIRST_STRIP = 7, (4, 7, 2)  # what a first visitor finds
+NORMALISED = "drawing.normalised"  # the switch of the steps to 28×28
 
-Shape = dict[str, Any]  # an object in the canvas's own JSON (Fabric.js)
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A canvas on a page."""
+    """A canvas on a page, and the key of its Drawing in the session's state."""
 
     key: str
     width: int  # pixels
     height: int
+    pen: int  # pixels, unless chosen otherwise
 
 
-SQUARE = Sheet("board", SIDE, SIDE)
-STRIP = Sheet("strip", 348, 116)  # for three or four digits
-STRIP_PEN = 9
+SQUARE = Sheet("board", 308, 308, 22)  # 11 pixels for each of the network's 28, and narrow enough for a phone
+STRIP = Sheet("strip", 348, 116, 9)  # for three or four digits
 
 
-@dataclass(frozen=True)
-class Board:
-    """What is drawn. ``start`` is what the canvas was last told to show, ``shapes`` what it shows now."""
+class Stroke(NamedTuple):
+    """A line of the pen, on a sheet of any size."""
 
-    start: tuple[Shape, ...]
-    shapes: tuple[Shape, ...]
-    pixels: Callable[[], NDArray[np.uint8]] = field(repr=False)  # makes ``rgba``
-    turn: int = 0  # another number makes the canvas load ``start`` again
-    received: bytes | None = field(default=None, repr=False)  # the last picture that the canvas sent
+    points: tuple[Point, ...]  # x as a share of the sheet's width, y of its height
+    pen: float  # width as a share of the sheet's height
+    by_hand: bool = False  # drawn on the page, where the canvas rounds the corners between the points
+
+    def on(self, sheet: Sheet) -> list[Point]:
+        """The points in pixels."""
+        return [(x * sheet.width, y * sheet.height) for x, y in self.points]
+
+    def outline(self, sheet: Sheet) -> list[Point]:
+        """The points in pixels, and more of them on the curves where it was drawn by hand."""
+        points = self.on(sheet)
+        if not self.by_hand:
+            return points
+        line = points[:1]
+        for control, end in curves(points):
+            line += [_on_curve(line[-1], control, end, t) for t in (0.25, 0.5, 0.75)] + [end]
+        return [*line, points[-1]]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """Strokes on a sheet, over an uploaded picture where there is one, and what they look like."""
+
+    sheet: Sheet
+    number: int  # rises from one Drawing of a sheet to the next
+    strokes: tuple[Stroke, ...] = ()
+    looks: tuple[bytes | None, ...] = field(default=(), repr=False)  # a PNG after each stroke; None: not sent by a page
+    photo: bytes | None = field(default=None, repr=False)  # PNG of an upload: white ink, as opaque as it is strong
+    base: Drawing | None = field(default=None, repr=False)  # what the canvas was told to show; None: this Drawing
+
+    @property
+    def shown(self) -> Drawing:
+        """The Drawing that the canvas was last told to show; what the page adds is drawn over it."""
+        return self.base or self
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is neither a stroke nor an uploaded picture."""
+        return not self.strokes and self.photo is None
 
     @cached_property
     def rgba(self) -> NDArray[np.uint8]:
-        """The drawing as a picture (height, width, 4), made when it is first asked for."""
-        return self.pixels()
+        """The picture (height, width, 4): the page's own where it sent one, in its pixels, else drawn here."""
+        if self.looks and self.looks[-1] is not None:
+            return pixels(self.looks[-1])
+        return self._drawn()
 
     @cached_property
-    def ink(self) -> Ink:
-        """How much each of its pixels differs from the paper, 0–1 (height, width)."""
-        from pointwise.drawing import ink_of
+    def prepared(self) -> Preparation:
+        """The way to 28×28: cropped, scaled, centred."""
+        from pointwise.drawing import ink_of, prepare_ink
 
-        return ink_of(self.rgba)
+        return prepare_ink(ink_of(self.rgba))
+
+    @cached_property
+    def whole(self) -> NDArray[np.uint8]:
+        """The sheet as it lies, scaled to (28, 28)."""
+        from pointwise.drawing import prepare_ink
+
+        return prepare_ink(self.prepared.ink, normalise=False).image
+
+    def drawn_on(self, number: int, strokes: tuple[Stroke, ...], png: bytes) -> Drawing:
+        """The next Drawing, from what the page sent: all strokes since ``shown``, and a picture of everything."""
+        every = (*self.shown.strokes, *strokes)
+        known = zip(self.strokes, every, self.looks, strict=False)
+        looks = [look if before == now else None for before, now, look in known][: len(every) - 1]
+        looks += [None] * (len(every) - 1 - len(looks))
+        return replace(self, number=number, strokes=every, looks=(*looks, png), base=self.shown)
+
+    def undone(self) -> Drawing:
+        """The next Drawing, without the last stroke, or without the upload where there is no stroke."""
+        photo = self.photo if self.strokes else None
+        return self._next(self.strokes[:-1], self.looks[:-1], photo)
+
+    def cleared(self) -> Drawing:
+        """The next Drawing, empty."""
+        return self._next()
+
+    def reopened(self) -> Drawing:
+        """The next Drawing, the same for a canvas that has just been put on the page again."""
+        return self._next(self.strokes, self.looks, self.photo)
+
+    def with_digits(self, *digits: int) -> Drawing:
+        """The next Drawing: samples side by side, each in a square as high as the sheet."""
+        strokes = _samples(self.sheet, digits)
+        return self._next(strokes, (None,) * len(strokes))
+
+    def with_picture(self, rgba: NDArray[np.uint8]) -> Drawing:
+        """The next Drawing: an uploaded picture, uint8 (H, W, 4) white on black, in the middle of the sheet."""
+        from PIL import Image
+
+        picture = Image.new("RGBA", rgba.shape[1::-1], INK)
+        picture.putalpha(Image.fromarray(rgba[:, :, 0]))
+        content = io.BytesIO()
+        picture.save(content, format="PNG")
+        return self._next(photo=content.getvalue())
+
+    def _next(
+        self, strokes: tuple[Stroke, ...] = (), looks: tuple[bytes | None, ...] = (), photo: bytes | None = None
+    ) -> Drawing:
+        return Drawing(self.sheet, self.number + 1, strokes, looks, photo)
+
+    def _drawn(self) -> NDArray[np.uint8]:
+        import numpy as np
+        from PIL import Image
+
+        from pointwise.drawing import draw_lines, to_rgba
+
+        sheet = self.sheet
+        lines = [(stroke.outline(sheet), stroke.pen * sheet.height) for stroke in self.strokes]
+        grey = draw_lines(lines, sheet.width, sheet.height)
+        if self.photo is not None:
+            photo = Image.open(io.BytesIO(self.photo)).getchannel("A")
+            left, top, scale = middle(photo.size, sheet)
+            under = Image.new("L", (sheet.width, sheet.height))
+            size = round(photo.width * scale), round(photo.height * scale)
+            under.paste(photo.resize(size), (round(left), round(top)))
+            grey = np.maximum(grey, np.asarray(under))
+        return to_rgba(grey / 255.0)
 
 
-def sample_board(digit: int, turn: int = 0) -> Board:
-    """A board on which one of the ten samples is drawn."""
-    shapes = tuple(_path(stroke, SIDE, PEN) for stroke in SAMPLES[digit])
-    return Board(shapes, shapes, partial(_sample, digit), turn)
+def _arc(x: float, y: float, rx: float, ry: float, start: float, end: float) -> list[list[float]]:
+    """list[list[float]] on an ellipse around (x, y), from ``start`` to ``end`` degrees, clockwise on the screen."""
+    steps = max(6, round(abs(end - start) / 12))
+    angles = [(start + (end - start) * i / steps) * pi / 180 for i in range(steps + 1)]
+    return [[x + rx * cos(a), y + ry * sin(a)] for a in angles]
 
 
-def strip_board(digits: Sequence[int]) -> Board:
-    """A strip on which three of the samples are drawn."""
-    side = STRIP.height
-    shapes = [
-        _path(stroke, side, STRIP_PEN, number * side)
+SAMPLES: dict[int, list[list[list[float]]]] = {  # points [x, y] in a unit box, y down
+    0: [_arc(0.5, 0.5, 0.33, 0.48, -80, 285)],
+    1: [[[0.4, 0.2], [0.55, 0.02], [0.53, 0.5], [0.5, 0.98]]],
+    2: [[*_arc(0.48, 0.29, 0.32, 0.27, -165, 35), [0.55, 0.65], [0.16, 0.96], [0.86, 0.94]]],
+    3: [[*_arc(0.44, 0.27, 0.31, 0.25, -150, 85), *_arc(0.44, 0.74, 0.36, 0.24, -85, 150)]],
+    4: [[[0.42, 0.02], [0.14, 0.58], [0.84, 0.55]], [[0.66, 0.25], [0.62, 0.98]]],
+    5: [[[0.8, 0.04], [0.3, 0.05], [0.24, 0.45], *_arc(0.44, 0.69, 0.36, 0.28, -115, 150)]],
+    6: [[[0.66, 0.02], [0.4, 0.22], [0.24, 0.5], *_arc(0.5, 0.71, 0.29, 0.26, 180, -170)]],
+    7: [[[0.14, 0.07], [0.86, 0.05], [0.62, 0.45], [0.42, 0.98]]],
+    8: [[*_arc(0.5, 0.26, 0.27, 0.23, 60, -240), *_arc(0.5, 0.74, 0.31, 0.24, -120, 240)]],
+    9: [[*_arc(0.48, 0.29, 0.28, 0.26, -20, -380), [0.74, 0.55], [0.64, 0.98]]],
+}
+
+
+def current(sheet: Sheet = SQUARE) -> Drawing:
+    """The session's Drawing on a sheet; samples on the first visit."""
+    key = f"drawing.{sheet.key}"
+    if key not in st.session_state:
+        st.session_state[key] = first(sheet)
+    return st.session_state[key]
+
+
+def keep(drawing: Drawing) -> None:
+    """Make it the session's Drawing on its sheet."""
+    st.session_state[f"drawing.{drawing.sheet.key}"] = drawing
+
+
+def first(sheet: Sheet = SQUARE) -> Drawing:
+    """What a first visitor finds on a sheet."""
+    return Drawing(sheet, 0).with_digits(*(FIRST_STRIP if sheet is STRIP else (FIRST_SAMPLE,)))
+
+
+def normalises() -> bool:
+    """Whether drawings are cropped, scaled and centred, as chosen."""
+    return bool(st.session_state.get(NORMALISED, True))
+
+
+def received_image() -> NDArray[np.uint8]:
+    """What the models are given, uint8 (28, 28): with the steps or without, as chosen."""
+    return current().prepared.image if normalises() else current().whole
+
+
+def pixels(png: bytes) -> NDArray[np.uint8]:
+    """A PNG as uint8 (H, W, 4)."""
+    import numpy as np
+    from PIL import Image
+
+    return np.asarray(Image.open(io.BytesIO(png), formats=("PNG",)).convert("RGBA"))
+
+
+def _samples(sheet: Sheet, digits: Sequence[int]) -> tuple[Stroke, ...]:
+    side, margin = sheet.height / sheet.width, (1 - EXTENT) / 2
+    return tuple(
+        Stroke(
+            tuple(((number + margin + x * EXTENT) * side, margin + y * EXTENT) for x, y in points),
+            sheet.pen / sheet.height,
+        )
         for number, digit in enumerate(digits)
-        for stroke in SAMPLES[digit]
-    ]
-    return Board(tuple(shapes), tuple(shapes), partial(_samples, tuple(digits)))
+        for points in SAMPLES[digit]
+    )
 
 
-def with_sample(board: Board, digit: int) -> Board:
-    """Another board with a sample instead of the drawing."""
-    return replace(sample_board(digit, board.turn + 1), received=board.received)
+def middle(size: tuple[int, int], sheet: Sheet) -> tuple[float, float, float]:
+    """Left, top and scale that put a picture of (width, height) into the middle of a sheet, as large as it fits."""
+    scale = min(sheet.width / size[0], sheet.height / size[1])
+    return (sheet.width - size[0] * scale) / 2, (sheet.height - size[1] * scale) / 2, scale
 
 
-def cleared(board: Board, sheet: Sheet = SQUARE) -> Board:
-    """An empty board."""
-    return replace(board, start=(), shapes=(), pixels=partial(_empty, sheet), turn=board.turn + 1)
+def curves(points: Sequence[Point]) -> list[tuple[Point, Point]]:
+    """Control point and end of each quadratic curve, from middle to middle between the points, as Fabric.js draws."""
+    return [((x0, y0), ((x0 + x1) / 2, (y0 + y1) / 2)) for (x0, y0), (x1, y1) in pairwise(points)]
 
 
-def undone(board: Board, sheet: Sheet = SQUARE) -> Board:
-    """The board without its last stroke; its picture follows from the canvas."""
-    rest = board.shapes[:-1]
-    return replace(board, start=rest, shapes=rest, turn=board.turn + 1) if rest else cleared(board, sheet)
-
-
-def with_picture(board: Board, rgba: NDArray[np.uint8]) -> Board:
-    """An uploaded picture, uint8 (H, W, 4) white on black, in the middle of an otherwise empty board."""
-    from PIL import Image
-
-    height, width = rgba.shape[:2]
-    scale = SIDE / max(height, width)
-    ink = Image.fromarray(rgba[:, :, 0])
-    picture = Image.new("RGBA", (width, height), INK)
-    picture.putalpha(ink)
-    content = io.BytesIO()
-    picture.save(content, format="PNG")
-    shape: Shape = {
-        "type": "Image",
-        "src": "data:image/png;base64," + base64.b64encode(content.getvalue()).decode(),
-        "originX": "left",
-        "originY": "top",
-        "scaleX": scale,
-        "scaleY": scale,
-        "left": (SIDE - width * scale) / 2,
-        "top": (SIDE - height * scale) / 2,
-    }
-    square = Image.new("L", (SIDE, SIDE))
-    square.paste(ink.resize((round(width * scale), round(height * scale))), (round(shape["left"]), round(shape["top"])))
-    return replace(board, start=(shape,), shapes=(shape,), pixels=partial(_on_black, square), turn=board.turn + 1)
-
-
-def remounted(board: Board) -> Board:
-    """The same drawing for a canvas that has just been put on the page again."""
-    return replace(board, start=board.shapes, turn=board.turn + 1, received=None)
-
-
-def redrawn(board: Board, shapes: tuple[Shape, ...], png: bytes) -> Board:
-    """The board with what the canvas sent: its shapes, and a picture of them."""
-    return replace(board, shapes=shapes, pixels=partial(_pixels, png), received=png)
-
-
-def _sample(digit: int) -> NDArray[np.uint8]:
-    from pointwise.drawing import draw_strokes
-
-    return draw_strokes(SAMPLES[digit], SIDE, PEN, EXTENT)
-
-
-def _samples(digits: Sequence[int]) -> NDArray[np.uint8]:
-    import numpy as np
-
-    from pointwise.drawing import draw_strokes
-
-    return np.hstack([draw_strokes(SAMPLES[digit], STRIP.height, STRIP_PEN, EXTENT) for digit in digits])
-
-
-def _empty(sheet: Sheet) -> NDArray[np.uint8]:
-    import numpy as np
-
-    black = np.zeros((sheet.height, sheet.width, 4), np.uint8)
-    black[:, :, 3] = 255
-    return black
-
-
-def _on_black(picture: Image.Image) -> NDArray[np.uint8]:
-    import numpy as np
-
-    grey = np.asarray(picture)
-    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
-
-
-def _pixels(png: bytes) -> NDArray[np.uint8]:
-    import numpy as np
-    from PIL import Image
-
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
-
-
-def _path(points: list[list[float]], side: int, pen: int, left: int = 0) -> Shape:
-    offset = side * (1 - EXTENT) / 2
-    steps = [["L", left + offset + x * side * EXTENT, offset + y * side * EXTENT] for x, y in points]
-    steps[0][0] = "M"
-    return {
-        "type": "Path",
-        "path": steps,
-        "fill": None,
-        "stroke": INK,
-        "strokeWidth": pen,
-        "strokeLineCap": "round",
-        "strokeLineJoin": "round",
-    }
-
-
-@dataclass(frozen=True)
-class PenUp:
-    """A picture that the page sent at the end of a stroke, and what the canvas had sent before."""
-
-    number: int  # of the stroke, rising
-    image: NDArray[np.uint8] | None = None  # (28, 28)
-    normalise: bool = True
-    turn: int = -1
-    received: bytes | None = None
-
-    def newer_than(self, board: Board, normalise: bool) -> bool:
-        """Whether the canvas has not sent this stroke yet."""
-        same = (self.turn, self.received, self.normalise) == (board.turn, board.received, normalise)
-        return self.image is not None and same
-
-
-def board() -> Board:
-    """The drawing; a sample on the first visit."""
-    if BOARD not in st.session_state:
-        st.session_state[BOARD] = sample_board(FIRST_SAMPLE)
-    return st.session_state[BOARD]
-
-
-def set_board(value: Board) -> None:
-    st.session_state[BOARD] = value
-
-
-def pen_up() -> PenUp:
-    """The last picture that the page sent itself; number 0 before the first."""
-    return st.session_state.get(PEN_UP, PenUp(0))
-
-
-def set_pen_up(number: int, image: NDArray[np.uint8], normalise: bool) -> None:
-    """Keep a picture until the canvas sends the drawing."""
-    now = board()
-    st.session_state[PEN_UP] = PenUp(number, image, normalise, now.turn, now.received)
-
-
-def strip() -> Board:
-    """The drawing of several digits; three samples on the first visit."""
-    if STRIP_BOARD not in st.session_state:
-        st.session_state[STRIP_BOARD] = strip_board(FIRST_STRIP)
-    return st.session_state[STRIP_BOARD]
-
-
-def set_strip(value: Board) -> None:
-    st.session_state[STRIP_BOARD] = value
+def _on_curve(start: Point, control: Point, end: Point, t: float) -> Point:
+    a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t**2
+    return a * start[0] + b * control[0] + c * end[0], a * start[1] + b * control[1] + c * end[1]

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pointwise.errors import PictureError
-from pointwise.ui.canvas import component, drawing
+from pointwise.ui.canvas import component
+from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Sheet, current, keep
 
 PEN = "board.pen"
 UPLOAD = "board.upload"
 REFUSED = "board.refused"
 
 
-def board() -> None:
-    """The canvas. The drawing is kept in the session's state."""
-    component.show(drawing.board(), st.session_state.get(PEN, drawing.PEN), _drawn)
+def board(on_shown: Callable[[], None] | None = None) -> None:
+    """The canvas with the session's Drawing; ``on_shown`` as for ``component.show``."""
+    component.show(current(), st.session_state.get(PEN, SQUARE.pen), on_shown)
 
 
 def tools() -> None:
     """Pen width, undo, clear, and a row of digits that draw themselves."""
-    empty = not drawing.board().shapes
-    with st.container(horizontal=True, vertical_alignment="bottom", width=drawing.SIDE, gap="small"):
-        st.slider("Pen width", 8, 40, drawing.PEN, format="%d px", key=PEN, persist_state="session", width=112)
-        st.button("Undo", on_click=_undo, icon=":material/undo:", disabled=empty, key="board.undo")
-        st.button("Clear", on_click=_clear, icon=":material/delete:", disabled=empty, key="board.clear")
+    with st.container(horizontal=True, vertical_alignment="bottom", width=SQUARE.width, gap="small"):
+        st.slider("Pen width", 8, 40, SQUARE.pen, format="%d px", key=PEN, persist_state="session", width=112)
+        undo_and_clear(SQUARE)
     samples()
+
+
+def undo_and_clear(sheet: Sheet) -> None:
+    """Two buttons."""
+    empty = current(sheet).empty
+    for name, icon, change in (("Undo", "undo", Drawing.undone), ("Clear", "delete", Drawing.cleared)):
+        st.button(
+            name,
+            on_click=_change,
+            args=(sheet, change),
+            icon=f":material/{icon}:",
+            disabled=empty,
+            key=f"{sheet.key}.{name.lower()}",
+        )
 
 
 def samples() -> None:
     """A row of digits that draw themselves."""
     with st.container(horizontal=True, gap=2, key="board.samples"):
-        for digit in drawing.SAMPLES:
+        for digit in SAMPLES:
             st.button(str(digit), key=f"board.sample.{digit}", on_click=_sample, args=(digit,), help=f"Draw a {digit}")
 
 
@@ -46,25 +61,17 @@ def upload() -> None:
         st.error(st.session_state[REFUSED], icon=":material/broken_image:")
 
 
-def remount() -> None:
+def reopen(sheet: Sheet = SQUARE) -> None:
     """Give a canvas that has just come onto the page again what was drawn before."""
-    drawing.set_board(drawing.remounted(drawing.board()))
+    _change(sheet, Drawing.reopened)
 
 
-def _drawn() -> None:
-    drawing.set_board(component.taken(drawing.board()))
+def _change(sheet: Sheet, change: Callable[[Drawing], Drawing]) -> None:
+    keep(change(current(sheet)))
 
 
 def _sample(digit: int) -> None:
-    drawing.set_board(drawing.with_sample(drawing.board(), digit))
-
-
-def _undo() -> None:
-    drawing.set_board(drawing.undone(drawing.board()))
-
-
-def _clear() -> None:
-    drawing.set_board(drawing.cleared(drawing.board()))
+    keep(current().with_digits(digit))
 
 
 def _open() -> None:
@@ -75,6 +82,6 @@ def _open() -> None:
     from pointwise.data.pictures import open_picture
 
     try:
-        drawing.set_board(drawing.with_picture(drawing.board(), open_picture(file.getvalue())))
+        keep(current().with_picture(open_picture(file.getvalue())))
     except PictureError as error:
         st.session_state[REFUSED] = f"{error} Your drawing is still there."

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.explain.evidence import Evidence, evidence, is_pooled
-from pointwise.ui.draw import answer
+from pointwise.ui.canvas.reading import headline
 from pointwise.ui.feature_maps import pixels
 from pointwise.ui.feature_maps.subject import Subject, reading
 from pointwise.ui.frame.colours import Scale
@@ -35,7 +35,7 @@ def show(subject: Subject) -> None:
     with right:
         if (image != subject.image).any():
             rest = reading(subject.chain.run(image), image)
-            st.metric("With the ink rubbed out", *answer.headline(rest), delta_color="off", delta_arrow="off")
+            st.metric("With the ink rubbed out", *headline(rest), delta_color="off", delta_arrow="off")
             st.button("Give the ink back", on_click=_restore, icon=":material/undo:", key="features.restore")
         _sum(parts, digit)
         st.caption(_about(subject))

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from pointwise.explain.chain import Chain, Trace
 from pointwise.inference import Reading
-from pointwise.models import Network
+from pointwise.models import CLASSIFIERS, Network
 from pointwise.ui.canvas import tools
-from pointwise.ui.draw import answer
+from pointwise.ui.canvas.drawing import received_image
+from pointwise.ui.canvas.reading import chosen_reader, headline
 from pointwise.ui.feature_maps import channel_edits
 from pointwise.ui.frame import html, labels
 from pointwise.ui.training import weights_in_use
@@ -34,13 +35,13 @@ class Subject:
 
 def choose() -> Subject | None:
     """Choose network and drawing, and show the answer; None when the canvas is empty. Raises ModelFileError."""
-    image = answer.received_image()
+    image = received_image()
     left, middle, right = st.columns([2, 4, 3], gap="medium")
     with middle:
         arch = st.selectbox(
             "Network",
-            answer.CLASSIFIERS,
-            answer.CLASSIFIERS.index(answer.chosen_reader()),
+            CLASSIFIERS,
+            CLASSIFIERS.index(chosen_reader()),
             format_func=labels.MODELS.__getitem__,
             key="network",
             bind="query-params",
@@ -70,13 +71,11 @@ def _drawings() -> None:
 
 def _answers(arch: str, plain: Chain, trace: Trace, image: NDArray[np.uint8], whose: str, count: int) -> None:
     with st.container(key=PREDICTION):
-        st.metric("Prediction", *answer.headline(reading(trace, image)), delta_color="off", delta_arrow="off")
+        st.metric("Prediction", *headline(reading(trace, image)), delta_color="off", delta_arrow="off")
     if not count:
         st.caption(f"With {whose}.")
         return
-    st.metric(
-        "Without your changes", *answer.headline(reading(plain.run(image), image)), delta_color="off", delta_arrow="off"
-    )
+    st.metric("Without your changes", *headline(reading(plain.run(image), image)), delta_color="off", delta_arrow="off")
     channels = "1 channel" if count == 1 else f"{count} channels"
     st.button(
         f"Reset {channels}", on_click=channel_edits.reset, args=(arch,), icon=":material/restart_alt:", key="reset"

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from pointwise.claims import any_size
 from pointwise.drawing import prepare_strip
-from pointwise.models import Network
-from pointwise.ui.canvas import component, drawing
-from pointwise.ui.draw import answer
+from pointwise.models import CLASSIFIERS, Network
+from pointwise.ui.canvas import component, tools
+from pointwise.ui.canvas.drawing import STRIP, Drawing, current
 from pointwise.ui.frame import labels
 from pointwise.ui.training import weights_in_use
 from pointwise.ui.why_1x1 import claim_charts, claim_widgets
@@ -39,7 +39,7 @@ def show() -> None:
 def _three_sizes() -> None:
     rows = [
         (labels.MODELS[arch], *(_answer(one) for one in any_size.answers(weights_in_use.current_model(arch))))
-        for arch in answer.CLASSIFIERS
+        for arch in CLASSIFIERS
     ]
     claim_widgets.table(("the same weights on", *(f"{height} × {width}" for height, width in any_size.SIZES)), rows)
 
@@ -95,27 +95,13 @@ def _sliding() -> dict[str, Seen] | None:
     return seen
 
 
-def _canvas() -> component.Board:
+def _canvas() -> Drawing:
     if claim_widgets.entered_claim():
-        drawing.set_strip(drawing.remounted(drawing.strip()))
-    component.show(drawing.strip(), drawing.STRIP_PEN, _drawn, drawing.STRIP)
-    empty = not drawing.strip().shapes
+        tools.reopen(STRIP)
+    component.show(current(STRIP), STRIP.pen)
     with st.container(horizontal=True):
-        st.button("Undo", on_click=_undo, icon=":material/undo:", disabled=empty, key="why.anysize.undo")
-        st.button("Clear", on_click=_clear, icon=":material/delete:", disabled=empty, key="why.anysize.clear")
-    return drawing.strip()
-
-
-def _drawn() -> None:
-    drawing.set_strip(component.taken(drawing.strip(), drawing.STRIP))
-
-
-def _undo() -> None:
-    drawing.set_strip(drawing.undone(drawing.strip(), drawing.STRIP))
-
-
-def _clear() -> None:
-    drawing.set_strip(drawing.cleared(drawing.strip(), drawing.STRIP))
+        tools.undo_and_clear(STRIP)
+    return current(STRIP)
 
 
 def _verdict(seen: dict[str, Seen], guess: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.ui.draw import answer
+from pointwise.ui.canvas.drawing import received_image
 
 CLAIM, ENTERED = "why.claim", "why.entered"
 SKIP = "I would rather see it"
@@ -24,7 +24,7 @@ def guessed(name: str, question: str, options: tuple[str, ...]) -> str | None:
 
 def drawing() -> NDArray[np.uint8] | None:
     """The visitor's drawing, uint8 (28, 28); where the canvas is empty, a sentence instead."""
-    image = answer.received_image()
+    image = received_image()
     if image.any():
         return image
     st.info("There is no drawing. Draw a digit on the first page.")

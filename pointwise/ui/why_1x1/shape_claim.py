@@ -10,10 +10,10 @@ import streamlit as st
 
 from pointwise.claims.shape import ARCHS, key_of, shuffle, shuffled
 from pointwise.data.digits import BUNDLED_HELD_OUT
+from pointwise.models import CLASSIFIERS
 from pointwise.progress import Progress
 from pointwise.runs import try_shuffled
 from pointwise.training import RECIPES
-from pointwise.ui.draw import answer
 from pointwise.ui.frame import html, labels
 from pointwise.ui.training import weights_in_use
 from pointwise.ui.training.side_by_side_training import Contest, Trainings
@@ -42,7 +42,7 @@ def show() -> None:
         st.html(html.framed(image, 150, "Your drawing, 28 by 28 pixels"), width=150)
         st.html(html.framed(shuffled(image, order), 150, "The same pixels in another order"), width=150)
         st.button("Another order", on_click=_again, icon=":material/shuffle:")
-    results = {arch: shuffle(weights_in_use.current_model(arch), image, order) for arch in answer.CLASSIFIERS}
+    results = {arch: shuffle(weights_in_use.current_model(arch), image, order) for arch in CLASSIFIERS}
     claim_widgets.table(
         ("network", "your drawing", "shuffled", "largest change of a logit"),
         [

@@ -9,11 +9,10 @@ from pointwise.claims import any_size, parameters
 from pointwise.claims import dense_layer as forms
 from pointwise.claims.dense_layer import head_parameters
 from pointwise.claims.shape import shuffle
-from pointwise.drawing import SLACK, prepare, prepare_strip
+from pointwise.drawing import SLACK, prepare_strip
 from pointwise.errors import PointwiseError
 from pointwise.models import default_config
 from pointwise.ui.canvas import drawing
-from pointwise.ui.canvas.drawing import sample_board, strip_board
 from pointwise.ui.frame import shipped
 from pointwise.ui.why_1x1 import (
     any_size_claim,
@@ -69,9 +68,9 @@ def _summary() -> None:
     tutorial, plain = parameters_claim.ratio()
     inception, resnet = parameters.saved(parameters.INCEPTION), parameters.saved(parameters.RESNET)
     average, full = head_parameters(*NIN_HEAD)
-    image = prepare(sample_board(drawing.FIRST_SAMPLE).rgba).image
+    image = drawing.first().prepared.image
     moved = shuffle(shipped.shipped_model("bag_of_pixels"), image, 0).moved
-    wide = prepare_strip(strip_board(drawing.FIRST_STRIP).rgba)[SLACK:-SLACK]
+    wide = prepare_strip(drawing.first(drawing.STRIP).rgba)[SLACK:-SLACK]
     mlp = shipped.shipped_model("mlp_1x1")
     slid = any_size.score_map(mlp, wide)
     crops = float(np.abs(slid - any_size.cropped_scores(mlp, wide)).max())

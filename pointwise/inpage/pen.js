@@ -1,0 +1,114 @@
+// The pen on the page's sheets. While it is down the page answers by itself (reader.js) and nothing is sent; when it is
+// lifted one message is: the strokes since the server last told the canvas what to show, each as points and a width in
+// shares of the sheet, and a picture of everything on it.
+
+import { canvases, hideToolbar, container } from "./page.js"
+import { reader } from "./reader.js"
+
+const MOST = 4 // pixels of the picture to a pixel of the sheet
+const pens = new Map() // by the sheet's key
+let reading = null // as long as there is a network, or a place for an answer, on the page
+
+function share(event, { left, top, width, height }) {
+  const round = (value) => Math.round(1e5 * value) / 1e5
+  return [round((event.clientX - left) / width), round((event.clientY - top) / height)]
+}
+
+// What is on the sheet: finished strokes on the lower canvas, the one that is being drawn on the upper one.
+function painted(pen, { lower, upper }) {
+  const scale = Math.min(lower.width / pen.size[0], MOST)
+  const [width, height] = pen.size.map((side) => Math.round(side * scale))
+  pen.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
+  const { canvas } = pen.paper
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
+  pen.paper.clearRect(0, 0, width, height)
+  for (const layer of [lower, upper]) pen.paper.drawImage(layer, 0, 0, width, height)
+  return pen.paper
+}
+
+// Its pixels, as respondent.js wants them; null where the canvas is not found.
+function pixels(pen) {
+  const found = canvases(pen.key)
+  if (!found) return null
+  const { canvas } = painted(pen, found)
+  return { rgba: pen.paper.getImageData(0, 0, canvas.width, canvas.height).data, height: canvas.height, width: canvas.width }
+}
+
+function lifted(pen) {
+  const seen = pixels(pen)
+  if (!seen) return
+  if (pen.reads) reading?.up(seen)
+  const { number, base, strokes } = pen
+  pen.send("drawing", { number, base, strokes, picture: pen.paper.canvas.toDataURL("image/png").split(",")[1] })
+}
+
+function listen(pen) {
+  const down = (event) => {
+    const found = event.isPrimary && !event.button && canvases(pen.key)
+    if (!found || !event.composedPath().includes(found.upper)) return
+    pen.box = found.upper.getBoundingClientRect()
+    pen.stroke = { points: [share(event, pen.box)], pen: pen.width }
+    pen.number += 1
+    if (pen.reads) reading?.down()
+  }
+  const move = (event) => {
+    if (!pen.stroke || !event.isPrimary) return
+    pen.stroke.points.push(share(event, pen.box))
+    if (pen.reads) reading?.move()
+  }
+  // In the window, so that the canvas has ended the stroke already and its next frame comes before this one.
+  const up = () => {
+    if (!pen.stroke) return
+    pen.strokes.push(pen.stroke)
+    pen.stroke = null
+    requestAnimationFrame(() => lifted(pen))
+  }
+  const listeners = [
+    ["pointerdown", down, true], ["pointermove", move, true],
+    ["mouseup", up, false], ["touchend", up, false], ["touchcancel", up, false], ["blur", up, false],
+  ]
+  for (const [type, listener, capture] of listeners) window.addEventListener(type, listener, capture)
+  const observer = new MutationObserver(() => arranged(pen))
+  observer.observe(document.body, { childList: true, subtree: true })
+  return () => {
+    observer.disconnect()
+    for (const [type, listener, capture] of listeners) window.removeEventListener(type, listener, capture)
+    pens.delete(pen.key)
+  }
+}
+
+// The canvas's own toolbar lies, unseen, where a stroke may begin; the page has undo and clear of its own. The sentence
+// that drawing does not work here goes as soon as the canvas is found.
+function arranged(pen) {
+  if (!canvases(pen.key)) return
+  hideToolbar(pen.key)
+  container(`${pen.key}-hidden`)?.querySelector("p")?.remove()
+}
+
+function sheet(data, send) {
+  const pen = pens.get(data.key) ?? { key: data.key, base: -1, number: 0, strokes: [], stroke: null }
+  pens.set(data.key, pen)
+  if (data.base !== pen.base) Object.assign(pen, { base: data.base, strokes: [], stroke: null, number: data.number })
+  Object.assign(pen, { size: data.size, width: data.pen, reads: data.reads, send })
+  pen.number = Math.max(pen.number, data.number)
+  pen.end ??= listen(pen)
+  arranged(pen)
+  if (pen.reads) reading?.on({ pen, pixels: () => pixels(pen) })
+  return () => pen.end()
+}
+
+function network(bytes) {
+  reading ??= reader()
+  reading.use(bytes)
+  const pen = [...pens.values()].find(({ reads }) => reads)
+  if (pen) reading.on({ pen, pixels: () => pixels(pen) })
+  return () => {
+    reading?.end()
+    reading = null
+  }
+}
+
+// A sheet, or the bytes of the network to read with; null where the network is too large to be given to a page.
+export default function ({ data, setTriggerValue }) {
+  return data && !(data instanceof Uint8Array) ? sheet(data, setTriggerValue) : network(data)
+}

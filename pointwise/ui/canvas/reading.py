@@ -1,0 +1,62 @@
+"""What networks read in the session's drawing, each picture once by each network, and how it is said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pointwise.models import CLASSIFIERS
+from pointwise.ui.frame import labels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pointwise.inference import Reading
+    from pointwise.models import Network
+
+READER = "answer.reader"
+READINGS = "reading.latest"  # (network, picture, Reading), the latest last
+MOST = 8  # readings that are kept
+TITLES = {
+    "sure": "{digit} has {percent} of the probability",
+    "unsure": "The model is unsure; {digit} is its best guess",
+    "blank": "No probabilities: the canvas is empty",
+}
+
+
+def choose_reader() -> None:
+    """Which model gives the prediction."""
+    st.selectbox("Read by", CLASSIFIERS, format_func=labels.MODELS.__getitem__, key=READER, persist_state="session")
+
+
+def chosen_reader() -> str:
+    """The model that gives the prediction."""
+    return st.session_state.get(READER) or CLASSIFIERS[0]
+
+
+def read(model: Network, image: NDArray[np.uint8]) -> Reading:
+    """What ``model`` reads in ``image``, uint8 (28, 28), an array that nobody changes."""
+    from pointwise.inference import classify_image
+
+    known = st.session_state.get(READINGS, ())
+    for one, seen, reading in known:
+        if one is model and seen is image:
+            return reading
+    reading = classify_image(model, image)
+    st.session_state[READINGS] = (*known[1 - MOST :], (model, image, reading))
+    return reading
+
+
+def headline(reading: Reading) -> tuple[str, str]:
+    """The digit, and how sure the model is."""
+    if reading.digit is None:
+        return "–", "Draw a digit"
+    return str(reading.digit), ("" if reading.sure else "unsure: ") + labels.probability(reading.probability)
+
+
+def title(reading: Reading) -> str:
+    """What to see in a chart of the probabilities."""
+    which = "blank" if reading.digit is None else "sure" if reading.sure else "unsure"
+    return TITLES[which].format(digit=reading.digit, percent=labels.probability(reading.probability))

@@ -1,0 +1,108 @@
+"""The way from the drawing to the network's input, and four models on the same picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.drawing import Ink, Preparation
+from pointwise.errors import PointwiseError
+from pointwise.models import CLASSIFIERS
+from pointwise.ui.canvas import drawing, reading
+from pointwise.ui.frame import html, labels, shipped
+from pointwise.ui.training import session_run, weights_in_use
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.grid_container import GridContainer
+
+    from pointwise.models import Network
+
+
+def received() -> None:
+    """The steps from the drawing to the network's input, and the answer with and without. Raises ModelFileError."""
+    model, _ = weights_in_use.network(reading.chosen_reader())
+    now = drawing.current()
+    st.subheader("What the network receives")
+    st.toggle(
+        "Crop, scale and centre the drawing, as MNIST's makers did",
+        value=True,
+        key=drawing.NORMALISED,
+        persist_state="session",
+    )
+    st.html(html.strip(_steps(now.prepared)))
+    for cell, title, image in zip(
+        st.columns(2, wrap=False), ("With these steps", "Without them"), (now.prepared.image, now.whole), strict=True
+    ):
+        answer = reading.headline(reading.read(model, image))
+        cell.metric(title, *answer, delta_color="off", delta_arrow="off", border=True)
+
+
+def side_by_side() -> None:
+    """Every model's answer to the same picture, with what each costs and how often it errs. Raises ModelFileError."""
+    reader, _ = weights_in_use.network(reading.chosen_reader())
+    st.subheader("Four models on this drawing")
+    with st.grid(4, min_column_width=160, border=True) as grid:
+        for arch in CLASSIFIERS:
+            with grid.cell():
+                _card(arch, reader)
+        _run_card(grid, reader)
+
+
+def _run_card(grid: GridContainer, reader: Network) -> None:
+    """The answer of a run's latest epoch, unless the page uses those weights anyway."""
+    retraining = session_run.retraining()
+    if retraining is None or retraining.source not in labels.DIGITS:
+        return
+    model = weights_in_use.epoch_model(retraining)
+    if model is not None and model is not weights_in_use.own_models().get(retraining.arch):
+        with grid.cell():
+            _show_card(f"Your run, epoch {model.card['epochs']}", model, reader, labels.MODELS[retraining.arch])
+
+
+def _card(arch: str, reader: Network) -> None:
+    try:
+        model = weights_in_use.current_model(arch)
+    except PointwiseError as error:
+        st.error(str(error))
+        return
+    own = " (yours)" if arch in weights_in_use.own_models() else ""
+    _show_card(labels.MODELS[arch] + own, model, reader, labels.ABOUT[arch])
+
+
+def _show_card(title: str, model: Network, reader: Network, about: str) -> None:
+    image = drawing.received_image()
+    read = reading.read(model, image)
+    cost = shipped.cost_of(model.config)
+    st.metric(title, *reading.headline(read), delta_color="off", delta_arrow="off", help=about)
+    if read.digit != reading.read(reader, image).digit:
+        st.badge("Disagrees", icon=":material/call_split:", color="orange")
+    st.caption(f"{cost.parameters:,} parameters  \n{cost.multiply_adds:,} multiply-adds  \n{_error_rate(model)}")
+
+
+def _error_rate(model: Network) -> str:
+    accuracy = model.card.get("metrics", {}).get("accuracy")
+    if accuracy is None:
+        return "error not measured"
+    where = "MNIST test" if str(model.card.get("data", "")).startswith("MNIST") else "held-out bundled digits"
+    return f"{100 * (1 - accuracy):.2f} % error on {where}"
+
+
+def _steps(prepared: Preparation) -> list[tuple[NDArray[np.uint8], str, str, float]]:
+    steps = [(_grey(prepared.ink), "Your drawing", "The drawing as it is on the canvas", 1.0)]
+    if prepared.cropped is not None and prepared.scaled is not None:
+        height, width = prepared.cropped.shape
+        share = max(height, width) / max(prepared.ink.shape)
+        steps.append((_grey(prepared.cropped), f"Cropped to its ink, {width} × {height}", "Only the inked part", share))
+        height, width = prepared.scaled.shape
+        steps.append(
+            (_grey(prepared.scaled), f"Scaled to {width} × {height}", "Scaled, longest side 20 pixels", 20 / 28)
+        )
+    centred = "Centred by mass in 28 × 28: this goes in"
+    return [*steps, (prepared.image, centred, "The 28 by 28 pixels that the network receives", 1.0)]
+
+
+def _grey(ink: Ink) -> NDArray[np.uint8]:
+    return np.round(255 * ink).astype(np.uint8)
