@@ -25,7 +25,7 @@ VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
 
 def opened(arch: str = "nin", view: str = "Channels", **session: object) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
-    app.session_state[navigation.FRAME] = True  # AppTest runs the page without app.py
+    app.session_state[navigation.FRAME.key] = True  # AppTest runs the page without app.py
     for name, value in session.items():
         app.session_state[name.replace("__", ".")] = value
     app.query_params["network"] = MODELS[arch]
@@ -153,7 +153,7 @@ def test_another_network_has_no_ten_curves_and_says_so() -> None:
 @pytest.mark.parametrize("address", [{"network": "none"}, {"maps": "nothing"}, {"network": "", "maps": "1"}])
 def test_a_nonsense_address_is_like_none(address: dict[str, str]) -> None:
     app = AppTest.from_file(PAGE, default_timeout=60)
-    app.session_state[navigation.FRAME] = True
+    app.session_state[navigation.FRAME.key] = True
     for name, text in address.items():
         app.query_params[name] = text
     app.run()
@@ -162,7 +162,7 @@ def test_a_nonsense_address_is_like_none(address: dict[str, str]) -> None:
 
 
 def test_an_empty_canvas_asks_for_a_drawing() -> None:
-    app = opened(**{drawing.BOARD: drawing.cleared(drawing.sample_board(7))})
+    app = opened(**{"drawing.board": drawing.first().cleared()})
     assert any("Draw a digit on the first page" in info.value for info in app.info)
     app.button(key="board.sample.4").click().run()
     assert read(app)[0] == "4"

@@ -21,7 +21,7 @@ VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
 
 def opened(**address: str) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
-    app.session_state[navigation.FRAME] = True  # AppTest runs the page without app.py
+    app.session_state[navigation.FRAME.key] = True  # AppTest runs the page without app.py
     for name, value in address.items():
         app.query_params[name] = value
     return app.run()

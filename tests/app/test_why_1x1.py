@@ -37,7 +37,7 @@ CLAIMS = {
 
 def opened(claim: str, **session: object) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
-    app.session_state[navigation.FRAME] = True  # AppTest runs the page without app.py
+    app.session_state[navigation.FRAME.key] = True  # AppTest runs the page without app.py
     for name, value in session.items():
         app.session_state[name] = value
     app.query_params["claim"] = claim
@@ -135,7 +135,7 @@ def test_the_table_of_verdicts_without_a_model_leaves_the_claims(
 
 
 def test_an_empty_canvas_asks_for_a_drawing() -> None:
-    app = opened("Shape", **{drawing.BOARD: drawing.cleared(drawing.sample_board(7))})
+    app = opened("Shape", **{"drawing.board": drawing.first().cleared()})
     assert any("Draw a digit on the first page" in info.value for info in guess(app, "Shape", shape_claim.ONE).info)
 
 

@@ -15,8 +15,8 @@ from pointwise.calibration import SURE
 from pointwise.errors import PointwiseError
 from pointwise.ui.canvas import component, drawing, reading
 from pointwise.ui.frame import shipped, startup
-from pointwise.ui.frame.components import hidden
 from pointwise.ui.frame.labels import probability
+from pointwise.ui.frame.sections import hidden
 from pointwise.ui.training import weights_in_use
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from pointwise.inpage import bundled
 from pointwise.ui.feature_maps import channel_edits, mosaic
 from pointwise.ui.feature_maps.subject import PREDICTION, Subject
 from pointwise.ui.frame.colours import Scale
-from pointwise.ui.frame.components import hidden
+from pointwise.ui.frame.sections import hidden
 
 KEY = "features-live"
 SLIDERS = "features-sliders"

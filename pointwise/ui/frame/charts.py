@@ -1,13 +1,20 @@
-"""Data in, plotly figure out: pure functions. Colours come from the theme unless they mean something."""
+"""What all charts share: how they are put on the page, their frame, and the curves of a training."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
+import streamlit as st
 
-LOSS, TRAINING, HELD_OUT = "#7f9bb3", "#e69f00", "#0090d0"
+from pointwise.ui.frame.colours import AMBER, BLUE, GREY
+
+TRAINING, HELD_OUT = AMBER, BLUE  # the colours of what a network learns from, and of what it is measured on
+
+
+def show(figure: go.Figure, key: str, alt: str) -> None:
+    """The figure on the page, without plotly's own buttons; ``alt`` says in words what is to be seen in it."""
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
 
 
 def training_curves(
@@ -19,7 +26,7 @@ def training_curves(
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
     steps = [step for step, _ in history]
     figure.add_scatter(
-        x=steps, y=[loss for _, loss in history], name="loss", mode="lines", line_color=LOSS, row=1, col=1
+        x=steps, y=[loss for _, loss in history], name="loss", mode="lines", line_color=GREY, row=1, col=1
     )
     ends = [end for end, _, _ in epochs]
     for name, column, colour, symbol in (("training", 1, TRAINING, "circle"), ("held out", 2, HELD_OUT, "diamond")):
@@ -44,14 +51,10 @@ def training_curves(
 
 def framed(figure: go.Figure, title: str, height: int) -> go.Figure:
     """The figure with a title that says what to see, and the margins that all charts have."""
-    figure.update_layout(showlegend=len(figure.data) > 1, **_frame(title, height))
-    return figure
-
-
-def _frame(title: str, height: int) -> dict[str, Any]:
-    return {
-        "title": {"text": title, "font": {"size": 15}, "x": 0, "xanchor": "left"},
-        "height": height,
-        "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
-        "dragmode": False,
-    }
+    return figure.update_layout(
+        showlegend=len(figure.data) > 1,
+        title={"text": title, "font": {"size": 15}, "x": 0, "xanchor": "left"},
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        dragmode=False,
+    )

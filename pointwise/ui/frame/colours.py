@@ -1,4 +1,4 @@
-"""Numbers to colours that all kinds of colour vision tell apart, and the scale that explains them."""
+"""Colours that all kinds of colour vision tell apart: those of charts, and numbers as colours with their scale."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from pointwise.ui.frame.labels import number
 
+BLUE, ORANGE, AMBER, GREY = "#0090d0", "#d55e00", "#e69f00", "#7f9bb3"  # of lines and bars, on light and on dark
 DIVERGING = ((0, 114, 178), (245, 245, 245), (213, 94, 0))  # below 0, 0, above 0
+DIVERGING_SCALE = [[number / 2, f"rgb{colour}"] for number, colour in enumerate(DIVERGING)]  # for plotly
 RISING = ((0, 34, 78), (53, 69, 108), (102, 105, 112), (148, 142, 119), (200, 184, 102), (254, 232, 56))  # Cividis
 
 
@@ -35,9 +37,11 @@ class Scale:
 
     def coloured(self, values: NDArray[np.floating]) -> NDArray[np.uint8]:
         """Any shape to that shape with 3 colours."""
-        place = np.clip((values - self.low) / (self.high - self.low), 0, 1)
-        even = np.linspace(0, 1, len(self.stops))
-        return np.stack([np.interp(place, even, stop) for stop in self.stops.T], axis=-1).round().astype(np.uint8)
+        stops = self.stops
+        place = np.clip((values.astype(float) - self.low) / (self.high - self.low), 0, 1) * (len(stops) - 1)
+        start = np.minimum(place.astype(int), len(stops) - 2)
+        share = (place - start)[..., None]
+        return (stops[start] * (1 - share) + stops[start + 1] * share).round().astype(np.uint8)
 
     def bar(self) -> str:
         """HTML of the scale with its ends, and 0 where it lies between."""

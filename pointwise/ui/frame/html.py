@@ -23,6 +23,15 @@ STYLE = """<style>
 </style>"""
 
 
+TABLE_STYLE = """<style>
+.pw-table {border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums}
+.pw-table :is(td, th) {padding: 0.3rem 1.2rem 0.3rem 0; text-align: left; vertical-align: top;
+  border-bottom: 1px solid rgba(127, 155, 179, 0.3)}
+.pw-table.numbers :is(td, th):not(:first-child) {text-align: right}
+.pw-table.numbers td:not(:first-child) {white-space: nowrap}
+</style>"""
+
+
 def strip(steps: Sequence[tuple[NDArray[np.uint8], str, str, float]]) -> str:
     """HTML of pictures side by side, wrapping on a phone.
 
@@ -43,6 +52,22 @@ def _figure(pixels: NDArray[np.uint8], caption: str, alternative: str, share: fl
     return (
         f'<figure><div class="pw-frame"><img src="{data_url(pixels)}" alt="{html.escape(alternative)}"'
         f' style="{longest}: {100 * share:.0f}%"></div><figcaption>{html.escape(caption)}</figcaption></figure>'
+    )
+
+
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool = True, label: str = "", height: str = "none"
+) -> str:
+    """HTML of a small table that scrolls by itself where it is too wide, or higher than ``height``.
+
+    The columns after the first stand right if they are ``numbers``. ``label`` says what the table is, else its head.
+    """
+    top = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'{TABLE_STYLE}<div style="overflow: auto; max-height: {height}" tabindex="0" role="region" '
+        f'aria-label="{html.escape(label or ", ".join(head))}"><table class="pw-table {"numbers" if numbers else ""}">'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

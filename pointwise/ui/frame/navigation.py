@@ -1,24 +1,18 @@
-"""The page table, and the guard that keeps a deep link inside the frame.
-
-This module is imported before anything else of the app, and it imports no torch: a page has something to show
-before torch is there. It also holds the one choice of thread counts: one thread for every torch operation. A
-digit is read faster so (a pool of threads costs more than it computes), and a training leaves the server its cores.
-"""
+"""The page table, and the guard that keeps a deep link inside the frame. Imported before torch, with start-up."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+from pointwise.ui.frame import startup
+from pointwise.ui.frame.sections import Kept
 
-FRAME = "shell.frame"  # set by app.py
-VISITED = "shell.visited"  # the page of the run before this one
-ARRIVED = "shell.arrived"
-FIRST = "shell.first"  # whether this is the session's first run
+FRAME = Kept("navigation.frame", False)  # whether app.py has run
+VISITED: Kept[str | None] = Kept("navigation.visited", None)  # the address of the page of the run before this one
+ARRIVED = Kept("navigation.arrived", True)
 FIRST_PAGE = ""  # the address of the page at /
 FAVICON = str(Path(__file__).with_name("favicon.png"))  # a picture of 7×7 pixels with one of them lit
 
@@ -44,23 +38,23 @@ PAGES = (
 def start() -> st.Page:
     """Build the navigation and say which page was asked for; called by app.py in every run."""
     page = st.navigation(_pages())
-    st.session_state[FRAME] = True
-    st.session_state[FIRST] = VISITED not in st.session_state
-    st.session_state[ARRIVED] = st.session_state.get(VISITED) != page.url_path
-    st.session_state[VISITED] = page.url_path
+    FRAME.set(True)
+    startup.FIRST_RUN.set(VISITED.get() is None)
+    ARRIVED.set(VISITED.get() != page.url_path)
+    VISITED.set(page.url_path)
     return page
 
 
 def guard() -> None:
     """Go back through app.py when Streamlit ran a page without it, as it does for a server's first deep link."""
-    if not st.session_state.get(FRAME):
+    if not FRAME.get():
         st.navigation(_pages(icons=False))
         st.rerun()
 
 
 def arrived() -> bool:
     """Whether this run shows another page than the run before it."""
-    return bool(st.session_state.get(ARRIVED, True))
+    return ARRIVED.get()
 
 
 def _pages(icons: bool = True) -> list[st.Page]:

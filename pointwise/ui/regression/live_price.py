@@ -17,7 +17,7 @@ from pointwise.data.housing import PER_ROOM, PER_SQUARE_FOOT, ROOMS, SQUARE_FEET
 from pointwise.explain.price_parts import Matrices
 from pointwise.inpage import bundled
 from pointwise.models import Network
-from pointwise.ui.frame.components import hidden
+from pointwise.ui.frame.sections import hidden
 
 KEY = "houses.live"
 PLACE = "house-at-work"

@@ -1,0 +1,99 @@
+"""What pages are put together from: sections whose errors are sentences, uploads, unseen containers, kept values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from pointwise.errors import PointwiseError
+
+T = TypeVar("T")
+Body = Callable[[], None]
+
+
+class Kept(Generic[T]):
+    """A value of type T in the session's state, and what it is before it was set."""
+
+    def __init__(self, key: str, default: T) -> None:
+        self.key, self.default = key, default
+
+    def get(self) -> T:
+        return st.session_state.get(self.key, self.default)
+
+    def set(self, value: T) -> None:
+        st.session_state[self.key] = value
+
+    def pop(self) -> T:
+        """The value, which is the default afterwards."""
+        return st.session_state.pop(self.key, self.default)
+
+
+class Latest(Generic[T]):
+    """A value of type T in the session's state that was made of something, until it is asked for of something else."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def of(self, source: object, make: Callable[[], T]) -> T:
+        """The value made of ``source``, an object that never changes; ``make`` is called when it is another one."""
+        known, value = st.session_state.get(self.key, (None, None))
+        if known is not source:
+            value = make()
+            st.session_state[self.key] = (source, value)
+        return value
+
+
+def section(key: str) -> Callable[[Body], Body]:
+    """A decorator that makes a function a fragment of its page, a PointwiseError in which is shown where it stands."""
+    return lambda body: st.fragment(key=key)(shown_errors()(body))
+
+
+@contextmanager
+def shown_errors() -> Iterator[None]:
+    """A part of a page that ends at a PointwiseError and shows its sentence; what stands after the part goes on."""
+    try:
+        yield
+    except PointwiseError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+@contextmanager
+def hidden(key: str) -> Iterator[None]:
+    """A container that is not seen, whatever is in it; a component of the page's own runs in it all the same."""
+    with st.container(key=key):
+        st.html(f"<style>.st-key-{key} {{display: none}}</style>")
+        yield
+
+
+def upload(label: str, key: str, take: Callable[[bytes, str], None], kept: Callable[[], str]) -> None:
+    """A field for a file of up to 10 MB, and the sentence of one that was refused.
+
+    ``take`` uses a file's content and name or raises a PointwiseError; ``kept`` is a sentence on what is still there.
+    """
+    st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept), max_upload_size=10)
+    refusal = _refusal(key).get()
+    if refusal:
+        st.error(refusal, icon=":material/error:")
+
+
+def forget_refusal(key: str) -> None:
+    """Take back the sentence about a refused file: something else was chosen since."""
+    _refusal(key).pop()
+
+
+def _receive(key: str, take: Callable[[bytes, str], None], kept: Callable[[], str]) -> None:
+    forget_refusal(key)
+    file = st.session_state[key]
+    if file is None:  # so it is for a moment when another file is chosen
+        return
+    try:
+        take(file.getvalue(), file.name)
+    except PointwiseError as error:
+        _refusal(key).set(f"{error} {kept()}".rstrip())
+
+
+def _refusal(key: str) -> Kept[str]:
+    return Kept(f"{key}.refused", "")
