@@ -1,0 +1,198 @@
+"""A Drawing and what becomes of it; the message that the page sends at the end of a stroke, and what is none."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pointwise.drawing import draw_strokes
+from pointwise.ui.canvas.component import MOST_BYTES, fabric, received
+from pointwise.ui.canvas.drawing import EXTENT, SAMPLES, SQUARE, STRIP, Drawing, Sheet, Stroke, first
+
+LINE = [[0.2, 0.5], [0.5, 0.4], [0.8, 0.5]]
+
+
+def png(sheet: Sheet = SQUARE, ratio: float = 1.0, format: str = "PNG", ink: int = 90) -> bytes:
+    picture = Image.new("RGB", (round(sheet.width * ratio), round(sheet.height * ratio)), (11, 15, 20))
+    picture.paste((255, 255, 255), (ink, ink, ink + 20, ink + 20))
+    content = io.BytesIO()
+    picture.save(content, format=format)
+    return content.getvalue()
+
+
+def message(drawing: Drawing, picture: bytes | None = None, strokes: int = 1, **changes: Any) -> dict[str, Any]:
+    sent = {
+        "number": drawing.number + 1,
+        "base": drawing.shown.number,
+        "strokes": [{"points": LINE, "pen": 0.07}] * strokes,
+        "picture": base64.b64encode(png(drawing.sheet) if picture is None else picture).decode(),
+    }
+    return sent | changes
+
+
+def test_a_stroke_makes_the_next_drawing_with_the_pages_own_picture() -> None:
+    before = first()
+    after = received(before, message(before))
+    assert (after.number, after.shown, len(after.strokes)) == (2, before, len(before.strokes) + 1)
+    assert np.array_equal(after.rgba[..., :3], np.asarray(Image.open(io.BytesIO(png()))))
+    assert after.strokes[-1] == Stroke(tuple(map(tuple, LINE)), 0.07, by_hand=True)
+
+
+def test_a_message_that_was_lost_is_made_up_for_by_the_next() -> None:
+    before = first()
+    after = received(before, message(before, strokes=3, number=5))
+    assert (after.number, len(after.strokes)) == (5, len(before.strokes) + 3)
+    assert after.undone().number == 6
+
+
+@pytest.mark.parametrize("changes", [{"base": 0}, {"base": 7}, {"number": 1}, {"number": 0}])
+def test_a_message_about_an_older_drawing_changes_nothing(changes: dict[str, int]) -> None:
+    before = first()
+    assert received(before, message(before, **changes)) is before
+
+
+def test_undo_brings_back_the_picture_that_was_there() -> None:
+    empty = first().cleared()
+    one = received(empty, message(empty, png(ink=40)))
+    two = received(one, message(one, png(ink=90), strokes=2))
+    back = two.undone()
+    assert back.number == two.number + 1
+    assert back.shown is back
+    assert np.array_equal(back.rgba, one.rgba)
+    assert np.array_equal(back.prepared.image, one.prepared.image)
+    assert back.undone().empty
+
+
+def test_undo_after_two_strokes_in_one_message_draws_what_is_left() -> None:
+    empty = first().cleared()
+    both = received(empty, message(empty, strokes=2))
+    assert both.undone().rgba.any(axis=2).sum() > 1000
+
+
+def test_every_change_has_a_number_of_its_own_and_is_shown_by_the_canvas() -> None:
+    drawing = first()
+    for change in (Drawing.undone, Drawing.reopened, Drawing.cleared, lambda one: one.with_digits(3)):
+        after = change(drawing)
+        assert after.number == drawing.number + 1
+        assert after.shown is after
+        assert fabric(after)["number"] != fabric(drawing)["number"]
+        drawing = after
+
+
+@pytest.mark.parametrize("digit", SAMPLES)
+def test_a_sample_is_drawn_where_the_canvas_draws_it(digit: int) -> None:
+    drawing = first().with_digits(digit)
+    assert np.array_equal(drawing.rgba, draw_strokes(SAMPLES[digit], SQUARE.width, SQUARE.pen, EXTENT))
+    for shape, stroke in zip(fabric(drawing)["objects"], SAMPLES[digit], strict=True):
+        offset = SQUARE.width * (1 - EXTENT) / 2
+        x, y = (offset + value * SQUARE.width * EXTENT for value in stroke[-1])
+        assert shape["path"][-1] == ["L", pytest.approx(x), pytest.approx(y)]
+
+
+def test_a_strip_holds_its_samples_side_by_side() -> None:
+    strip = first(STRIP)
+    ink = strip.prepared.ink
+    assert ink.shape == (STRIP.height, STRIP.width)
+    for number in range(3):
+        assert ink[:, number * STRIP.height : (number + 1) * STRIP.height].any()
+
+
+def test_a_hand_drawn_stroke_is_drawn_with_the_curves_of_the_canvas() -> None:
+    corner = Stroke(((0.2, 0.2), (0.8, 0.2), (0.8, 0.8)), 0.05, by_hand=True)
+    (shape,) = fabric(Drawing(SQUARE, 1, (corner,), (None,)))["objects"]
+    assert [step[0] for step in shape["path"]] == ["M", "Q", "Q", "L"]
+    outline = np.array(corner.outline(SQUARE)) / SQUARE.width
+    assert outline[0].tolist() == pytest.approx([0.2, 0.2])
+    assert outline[-1].tolist() == pytest.approx([0.8, 0.8])
+    assert np.abs(outline - [0.8, 0.2]).sum(axis=1).min() > 0.1  # the corner is rounded
+
+
+def test_a_picture_lies_under_what_is_drawn_over_it() -> None:
+    grey = np.zeros((50, 100), np.uint8)
+    grey[20:30, 40:60] = 255
+    drawing = first().with_picture(np.dstack([grey, grey, grey, np.full_like(grey, 255)]))
+    assert not drawing.empty
+    ys, xs = np.nonzero(drawing.rgba[..., 0] > 128)
+    assert (ys.mean(), xs.mean()) == (pytest.approx(153.5, abs=3), pytest.approx(153.5, abs=3))
+    (image,) = fabric(drawing)["objects"]
+    assert image["src"].startswith("data:image/png;base64,")
+    assert (image["left"], image["top"]) == (0, pytest.approx(77))
+    after = received(drawing, message(drawing))
+    assert after.undone().photo == drawing.photo
+    assert after.undone().undone().empty
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 2.0, 2.625, 4.0])
+def test_a_fine_screens_picture_is_read_as_it_is(ratio: float) -> None:
+    before = first()
+    assert received(before, message(before, png(ratio=ratio))).rgba.shape[0] == round(308 * ratio)
+
+
+def bomb() -> bytes:
+    content = io.BytesIO()
+    Image.new("1", (8000, 8000)).save(content, format="PNG")
+    return content.getvalue()
+
+
+WRONG: list[dict[str, Any]] = [
+    {"number": "three"},
+    {"number": None},
+    {"number": True},
+    {"number": json.loads("1e400")},
+    {"base": [1]},
+    {"strokes": 7},
+    {"strokes": [7]},
+    {"strokes": [{"points": LINE}]},
+    {"strokes": [{"points": [], "pen": 0.1}]},
+    {"strokes": [{"points": [[0.1]], "pen": 0.1}]},
+    {"strokes": [{"points": [[0.1, "x"]], "pen": 0.1}]},
+    {"strokes": [{"points": [[0.1, json.loads("NaN")]], "pen": 0.1}]},
+    {"strokes": [{"points": [[0.1, 1e9]], "pen": 0.1}]},
+    {"strokes": [{"points": LINE, "pen": 2.0}]},
+    {"strokes": [{"points": LINE * 40_000, "pen": 0.1}]},
+    {"strokes": [{"points": LINE, "pen": 0.1}] * 2_001},
+    {"picture": None},
+    {"picture": "no base64!"},
+    {"picture": ""},
+    {"picture": "A" * (2 * MOST_BYTES)},
+]
+
+
+@pytest.mark.parametrize("changes", WRONG, ids=[f"{n}: {next(iter(one))}" for n, one in enumerate(WRONG)])
+def test_what_is_no_message_is_refused(changes: dict[str, Any]) -> None:
+    before = first()
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        received(before, message(before) | changes)
+
+
+@pytest.mark.parametrize("sent", [None, 7, "a drawing", [], {}])
+def test_what_is_no_message_at_all_is_refused(sent: Any) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        received(first(), sent)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [bomb(), png(format="EPS"), png(format="JPEG"), png(ratio=0.5), png(ratio=4.1), png(STRIP), png()[:200], b""],
+    ids=["8000×8000", "EPS", "JPEG", "too small", "too large", "another sheet", "cut off", "empty"],
+)
+def test_a_picture_that_is_not_the_sheets_is_refused(picture: bytes) -> None:
+    before = first()
+    with pytest.raises((ValueError, OSError, SyntaxError)):
+        received(before, message(before, picture))
+
+
+def test_a_large_picture_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*_: object, **__: object) -> None:
+        raise AssertionError("it was opened")
+
+    before, content = first(), bomb()
+    monkeypatch.setattr(Image, "open", opened)
+    with pytest.raises(ValueError, match="is no number from 1"):
+        received(before, message(before, content))
