@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from pointwise.ui.frame import navigation
+from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
-from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui.frame import startup  # noqa: E402
+from pointwise.ui.frame.sections import section  # noqa: E402  (after the guard, which may rerun)
 
 st.title("Feature maps")
 st.markdown(
@@ -18,14 +17,24 @@ st.markdown(
 st.latex(r"y_k(p) = \mathrm{act}\Big(\textstyle\sum_c w_{kc}\,x_c(p) + b_k\Big)")
 
 
-@st.fragment(key="features")
+@section("features")
 def features() -> None:
-    try:
-        with startup.loading(height=420):
-            from pointwise.ui.feature_maps import views  # imports torch: only now that there is something to read
-        views.show()
-    except PointwiseError as error:
-        st.error(str(error), icon=":material/error:")
+    with startup.loading(height=420):  # what these import needs torch
+        from pointwise.ui.feature_maps import channels, colour_mixing, curves, evidence_map, subject
+    views = {"Channels": channels.show, "Evidence": evidence_map.show, "Ten curves": curves.show}
+    view = st.segmented_control(
+        "Look at",
+        [*views, "Colour"],
+        default="Channels",
+        required=True,
+        key="maps",
+        bind="query-params",
+        persist_state="session",
+    )
+    if view == "Colour":
+        colour_mixing.show()
+    elif chosen := subject.choose():
+        views[view](chosen)
 
 
 features()

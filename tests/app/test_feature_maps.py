@@ -13,7 +13,7 @@ from pointwise.runs import Run, retrain_digits
 from pointwise.training import RECIPES
 from pointwise.ui.canvas import drawing
 from pointwise.ui.feature_maps import channels, evidence_map
-from pointwise.ui.feature_maps.channel_edits import Edit
+from pointwise.ui.feature_maps.subject import Edit
 from pointwise.ui.frame import navigation, shipped
 from pointwise.ui.frame.labels import MODELS
 from pointwise.ui.training import session_run
@@ -127,8 +127,8 @@ def test_the_evidence_adds_up_on_the_page(arch: str) -> None:
 
 def test_rubbed_out_ink_changes_the_answer_until_it_is_given_back() -> None:
     app = opened("nin", "Evidence")
-    drawing = app.session_state[f"{evidence_map.PICTURE}.drawing"]
-    app.session_state[evidence_map.ERASED] = (drawing, tuple(range(28 * 14)))  # the upper half of the 7
+    drawing = app.session_state[evidence_map.SHOWN.key]
+    app.session_state[evidence_map.ERASED.key] = (drawing, tuple(range(28 * 14)))  # the upper half of the 7
     app.run()
     assert read(app, "With the ink rubbed out") != read(app)
     app.button(key="features.restore").click().run()
@@ -216,8 +216,8 @@ def test_changes_of_what_a_narrower_network_lacks_wait() -> None:
 
 def test_a_drawing_without_ink_is_no_digit() -> None:
     app = opened("nin", "Evidence")
-    app.session_state[evidence_map.ERASED] = (
-        app.session_state[f"{evidence_map.PICTURE}.drawing"],
+    app.session_state[evidence_map.ERASED.key] = (
+        app.session_state[evidence_map.SHOWN.key],
         tuple(range(28 * 28)),
     )
     app.run()

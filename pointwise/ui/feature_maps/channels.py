@@ -1,4 +1,4 @@
-"""Every channel of a layer in one mosaic, and what belongs to the layer as a whole."""
+"""Every channel of a layer in one mosaic, what belongs to the layer as a whole, and what the maps mean."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.explain.chain import Maps, Stage
-from pointwise.ui.feature_maps import channel, mosaic
+from pointwise.explain.chain import Chain, Maps, Stage
+from pointwise.ui.feature_maps import channel, map_components
 from pointwise.ui.feature_maps.subject import Subject
 from pointwise.ui.frame.colours import Scale
+from pointwise.ui.frame.sections import Kept
 
 BEFORE, AFTER = "Before the activation", "After it"
 SHARED, OWN = "One for the layer", "Each its own"
-CHOSEN = "features.channel"
+CHOSEN: Kept[int | None] = Kept("features.channel", None)
 
 
 def show(subject: Subject) -> None:
@@ -39,7 +40,8 @@ def show(subject: Subject) -> None:
     before = stage.activated and which == BEFORE
     values = (maps.before if before else maps.after).numpy()
     strongest = int(np.abs(values).reshape(len(values), -1).max(axis=1).argmax())
-    chosen = min(st.session_state.get(CHOSEN, strongest), stage.channels - 1)
+    chosen = CHOSEN.get()
+    chosen = min(strongest if chosen is None else chosen, stage.channels - 1)
     left, right = st.columns([5, 4], gap="large")
     with left:
         _mosaic(stage, maps, values, scale == SHARED, chosen)
@@ -48,6 +50,7 @@ def show(subject: Subject) -> None:
         colours = Scale.of(values if scale == SHARED else values[chosen])
         channel.show(subject, number, chosen, values[chosen], before, colours)
     channel.calculator(subject, number, chosen, values[chosen])
+    _explanation(subject)
 
 
 def title(stage: Stage) -> str:
@@ -70,7 +73,7 @@ def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool,
     dead = maps.dead()
     st.markdown(f"**{stage.channels} channels of {height} × {width}: choose one**")
     alt = f"The {stage.channels} feature maps of {stage.name}, {int(dead.sum())} of them dead"
-    mosaic.show(values, shared, dead, chosen, alt, _choose)
+    map_components.mosaic(values, shared, dead, chosen, alt, _choose)
     if shared:
         st.html(Scale.of(values).bar())
     st.caption(_about(dead, stage))
@@ -87,9 +90,9 @@ def _about(dead: NDArray[np.bool_], stage: Stage) -> str:
 
 
 def _choose() -> None:
-    chosen = st.session_state[mosaic.KEY].chosen
+    chosen = st.session_state[map_components.MOSAIC].chosen
     if chosen is not None:
-        st.session_state[CHOSEN] = int(chosen)
+        CHOSEN.set(int(chosen))
 
 
 def _downloads(name: str, values: NDArray[np.float32], shared: bool) -> None:
@@ -116,7 +119,7 @@ def _png(values: NDArray[np.float32], shared: bool) -> bytes:
     """The mosaic with every pixel enlarged."""
     from PIL import Image
 
-    pixels, _ = mosaic.picture(values, shared)
+    pixels, _ = map_components.tiles(values, shared)
     content = io.BytesIO()
     Image.fromarray(pixels.repeat(4, axis=0).repeat(4, axis=1)).save(content, format="PNG")
     return content.getvalue()
@@ -126,3 +129,43 @@ def _npy(values: NDArray[np.float32]) -> bytes:
     content = io.BytesIO()
     np.save(content, values)
     return content.getvalue()
+
+
+def _explanation(subject: Subject) -> None:
+    """Answer "it only multiplies by a number" for the network at hand."""
+    stage, maps = subject.chain.stages[0], subject.trace.maps[0]
+    st.subheader("What it means")
+    st.markdown(f"*“A 1×1 convolution just multiplies by a number.”* {_meaning(stage, maps, subject.chain)}")
+
+
+def _meaning(stage: Stage, maps: Maps, chain: Chain) -> str:
+    if stage.kernel == 1 and stage.inputs == 1:
+        return (
+            f"On a grey picture that is nearly true of **{stage.name}**: before the activation its {stage.channels} "
+            f"maps are mixtures of only **{maps.rank()}**, the drawing and a constant. They are one picture with its "
+            f"brightness bent in different ways. {_next(chain.stages[1])}"
+        )
+    if stage.flat:
+        return (
+            f"Here all {stage.inputs:,} pixels are channels of one 1×1 picture, and each channel of the first layer is "
+            "a weighted sum of them all: the 1×1 convolution is a dense layer, number by number."
+        )
+    mixing = next(stage for stage in chain.stages if stage.kernel == 1)
+    return (
+        f"Look at **{mixing.name}**: each of its maps is a weighted sum of {mixing.inputs} maps, the same sum at every "
+        "pixel. The k×k convolutions look around; the 1×1 convolutions between them mix what was seen, a small dense "
+        "layer at every pixel."
+    )
+
+
+def _next(stage: Stage) -> str:
+    """What the second layer does with the maps of the first."""
+    if stage.flat:
+        return (
+            f"What follows, **{stage.name}**, sees all {stage.inputs:,} values at once: a dense layer, which is a 1×1 "
+            "convolution on a 1×1 picture with that many channels."
+        )
+    return (
+        f"**{stage.name}** has {stage.inputs} inputs at every pixel, and there the sentence is wrong: each of its "
+        "channels is a weighted sum of all channels below it, a dense layer at every pixel."
+    )

@@ -7,17 +7,18 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.data.pictures import open_colours
-from pointwise.errors import PictureError
 from pointwise.explain import colour
-from pointwise.ui.frame import html
+from pointwise.ui.frame import html, sections
 from pointwise.ui.frame.colours import Scale
+from pointwise.ui.frame.sections import Kept
 
 LUMINANCE, OPPONENT, LEARNED = "Luminance", "Opponent colours", "Learned from this picture"
-UPLOAD, OWN, REFUSED = "colour.upload", "colour.own", "colour.refused"
+UPLOAD = "colour.upload"
 CHANNELS = ("red", "green", "blue")
 WIDTH = 260  # pixels of a picture on the page
 
 Floats = NDArray[np.float64]
+OWN: Kept[NDArray[np.uint8] | None] = Kept("colour.own", None)  # the visitor's picture, (H, W, 3)
 
 
 def show() -> None:
@@ -39,7 +40,7 @@ def show() -> None:
         with place:
             _mix(picture, row, starts, name)
     st.button("Back to these weights", on_click=_forget, args=(keys,), icon=":material/restart_alt:")
-    if st.session_state.get(OWN) is None:
+    if OWN.get() is None:
         st.caption(
             "The berries and the bird are as bright as the leaves: luminance hides them, and a difference of two "
             "colours finds them."
@@ -53,12 +54,13 @@ def show() -> None:
 def _picture() -> NDArray[np.uint8]:
     left, right = st.columns([1, 2], gap="medium")
     with right:
-        st.file_uploader(
-            "A colour picture of your own, PNG or JPEG, up to 10 MB", key=UPLOAD, on_change=_open, max_upload_size=10
+        sections.upload(
+            "A colour picture of your own, PNG or JPEG, up to 10 MB",
+            UPLOAD,
+            lambda content, _: _take(open_colours(content)),
+            lambda: "The picture before it is still there.",
         )
-        if st.session_state.get(REFUSED):
-            st.error(st.session_state[REFUSED], icon=":material/broken_image:")
-        own = st.session_state.get(OWN)
+        own = OWN.get()
         if own is not None:
             st.button("Back to the berries", on_click=_take, args=(None,), icon=":material/undo:")
     picture = colour.berries() if own is None else own
@@ -98,19 +100,9 @@ def _forget(keys: list[list[str]]) -> None:
         st.session_state.pop(key, None)
 
 
-def _open() -> None:
-    st.session_state[REFUSED] = None
-    file = st.session_state[UPLOAD]
-    if file is None:  # so it is for a moment when another file is chosen
-        return
-    try:
-        _take(open_colours(file.getvalue()))
-    except PictureError as error:
-        st.session_state[REFUSED] = f"{error} The picture before it is still there."
-
-
 def _take(picture: NDArray[np.uint8] | None) -> None:
     """Use a picture, or with None the bundled one again; what was learned from another one goes."""
-    st.session_state[OWN], st.session_state[REFUSED] = picture, None
+    OWN.set(picture)
+    sections.forget_refusal(UPLOAD)
     for key in [key for key in st.session_state if str(key).startswith(f"colour.{LEARNED}.")]:
         del st.session_state[key]

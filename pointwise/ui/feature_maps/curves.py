@@ -1,28 +1,56 @@
-"""Charts of one channel and of the bag of pixels: pure functions."""
+"""Curves over brightness: of one channel, and a whole network in ten of them, the bag of pixels."""
 
 from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.explain.evidence import brightness_curves, is_pointwise
+from pointwise.ui.feature_maps.subject import Subject
+from pointwise.ui.frame import charts, labels
 from pointwise.ui.frame.charts import framed
+from pointwise.ui.frame.colours import BLUE, DEEP_BLUE, GREY, ORANGE
 
 Floats = NDArray[np.float64]
-PLUS, MINUS, LINE, BARS = "#d55e00", "#0072b2", "#0090d0", "#7f9bb3"
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 # Ten that are told apart by colour, dash or both (Okabe & Ito's, and grey).
 TEN = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#b8860b", "#5f4bb6", "#00a5a5")
+
+
+def show(subject: Subject) -> None:
+    """The bag of pixels as ten curves, and that their averages are its logits."""
+    if not is_pointwise(subject.chain):
+        st.info(
+            f"Only {labels.MODELS['bag_of_pixels']} fits in one plot: choose it above. The others look at more than "
+            "one pixel at a time, so no curve of brightness can say what they do."
+        )
+        return
+    curves = brightness_curves(subject.chain)
+    averages, logits = curves.averaged(subject.image), subject.trace.logits.double().numpy()
+    best = int(averages.argmax())
+    charts.show(
+        ten_curves(curves.brightness, curves.logits, averages, subject.image),
+        "features.ten_curves",
+        f"Ten curves of brightness; averaged over the drawing's pixels, {best} is highest: {averages[best]:.3f}",
+    )
+    difference = np.abs(averages - logits).max()
+    st.markdown(f"The network's ten logits are these averages: the largest difference is **{difference:.1e}**.")
+    st.caption(
+        "This is all that the network knows. Shuffle the drawing's pixels and the histogram stays, so the answer "
+        "stays: 1×1 convolutions alone see brightness and no shape."
+    )
 
 
 def tone_curve(brightness: Floats, before: Floats | None, after: Floats, image: NDArray[np.uint8]) -> go.Figure:
     """A channel's value over brightness, −1…1, and below it how many pixels of the drawing have that brightness."""
     figure = _over_histogram(image)
     if before is not None:
-        dotted = {"color": BARS, "width": 1.5, "dash": "dot"}
+        dotted = {"color": GREY, "width": 1.5, "dash": "dot"}
         figure.add_scatter(x=brightness, y=before, mode="lines", line=dotted, name="before", row=1, col=1)
     figure.add_scatter(
-        x=brightness, y=after, mode="lines", line={"color": LINE, "width": 3}, name="value", row=1, col=1
+        x=brightness, y=after, mode="lines", line={"color": BLUE, "width": 3}, name="value", row=1, col=1
     )
     figure.update_yaxes(title="value", row=1, col=1)
     return framed(figure, "Tone curve: brightness in, feature map out", 330).update_layout(showlegend=False)
@@ -54,7 +82,7 @@ def weight_bars(weights: Floats) -> go.Figure:
         go.Bar(
             x=np.arange(1, len(weights) + 1),
             y=weights,
-            marker_color=np.where(weights < 0, MINUS, PLUS),
+            marker_color=np.where(weights < 0, DEEP_BLUE, ORANGE),
             hovertemplate="input channel %{x}: %{y:.4f}<extra></extra>",
         )
     )
@@ -72,7 +100,7 @@ def _over_histogram(image: NDArray[np.uint8]) -> go.Figure:
         x=(np.arange(32) * 8 + 3.5) / 127.5 - 1,
         y=counts,
         width=8 / 127.5,
-        marker_color=BARS,
+        marker_color=GREY,
         showlegend=False,
         hovertemplate="%{y} pixels<extra></extra>",
         row=2,

@@ -9,14 +9,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.explain.evidence import Evidence, evidence, is_pooled
-from pointwise.ui.canvas.reading import headline
-from pointwise.ui.feature_maps import pixels
-from pointwise.ui.feature_maps.subject import Subject, reading
+from pointwise.ui.feature_maps import map_components
+from pointwise.ui.feature_maps.subject import Subject, prediction
 from pointwise.ui.frame.colours import Scale
+from pointwise.ui.frame.sections import Kept
 
 PICTURE = "features.evidence"
-ERASED = "features.erased"  # (which drawing, the indices of the pixels that were rubbed out)
-DIGIT = "features.digit"
+ERASED: Kept[tuple[str, tuple[int, ...]]] = Kept("features.erased", ("", ()))  # the drawing, indices of rubbed pixels
+SHOWN = Kept("features.evidence.drawing", "")  # the drawing on the page
 RADIUS = 1.5  # pixels of 28
 INK = 0.4  # how much darker the colours are where there is ink
 
@@ -26,7 +26,7 @@ def show(subject: Subject) -> None:
     drawing = hashlib.sha256(subject.image.tobytes()).hexdigest()
     image = _without(subject.image, drawing)
     read = int(subject.trace.logits.argmax())
-    key = f"{DIGIT}.{read}"  # another answer brings its own evidence
+    key = f"features.digit.{read}"  # another answer brings its own evidence
     digit = st.segmented_control("Evidence for", range(10), default=read, required=True, key=key) or 0
     parts = evidence(subject.chain, image, digit)
     left, right = st.columns([4, 5], gap="large")
@@ -34,9 +34,14 @@ def show(subject: Subject) -> None:
         _map(parts, image, digit, drawing)
     with right:
         if (image != subject.image).any():
-            rest = reading(subject.chain.run(image), image)
-            st.metric("With the ink rubbed out", *headline(rest), delta_color="off", delta_arrow="off")
-            st.button("Give the ink back", on_click=_restore, icon=":material/undo:", key="features.restore")
+            prediction("With the ink rubbed out", subject.chain.run(image), image)
+            st.button(
+                "Give the ink back",
+                on_click=ERASED.set,
+                args=(ERASED.default,),
+                icon=":material/undo:",
+                key="features.restore",
+            )
         _sum(parts, digit)
         st.caption(_about(subject))
 
@@ -48,8 +53,8 @@ def _map(parts: Evidence, image: NDArray[np.uint8], digit: int, drawing: str) ->
     terms = parts.terms.repeat(times, axis=0).repeat(times, axis=1)
     ink = image[:, :, None] / 255.0
     picture = scale.coloured(terms) * (1 - INK * ink)
-    st.session_state[f"{PICTURE}.drawing"] = drawing
-    pixels.brush(
+    SHOWN.set(drawing)
+    map_components.brush(
         PICTURE,
         picture.round().astype(np.uint8),
         terms,
@@ -86,7 +91,7 @@ def _about(subject: Subject) -> str:
 
 def _without(image: NDArray[np.uint8], drawing: str) -> NDArray[np.uint8]:
     """The drawing less what was rubbed out of it; another drawing starts whole."""
-    known, erased = st.session_state.get(ERASED, ("", ()))
+    known, erased = ERASED.get()
     rest = image.copy()
     if known == drawing:
         rest.flat[list(erased)] = 0
@@ -95,12 +100,8 @@ def _without(image: NDArray[np.uint8], drawing: str) -> NDArray[np.uint8]:
 
 def _rubbed() -> None:
     rubbed = st.session_state[PICTURE].rubbed
-    drawing = st.session_state[f"{PICTURE}.drawing"]
+    drawing = SHOWN.get()
     if rubbed:
-        known, erased = st.session_state.get(ERASED, ("", ()))
+        known, erased = ERASED.get()
         before = erased if known == drawing else ()
-        st.session_state[ERASED] = (drawing, tuple(sorted({*before, *map(int, rubbed)})))
-
-
-def _restore() -> None:
-    st.session_state.pop(ERASED, None)
+        ERASED.set((drawing, tuple(sorted({*before, *map(int, rubbed)}))))

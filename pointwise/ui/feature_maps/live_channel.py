@@ -1,55 +1,56 @@
-"""A channel's map and the prediction while a slider is dragged: a component of our own (live.js)."""
+"""Sliders that change a channel, and its map and the prediction while one is dragged (a component, live_channel.js)."""
 
 from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
+from torch import Tensor
 
 from pointwise.calibration import SURE
-from pointwise.export.page_weights import Packed
+from pointwise.explain.chain import Channel, Stage
 from pointwise.inpage import bundled
-from pointwise.ui.feature_maps import channel_edits, mosaic
-from pointwise.ui.feature_maps.subject import PREDICTION, Subject
+from pointwise.ui.feature_maps.map_components import MOSAIC
+from pointwise.ui.feature_maps.subject import EDITS, PREDICTION, Edit, Place, Subject
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import hidden
+from pointwise.ui.training import weights_in_use
 
 KEY = "features-live"
 SLIDERS = "features-sliders"
+MOST_SINGLE = 128  # weights of a 1×1 convolution up to which a slider changes one of them; of more, all at once
 
 _component = st.components.v2.component(
     "pointwise_live_channel", js=bundled(Path(__file__).with_name("live_channel.js"))
 )
 
 
-@dataclass(frozen=True)
-class Sliders:
-    """Keys and values of the sliders under a channel."""
+def sliders(subject: Subject, place: Place, used: Channel, before: bool, scale: Scale, large_map: str) -> None:
+    """Change the channel at ``place``: a weight, or all of them at once; and the bias.
 
-    bias_key: str
-    bias: float
-    weight_key: str  # of the weight that comes from ``input``, or of the factor for all weights
-    weight: float
-    input: int | None
-    row: NDArray[np.float32]  # (I, k, k): the weights that the slider changes, as they are without it
-
-
-def show(
-    subject: Subject,
-    packed: Packed,
-    place: channel_edits.Place,
-    sliders: Sliders,
-    before: bool,
-    scale: Scale,
-    large_map: str,
-) -> None:
-    """Follow the sliders of the channel at ``place``; ``before`` when its map is shown before the activation."""
-    _, stage, channel = place
+    ``used`` is the channel as it is now. ``large_map`` is the key of its map, which shows it ``before`` the activation
+    or after it in the colours of ``scale``.
+    """
+    stage = subject.plain.stages[place[1]]
+    name = ".".join(map(str, place))
+    edit = EDITS.get().get(place, Edit())
+    number = None
+    with st.container(key=SLIDERS):
+        if stage.kernel == 1 and stage.inputs <= MOST_SINGLE:
+            number = _input(name, stage, used)
+            row, weight_key = used.weights, f"features.weight.{name}.{number}"
+            _slider("Weight", weight_key, float(used.weights[number, 0, 0]), _reach(stage.weights), place, number)
+        else:
+            row, weight_key = stage.channel(place[2]).weights, f"features.factor.{name}"
+            _slider("All weights times", weight_key, edit.factor, 2.0, place, "factor")
+        bias_key = f"features.bias.{name}"
+        _slider("Bias", bias_key, used.bias, _reach(stage.biases), place, "bias")
+    packed = weights_in_use.packed(subject.model, place[1] + 1)
+    if packed is None:
+        return
     with hidden(f"{KEY}-hidden"):
         _component(key=f"{KEY}.network", data=packed.content)
         _component(
@@ -57,22 +58,19 @@ def show(
             data={
                 "network": packed.id,
                 "image": base64.b64encode(subject.image.tobytes()).decode(),
-                "stage": stage,
-                "channel": channel,
+                "stage": place[1],
+                "channel": place[2],
                 "changes": _changes(subject, place),
-                "weights": tuple(sliders.row.ravel().tolist()),
-                "input": sliders.input,
-                "shown": (sliders.weight, sliders.bias),
-                "sliders": {
-                    "bias": _class(sliders.bias_key),
-                    "weight" if sliders.input is not None else "factor": _class(sliders.weight_key),
-                },
+                "weights": tuple(row.flatten().tolist()),
+                "input": number,
+                "shown": (float(st.session_state[weight_key]), float(st.session_state[bias_key])),
+                "sliders": {"bias": _class(bias_key), "factor" if number is None else "weight": _class(weight_key)},
                 "before": before,
                 "scale": {"low": scale.low, "high": scale.high, "stops": scale.stops.tolist()},
                 "sure": SURE,
                 "places": {
                     "map": _class(large_map),
-                    "mosaic": _class(mosaic.KEY),
+                    "mosaic": _class(MOSAIC),
                     "prediction": PREDICTION,
                     "sliders": SLIDERS,
                 },
@@ -80,7 +78,37 @@ def show(
         )
 
 
-def _changes(subject: Subject, place: channel_edits.Place) -> tuple[dict[str, object], ...]:
+def _slider(label: str, key: str, value: float, reach: float, place: Place, what: int | str) -> None:
+    st.session_state[key] = min(max(value, -reach), reach)
+    step, form = (0.01, None) if what == "factor" else (0.001, "%.3f")
+    st.slider(label, -reach, reach, step=step, format=form, key=key, on_change=_set, args=(place, key, what))
+
+
+def _reach(values: Tensor) -> float:
+    """How far a slider goes that changes one of these."""
+    return round(max(1.0, 1.5 * float(values.abs().max())), 1)
+
+
+def _input(name: str, stage: Stage, used: Channel) -> int:
+    """Which input channel's weight the slider changes; at first the largest."""
+    if stage.inputs == 1:
+        return 0
+    key = f"features.input.{name}"
+    st.session_state.setdefault(key, int(used.weights.abs().flatten().argmax()) + 1)
+    return int(st.number_input("Input channel", 1, stage.inputs, key=key)) - 1
+
+
+def _set(place: Place, key: str, what: int | str) -> None:
+    """Take over a slider's value as ``what``: "bias", "factor", or the weight of an input channel."""
+    old, value = EDITS.get().get(place, Edit()), float(st.session_state[key])
+    if isinstance(what, int):
+        new = replace(old, weights={**old.weights, what: value})
+    else:
+        new = replace(old, bias=value) if what == "bias" else replace(old, factor=value)
+    EDITS.set({**EDITS.get(), place: new})
+
+
+def _changes(subject: Subject, place: Place) -> tuple[dict[str, object], ...]:
     """What this session changed in other channels of the network."""
     return tuple(
         {
@@ -89,7 +117,7 @@ def _changes(subject: Subject, place: channel_edits.Place) -> tuple[dict[str, ob
             "weights": tuple(subject.chain.stages[stage].channel(number).weights.flatten().tolist()),
             "bias": subject.chain.stages[stage].channel(number).bias,
         }
-        for arch, stage, number in channel_edits.edits()
+        for arch, stage, number in EDITS.get()
         if arch == subject.arch and (arch, stage, number) != place and number < subject.chain.stages[stage].channels
     )
 

@@ -1,24 +1,49 @@
-"""What is looked at: the drawing, the network, its weights in use with this session's changes, and the answer."""
+"""What is looked at: the drawing, the network, its weights in use with this session's changes, and the answer.
+
+The changes are kept beside the weights, which other visitors share.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.explain.chain import Chain, Trace
+from pointwise.explain.chain import Chain, Channel, Trace
 from pointwise.inference import Reading
 from pointwise.models import CLASSIFIERS, Network
 from pointwise.ui.canvas import tools
 from pointwise.ui.canvas.drawing import received_image
 from pointwise.ui.canvas.reading import chosen_reader, headline
-from pointwise.ui.feature_maps import channel_edits
 from pointwise.ui.frame import html, labels
+from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import weights_in_use
 
 PREDICTION = "features-prediction"  # the key of what the prediction stands in
+Place = tuple[str, int, int]  # network, stage, channel
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Changes of one channel."""
+
+    weights: Mapping[int, float] = field(default_factory=dict)  # of single input channels of a 1×1 convolution
+    factor: float = 1.0  # of all weights
+    bias: float | None = None
+
+    def of(self, channel: Channel) -> Channel:
+        """The channel with the changes made."""
+        weights = channel.weights * self.factor
+        for number, weight in self.weights.items():
+            if number < len(weights):  # a narrower network may have been trained meanwhile
+                weights[number] = weight
+        return Channel(weights, channel.bias if self.bias is None else self.bias)
+
+
+EDITS: Kept[Mapping[Place, Edit]] = Kept("features.edits", {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,39 +74,47 @@ def choose() -> Subject | None:
         )
         weights_in_use.toggle(arch)
         model, whose = weights_in_use.network(arch)
-        _drawings()
+        with st.popover("Another drawing", icon=":material/draw:"):
+            tools.samples()
+            tools.upload()
     with left:
         st.html(html.framed(image, 168, "What the network receives, 28 by 28 pixels"))
     if not image.any():
         right.info("There is no drawing. Draw a digit on the first page, or take one of the samples.")
         return None
     plain = Chain.of(model)
-    chain, changes = channel_edits.applied(plain, arch)
+    chain, changes = _changed(plain, arch)
     trace = chain.run(image)
     with right:
-        _answers(arch, plain, trace, image, whose, changes)
+        with st.container(key=PREDICTION):
+            prediction("Prediction", trace, image)
+        if changes:
+            prediction("Without your changes", plain.run(image), image)
+            channels = "1 channel" if changes == 1 else f"{changes} channels"
+            st.button(f"Reset {channels}", on_click=_reset, args=(arch,), icon=":material/restart_alt:", key="reset")
+        else:
+            st.caption(f"With {whose}.")
     return Subject(arch, model, plain, chain, image, trace)
 
 
-def _drawings() -> None:
-    with st.popover("Another drawing", icon=":material/draw:"):
-        tools.samples()
-        tools.upload()
+def prediction(label: str, trace: Trace, image: NDArray[np.uint8]) -> None:
+    """What the network says of ``image``, and how sure it is; a blank picture has no digit."""
+    reading = Reading(int(trace.logits.argmax()) if image.any() else None, trace.probabilities, image)
+    st.metric(label, *headline(reading), delta_color="off", delta_arrow="off")
 
 
-def _answers(arch: str, plain: Chain, trace: Trace, image: NDArray[np.uint8], whose: str, count: int) -> None:
-    with st.container(key=PREDICTION):
-        st.metric("Prediction", *headline(reading(trace, image)), delta_color="off", delta_arrow="off")
-    if not count:
-        st.caption(f"With {whose}.")
-        return
-    st.metric("Without your changes", *headline(reading(plain.run(image), image)), delta_color="off", delta_arrow="off")
-    channels = "1 channel" if count == 1 else f"{count} channels"
-    st.button(
-        f"Reset {channels}", on_click=channel_edits.reset, args=(arch,), icon=":material/restart_alt:", key="reset"
-    )
+def _changed(chain: Chain, arch: str) -> tuple[Chain, int]:
+    """The chain with this session's changes, and how many channels they change.
+
+    Changes of channels that a narrower network lacks wait.
+    """
+    result, count = chain, 0
+    for (name, stage, number), value in EDITS.get().items():
+        if name == arch and number < chain.stages[stage].channels:
+            result = result.with_channel(stage, number, value.of(chain.stages[stage].channel(number)))
+            count += 1
+    return result, count
 
 
-def reading(trace: Trace, image: NDArray[np.uint8]) -> Reading:
-    """What the network says; a blank picture has no digit."""
-    return Reading(int(trace.logits.argmax()) if image.any() else None, trace.probabilities, image)
+def _reset(arch: str) -> None:
+    EDITS.set({place: value for place, value in EDITS.get().items() if place[0] != arch})

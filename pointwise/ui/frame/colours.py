@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pointwise.ui.frame.labels import number
 
 BLUE, ORANGE, AMBER, GREY = "#0090d0", "#d55e00", "#e69f00", "#7f9bb3"  # of lines and bars, on light and on dark
+DEEP_BLUE = "#0072b2"  # of bars below 0, beside orange ones
 DIVERGING = ((0, 114, 178), (245, 245, 245), (213, 94, 0))  # below 0, 0, above 0
 DIVERGING_SCALE = [[number / 2, f"rgb{colour}"] for number, colour in enumerate(DIVERGING)]  # for plotly
 RISING = ((0, 34, 78), (53, 69, 108), (102, 105, 112), (148, 142, 119), (200, 184, 102), (254, 232, 56))  # Cividis

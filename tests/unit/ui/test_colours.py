@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pointwise.ui.feature_maps.mosaic import picture
+from pointwise.ui.feature_maps.map_components import tiles
 from pointwise.ui.frame.colours import DIVERGING, RISING, Scale
 
 
@@ -31,7 +31,7 @@ def test_nothing_has_a_scale_too(values: list[float]) -> None:
 
 def test_every_map_stands_in_the_picture_at_its_place() -> None:
     maps = np.arange(5 * 2 * 3, dtype=np.float32).reshape(5, 2, 3)
-    pixels, columns = picture(maps, shared=True)
+    pixels, columns = tiles(maps, shared=True)
     assert columns == 3
     assert pixels.shape == (4, 9, 3)
     assert np.array_equal(pixels[2:, 3:6], Scale.of(maps).coloured(maps[4]))
@@ -39,7 +39,7 @@ def test_every_map_stands_in_the_picture_at_its_place() -> None:
 
 def test_each_map_can_have_a_scale_of_its_own() -> None:
     maps = np.array([[[0.0, 1.0]], [[0.0, 100.0]]], np.float32)
-    pixels, _ = picture(maps, shared=False)
+    pixels, _ = tiles(maps, shared=False)
     assert pixels[0, 1].tolist() == pixels[0, 3].tolist() == list(RISING[-1])
-    shared, _ = picture(maps, shared=True)
+    shared, _ = tiles(maps, shared=True)
     assert shared[0, 1].tolist() != shared[0, 3].tolist()

@@ -1,0 +1,129 @@
+"""Components of the page's own: a layer's maps as tiles to choose from, and one map to point at or to rub out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.ui.frame import html
+from pointwise.ui.frame.colours import Scale
+from pointwise.ui.frame.labels import number
+
+MOSAIC = "features.mosaic"  # the key of the tiles
+TILE, DOT = 52, 26  # pixels of a map on the page, and of a map that is a single value
+FOLDER = Path(__file__).parent
+
+_mosaic = st.components.v2.component(
+    "pointwise_mosaic",
+    html='<div role="group"></div>',
+    css="""div {display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--side), 1fr)); gap: 4px;
+  font-family: var(--st-font); color: var(--st-text-color)}
+button {all: unset; box-sizing: border-box; cursor: pointer; display: block; border-radius: 3px; padding: 2px;
+  outline: 1px solid transparent}
+span {display: block; aspect-ratio: 1; background-image: var(--sprite); background-size: var(--spread);
+  image-rendering: pixelated; border-radius: 2px}
+small {display: block; font-size: 0.68rem; line-height: 1.2; text-align: center; opacity: 0.8}
+.dead span {opacity: 0.35}
+.dead small {text-decoration: line-through}
+button:hover {outline: 2px solid color-mix(in srgb, var(--st-primary-color) 55%, transparent)}
+button:focus-visible, button[aria-pressed=true] {outline: 3px solid var(--st-primary-color)}""",
+    js=(FOLDER / "mosaic.js").read_text(encoding="utf-8"),
+)
+_pixels = st.components.v2.component(
+    "pointwise_pixels",
+    html="""<figure><div tabindex="0" role="application"><img draggable="false" alt=""><b></b></div>
+<output aria-live="off"></output></figure>""",
+    css="""figure {margin: 0; max-width: 22rem; font-family: var(--st-font); color: var(--st-text-color)}
+div {position: relative; cursor: crosshair; touch-action: pan-y; user-select: none; border-radius: 3px}
+div.brush {touch-action: none}
+div:focus-visible {outline: 3px solid var(--st-primary-color)}
+img {display: block; width: 100%; height: 100%; image-rendering: pixelated; border-radius: 3px; pointer-events: none}
+b, s {position: absolute; box-sizing: border-box; pointer-events: none}
+b {display: none; outline: 2px solid #ffffff; box-shadow: 0 0 0 4px #000000; z-index: 1;
+  min-width: 3px; min-height: 3px}
+s {background: rgba(128, 128, 128, 0.75)}
+output {display: block; min-height: 1.4em;
+  font-size: 0.82rem; font-variant-numeric: tabular-nums; padding-top: 0.3rem}""",
+    js=(FOLDER / "pixels.js").read_text(encoding="utf-8"),
+)
+
+
+def mosaic(
+    maps: NDArray[np.float32], shared: bool, dead: NDArray[np.bool_], chosen: int, alt: str, choose: Callable[[], None]
+) -> None:
+    """Maps (C, h, w), each to be chosen by pointer or key.
+
+    ``choose`` is called when ``st.session_state[MOSAIC].chosen`` has a channel's number.
+    """
+    sprite, columns = tiles(maps, shared)
+    _mosaic(
+        key=MOSAIC,
+        data={
+            "image": html.data_url(sprite),
+            "tiles": len(maps),
+            "columns": columns,
+            "side": DOT if maps.shape[1:] == (1, 1) else TILE,
+            "dead": tuple(dead.tolist()),
+            "chosen": chosen,
+            "alt": alt,
+        },
+        on_chosen_change=choose,
+    )
+
+
+def tiles(maps: NDArray[np.float32], shared: bool) -> tuple[NDArray[np.uint8], int]:
+    """All maps (C, h, w) without gaps in one picture uint8 (rows·h, columns·w, 3), and the number of columns.
+
+    With ``shared`` one scale for all, else each has its own.
+    """
+    channels, height, width = maps.shape
+    columns = math.ceil(math.sqrt(channels))
+    rows = math.ceil(channels / columns)
+    coloured = Scale.of(maps).coloured(maps) if shared else np.stack([Scale.of(one).coloured(one) for one in maps])
+    picture = np.zeros((rows * columns, height, width, 3), np.uint8)
+    picture[:channels] = coloured
+    lines = picture.reshape(rows, columns, height, width, 3).transpose(0, 2, 1, 3, 4)
+    return lines.reshape(rows * height, columns * width, 3), columns
+
+
+def pick(
+    key: str,
+    picture: NDArray[np.uint8],
+    values: NDArray[np.floating],
+    point: tuple[int, int],
+    alt: str,
+    picked: Callable[[], None],
+) -> None:
+    """``values`` (h, w) under a coloured picture; ``picked`` when ``st.session_state[key].picked`` is [y, x]."""
+    _pixels(key=key, data=_data(picture, values, alt) | {"point": point, "brush": 0}, on_picked_change=picked)
+
+
+def brush(
+    key: str,
+    picture: NDArray[np.uint8],
+    values: NDArray[np.floating],
+    radius: float,
+    alt: str,
+    rubbed: Callable[[], None],
+) -> None:
+    """``values`` (h, w) under a coloured picture to be rubbed over with a brush of ``radius`` pixels.
+
+    ``rubbed`` is called when ``st.session_state[key].rubbed`` holds indices into h·w.
+    """
+    _pixels(key=key, data=_data(picture, values, alt) | {"point": None, "brush": radius}, on_rubbed_change=rubbed)
+
+
+def _data(picture: NDArray[np.uint8], values: NDArray[np.floating], alt: str) -> dict[str, object]:
+    rows, columns = values.shape
+    return {
+        "image": html.data_url(picture),
+        "rows": rows,
+        "columns": columns,
+        "values": tuple(number(value) for value in values.ravel().tolist()),
+        "alt": alt,
+    }
