@@ -14,7 +14,8 @@ IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)"\n', re.MULTILINE)
 def bundled(path: Path) -> str:
     """The module at ``path`` with what it imports from files beside it, each once, before it.
 
-    All of them share one scope, so no two may give one name to different things.
+    All of them share one scope, so no two may give one name to different things. Made by hand because Streamlit takes
+    a component's module as one text, or as files only from the manifest of an installed package.
     """
     texts: dict[Path, str] = {}
     _collect(path.resolve(), texts)

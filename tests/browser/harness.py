@@ -62,6 +62,17 @@ SLIDE = """async ([name, watched, from, to, frames]) => {
   observer.disconnect()
   return painted
 }"""
+BLANK = """() => {
+  const roots = [...document.querySelectorAll(".st-key-board [data-testid=stBidiComponentIsolated]")]
+  const canvas = roots.flatMap((root) => root.shadowRoot?.querySelector("canvas.lower-canvas") ?? [])[0]
+  if (!canvas) return false
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+  return data.every((value, at) => at % 4 === 3 || value < 100)
+}"""
+ANSWERED = """() => {
+  const read = document.querySelector(".st-key-answer")?.dataset.read
+  return read && document.querySelector(".pw-answer")?.dataset.number === read
+}"""
 # A content security policy for a page, as a script that runs before its own.
 STRICT = """new MutationObserver((_, observer) => {
   if (!document.head) return
@@ -90,7 +101,7 @@ def serve(cache: Path, script: str = "app.py", **environment: str) -> Iterator[S
     log = cache / f"server-{port}.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", script, *options, "--server.fileWatcherType=none"],
+            [sys.executable, "-m", "streamlit", "run", script, *options],
             cwd=REPOSITORY,
             env={**inherited, "XDG_CACHE_HOME": str(cache), **environment},
             stdout=output,
@@ -162,6 +173,18 @@ def draw_together(pages: Sequence[Page], strokes: Sequence[Sequence[tuple[float,
                     page.mouse.down()
                 if number == len(stroke) - 1:
                     page.mouse.up()
+
+
+def clear(page: Page) -> None:
+    """Press Clear, and wait until the canvas is empty and everybody knows."""
+    page.get_by_role("button", name="Clear").click()
+    expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
+    page.wait_for_function(BLANK)
+
+
+def answered(page: Page) -> None:
+    """Wait until PyTorch has answered the drawing that the page has answered last."""
+    page.wait_for_function(ANSWERED)
 
 
 def set_number(page: Page, label: str, number: str) -> None:

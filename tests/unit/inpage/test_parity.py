@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,9 @@ from pointwise.explain.price_parts import price_parts
 from pointwise.export.page_weights import pack
 from pointwise.inference import classify_image
 from pointwise.models import ACTIVATIONS, ModelConfig, build, default_config
-from pointwise.ui.canvas.samples import SAMPLES
+from pointwise.ui.canvas.drawing import SAMPLES
+from pointwise.ui.frame import labels, shipped
+from pointwise.ui.frame.colours import Scale
 from pointwise.ui.regression.live_price import weights_of
 from pointwise.weights import SHIPPED, load_model
 from tests.unit.inpage.conftest import Answers
@@ -170,7 +173,7 @@ def test_a_channel_that_is_being_changed(node: Answers, reader: str, stage: int,
 
 def test_a_channel_of_a_network_too_large_for_the_page_has_its_map_at_least(node: Answers) -> None:
     model, image = load_model(SHIPPED / "conv_mlp.safetensors"), prepare(draw_strokes(SAMPLES[4])).image
-    assert pack(model) is None
+    assert pack(model, shipped.MOST_PARAMETERS) is None
     packed = pack(model, stages=1)
     assert packed is not None
     data = {"image": base64.b64encode(image.tobytes()).decode(), "stage": 0, "channel": 2, "changes": []}
@@ -194,3 +197,46 @@ def test_the_price_that_follows_a_slider(node: Answers, activation: str) -> None
     cases = [[weights_of(model), [feet / 5000, rooms / 10]] for feet, rooms in houses]
     for house, answer in zip(houses, node("ui/regression/live_price.js", "forward", cases), strict=True):
         assert answer["price"] == pytest.approx(price_parts(model, *house).price, abs=1e-6)
+
+
+FORMATS = "inpage/formats.js"
+
+
+def awkward_numbers() -> list[float]:
+    """Numbers of every size and sign, halves that either neighbour is equally near to, powers of ten and their
+    neighbours."""
+    chance = np.random.default_rng(7)
+    numbers = [*(chance.normal(size=400) * 10.0 ** chance.integers(-9, 16, 400)).tolist()]
+    numbers += [whole + 0.5 for whole in (*range(-6, 7), 99_999, 2**40)] + [0.0, 0.125, 0.375, 2.0625, 12.25, 1.125e15]
+    for power in (10.0**exponent for exponent in range(-7, 17)):
+        numbers += [power, -power, math.nextafter(power, 0), math.nextafter(power, math.inf), 9.9995 * power]
+    return numbers
+
+
+def test_numbers_are_written_alike(node: Answers) -> None:
+    numbers = awkward_numbers()
+    assert node(FORMATS, "written", [[value] for value in numbers]) == [labels.number(value) for value in numbers]
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_dollars_are_written_alike(node: Answers, signed: bool) -> None:
+    numbers = awkward_numbers()
+    ours = node(FORMATS, "dollars", [[value, signed] for value in numbers])
+    assert ours == [labels.dollars(value, signed) for value in numbers]
+
+
+def test_probabilities_are_written_alike(node: Answers) -> None:
+    shares = [0.0, 1.0, 0.0005, 0.001, 0.999, 0.9995, 0.0025, 0.0125, 0.03125, 0.5, 0.99949999]
+    shares += [math.nextafter(share, end) for share in (0.001, 0.999) for end in (0, 1)]
+    shares += np.random.default_rng(7).random(400).tolist() + [step / 2000 for step in range(2001)]
+    assert node(FORMATS, "percent", [[share] for share in shares]) == [labels.probability(share) for share in shares]
+
+
+@pytest.mark.parametrize("low", [0.0, -2.5])
+def test_values_are_coloured_alike(node: Answers, low: float) -> None:
+    scale = Scale(low, 2.5)
+    values = np.concatenate([np.linspace(-4, 4, 401), np.random.default_rng(7).normal(size=400)]).astype(np.float32)
+    (bytes_,) = node(FORMATS, "coloured", [[values.tolist(), {"low": low, "high": 2.5, "stops": scale.stops.tolist()}]])
+    ours = np.array(bytes_).reshape(-1, 4)
+    np.testing.assert_array_equal(ours[:, :3], scale.coloured(values))
+    assert (ours[:, 3] == 255).all()
