@@ -82,7 +82,7 @@ function listen(pen) {
 function arranged(pen) {
   if (!canvases(pen.key)) return
   hideToolbar(pen.key)
-  container(`${pen.key}-hidden`)?.querySelector("p")?.remove()
+  container(`${pen.key}-no-pen`)?.querySelector("p")?.remove()
 }
 
 function sheet(data, send) {

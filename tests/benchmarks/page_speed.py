@@ -25,7 +25,7 @@ from tests.browser.harness import STROKES, draw_together, launch, metric, serve,
 WATCH = """() => {
   const shown = () => [...document.querySelectorAll('[data-testid=stMetric]')]
     .find(m => m.innerText.startsWith('Prediction'))?.innerText;
-  const read = () => document.querySelector('.pw-answer')?.dataset.read;
+  const read = () => document.querySelector('.st-key-answer')?.dataset.read;
   const told = () => document.querySelector('.pw-pace')?.innerText.trim();
   window.waits = {page: [], pytorch: []}; window.rates = [];
   let up = {}, before = {};

@@ -91,18 +91,20 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def serve(cache: Path, script: str = "app.py", **environment: str) -> Iterator[Server]:
-    """The app on a free port, with an empty cache folder and without a data folder."""
+def serve(
+    cache: Path, script: str = "app.py", folder: Path = REPOSITORY, options: Sequence[str] = (), **environment: str
+) -> Iterator[Server]:
+    """The app in ``folder`` on a free port, with an empty cache folder and without a data folder."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("POINTWISE_")}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
+    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1", *options]
     log = cache / f"server-{port}.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script, *options],
-            cwd=REPOSITORY,
+            cwd=folder,
             env={**inherited, "XDG_CACHE_HOME": str(cache), **environment},
             stdout=output,
             stderr=subprocess.STDOUT,

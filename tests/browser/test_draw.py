@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import STROKES, Server, draw, metric, value
+from tests.browser.harness import STROKES, Server, answered, clear, draw, metric, value
 
 
 @pytest.fixture
@@ -20,11 +20,6 @@ def drawing(page: Page, server: Server) -> Page:
     expect(value(page)).to_have_text("7")
     expect(page.get_by_role("button", name="Retrain")).to_be_visible()  # the first run is over
     return page
-
-
-def clear(page: Page) -> None:
-    page.get_by_role("button", name="Clear").click()
-    expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
 
 
 def undo(page: Page) -> None:
@@ -52,7 +47,9 @@ def test_undo_takes_back_one_stroke(drawing: Page) -> None:
     clear(drawing)
     draw(drawing, STROKES[1])
     expect(value(drawing)).to_have_text("1")
+    answered(drawing)
     draw(drawing, [[(0.2, 0.5), (0.8, 0.5)], [(0.2, 0.3), (0.2, 0.7)]])
+    answered(drawing)
     expect(value(drawing)).not_to_have_text("1")
     undo(drawing)
     undo(drawing)
@@ -86,10 +83,13 @@ def test_the_drawing_survives_another_page(drawing: Page) -> None:
     expect(drawing.get_by_role("heading", name="House prices")).to_be_visible()
     drawing.get_by_role("link", name="Draw a digit").click()
     expect(value(drawing)).to_have_text("2")
-    draw(drawing, [[(0.2, 0.1), (0.8, 0.1)]])  # what is drawn now is added to what was there
-    expect(value(drawing, "With these steps")).to_be_visible()
-    undo(drawing)
+    draw(drawing, [[(0.1, 0.1), (0.1, 0.9)], [(0.9, 0.1), (0.9, 0.9)], [(0.1, 0.5), (0.9, 0.5)]])
+    answered(drawing)
+    expect(metric(drawing, "Prediction")).not_to_contain_text("99.9")  # what is drawn now is added to what was there
+    for _ in range(3):
+        undo(drawing)
     expect(value(drawing)).to_have_text("2")
+    expect(metric(drawing, "Prediction")).to_contain_text("99.9")
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
@@ -113,17 +113,31 @@ def test_what_is_no_picture_is_refused_and_the_drawing_stays(drawing: Page) -> N
     expect(value(drawing)).to_have_text("7")
 
 
-def test_switching_the_steps_off_changes_what_goes_in(drawing: Page) -> None:
+def test_switching_the_steps_off_changes_what_is_read(drawing: Page) -> None:
+    clear(drawing)
+    draw(drawing, [[(x / 4, y / 4) for x, y in stroke] for stroke in STROKES[3]])  # small, in a corner
+    answered(drawing)
+    expect(value(drawing)).to_have_text(value(drawing, "With these steps").inner_text())
+    without = value(drawing, "Without them").inner_text()
+    expect(value(drawing)).not_to_have_text(without)
     drawing.get_by_text("Crop, scale and centre the drawing").click()
-    expect(drawing.get_by_text("Scaled to")).to_be_visible()
-    expect(value(drawing, "Without them")).to_be_visible()
+    expect(value(drawing)).to_have_text(without)
+
+
+def test_a_stroke_while_the_answer_is_on_its_way_is_not_lost(drawing: Page) -> None:
+    """A four in two strokes, the second begun at once; a reload of the page's other parts keeps them."""
+    clear(drawing)
+    draw(drawing, [[(0.62, 0.12), (0.3, 0.58), (0.74, 0.58)], [(0.62, 0.3), (0.6, 0.6), (0.58, 0.9)]])
+    answered(drawing)
+    expect(value(drawing)).to_have_text("4")
+    undo(drawing)
+    expect(value(drawing)).not_to_have_text("4")
 
 
 def test_a_phone_draws_by_touch_and_does_not_scroll(phone: Page, server: Server) -> None:
     phone.goto(server.url)
     expect(value(phone)).to_have_text("7")
-    phone.get_by_role("button", name="Clear").click()
-    expect(metric(phone, "Prediction")).to_contain_text("Draw a digit")
+    clear(phone)
     box = phone.locator("canvas.upper-canvas").bounding_box()
     assert box is not None
     touch = phone.context.new_cdp_session(phone)

@@ -30,6 +30,7 @@ from pointwise.ui.canvas.drawing import (
     middle,
     pixels,
 )
+from pointwise.ui.frame.sections import hidden
 
 MOST_BYTES = 1_000_000  # of a picture
 MOST_STROKES, MOST_POINTS = 2_000, 100_000
@@ -52,8 +53,9 @@ def show(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None)
     sheet = drawing.sheet
     with st.container(gap=None):
         _canvas(drawing.shown, pen)
-        with st.container(key=f"{sheet.key}-hidden"):
+        with st.container(key=f"{sheet.key}-no-pen"):
             st.html(NO_PEN)
+        with hidden(f"{sheet.key}-hidden"):
             page_code()(
                 key=pen_key(sheet),
                 data={
