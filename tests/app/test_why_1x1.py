@@ -13,25 +13,22 @@ from pointwise.ui.frame import navigation, shipped
 from pointwise.ui.training import session_run
 from pointwise.ui.why_1x1 import (
     any_size_claim,
-    bottleneck_claim,
     claim_widgets,
-    dense_layer_claim,
-    network_in_network_claim,
-    parameters_claim,
+    dense_layer_claims,
+    parameter_claims,
     regularising_claim,
     shape_claim,
-    speed_claim,
-    views,
+    summary,
 )
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "why_1x1.py")
 CLAIMS = {
-    "Dense layer": ("dense", dense_layer_claim.YES, dense_layer_claim.NO),
-    "Parameters": ("size", parameters_claim.MORE, parameters_claim.FEWER),
+    "Dense layer": ("dense", dense_layer_claims.THE_SAME, dense_layer_claims.DIFFERENT),
+    "Parameters": ("size", parameter_claims.MORE, parameter_claims.FEWER),
     "Shape": ("shape", shape_claim.ONE, shape_claim.ALL),
-    "Network in Network": ("nin", network_in_network_claim.FIFTY, network_in_network_claim.SAME),
+    "Network in Network": ("nin", dense_layer_claims.FIFTY_TIMES, dense_layer_claims.AS_MANY),
     "Any size": ("anysize", any_size_claim.SOME, any_size_claim.ALL),
-    "Bottlenecks": ("bottleneck", bottleneck_claim.TEN, bottleneck_claim.LITTLE),
+    "Bottlenecks": ("bottleneck", parameter_claims.NINE_TENTHS, parameter_claims.THIRD),
 }
 
 
@@ -71,19 +68,19 @@ def test_a_guess_is_answered_with_the_verdict(claim: str) -> None:
 
 
 def test_the_sizes_of_the_comparison_are_the_visitors() -> None:
-    app = guess(opened("Dense layer"), "Dense layer", dense_layer_claim.YES)
+    app = guess(opened("Dense layer"), "Dense layer", dense_layer_claims.THE_SAME)
     app.number_input(key="why.dense.Channels in").set_value(3).run()
     app.number_input(key="why.dense.Channels out").set_value(2).run()
     assert "all have 8 parameters" in verdict(app)
 
 
 def test_the_tutorials_network_has_63_times_as_many() -> None:
-    app = guess(opened("Parameters"), "Parameters", parameters_claim.FEWER)
+    app = guess(opened("Parameters"), "Parameters", parameter_claims.FEWER)
     assert "12,848,010 parameters against 203,530: 63 times as many" in verdict(app)
 
 
 def test_on_a_1x1_picture_it_says_that_they_are_the_same() -> None:
-    app = guess(opened("Parameters"), "Parameters", parameters_claim.MORE)
+    app = guess(opened("Parameters"), "Parameters", parameter_claims.MORE)
     app.number_input(key="why.size.Height").set_value(1).run()
     app.number_input(key="why.size.Width").set_value(1).run()
     assert any("the same layer, number by number" in caption.value for caption in app.caption)
@@ -114,22 +111,26 @@ def test_a_digit_that_is_the_same_by_luck_is_no_proof() -> None:
     ],
 )
 def test_the_headline_says_what_was_measured(ratios: list[float], said: str) -> None:
-    assert said in speed_claim.headline(ratios)
+    assert said in dense_layer_claims.speed_headline(ratios)
 
 
 @pytest.mark.parametrize(
     ("ratios", "answer"),
-    [([1.3, 1.5], speed_claim.FASTER), ([0.5, 0.8], speed_claim.SLOWER), ([0.9, 1.5], speed_claim.SAME)],
+    [
+        ([1.3, 1.5], dense_layer_claims.FASTER),
+        ([0.5, 0.8], dense_layer_claims.SLOWER),
+        ([0.9, 1.5], dense_layer_claims.DEPENDS),
+    ],
 )
 def test_the_guess_is_held_against_what_was_measured(ratios: list[float], answer: str) -> None:
-    assert speed_claim.right(ratios) == answer
+    assert dense_layer_claims.right_speed(ratios) == answer
 
 
 def test_the_table_of_verdicts_without_a_model_leaves_the_claims(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(shipped, "MODELS", tmp_path)
-    app = guess(opened("Dense layer", **{views.SUMMARY: True}), "Dense layer", dense_layer_claim.YES)
+    app = guess(opened("Dense layer", **{summary.OPEN: True}), "Dense layer", dense_layer_claims.THE_SAME)
     assert len(app.error) == 1
     assert "You guessed it." in verdict(app)
 
@@ -140,7 +141,7 @@ def test_an_empty_canvas_asks_for_a_drawing() -> None:
 
 
 def test_blocks_are_timed_when_asked() -> None:
-    app = guess(opened("Bottlenecks"), "Bottlenecks", bottleneck_claim.TEN)
+    app = guess(opened("Bottlenecks"), "Bottlenecks", parameter_claims.NINE_TENTHS)
     assert not any("milliseconds" in text.proto.body for text in app.get("html"))
     next(button for button in app.button if button.label == "Time them where this app runs").click().run()
     assert sum("milliseconds" in text.proto.body for text in app.get("html")) == 2
@@ -154,7 +155,7 @@ def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_forms_are_timed_when_asked() -> None:
-    app = app_of("Speed", speed_claim.SAME)
+    app = app_of("Speed", dense_layer_claims.DEPENDS)
     assert not app.success
     app.button(key="why.speed.measure").click().run()
     assert "times as long as the convolution" in verdict(app)
@@ -167,7 +168,7 @@ def app_of(claim: str, answer: str) -> AppTest:
 
 
 def test_all_verdicts_are_measured_when_the_table_is_opened() -> None:
-    app = opened("Dense layer", **{views.SUMMARY: True})
+    app = opened("Dense layer", **{summary.OPEN: True})
     assert not app.exception
     (table,) = [text.proto.body for text in app.get("html") if "when it holds" in text.proto.body]
     assert "12,848,010 against 203,530" in table
@@ -250,21 +251,22 @@ def test_three_digits_are_read_before_anything_is_drawn() -> None:
 
 def test_an_empty_strip_keeps_the_three_sizes() -> None:
     app = guess(opened("Any size"), "Any size", any_size_claim.SOME)
-    app.button(key="why.anysize.clear").click().run()
+    app.button(key="strip.clear").click().run()
     assert any("nothing written" in info.value for info in app.info)
     assert any("the same weights on" in text.proto.body for text in app.get("html"))
     assert not app.metric
 
 
 def test_a_missing_file_of_widths_leaves_the_calculator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parameters_claim, "WIDTHS", "nowhere.json")
-    app = guess(opened("Parameters"), "Parameters", parameters_claim.MORE)
+    monkeypatch.setattr(parameter_claims, "WIDTHS", "nowhere.json")
+    app = guess(opened("Parameters"), "Parameters", parameter_claims.MORE)
     assert any("python -m pointwise sweep" in error.value for error in app.error)
     assert app.number_input(key="why.size.Height").value == 14
 
 
-@pytest.mark.parametrize("claim", views.SECTIONS)
-def test_every_claim_has_a_script_to_take_home(claim: str) -> None:
-    assert (claim_widgets.CODE / f"{views.SCRIPTS[claim]}.py").is_file()
-    app = opened(claim)
-    assert any("import" in code.value for code in app.code)
+def test_every_claim_has_a_script_to_take_home() -> None:
+    claims = [*CLAIMS, "Speed", "Regularising"]
+    assert sorted(opened("Speed").segmented_control(key="claim").options) == sorted(claims)
+    for claim in claims:
+        (script,) = [code.value for code in opened(claim).code if "import torch" in code.value]
+        assert script == (claim_widgets.CODE / f"{claim.lower().replace(' ', '_')}.py").read_text()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
+from plotly.subplots import make_subplots
 
 from pointwise.claims import any_size
 from pointwise.drawing import prepare_strip
 from pointwise.models import CLASSIFIERS, Network
 from pointwise.ui.canvas import component, tools
 from pointwise.ui.canvas.drawing import STRIP, Drawing, current
-from pointwise.ui.frame import labels
+from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame.colours import AMBER
 from pointwise.ui.training import weights_in_use
-from pointwise.ui.why_1x1 import claim_charts, claim_widgets
+from pointwise.ui.why_1x1 import claim_widgets
 
 ALL, SOME, NONE = "All four", "Those without a dense layer", "None of them"
+WIDTH, PLOT = 640, 500  # pixels of the whole chart, and of the strip in it
 
 
 def show() -> None:
-    """Three sizes, and a reader of one digit slid over several."""
+    """Pictures of three sizes, and a reader of one digit slid over several."""
     guess = claim_widgets.guessed(
         "anysize",
         "Four networks have learned from pictures of 28 × 28 pixels. Which of them take one of 28 × 140, with the same "
@@ -80,13 +85,9 @@ def _sliding() -> dict[str, Seen] | None:
         for arch, one in seen.items():
             st.metric(labels.MODELS[arch], one.text or "–")
     one = seen["mlp_1x1"]
-    with st.container(width=claim_charts.STRIP_WIDTH):
-        st.plotly_chart(
-            claim_charts.strip(picture, one.scores, one.digits),
-            key="why.anysize.chart",
-            config={"displayModeBar": False},
-            alt=f"What is written, with boxes around {one.text}, and below it the probability of each digit by place",
-        )
+    with st.container(width=WIDTH):
+        alt = f"What is written, with boxes around {one.text}, and below it the probability of each digit by place"
+        charts.show(_chart(picture, one.scores, one.digits), "why.anysize.chart", alt)
         st.caption(
             f"Of {labels.MODELS['mlp_1x1']}; each place shows its best row. Boxes stand where a piece of ink is "
             "centred as MNIST's digits are. Only such places were learned from: between digits the network is sure of "
@@ -95,8 +96,42 @@ def _sliding() -> dict[str, Seen] | None:
     return seen
 
 
+def _chart(picture: NDArray[np.uint8], scores: any_size.Scores, digits: Sequence[any_size.Found]) -> go.Figure:
+    """A strip, uint8 (H, W), with a box around each digit found, and the best probability of each digit by place."""
+    weights = np.exp(scores - scores.max(axis=0))
+    probabilities = (weights / weights.sum(axis=0)).max(axis=1)  # (classes, columns): the best row of each column
+    height, width = picture.shape
+    above, below = round(PLOT * height / width), 190
+    shares = [above / (above + below), below / (above + below)]
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.04, row_heights=shares)
+    figure.add_heatmap(z=picture, x0=0.5, colorscale="gray", showscale=False, hoverinfo="skip", row=1, col=1)
+    figure.add_heatmap(
+        z=probabilities,
+        x0=14,
+        zmin=0,
+        zmax=1,
+        colorscale="cividis",
+        colorbar={"len": shares[1], "y": shares[1] / 2, "thickness": 10, "title": "probability"},
+        hovertemplate="%{y} around column %{x}: %{z:.1%}<extra></extra>",
+        row=2,
+        col=1,
+    )
+    for found in digits:
+        box = {"x0": found.left, "x1": found.left + 28, "y0": found.top - 0.5, "y1": found.top + 27.5}
+        figure.add_shape(type="rect", **box, line={"color": AMBER, "width": 2}, row=1, col=1)
+        place = {"x": found.left + 2, "y": found.top + 3}
+        label = {"text": str(found.digit), "showarrow": False, "font": {"color": AMBER, "size": 16}}
+        figure.add_annotation(**place, **label, row=1, col=1)
+    figure.update_xaxes(range=[0, width])
+    figure.update_xaxes(title="middle of the 28 × 28 pixels looked at, in columns", row=2, col=1)
+    square = {"scaleanchor": "x", "constrain": "domain"}
+    figure.update_yaxes(range=[height, 0], showticklabels=False, showgrid=False, row=1, col=1, **square)
+    figure.update_yaxes(title="digit", dtick=1, autorange="reversed", row=2, col=1)
+    return charts.framed(figure, "Where each digit is likely", above + below + 100)
+
+
 def _canvas() -> Drawing:
-    if claim_widgets.entered_claim():
+    if claim_widgets.ENTERED.get():
         tools.reopen(STRIP)
     component.show(current(STRIP), STRIP.pen)
     with st.container(horizontal=True):

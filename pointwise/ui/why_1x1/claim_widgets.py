@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,8 +10,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.ui.canvas.drawing import received_image
+from pointwise.ui.frame import html
+from pointwise.ui.frame.sections import Kept
 
-CLAIM, ENTERED = "why.claim", "why.entered"
+CLAIM = Kept("why.claim", "")  # the one that is on the page
+ENTERED = Kept("why.entered", True)  # whether this run is the first to draw it since another claim or page was there
 SKIP = "I would rather see it"
 CODE = Path(__file__).parents[2] / "claims" / "take_home"
 
@@ -55,23 +57,13 @@ def small(difference: float) -> str:
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: bool = True) -> None:
-    """A small table, scrolling by itself where it is too wide; the columns after the first stand right if numbers."""
-    top = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    st.html(
-        "<style>.pw-table {border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums}"
-        ".pw-table td, .pw-table th {padding: 0.3rem 1.2rem 0.3rem 0; text-align: left; vertical-align: top;"
-        " border-bottom: 1px solid rgba(127, 155, 179, 0.3)}"
-        ".pw-table.numbers :is(td, th):not(:first-child) {text-align: right}"
-        ".pw-table.numbers td:not(:first-child) {white-space: nowrap}</style>"
-        f'<div style="overflow-x: auto" tabindex="0" role="region" aria-label="{html.escape(", ".join(head))}">'
-        f'<table class="pw-table {"numbers" if numbers else ""}"><thead><tr>{top}</tr></thead><tbody>{body}</tbody>'
-        "</table></div>"
-    )
+    """A small table; the columns after the first stand right if they are ``numbers``."""
+    st.html(html.table(head, rows, numbers))
 
 
-def take_home(name: str) -> None:
-    """A script of its own that measures the same with PyTorch alone."""
+def take_home(claim: str) -> None:
+    """The script in claims/take_home/ that measures the same with PyTorch alone."""
+    name = claim.lower().replace(" ", "_")
     code = (CODE / f"{name}.py").read_text(encoding="utf-8")
     with st.expander("Take it home: the same in PyTorch alone", icon=":material/code:"):
         st.code(code, language="python")
@@ -86,17 +78,7 @@ def take_home(name: str) -> None:
         )
 
 
-def forget_claim() -> None:
-    """No claim is on the page, which has just been opened."""
-    st.session_state.pop(CLAIM, None)
-
-
-def enter_claim(claim: str) -> None:
+def enter(claim: str) -> None:
     """Say which claim is drawn now."""
-    st.session_state[ENTERED] = st.session_state.get(CLAIM) != claim
-    st.session_state[CLAIM] = claim
-
-
-def entered_claim() -> bool:
-    """Whether this is the first run to draw this claim since another one, or another page, was there."""
-    return bool(st.session_state.get(ENTERED, True))
+    ENTERED.set(CLAIM.get() != claim)
+    CLAIM.set(claim)

@@ -1,73 +1,38 @@
-"""The claims in one table, and the chosen one below it; the choice is in the address."""
+"""All claims in one table: the verdict, the number that decides it, and when it holds."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from pointwise.claims import any_size, parameters
-from pointwise.claims import dense_layer as forms
-from pointwise.claims.dense_layer import head_parameters
+from pointwise.claims import any_size, dense_layer, parameters
 from pointwise.claims.shape import shuffle
 from pointwise.drawing import SLACK, prepare_strip
-from pointwise.errors import PointwiseError
 from pointwise.models import default_config
 from pointwise.ui.canvas import drawing
 from pointwise.ui.frame import shipped
-from pointwise.ui.why_1x1 import (
-    any_size_claim,
-    bottleneck_claim,
-    claim_widgets,
-    dense_layer_claim,
-    network_in_network_claim,
-    parameters_claim,
-    regularising_claim,
-    shape_claim,
-    speed_claim,
-)
+from pointwise.ui.frame.sections import shown_errors
+from pointwise.ui.why_1x1 import claim_widgets, parameter_claims
 
-SECTIONS = {
-    "Dense layer": dense_layer_claim.show,
-    "Parameters": parameters_claim.show,
-    "Speed": speed_claim.show,
-    "Shape": shape_claim.show,
-    "Any size": any_size_claim.show,
-    "Bottlenecks": bottleneck_claim.show,
-    "Regularising": regularising_claim.show,
-    "Network in Network": network_in_network_claim.show,
-}
-SCRIPTS = {claim: claim.lower().replace(" ", "_") for claim in SECTIONS}  # in pointwise/claims/take_home/
-SUMMARY = "why.summary"
+OPEN = "why.summary"
 NIN_HEAD = (default_config("nin").widths[-1], 7, 10)  # channels, side of the last maps, classes
 
 
 def show() -> None:
-    """All verdicts, and one claim. Raises PointwiseError."""
-    with st.expander("All verdicts in one table", icon=":material/table:", key=SUMMARY, on_change="rerun") as summary:
+    """The table, measured when it is opened."""
+    with (
+        st.expander("All verdicts in one table", icon=":material/table:", key=OPEN, on_change="rerun") as summary,
+        shown_errors(),
+    ):
         if summary.open:
-            try:
-                _summary()
-            except PointwiseError as error:
-                st.error(str(error), icon=":material/error:")
-    claim = st.segmented_control(
-        "Claim",
-        list(SECTIONS),
-        default="Dense layer",
-        required=True,
-        key="claim",
-        bind="query-params",
-        persist_state="session",
-    )
-    claim_widgets.enter_claim(claim)
-    SECTIONS[claim]()
-    claim_widgets.take_home(SCRIPTS[claim])
+            _table()
 
 
-def _summary() -> None:
-    same = max(row.outputs for row in forms.compare(1, 4, 4, 8, 8))
-    tutorial, plain = parameters_claim.ratio()
+def _table() -> None:
+    same = max(row.outputs for row in dense_layer.compare(1, 4, 4, 8, 8))
+    tutorial, plain = parameter_claims.tutorial_and_plain()
     inception, resnet = parameters.saved(parameters.INCEPTION), parameters.saved(parameters.RESNET)
-    average, full = head_parameters(*NIN_HEAD)
+    average, full = dense_layer.head_parameters(*NIN_HEAD)
     image = drawing.first().prepared.image
     moved = shuffle(shipped.shipped_model("bag_of_pixels"), image, 0).moved
     wide = prepare_strip(drawing.first(drawing.STRIP).rgba)[SLACK:-SLACK]
