@@ -2,54 +2,53 @@
 
 import streamlit as st
 
-from pointwise.ui.frame import navigation
+from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
-from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui.frame import startup  # noqa: E402
-from pointwise.ui.regression import parts, sliders, table_section  # noqa: E402
+from pointwise.ui.frame.sections import section  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.regression import house as houses  # noqa: E402
+from pointwise.ui.regression import own_table, parts  # noqa: E402
 
 st.title("House prices")
-part = parts.choose()
 
 
-@st.fragment(key=sliders.FRAGMENT)
+@section("house")
 def house() -> None:
     st.caption("A house is a 1×1 picture whose channels are its features; a network of 1×1 convolutions prices it.")
     top, waiting = st.container(), st.container()
     left, right = st.columns(2, gap="large")
     with left:
-        chosen = sliders.show()
-    try:
-        with waiting, startup.loading(height=90):
-            from pointwise.ui.regression import (
-                networks,
-                price,
-                views,  # imports torch: only now that the sliders stand
-            )
+        chosen = houses.choose()
+    with waiting, startup.loading(height=90):  # what these import needs torch: only now that the sliders stand
+        from pointwise.ui.regression import accuracy, live_price, network_view, networks, surface, tutorial
 
-            asked = networks.ask()
-        with top:
-            price.show(chosen, asked)
-        with right:
-            price.at_work(chosen, asked)
-        price.warn(chosen)
-        views.show(chosen, asked)
-    except PointwiseError as error:
-        st.error(str(error), icon=":material/error:")
+        asked = networks.ask()
+    with top:
+        live_price.metrics(chosen, asked)
+    with right:
+        live_price.diagram(chosen, asked)
+    live_price.warn(chosen)
+    views = {
+        "Surface": lambda: surface.show(chosen, asked),
+        "Network": lambda: network_view.show(chosen, asked),
+        "Slices": lambda: surface.slices(chosen, asked),
+        "Accuracy": lambda: accuracy.show(asked),
+        "Tutorial": tutorial.show,
+    }
+    view = st.segmented_control(
+        "Look at", list(views), default="Surface", required=True, key="view", bind="query-params"
+    )
+    views[view]()
 
 
-@st.fragment(key="table")
+@section("table")
 def table() -> None:
     st.caption("Each column is a channel of a 1×1 picture, and the same network learns to predict one of them.")
-    try:
-        table_section.show()
-    except PointwiseError as error:
-        st.error(str(error), icon=":material/error:")
+    own_table.show()
 
 
-if part == parts.TABLE:
+if parts.choose() == parts.TABLE:
     table()
 else:
     house()

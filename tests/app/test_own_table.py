@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 def section() -> None:
     from pointwise.errors import PointwiseError
-    from pointwise.ui.regression import table_section
+    from pointwise.ui.regression import own_table
 
     try:
-        table_section.show()
+        own_table.show()
     except PointwiseError as error:
         import streamlit as st
 

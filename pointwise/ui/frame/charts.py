@@ -10,6 +10,7 @@ import streamlit as st
 from pointwise.ui.frame.colours import AMBER, BLUE, GREY
 
 TRAINING, HELD_OUT = AMBER, BLUE  # the colours of what a network learns from, and of what it is measured on
+BELOW = {"orientation": "h", "y": -0.2, "x": 0, "yanchor": "top"}  # a legend that takes no width on a phone
 
 
 def show(figure: go.Figure, key: str, alt: str) -> None:

@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from pointwise.inference import predict_prices
-from pointwise.ui.frame import labels, shipped
-from pointwise.ui.regression import price_charts
+from pointwise.ui.frame import charts, labels, shipped
+from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
 from pointwise.ui.regression.networks import Networks
+from pointwise.ui.regression.plane_charts import Floats
 
 FIRST = 10  # rows of the table
-QUIET = {"displayModeBar": False}
 
 
 def show(networks: Networks) -> None:
     """The first rows as a table, all rows as points along the diagonal, and what is left over."""
     _, test = shipped.houses()
     actual = test.prices.numpy()
-    predicted = {networks.name: predict_prices(networks.current, test.square_feet, test.rooms)}
-    if networks.other is not None:
-        predicted[networks.other_name] = predict_prices(networks.other, test.square_feet, test.rooms)
+    predicted = predicted_prices(networks, test.square_feet, test.rooms)
     for name, prices in predicted.items():
         st.markdown(labels.escaped(_sentence(name, actual, prices)))
+    error = labels.dollars(np.abs(predicted[networks.name] - actual).mean())
     left, right = st.columns(2)
-    error = np.abs(predicted[networks.name] - actual).mean()
-    left.plotly_chart(
-        price_charts.against_actual(actual, predicted, "On the diagonal the price is right"),
-        key="houses.actual",
-        config=QUIET,
-        alt=f"Predicted against actual price of 200 test houses, off by {labels.dollars(error)} on average",
-    )
-    right.plotly_chart(
-        price_charts.residuals(actual, predicted, "What is left over: predicted − actual"),
-        key="houses.residuals",
-        config=QUIET,
-        alt=f"Errors of 200 test houses by their price, {labels.dollars(error)} on average",
-    )
+    with left:
+        figure = _against_actual(actual, predicted, "On the diagonal the price is right")
+        alt = f"Predicted against actual price of 200 test houses, off by {error} on average"
+        charts.show(figure, "houses.actual", alt)
+    with right:
+        figure = _residuals(actual, predicted, "What is left over: predicted − actual")
+        charts.show(figure, "houses.residuals", f"Errors of 200 test houses by their price, {error} on average")
     st.subheader(f"The first {FIRST} test houses")
     _table(test.square_feet, test.rooms, actual, predicted)
 
 
-def _sentence(name: str, actual: price_charts.Floats, prices: price_charts.Floats) -> str:
+def _sentence(name: str, actual: Floats, prices: Floats) -> str:
     errors = prices - actual
     r2 = 1 - float(np.square(errors).sum() / np.square(actual - actual.mean()).sum())
     error, fit = labels.dollars(np.abs(errors).mean()), labels.r_squared(r2)
@@ -50,10 +46,10 @@ def _sentence(name: str, actual: price_charts.Floats, prices: price_charts.Float
 
 
 def _table(
-    square_feet: price_charts.Floats,
-    rooms: price_charts.Floats,
-    actual: price_charts.Floats,
-    predicted: dict[str, price_charts.Floats],
+    square_feet: Floats,
+    rooms: Floats,
+    actual: Floats,
+    predicted: dict[str, Floats],
 ) -> None:
     columns = {"square feet": square_feet, "rooms": rooms, "actual": actual}
     for name, prices in predicted.items():
@@ -69,3 +65,47 @@ def _table(
         },
         alt=f"Predicted and actual prices of the first {FIRST} test houses",
     )
+
+
+def _against_actual(actual: Floats, predicted: Mapping[str, Floats], title: str) -> go.Figure:
+    """Predicted against actual prices in dollars, with the diagonal on which they are equal."""
+    values = np.concatenate([actual, *predicted.values()])
+    ends = [float(values.min()), float(values.max())]
+    figure = go.Figure(
+        go.Scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dash"}, name="equal", hoverinfo="skip")
+    )
+    _add_points(figure, actual, predicted, "actual %{x:$,.0f}, predicted %{y:$,.0f}")
+    figure.update_xaxes(title="actual price", tickformat="$.3~s", fixedrange=True)
+    figure.update_yaxes(title="predicted price", tickformat="$.3~s", fixedrange=True)
+    return charts.framed(figure, title, 380).update_layout(legend=charts.BELOW)
+
+
+def _residuals(actual: Floats, predicted: Mapping[str, Floats], title: str) -> go.Figure:
+    """Predicted minus actual against actual, in dollars."""
+    figure = go.Figure()
+    figure.add_hline(y=0, line={"color": GREY, "dash": "dash"})
+    errors = {name: prices - actual for name, prices in predicted.items()}
+    _add_points(figure, actual, errors, "actual %{x:$,.0f}, error %{y:$,.0f}")
+    figure.update_xaxes(title="actual price", tickformat="$.3~s", fixedrange=True)
+    figure.update_yaxes(title="predicted − actual", tickformat="$.3~s", fixedrange=True)
+    return charts.framed(figure, title, 380).update_layout(legend=charts.BELOW, showlegend=len(errors) > 1)
+
+
+def _add_points(figure: go.Figure, x: Floats, columns: Mapping[str, Floats], hover: str) -> None:
+    for (name, y), colour, symbol in zip(columns.items(), (BLUE, ORANGE), ("circle", "diamond-open"), strict=False):
+        figure.add_scatter(
+            x=x,
+            y=y,
+            name=name,
+            mode="markers",
+            marker={"color": colour, "symbol": symbol, "size": 6, "opacity": 0.8},
+            hovertemplate=hover + "<extra></extra>",
+        )
+
+
+def predicted_prices(networks: Networks, square_feet: Floats, rooms: Floats) -> dict[str, Floats]:
+    """Prices in dollars of houses, (N,) each, by the network's name."""
+    named = {networks.name: predict_prices(networks.current, square_feet, rooms)}
+    if networks.other is not None:
+        named[networks.other_name] = predict_prices(networks.other, square_feet, rooms)
+    return named

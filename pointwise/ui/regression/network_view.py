@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
+from numpy.typing import NDArray
 
 from pointwise.explain.price_parts import Matrices, Parts, channel_maps, has_folds, price_parts
 from pointwise.models import Network
-from pointwise.ui.frame import labels
-from pointwise.ui.regression import channel_tiles, price_charts, sliders
+from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame.colours import AMBER, BLUE, DIVERGING_SCALE, GREY, ORANGE
+from pointwise.ui.regression.house import MOST_ROOMS, MOST_SQUARE_FEET, REACH, House
 from pointwise.ui.regression.networks import Networks
-from pointwise.ui.regression.sliders import House
+from pointwise.ui.regression.plane_charts import HOUSE, Floats
 
-REACH = 1.2  # of the training range, as far as the sliders go
 CELLS = 31  # along each side of a tile
-QUIET = {"displayModeBar": False}
+GAP, HEAD = 2, 7  # cells between two tiles, beside and above each other
+FAR = (float(MOST_SQUARE_FEET), MOST_ROOMS)  # square feet and rooms of a tile's far corner
 
 
 def show(house: House, networks: Networks) -> None:
@@ -28,13 +34,10 @@ def show(house: House, networks: Networks) -> None:
             "planes. Shown instead: each channel's output, and the slope of the curved surface at this house.",
             icon=":material/info:",
         )
-    title = "The price, channel by channel"
     alt = (
         f"{labels.dollars(parts.base)} and {len(parts.contributions)} contributions make {labels.dollars(parts.price)}"
     )
-    st.plotly_chart(
-        price_charts.waterfall(parts.base, parts.contributions, title), key="houses.sum", config=QUIET, alt=alt
-    )
+    charts.show(_waterfall(parts.base, parts.contributions, "The price, channel by channel"), "houses.sum", alt)
     _mosaics(house, model, parts)
     with st.expander("The numbers", icon=":material/table:"):
         _numbers(parts, model)
@@ -57,37 +60,22 @@ def _exact(value: float) -> str:
 def _mosaics(house: House, model: Network, parts: Parts) -> None:
     channels = channel_maps(model, CELLS, REACH)
     folds = has_folds(model)
-    reach = (float(sliders.MOST_SQUARE_FEET), sliders.MOST_ROOMS)
+    worth = Matrices.of(model).last.numpy()[:, None, None]  # dollars per unit of output
     left, right = st.columns(2)
     with left:
         shown = [f"{value:.2f}" if value or not folds else "off" for value in parts.first.values]
-        first = channel_tiles.mosaic(
-            channels.values[0],
-            channels.before[0] if folds else None,
-            house.features,
-            shown,
-            "Layer 1: each channel is flat, then a slope" if folds else "Layer 1: each channel is a slope, bent",
-            "output",
-            reach,
-        )
+        title = "Layer 1: each channel is flat, then a slope" if folds else "Layer 1: each channel is a slope, bent"
+        before = channels.before[0] if folds else None
         on = sum(value > 0 for value in parts.first.values)
-        st.plotly_chart(first, key="houses.first", config=QUIET, alt=f"Layer 1: {on} of {len(shown)} channels above 0")
+        figure = _mosaic(channels.values[0], before, house.features, shown, title, "output")
+        charts.show(figure, "houses.first", f"Layer 1: {on} of {len(shown)} channels above 0")
     with right:
-        worth = Matrices.of(model).last.numpy()[:, None, None]  # dollars per unit of output
         shown = [labels.dollars(value, signed=True) if value or not folds else "off" for value in parts.contributions]
-        second = channel_tiles.mosaic(
-            channels.values[1] * worth,
-            channels.before[1] if folds else None,
-            house.features,
-            shown,
-            "Layer 2: what each channel adds to the price",
-            "dollars",
-            reach,
-        )
+        title = "Layer 2: what each channel adds to the price"
+        before = channels.before[1] if folds else None
         on = sum(value > 0 for value in parts.second.values)
-        st.plotly_chart(
-            second, key="houses.second", config=QUIET, alt=f"Layer 2: {on} of {len(shown)} channels above 0"
-        )
+        figure = _mosaic(channels.values[1] * worth, before, house.features, shown, title, "dollars")
+        charts.show(figure, "houses.second", f"Layer 2: {on} of {len(shown)} channels above 0")
     if folds:
         st.caption(
             "Empty is off: the orange line is a channel's fold, where its ReLU turns on. The diamond is this house."
@@ -123,3 +111,121 @@ def _numbers(parts: Parts, model: Network) -> None:
     right.dataframe(second, hide_index=True, column_config=columns, height=320, alt="Layer 2's channels for this house")
     total = f"{_exact(parts.base)} + {_exact(float(parts.contributions.sum()))} = **{_exact(parts.price)}**"
     st.markdown(labels.escaped(f"Base and contributions: {total}"))
+
+
+def _waterfall(base: float, contributions: Floats, title: str) -> go.Figure:
+    """A price as a sum: what there is without any channel, what each channel adds, and the price, in dollars."""
+    names = ["base", *(str(i + 1) for i in range(len(contributions))), "price"]
+    total = base + float(contributions.sum())
+    texts = [labels.thousands(value) if round(value) else "" for value in (base, *contributions, total)]
+    figure = go.Figure(
+        go.Waterfall(
+            x=names,
+            y=[base, *contributions, 0],
+            measure=["absolute", *["relative"] * len(contributions), "total"],
+            text=texts,
+            textposition="outside" if len(texts) <= 20 else "none",
+            textfont={"size": 11},
+            constraintext="none",
+            cliponaxis=False,
+            increasing={"marker": {"color": BLUE}},
+            decreasing={"marker": {"color": ORANGE}},
+            totals={"marker": {"color": GREY}},
+            connector={"line": {"color": GREY, "width": 1}},
+            hovertemplate="%{x}: %{delta:$,.2f}<extra></extra>",
+        )
+    )
+    running = base + np.concatenate([[0.0], np.cumsum(contributions)])
+    low, high = min(0.0, float(running.min())), max(0.0, float(running.max()))
+    figure.update_yaxes(
+        title="dollars",
+        tickformat="$.3~s",
+        range=[low - 0.08 * (high - low), high + 0.12 * (high - low)],
+        fixedrange=True,
+    )
+    figure.update_xaxes(title="channel of layer 2", type="category", fixedrange=True)
+    return charts.framed(figure, title, 320)
+
+
+def _mosaic(
+    values: Floats,
+    before: Floats | None,
+    house: tuple[float, float],
+    shown: Sequence[str],
+    title: str,
+    unit: str,
+) -> go.Figure:
+    """Every channel's map in one heatmap: values (C, n, n), ``shown`` its number for the house at ``house``.
+
+    ``before`` (C, n, n) draws the line where it is 0 and leaves empty what is below it.
+    """
+    channels, n, _ = values.shape
+    grid = _Grid(channels, n)
+    visible = values if before is None else np.where(before > 0, values, np.nan)
+    diverging = bool((values < 0).any())
+    most = float(np.abs(values).max()) or 1.0
+    figure = go.Figure(
+        go.Heatmap(
+            z=grid.picture(visible),
+            colorscale=DIVERGING_SCALE if diverging else "Cividis",
+            zmin=-most if diverging else 0,
+            zmax=most,
+            colorbar={
+                "thickness": 12,
+                "title": {"text": unit, "side": "right"},
+                "tickformat": "$~s" if unit == "dollars" else ".2~f",
+            },
+            hovertemplate="%{z:,.2f} " + unit + "<extra></extra>",
+            hoverongaps=False,
+        )
+    )
+    if before is not None:
+        figure.add_contour(
+            z=grid.picture(before),
+            contours={"start": 0, "end": 0, "size": 1, "coloring": "none"},
+            line={"color": AMBER, "width": 2},
+            hoverinfo="skip",
+            showscale=False,
+            connectgaps=False,
+        )
+    inside = (house[0] / FAR[0] * (n - 1), house[1] / FAR[1] * (n - 1))
+    figure.add_scatter(
+        x=[x + inside[0] for x, _ in grid.corners],
+        y=[y + inside[1] for _, y in grid.corners],
+        mode="markers",
+        marker={**HOUSE, "size": 8, "line": {"color": "#000000", "width": 1.5}},
+        customdata=shown,
+        hovertemplate="this house: %{customdata}<extra></extra>",
+    )
+    border = {"color": "rgba(127,155,179,0.6)", "width": 1}
+    for channel, (x, y) in enumerate(grid.corners):
+        text = f"{channel + 1}: {shown[channel]}"
+        figure.add_annotation(x=x - 0.5, y=y + n - 0.5, text=text, xanchor="left", yanchor="bottom", borderpad=0)
+        figure.add_shape(
+            type="rect", x0=x - 0.5, y0=y - 0.5, x1=x + n - 0.5, y1=y + n - 0.5, line=border, layer="below"
+        )
+    figure.update_annotations(font={"size": 10.5}, showarrow=False)
+    figure.update_xaxes(title=f"0 to {FAR[0]:,.0f} square feet in each", range=[-1, grid.width])
+    figure.update_yaxes(title=f"0 to {FAR[1]:.0f} rooms", range=[-1, grid.height])
+    for axes in (figure.update_xaxes, figure.update_yaxes):
+        axes(showticklabels=False, showgrid=False, zeroline=False, ticks="", fixedrange=True)
+    return charts.framed(figure, title, 90 + 105 * grid.lines).update_layout(showlegend=False)
+
+
+class _Grid:
+    """Where the tiles of a mosaic lie: the first in the top left corner."""
+
+    def __init__(self, channels: int, n: int) -> None:
+        self.n, self.columns = n, 4 if channels <= 16 else 8
+        self.lines = -(-channels // self.columns)
+        self.width = self.columns * (n + GAP) - GAP
+        self.height = self.lines * (n + HEAD)
+        places = (divmod(channel, self.columns) for channel in range(channels))
+        self.corners = [(column * (n + GAP), (self.lines - 1 - line) * (n + HEAD)) for line, column in places]
+
+    def picture(self, maps: Floats) -> NDArray[np.float32]:
+        """(C, n, n) as one picture with NaN between the tiles."""
+        picture = np.full((self.height, self.width), np.nan, np.float32)
+        for tile, (x, y) in zip(maps, self.corners, strict=True):
+            picture[y : y + self.n, x : x + self.n] = tile
+        return picture

@@ -10,16 +10,16 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from pointwise.ui.frame.charts import framed
+from pointwise.ui.frame.charts import BELOW, framed
+from pointwise.ui.frame.colours import AMBER, DIVERGING_SCALE, ORANGE
+from pointwise.ui.regression.house import TRAINED
 
 Floats = NDArray[np.float64]
 Segment = tuple[tuple[float, float], tuple[float, float]]
 PRICES = "Viridis"
-DIVERGING = [[0.0, "#0072b2"], [0.5, "#f5f5f5"], [1.0, "#d55e00"]]  # told apart by all kinds of colour vision
 HOUSE = {"size": 15, "color": "#ffffff", "symbol": "diamond", "line": {"color": "#000000", "width": 2.5}}
 ROWS, FOLD = "#ffffff", "#ff3d9a"
 DEAREST = 750_000  # dollars, the end of the colours: all networks' maps can be compared
-TRAINED = (5_000, 10)  # square feet and rooms up to which there are training houses
 FEET_TICKS, ROOM_TICKS = [0, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000], [0, 2, 4, 6, 8, 10, 12]
 
 
@@ -39,7 +39,7 @@ class Surface:
             return {"colorscale": PRICES, "zmin": 0, "zmax": DEAREST}
         inside = np.outer(self.rooms <= TRAINED[1], self.square_feet <= TRAINED[0])
         most = _round_up(float(np.abs(self.dollars[inside]).max()) or 1.0)
-        return {"colorscale": DIVERGING, "zmin": -most, "zmax": most}
+        return {"colorscale": DIVERGING_SCALE, "zmin": -most, "zmax": most}
 
     @property
     def levels(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def flat(
             name="training houses",
             hoverinfo="skip",
         )
-    _add_house(figure, house)
+    figure.add_scatter(x=[house[0]], y=[house[1]], mode="markers", marker=HOUSE, name="this house", hoverinfo="skip")
     figure.add_shape(
         type="rect", x0=0, y0=0, x1=TRAINED[0], y1=TRAINED[1], line={"color": ink, "width": 1.5, "dash": "dot"}
     )
@@ -105,11 +105,11 @@ def flat(
     )
     figure.update_yaxes(title="rooms", tickvals=ROOM_TICKS, range=[0, surface.rooms[-1]], fixedrange=True)
     figure.update_layout(hovermode="closest")
-    return _keyed(framed(figure, title, 460))
+    return framed(figure, title, 460).update_layout(showlegend=True, legend=BELOW)
 
 
 def solid(surface: Surface, house: tuple[float, float, float], rows: Points | None, title: str) -> go.Figure:
-    """The same in 3-D, to be turned with the mouse; ``house`` is square feet, rooms and dollars."""
+    """A surface in 3-D, to be turned with the mouse; ``house`` is square feet, rooms and dollars."""
     colours = {name.replace("z", "c"): value for name, value in surface.colours.items()}
     figure = go.Figure(
         go.Surface(
@@ -128,7 +128,7 @@ def solid(surface: Surface, house: tuple[float, float, float], rows: Points | No
             y=rows.rooms,
             z=rows.dollars,
             mode="markers",
-            marker={"size": 2, "color": "#e69f00"},
+            marker={"size": 2, "color": AMBER},
             name="training houses",
             hoverinfo="skip",
         )
@@ -137,7 +137,7 @@ def solid(surface: Surface, house: tuple[float, float, float], rows: Points | No
         y=[house[1]],
         z=[house[2]],
         mode="markers",
-        marker={"size": 7, "color": "#d55e00", "symbol": "diamond", "line": {"color": "#ffffff", "width": 2}},
+        marker={"size": 7, "color": ORANGE, "symbol": "diamond", "line": {"color": "#ffffff", "width": 2}},
         name="this house",
         hoverinfo="skip",
     )
@@ -151,8 +151,7 @@ def solid(surface: Surface, house: tuple[float, float, float], rows: Points | No
         },
         uirevision="solid",
     )
-    figure = _keyed(framed(figure, title, 520))
-    return figure.update_layout(dragmode="turntable")
+    return framed(figure, title, 520).update_layout(showlegend=True, legend=BELOW, dragmode="turntable")
 
 
 def _round_up(value: float) -> float:
@@ -180,19 +179,3 @@ def _add_creases(figure: go.Figure, surface: Surface, folds: Sequence[Segment], 
             showscale=False,
             hoverinfo="skip",
         )
-
-
-def _add_house(figure: go.Figure, house: tuple[float, float]) -> None:
-    figure.add_scatter(
-        x=[house[0]],
-        y=[house[1]],
-        mode="markers",
-        marker=HOUSE,
-        name="this house",
-        hoverinfo="skip",
-    )
-
-
-def _keyed(figure: go.Figure) -> go.Figure:
-    """With the key below the chart, where it takes no width on a phone."""
-    return figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2, "x": 0, "yanchor": "top"})

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from pointwise.ui.frame.charts import framed
-from pointwise.ui.regression.price_charts import BELOW, COLOURS, TRUTH
+from pointwise.ui.frame.charts import BELOW, framed
+from pointwise.ui.frame.colours import BLUE, GREY
 
 DASHES = ("dot", "dash", "dashdot")
 
@@ -23,7 +23,7 @@ def r2_by_epoch(values: Sequence[float], baselines: Mapping[str, float], epochs:
             y=[value, value],
             name=name,
             mode="lines",
-            line={"color": TRUTH, "dash": dash, "width": 2},
+            line={"color": GREY, "dash": dash, "width": 2},
             hovertemplate="%{y:.3f}",
         )
     figure.add_scatter(
@@ -31,7 +31,7 @@ def r2_by_epoch(values: Sequence[float], baselines: Mapping[str, float], epochs:
         y=list(values),
         name="1×1 network",
         mode="lines+markers",
-        line_color=COLOURS[0],
+        line_color=BLUE,
         hovertemplate="%{y:.3f}",
     )
     lowest = min([0.0, *baselines.values(), *values])
@@ -45,14 +45,14 @@ def against_actual(actual: NDArray[np.float64], predicted: NDArray[np.float64], 
     """Each held-out row as a point, with the diagonal on which prediction and truth are equal."""
     ends = [float(min(actual.min(), predicted.min())), float(max(actual.max(), predicted.max()))]
     figure = go.Figure(
-        go.Scatter(x=ends, y=ends, mode="lines", line={"color": TRUTH, "dash": "dash"}, name="equal", hoverinfo="skip")
+        go.Scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dash"}, name="equal", hoverinfo="skip")
     )
     figure.add_scatter(
         x=actual,
         y=predicted,
         mode="markers",
         name="held-out rows",
-        marker={"color": COLOURS[0], "size": 6, "opacity": 0.7},
+        marker={"color": BLUE, "size": 6, "opacity": 0.7},
         hovertemplate="actual %{x:,.4~g}, predicted %{y:,.4~g}<extra></extra>",
     )
     figure.update_xaxes(title=f"actual {target}", fixedrange=True)

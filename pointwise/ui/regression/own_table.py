@@ -1,4 +1,4 @@
-"""Which table: an uploaded file, or the sample. A refused file leaves what was there as it is."""
+"""The part "Your own table": choose a table, look at it, train on it, compare, ask."""
 
 from __future__ import annotations
 
@@ -6,34 +6,45 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.errors import DataError
+from pointwise.ui.frame import sections, startup
+from pointwise.ui.frame.sections import Kept
 
 if TYPE_CHECKING:
     from pointwise.data.table import Table
 
-TABLE = "tables.table"
 UPLOAD = "tables.upload"
-REFUSED = "tables.refused"
+TABLE: Kept[Table | None] = Kept("tables.table", None)  # the table that was read last
 PREVIEW = 20  # rows
 
 
-def choose() -> Table | None:
-    """The upload and the sample; the table that was read last."""
-    st.file_uploader(
-        "A CSV or TSV file with a line of column names, up to 10 MB; it stays on this computer",
-        key=UPLOAD,
-        on_change=_open,
-        max_upload_size=10,
-    )
+def show() -> None:
+    """The whole part. Raises PointwiseError for a choice that cannot be used."""
+    _choose()
+    table = TABLE.get()
+    if table is None:
+        return
+    startup.wait()
+    from pointwise.ui.regression import table_asking, table_training  # import torch: only now that there is a table
+
+    _preview(table)
+    ready = table_training.prepared(table)
+    table_training.train(table, ready)
+    run = table_training.run_on(ready)
+    if run is not None:
+        table_training.compare(ready, run)
+        table_asking.show(ready, run)
+
+
+def _choose() -> None:
+    """The upload, and the sample. A refused file leaves what was there as it is."""
+    label = "A CSV or TSV file with a line of column names, up to 10 MB; it stays on this computer"
+    sections.upload(label, UPLOAD, _read, _kept)
     st.button(
         "Use the sample table", on_click=_sample, icon=":material/table:", help="442 people with diabetes, scikit-learn"
     )
-    if st.session_state.get(REFUSED):
-        st.error(st.session_state[REFUSED], icon=":material/error:")
-    return st.session_state.get(TABLE)
 
 
-def preview(table: Table) -> None:
+def _preview(table: Table) -> None:
     """The first rows, what each column holds, and how the file was read."""
     st.subheader(f"{table.name}: {len(table):,} rows, {len(table.columns)} columns")
     for note in table.notes:
@@ -60,23 +71,19 @@ def preview(table: Table) -> None:
         )
 
 
-def _open() -> None:
+def _read(content: bytes, name: str) -> None:
     from pointwise.data.table import read_table
 
-    st.session_state[REFUSED] = None
-    file = st.session_state[UPLOAD]
-    if file is None:
-        return
-    try:
-        st.session_state[TABLE] = read_table(file.getvalue(), file.name)
-    except DataError as error:
-        before = st.session_state.get(TABLE)
-        kept = f" {before.name} is still there." if before is not None else ""
-        st.session_state[REFUSED] = f"{error}{kept}"
+    TABLE.set(read_table(content, name))
+
+
+def _kept() -> str:
+    table = TABLE.get()
+    return f"{table.name} is still there." if table is not None else ""
 
 
 def _sample() -> None:
     from pointwise.data.table import load_sample
 
-    st.session_state[REFUSED] = None
-    st.session_state[TABLE] = load_sample()
+    sections.forget_refusal(UPLOAD)
+    TABLE.set(load_sample())

@@ -1,4 +1,4 @@
-"""The two sliders, whose values are part of the address, and the same numbers to be typed exactly."""
+"""The house: two sliders whose values are part of the address, and fields to type its numbers exactly."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import streamlit as st
 CONTAINER = "house-sliders"
 MAP = "house-map"  # a click on that chart moves the sliders
 SQUARE_FEET, ROOMS = "sqft", "rooms"  # keys, and names in the address
-FRAGMENT = "house"
-MOST_SQUARE_FEET, MOST_ROOMS = 6_000, 12.0  # a fifth beyond what the network was trained on
+TRAINED = (5_000, 10)  # square feet and rooms up to which there are training houses
+REACH = 1.2  # as far as the sliders go beyond, times TRAINED
+MOST_SQUARE_FEET, MOST_ROOMS = 6_000, 12.0
 EXACT_FEET, EXACT_ROOMS = "houses.exact.sqft", "houses.exact.rooms"
 
 
 @dataclass(frozen=True)
 class House:
-    """What the sliders say."""
+    """A house's two features."""
 
     square_feet: float
     rooms: float
@@ -26,8 +27,8 @@ class House:
         return self.square_feet, self.rooms
 
 
-def show() -> House:
-    """Both sliders."""
+def choose() -> House:
+    """The house that the visitor has chosen."""
     with st.container(key=CONTAINER):
         square_feet = st.slider(
             "Square feet", 0, MOST_SQUARE_FEET, 1_800, 10, "localized", key=SQUARE_FEET, bind="query-params"
