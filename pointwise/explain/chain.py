@@ -1,4 +1,4 @@
-"""A classifier as a chain of convolutions whose every map can be looked at, taken apart and changed.
+"""A classifier as a chain of convolutions whose every map can be looked at, taken apart pixel by pixel, and changed.
 
 Dense layers are written as what they equal, 1×1 convolutions on a 1×1 picture, and batch normalisation is folded into
 the convolution before it (exact in eval mode). A change is kept beside the weights, which are never touched.
@@ -18,8 +18,13 @@ from torch import Tensor, nn
 from pointwise.calibration import temperature_of
 from pointwise.data.digits import normalise
 from pointwise.errors import ConfigError
-from pointwise.models import ACTIVATION_LAYERS, Network
-from pointwise.models.config import LAYERS, Layer, folded
+from pointwise.models import ACTIVATION_LAYERS, CLASSIFIERS, Layer, Network
+from pointwise.models.config import folded
+
+DIGITS = 4  # decimals of a pixel, as shown and as printed by its program
+MOST_COPIED = 1_000  # products; with more, a program is no longer something to read
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +37,9 @@ class Channel:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """One convolution with the activation after it."""
+    """A convolution with the activation after it."""
 
-    name: str  # its layer in the network
+    name: str  # as in the network
     weights: Tensor  # (O, I, k, k)
     biases: Tensor  # (O,)
     stride: int = 1
@@ -45,6 +50,7 @@ class Stage:
 
     @property
     def channels(self) -> int:
+        """Output channels."""
         return len(self.biases)
 
     @property
@@ -54,7 +60,7 @@ class Stage:
 
     @property
     def kernel(self) -> int:
-        """Side of the kernel in pixels; 1 for a 1×1 convolution."""
+        """Height and width of the kernel in pixels."""
         return self.weights.shape[2]
 
     def channel(self, number: int) -> Channel:
@@ -62,7 +68,7 @@ class Stage:
         return self.changed.get(number) or Channel(self.weights[number], float(self.biases[number]))
 
     def convolve(self, x: Tensor) -> Tensor:
-        """(I, h, w) to (O, h', w'), before the activation."""
+        """What comes out before the activation: (I, h, w) to (O, h', w')."""
         out = self._products(x, self.weights) + self.biases[:, None, None]
         for number, channel in self.changed.items():
             row = self._products(x, channel.weights[None]) + channel.bias
@@ -70,21 +76,21 @@ class Stage:
         return out
 
     def _products(self, x: Tensor, weights: Tensor) -> Tensor:
-        if x.shape[1:] == (1, 1) and self.kernel == 1:  # the same as a matrix product, which is quicker
+        if x.shape[1:] == (1, 1) and self.kernel == 1:  # as a matrix product, which is quicker
             return (weights.flatten(1) @ x.flatten())[:, None, None]
         return F.conv2d(x[None], weights, None, self.stride, self.padding)[0]
 
 
 @dataclass(frozen=True, eq=False)
 class Maps:
-    """What goes into one stage and what comes out of it, float32."""
+    """What goes into a stage and what comes out of it, float32."""
 
     inputs: Tensor  # (I, h, w)
     before: Tensor  # (O, h', w'): before the activation
     after: Tensor  # (O, h', w')
 
     def dead(self) -> NDArray[np.bool_]:
-        """(O,): which channels are zero everywhere after the activation."""
+        """Which channels are zero everywhere after the activation, (O,)."""
         return (self.after == 0).flatten(1).all(1).numpy()
 
     def rank(self) -> int:
@@ -94,18 +100,19 @@ class Maps:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """All maps of one picture."""
+    """All maps of a picture."""
 
     maps: tuple[Maps, ...]
     temperature: float = 1.0  # that the logits are divided by before the softmax
 
     @property
     def logits(self) -> Tensor:
-        """(classes,): the averages of the last maps."""
+        """The averages of the last maps, (classes,)."""
         return self.maps[-1].after.mean(dim=(1, 2))
 
     @property
     def probabilities(self) -> NDArray[np.float32]:
+        """Softmax of the logits over the temperature, (classes,)."""
         return (self.logits / self.temperature).softmax(0).numpy()
 
 
@@ -119,11 +126,11 @@ class Chain:
 
     @classmethod
     def of(cls, model: Network) -> Chain:
-        """The same function as ``model`` in eval mode. Raises ConfigError when it is no classifier of digits."""
+        """The chain that computes what ``model`` does in eval mode. Raises ConfigError when it reads no pictures."""
         config = model.config
-        if config.arch not in LAYERS:
-            raise ConfigError(f"{config.arch} reads no pictures. Choose one of {', '.join(LAYERS)}.")
-        layers, state = LAYERS[config.arch], model.state_dict()
+        if not config.architecture.classifies:
+            raise ConfigError(f"{config.arch} reads no pictures. Choose one of {', '.join(CLASSIFIERS)}.")
+        layers, state = config.architecture.layers, model.state_dict()
         stages = [_stage(state, layer, layer is not layers[-1]) for layer in layers]
         return cls(tuple(stages), config.activation, temperature_of(model.card))
 
@@ -133,7 +140,7 @@ class Chain:
             return self.trace(normalise(torch.from_numpy(image)[None])[0])
 
     def trace(self, x: Tensor) -> Trace:
-        """The same for float32 (C, H, W) in −1…1; differentiable."""
+        """All maps of float32 (C, H, W) in −1…1; differentiable."""
         act, maps = self.act(), []
         for stage in self.stages:
             x = x.reshape(-1, 1, 1) if stage.flat else x
@@ -144,11 +151,11 @@ class Chain:
         return Trace(tuple(maps), self.temperature)
 
     def act(self) -> nn.Module:
-        """The activation."""
+        """The activation, as a module."""
         return ACTIVATION_LAYERS[self.activation]()
 
     def with_channel(self, stage: int, number: int, channel: Channel) -> Chain:
-        """Another chain in which one channel has other weights."""
+        """A chain in which one channel has other weights."""
         old = self.stages[stage]
         new = replace(old, changed={**old.changed, number: channel})
         return replace(self, stages=(*self.stages[:stage], new, *self.stages[stage + 1 :]))
@@ -159,15 +166,9 @@ def _stage(state: Mapping[str, Tensor], layer: Layer, activated: bool) -> Stage:
     return Stage(layer.name, weights, biases, layer.stride, layer.padding, layer.flat, activated)
 
 
-DIGITS = 4  # decimals, in what is shown and in what the snippet prints
-MOST_COPIED = 1_000  # products; with more, a program is no longer something to read
-
-Floats = NDArray[np.float64]
-
-
 @dataclass(frozen=True)
 class Pixel:
-    """act(Σ weight · input + bias) at one place, in float64."""
+    """One value of a map, act(Σ weight · input + bias), in float64."""
 
     inputs: Floats  # (I, k, k); 0 where the kernel hangs over the edge
     weights: Floats  # (I, k, k)
@@ -176,12 +177,12 @@ class Pixel:
 
     @property
     def products(self) -> Floats:
-        """(I, k, k)"""
+        """Weights times inputs, (I, k, k)."""
         return self.inputs * self.weights
 
     @property
     def before(self) -> float:
-        """Before the activation."""
+        """The sum before the activation."""
         return float(self.products.sum()) + self.bias
 
     @property
@@ -210,7 +211,7 @@ class Pixel:
 
 
 def pixel_at(chain: Chain, maps: Maps, stage: int, channel: int, y: int, x: int) -> Pixel:
-    """Take apart the value at (y, x) of a channel's map. Raises IndexError when there is no such place or channel."""
+    """The value of a channel's map at (y, x), taken apart. Raises IndexError for a pixel or channel out of range."""
     part = chain.stages[stage]
     height, width = maps.after.shape[1:]
     if not (0 <= y < height and 0 <= x < width and 0 <= channel < part.channels):

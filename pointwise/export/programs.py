@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from pointwise.errors import ConfigError
-from pointwise.models import ACTIVATION_LAYERS, NETWORKS, REGRESSOR, Network
+from pointwise.models import ACTIVATION_LAYERS, REGRESSOR, Network
 from pointwise.models.networks import SeededDropout
 
 NEEDED = ("onnx", "onnxscript")
@@ -59,7 +59,7 @@ def to_onnx(model: Network) -> bytes:
 def to_torch(model: Network, weights: str) -> str:
     """A Python script that needs torch and safetensors alone: the architecture, and what loads ``weights`` into it."""
     config = model.config
-    network = NETWORKS[config.arch]
+    network = type(model)
     parts: list[Callable[..., object]] = [network]
     if "SeededDropout" in inspect.getsource(network):
         parts.insert(0, SeededDropout)
@@ -68,7 +68,7 @@ def to_torch(model: Network, weights: str) -> str:
         weights=json.dumps(Path(weights).name),
         layer=ACTIVATION_LAYERS[config.activation].__name__,
         activation=config.activation,
-        config=", ".join(f"{name}={value!r}" for name, value in asdict(config).items()),
+        config=", ".join(f"{key}={value!r}" for key, value in {**asdict(config), "kernels": config.kernels}.items()),
         classes="\n\n\n".join(inspect.getsource(part).rstrip() for part in parts),
         network=network.__name__,
         scaling=f"SCALING = {dict(model.card['scaling'])!r}  # of prices\n" if "scaling" in model.card else "",
@@ -94,7 +94,7 @@ WEIGHTS = Path(__file__).with_name({weights})
 ModelConfig = SimpleNamespace
 Network = nn.Module
 ACTIVATION_LAYERS = {{"{activation}": nn.{layer}}}
-CONFIG = ModelConfig({config})
+CONFIG = ModelConfig({config})  # kernels: size, stride, padding
 {scaling}
 
 {classes}

@@ -7,38 +7,43 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.models.config import (
     ACTIVATIONS,
+    ARCHITECTURES,
     CLASSIFIERS,
-    DEFAULT_WIDTHS,
     REGRESSOR,
     SHIPPED,
+    Architecture,
+    Layer,
     ModelConfig,
     default_config,
+    register,
 )
 
 if TYPE_CHECKING:
     from pointwise.models.building import MAX_PARAMETERS, allocate, build, count_parameters, skeleton
-    from pointwise.models.networks import ACTIVATION_LAYERS, NETWORKS, Network
+    from pointwise.models.networks import ACTIVATION_LAYERS, Network
 
 __all__ = [
     "ACTIVATIONS",
     "ACTIVATION_LAYERS",
+    "ARCHITECTURES",
     "CLASSIFIERS",
-    "DEFAULT_WIDTHS",
     "MAX_PARAMETERS",
-    "NETWORKS",
     "REGRESSOR",
     "SHIPPED",
+    "Architecture",
+    "Layer",
     "ModelConfig",
     "Network",
     "allocate",
     "build",
     "count_parameters",
     "default_config",
+    "register",
     "skeleton",
 ]
 _NEED_TORCH = {
     "building": ("MAX_PARAMETERS", "build", "count_parameters", "allocate", "skeleton"),
-    "networks": ("ACTIVATION_LAYERS", "NETWORKS", "Network"),
+    "networks": ("ACTIVATION_LAYERS", "Network"),
 }
 
 

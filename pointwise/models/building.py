@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 
 import torch
 from torch import nn
 
 from pointwise.errors import ConfigError
-from pointwise.models.config import ModelConfig
-from pointwise.models.networks import NETWORKS, Network, SeededDropout
+from pointwise.models.config import Architecture, ModelConfig
+from pointwise.models.networks import Network, SeededDropout
 
 MAX_PARAMETERS = 50_000_000
 
@@ -31,7 +32,7 @@ def skeleton(config: ModelConfig) -> Network:
     Raises ConfigError when it would have more than MAX_PARAMETERS parameters.
     """
     with torch.device("meta"):
-        model = NETWORKS[config.arch](config)
+        model = _network(config.architecture)(config)
     parameters = count_parameters(model)
     if parameters > MAX_PARAMETERS:
         raise ConfigError(
@@ -39,6 +40,10 @@ def skeleton(config: ModelConfig) -> Network:
             f"more than {MAX_PARAMETERS:,}. Choose smaller widths."
         )
     return model
+
+
+def _network(architecture: Architecture) -> type[Network]:
+    return getattr(importlib.import_module(architecture.module), architecture.network)
 
 
 def allocate(model: Network) -> Network:

@@ -1,7 +1,12 @@
-"""The configuration that rebuilds a network, and what may stand in it. It needs no torch."""
+"""What is known of the networks without PyTorch: the chain of layers of each, and the configuration that rebuilds one.
+
+``ARCHITECTURES`` is the one list of networks. The classes in ``networks`` take their kernels from it, and so do the
+explanations, the weights for the page, the sliding readers and the interface's lists.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,23 +15,126 @@ from typing import Any, NamedTuple
 from pointwise.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[2] / "models"  # the folder of the shipped weights
-CLASSIFIERS = ("nin", "conv_mlp", "mlp_1x1", "bag_of_pixels")
-REGRESSOR = "price_1x1"
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
-DEFAULT_WIDTHS: dict[str, tuple[int, ...]] = {
-    "nin": (32, 64, 96),
-    "conv_mlp": (64, 256),
-    "mlp_1x1": (256,),
-    "bag_of_pixels": (32, 32),
-    "price_1x1": (16, 8),
-}
+BATCH_NORM_EPS = 1e-5  # of torch.nn.BatchNorm2d
+
+
+class Layer(NamedTuple):
+    """A convolution, or a dense layer as the 1×1 convolution that it equals; a network activates all but its last."""
+
+    name: str  # in the network
+    kernel: int = 1
+    stride: int = 1
+    padding: int = 0
+    flat: bool = False  # every value of the input is a channel of a 1×1 picture
+
+    def side(self, side: int) -> int:
+        """Height and width of the maps that come out, from those of the maps that go in."""
+        return 1 if self.flat else (side + 2 * self.padding - self.kernel) // self.stride + 1
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network's name, description and layers; one that classifies averages its last maps to logits."""
+
+    name: str
+    title: str
+    about: str  # one line
+    network: str  # its class
+    widths: tuple[int, ...]  # hidden channels unless a configuration gives others
+    layers: tuple[Layer, ...]  # in forward order
+    classifies: bool = True  # pictures into classes; False: houses into prices
+    module: str = "pointwise.models.networks"  # where the class stands
+
+    @property
+    def stride(self) -> int:
+        """Pixels of the picture between two neighbours of the last maps."""
+        return math.prod(layer.stride for layer in self.layers)
+
+
+ARCHITECTURES: dict[str, Architecture] = {}
+CLASSIFIERS: list[str] = []  # names; the default reader first
+REGRESSOR = "price_1x1"
+
+
+def register(architecture: Architecture) -> None:
+    """Add a network to ``ARCHITECTURES``, and to ``CLASSIFIERS`` if it is one. Raises ConfigError for a name in use."""
+    if architecture.name in ARCHITECTURES:
+        raise ConfigError(f"There is a network '{architecture.name}' already. Choose another name.")
+    ARCHITECTURES[architecture.name] = architecture
+    if architecture.classifies:
+        CLASSIFIERS.append(architecture.name)
+
+
+register(
+    Architecture(
+        "nin",
+        "Network in Network",
+        "k×k convolutions, each followed by a 1×1 convolution; the default reader",
+        "NetworkInNetwork",
+        widths=(32, 64, 96),
+        layers=(
+            Layer("conv1", kernel=5, stride=2, padding=2),
+            Layer("mix1"),
+            Layer("conv2", kernel=3, stride=2, padding=1),
+            Layer("mix2"),
+            Layer("conv3", kernel=3, padding=1),
+            Layer("mix3"),
+            Layer("classifier"),
+        ),
+    )
+)
+register(
+    Architecture(
+        "conv_mlp",
+        "1×1 conv + MLP",
+        "the tutorial's model: one 1×1 convolution, then two dense layers",
+        "ConvMLP",
+        widths=(64, 256),
+        layers=(Layer("conv1"), Layer("fc1", flat=True), Layer("fc2")),
+    )
+)
+register(
+    Architecture(
+        "mlp_1x1",
+        "MLP of 1×1 convs",
+        "784 pixels become channels of a 1×1 picture; equal to a plain MLP",
+        "MLP1x1",
+        widths=(256,),
+        layers=(Layer("conv1", flat=True), Layer("conv2")),
+    )
+)
+register(
+    Architecture(
+        "bag_of_pixels",
+        "Bag of pixels",
+        "only 1×1 convolutions, then the average over all pixels: it sees brightness, no shape",
+        "BagOfPixels",
+        widths=(32, 32),
+        layers=(Layer("conv1"), Layer("conv2"), Layer("conv3")),
+    )
+)
+register(
+    Architecture(
+        REGRESSOR,
+        "House price network",
+        "dense layers written as 1×1 convolutions on a 1×1 picture whose channels are a house's features",
+        "Price1x1",
+        widths=(16, 8),
+        layers=(Layer("conv1"), Layer("conv2"), Layer("fc")),
+        classifies=False,
+    )
+)
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """All that is needed to build a network again; it travels in the header of a weights file."""
+    """All that is needed to build a network again; it travels in the header of a weights file.
 
-    arch: str  # a key of DEFAULT_WIDTHS
+    Raises ConfigError for a value out of range.
+    """
+
+    arch: str  # a key of ARCHITECTURES
     input_channels: int = 1  # channels of the picture, or features of the house (1–4096)
     image_size: int = 28  # height and width in pixels (1–256)
     num_classes: int = 10  # logits, or 1 for a price (1–1000)
@@ -36,9 +144,9 @@ class ModelConfig:
     dropout: float = 0.0  # mlp_1x1 and price_1x1 only: the share of hidden channels switched off (0–0.9)
 
     def __post_init__(self) -> None:
-        if self.arch not in DEFAULT_WIDTHS:
-            raise ConfigError(f"There is no network '{self.arch}'. Choose one of {', '.join(DEFAULT_WIDTHS)}.")
-        own = DEFAULT_WIDTHS[self.arch]
+        if self.arch not in ARCHITECTURES:
+            raise ConfigError(f"There is no network '{self.arch}'. Choose one of {', '.join(ARCHITECTURES)}.")
+        own = self.architecture.widths
         object.__setattr__(self, "widths", tuple(self.widths) or own)
         if len(self.widths) != len(own):
             raise ConfigError(f"{self.arch} has {len(own)} hidden widths, not {len(self.widths)}. Give {len(own)}.")
@@ -53,6 +161,16 @@ class ModelConfig:
         for width in self.widths:
             _check("width", width, 1, 4096)
 
+    @property
+    def architecture(self) -> Architecture:
+        """The network that this configures."""
+        return ARCHITECTURES[self.arch]
+
+    @property
+    def kernels(self) -> dict[str, tuple[int, int, int]]:
+        """Kernel size, stride and padding of every layer, by its name."""
+        return {layer.name: (layer.kernel, layer.stride, layer.padding) for layer in self.architecture.layers}
+
 
 def _check(name: str, value: float, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
@@ -66,34 +184,6 @@ def default_config(arch: str) -> ModelConfig:
     if arch == REGRESSOR:
         return ModelConfig(arch, input_channels=2, image_size=1, num_classes=1)
     return ModelConfig(arch)
-
-
-BATCH_NORM_EPS = 1e-5  # of torch.nn.BatchNorm2d
-
-
-class Layer(NamedTuple):
-    """A convolution or dense layer; all but the last of a network are followed by its activation."""
-
-    name: str  # in the network
-    stride: int = 1
-    padding: int = 0
-    flat: bool = False  # every value of the input is a channel of a 1×1 picture
-
-
-LAYERS = {
-    "nin": (
-        Layer("conv1", stride=2, padding=2),
-        Layer("mix1"),
-        Layer("conv2", stride=2, padding=1),
-        Layer("mix2"),
-        Layer("conv3", padding=1),
-        Layer("mix3"),
-        Layer("classifier"),
-    ),
-    "conv_mlp": (Layer("conv1"), Layer("fc1", flat=True), Layer("fc2")),
-    "mlp_1x1": (Layer("conv1", flat=True), Layer("conv2")),
-    "bag_of_pixels": (Layer("conv1"), Layer("conv2"), Layer("conv3")),
-}
 
 
 def folded(state: Mapping[str, Any], name: str) -> tuple[Any, Any]:

@@ -1,4 +1,4 @@
-"""The networks, each small enough to be read as its own diagram.
+"""The networks, each small enough to be read as its own diagram; kernels, strides and paddings stand in ``config``.
 
 Pictures are float32 (N, C, H, W) in −1…1; a house is a 1×1 picture whose channels are its features.
 """
@@ -22,7 +22,7 @@ ACTIVATION_LAYERS: dict[str, Callable[[], nn.Module]] = {
 
 
 class Network(nn.Module):
-    """What all networks here carry beside their layers."""
+    """A module that carries its configuration and how it was made."""
 
     config: ModelConfig
     card: Mapping[str, Any]  # how the weights were made and how good they are; empty for a fresh network
@@ -34,7 +34,7 @@ class ConvMLP(Network):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         channels, hidden = config.widths
-        self.conv1 = nn.Conv2d(config.input_channels, channels, kernel_size=1)
+        self.conv1 = nn.Conv2d(config.input_channels, channels, *config.kernels["conv1"])
         self.activation = ACTIVATION_LAYERS[config.activation]()
         self.fc1 = nn.Linear(channels * config.image_size**2, hidden)
         self.fc2 = nn.Linear(hidden, config.num_classes)
@@ -55,11 +55,11 @@ class MLP1x1(Network):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         (hidden,) = config.widths
-        self.conv1 = nn.Conv2d(config.input_channels * config.image_size**2, hidden, kernel_size=1)
+        self.conv1 = nn.Conv2d(config.input_channels * config.image_size**2, hidden, *config.kernels["conv1"])
         self.norm1 = nn.BatchNorm2d(hidden) if config.batch_norm else nn.Identity()
         self.activation = ACTIVATION_LAYERS[config.activation]()
         self.dropout = SeededDropout(config.dropout)
-        self.conv2 = nn.Conv2d(hidden, config.num_classes, kernel_size=1)
+        self.conv2 = nn.Conv2d(hidden, config.num_classes, *config.kernels["conv2"])
 
     def forward(self, x: Tensor) -> Tensor:
         x = x.flatten(1)[:, :, None, None]  # (N, C·H·W, 1, 1)
@@ -76,10 +76,10 @@ class BagOfPixels(Network):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         first, second = config.widths
-        self.conv1 = nn.Conv2d(config.input_channels, first, kernel_size=1)
+        self.conv1 = nn.Conv2d(config.input_channels, first, *config.kernels["conv1"])
         self.activation = ACTIVATION_LAYERS[config.activation]()
-        self.conv2 = nn.Conv2d(first, second, kernel_size=1)
-        self.conv3 = nn.Conv2d(second, config.num_classes, kernel_size=1)
+        self.conv2 = nn.Conv2d(first, second, *config.kernels["conv2"])
+        self.conv3 = nn.Conv2d(second, config.num_classes, *config.kernels["conv3"])
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.activation(self.conv1(x))  # (N, first, H, W)
@@ -97,17 +97,17 @@ class NetworkInNetwork(Network):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         first, second, third = config.widths
-        self.conv1 = nn.Conv2d(config.input_channels, first, kernel_size=5, stride=2, padding=2)
+        self.conv1 = nn.Conv2d(config.input_channels, first, *config.kernels["conv1"])
         self.norm1 = nn.BatchNorm2d(first)
-        self.mix1 = nn.Conv2d(first, first, kernel_size=1)
-        self.conv2 = nn.Conv2d(first, second, kernel_size=3, stride=2, padding=1)
+        self.mix1 = nn.Conv2d(first, first, *config.kernels["mix1"])
+        self.conv2 = nn.Conv2d(first, second, *config.kernels["conv2"])
         self.norm2 = nn.BatchNorm2d(second)
-        self.mix2 = nn.Conv2d(second, second, kernel_size=1)
-        self.conv3 = nn.Conv2d(second, third, kernel_size=3, padding=1)
+        self.mix2 = nn.Conv2d(second, second, *config.kernels["mix2"])
+        self.conv3 = nn.Conv2d(second, third, *config.kernels["conv3"])
         self.norm3 = nn.BatchNorm2d(third)
-        self.mix3 = nn.Conv2d(third, third, kernel_size=1)
+        self.mix3 = nn.Conv2d(third, third, *config.kernels["mix3"])
         self.activation = ACTIVATION_LAYERS[config.activation]()
-        self.classifier = nn.Conv2d(third, config.num_classes, kernel_size=1)
+        self.classifier = nn.Conv2d(third, config.num_classes, *config.kernels["classifier"])
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.activation(self.norm1(self.conv1(x)))  # (N, first, H/2, W/2)
@@ -140,9 +140,9 @@ class Price1x1(Network):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         first, second = config.widths
-        self.conv1 = nn.Conv2d(config.input_channels, first, kernel_size=1)
+        self.conv1 = nn.Conv2d(config.input_channels, first, *config.kernels["conv1"])
         self.norm1 = nn.BatchNorm2d(first) if config.batch_norm else nn.Identity()
-        self.conv2 = nn.Conv2d(first, second, kernel_size=1)
+        self.conv2 = nn.Conv2d(first, second, *config.kernels["conv2"])
         self.norm2 = nn.BatchNorm2d(second) if config.batch_norm else nn.Identity()
         self.activation = ACTIVATION_LAYERS[config.activation]()
         self.dropout = SeededDropout(config.dropout)
@@ -152,12 +152,3 @@ class Price1x1(Network):
         x = self.dropout(self.activation(self.norm1(self.conv1(x))))  # (N, first, 1, 1)
         x = self.dropout(self.activation(self.norm2(self.conv2(x))))  # (N, second, 1, 1)
         return self.fc(x.flatten(1))
-
-
-NETWORKS: dict[str, Callable[[ModelConfig], Network]] = {
-    "nin": NetworkInNetwork,
-    "conv_mlp": ConvMLP,
-    "mlp_1x1": MLP1x1,
-    "bag_of_pixels": BagOfPixels,
-    "price_1x1": Price1x1,
-}

@@ -5,20 +5,10 @@ from __future__ import annotations
 import math
 
 from pointwise.data.catalogue import DATA_SETS
+from pointwise.models import ARCHITECTURES
 
-MODELS = {
-    "nin": "Network in Network",
-    "conv_mlp": "1×1 conv + MLP",
-    "mlp_1x1": "MLP of 1×1 convs",
-    "bag_of_pixels": "Bag of pixels",
-    "price_1x1": "House price network",
-}
-ABOUT = {
-    "nin": "k×k convolutions, each followed by a 1×1 convolution; the default reader",
-    "conv_mlp": "the tutorial's model: one 1×1 convolution, then two dense layers",
-    "mlp_1x1": "784 pixels become channels of a 1×1 picture; equal to a plain MLP",
-    "bag_of_pixels": "only 1×1 convolutions, then the average over all pixels: it sees brightness, no shape",
-}
+MODELS = {name: architecture.title for name, architecture in ARCHITECTURES.items()}
+ABOUT = {name: architecture.about for name, architecture in ARCHITECTURES.items()}
 SOURCES = {name: chosen.title for name, chosen in DATA_SETS.items()}
 DIGITS = ("mnist", "digits")  # those of them that show digits, as a drawing does
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pointwise.export.page_weights import Packed
     from pointwise.models import ModelConfig, Network
 
+MOST_PARAMETERS = 300_000  # what a page is given and computes many times a second
+
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def shipped_model(arch: str) -> Network:
@@ -32,7 +34,7 @@ def packed_file(arch: str) -> Packed | None:
     """The shipped network for the page to evaluate, without torch; None where it is too large or cannot be used."""
     from pointwise.export.page_weights import pack_file
 
-    return pack_file(MODELS / f"{arch}.safetensors")
+    return pack_file(MODELS / f"{arch}.safetensors", MOST_PARAMETERS)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from pointwise.export.page_weights import MOST_PARAMETERS, pack, pack_file
-from pointwise.models import ModelConfig, build, count_parameters
+from pointwise.export.page_weights import pack, pack_file
+from pointwise.models import CLASSIFIERS, SHIPPED, ModelConfig, build
 from pointwise.models.config import BATCH_NORM_EPS
-from pointwise.weights import SHIPPED, load_model, save_model
+from pointwise.ui.frame.shipped import MOST_PARAMETERS
+from pointwise.weights import load_model, save_model
 
 
 @pytest.mark.parametrize("reader", ["nin", "mlp_1x1", "bag_of_pixels"])
@@ -36,12 +37,17 @@ def test_the_temperature_counts_too() -> None:
 
 
 def test_what_is_too_large_or_reads_no_digits_is_not_packed(tmp_path: Path) -> None:
-    assert count_parameters(build(ModelConfig("nin"))) < MOST_PARAMETERS
-    assert pack(build(ModelConfig("nin", widths=(512, 1024, 1536))).eval()) is None
+    model = build(ModelConfig("bag_of_pixels")).eval()
+    assert pack(model, most_parameters=1_000) is None
+    assert pack(model, most_parameters=1_000, stages=1) is not None
     assert pack(build(ModelConfig("price_1x1", 2, 1, 1)).eval()) is None
-    large = tmp_path / "large.safetensors"
-    save_model(build(ModelConfig("conv_mlp")).eval(), large, {})
-    assert pack_file(large) is None
+    save_model(model, tmp_path / "bag.safetensors", {})
+    assert pack_file(tmp_path / "bag.safetensors", most_parameters=1_000) is None
+
+
+def test_the_page_is_given_the_small_networks_of_those_shipped() -> None:
+    given = {arch for arch in CLASSIFIERS if pack_file(SHIPPED / f"{arch}.safetensors", MOST_PARAMETERS)}
+    assert given == {"nin", "mlp_1x1", "bag_of_pixels"}
 
 
 @pytest.mark.parametrize("content", [b"", b"no weights at all", b"\x00" * 64])
