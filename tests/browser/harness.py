@@ -91,15 +91,13 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def serve(
-    cache: Path, script: str = "app.py", folder: Path = REPOSITORY, options: Sequence[str] = (), **environment: str
-) -> Iterator[Server]:
+def serve(cache: Path, script: str = "app.py", folder: Path = REPOSITORY, **environment: str) -> Iterator[Server]:
     """The app in ``folder`` on a free port, with an empty cache folder and without a data folder."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("POINTWISE_")}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1", *options]
+    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
     log = cache / f"server-{port}.log"
     with log.open("w") as output:
         process = subprocess.Popen(

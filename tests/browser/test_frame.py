@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import Server, serve, value
+from tests.browser.harness import REPOSITORY, Server, serve, value
 
 
 def test_a_deep_link_as_a_servers_first_request_is_inside_the_frame(page: Page, tmp_path: Path) -> None:
@@ -33,3 +35,25 @@ def test_nothing_scrolls_sideways(browser: Browser, server: Server, scheme: str,
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
     page.close()
+
+
+def test_an_open_page_costs_nothing_with_a_virtual_environment_inside_the_folder(page: Page, tmp_path: Path) -> None:
+    """As the README makes it. To watch as many folders as it has keeps a core busy and fills the log."""
+    app = tmp_path / "app"
+    left_out = shutil.ignore_patterns(".git", ".venv", "tests", "*_cache", "__pycache__")
+    shutil.copytree(REPOSITORY, app, ignore=left_out)
+    for number in range(6_000):
+        (app / f".venv/lib/site-packages/package_{number % 300}/part_{number}").mkdir(parents=True)
+    with serve(tmp_path, folder=app) as server:
+        page.goto(server.url)
+        expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+        used, until = server.cpu_seconds(), time.monotonic() + 20
+        while time.monotonic() < until:  # the start is over once the server rests for a second
+            time.sleep(1)
+            before, used = used, server.cpu_seconds()
+            if used - before < 0.02:
+                break
+        logged = server.log.read_text()
+        time.sleep(10)
+        assert server.cpu_seconds() - used <= 0.2
+        assert server.log.read_text() == logged
