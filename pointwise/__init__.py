@@ -17,12 +17,17 @@ from pointwise.errors import PointwiseError
 if TYPE_CHECKING:
     from pointwise.costs import cost
     from pointwise.inference import classify_drawing, predict_price
+    from pointwise.jobs import HouseJob, PictureJob, Pictures
     from pointwise.models import ModelConfig, build
     from pointwise.training import Recipe, recipe_named, train
     from pointwise.weights import load_model, save_model
 
+__version__ = "1.0"  # stands on the card of every network that is trained
 __all__ = [
+    "HouseJob",
     "ModelConfig",
+    "PictureJob",
+    "Pictures",
     "PointwiseError",
     "Recipe",
     "build",
@@ -37,6 +42,7 @@ __all__ = [
 _HOMES = {
     "costs": ("cost",),
     "inference": ("classify_drawing", "predict_price"),
+    "jobs": ("HouseJob", "PictureJob", "Pictures"),
     "models": ("ModelConfig", "build"),
     "training": ("Recipe", "recipe_named", "train"),
     "weights": ("load_model", "save_model"),

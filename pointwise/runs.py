@@ -1,4 +1,7 @@
-"""One training run in a background thread: start, pause, stop, and a frozen Progress to look at."""
+"""One training in a background thread: start, pause, stop, and a frozen Progress to look at.
+
+It knows no data set and no network, and importing it needs no torch.
+"""
 
 from __future__ import annotations
 
@@ -6,43 +9,115 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Generator
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from pointwise.claims import regularising, shape
-from pointwise.data.catalogue import fetch, load_data_set
-from pointwise.data.digits import load_bundled
-from pointwise.data.housing import HouseOptions, make_houses
-from pointwise.data.mnist import Download
-from pointwise.data.nondigits import with_made
 from pointwise.errors import PointwiseError
-from pointwise.export.page_weights import MOST_PARAMETERS
-from pointwise.models import ModelConfig, build, count_parameters
-from pointwise.progress import History, Progress, Snapshot
-from pointwise.training import Recipe, Step, train
-from pointwise.training.interleave import in_turns
-from pointwise.training.regression import train_houses, train_table
 
 if TYPE_CHECKING:
-    from pointwise.data.table import Prepared
+    from torch import Tensor
+
+    from pointwise.data.mnist import Download
+    from pointwise.training import Epoch, Step
+
+    Work = Generator[Step | Download, bool | None, None]
 
 LEASE = 120.0  # seconds without a reader after which a run stops itself
-SHOWN_EVERY = 1.0  # seconds between two snapshots of a network that is small enough to be evaluated in the page
-Work = Generator[Step | Download, bool | None, None]
+MAX_POINTS = 1000  # of the loss history
+ENDED = ("done", "stopped", "failed")
 
 log = logging.getLogger(__name__)
 
 
-class Run:
-    """Work in a named daemon thread. ``slot`` is a semaphore acquired by the caller and released at the end."""
+@dataclass(frozen=True)
+class Snapshot:
+    """A network's weights between two epochs."""
+
+    step: int
+    weights: Mapping[str, Tensor] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known of a run so far. It never changes: what comes later is another Progress."""
+
+    state: str = "waiting"  # waiting, fetching, training, paused, then one of ENDED
+    step: int = 0
+    total: int = 0
+    history: tuple[tuple[int, float], ...] = ()  # (step, mean loss since the point before), at most MAX_POINTS
+    epochs: tuple[Epoch, ...] = ()  # only the latest still has its weights
+    examples: int = 0  # seen so far
+    seconds: float = 0.0  # spent at work, pauses left out
+    download: Download | None = None
+    snapshot: Snapshot | None = None  # the latest, of runs that make some
+    error: str | None = None  # a sentence, when something went wrong or the run ended by itself
+
+    @property
+    def active(self) -> bool:
+        """Whether the run may still change."""
+        return self.state not in ENDED
+
+    @property
+    def latest(self) -> Epoch | None:
+        """The last epoch that was measured, with its weights."""
+        return self.epochs[-1] if self.epochs else None
+
+    @property
+    def rate(self) -> float:
+        """Examples per second, measuring included."""
+        return self.examples / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """Estimated from the mean time of the steps so far; NaN before the first."""
+        return self.seconds / self.step * (self.total - self.step) if self.step else math.nan
+
+
+class History:
+    """Losses thinned to at most MAX_POINTS: when they are too many, neighbours are averaged."""
+
+    def __init__(self) -> None:
+        self._points: list[tuple[int, float]] = []
+        self._stride, self._sum, self._count = 1, 0.0, 0
+
+    def add(self, step: int, loss: float) -> None:
+        self._sum, self._count = self._sum + loss, self._count + 1
+        if self._count < self._stride:
+            return
+        self._points.append((step, self._sum / self._count))
+        self._sum, self._count = 0.0, 0
+        if len(self._points) >= MAX_POINTS:
+            pairs = zip(self._points[::2], self._points[1::2], strict=True)
+            self._points = [(b[0], (a[1] + b[1]) / 2) for a, b in pairs]
+            self._stride *= 2
+
+    def points(self) -> tuple[tuple[int, float], ...]:
+        return tuple(self._points)
+
+
+class Steps(Protocol):
+    """What a run needs of a job."""
+
+    def steps(self, *, snapshot_every: float = ...) -> Work: ...
+
+
+J = TypeVar("J", bound=Steps)
+
+
+class Run(Generic[J]):
+    """A job in a named daemon thread. ``slot`` is a semaphore acquired by the caller and released at the end."""
 
     def __init__(
-        self, work: Callable[[], Work], name: str, slot: threading.Semaphore | None = None, lease: float = LEASE
+        self,
+        job: J,
+        name: str,
+        slot: threading.Semaphore | None = None,
+        lease: float = LEASE,
+        snapshot_every: float = math.inf,  # seconds
     ) -> None:
-        self.name = name
-        self._work, self._slot, self._lease = work, slot, lease
+        self.job, self.name = job, name
+        self._slot, self._lease, self._snapshot_every = slot, lease, snapshot_every
         self._stop, self._go_on = threading.Event(), threading.Event()
         self._go_on.set()
         self._progress = Progress()
@@ -77,7 +152,7 @@ class Run:
         return self._stop.is_set()
 
     def join(self, timeout: float | None = None) -> bool:
-        """Wait for the end; whether it has come."""
+        """Whether the end has come, after waiting for it."""
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -88,7 +163,7 @@ class Run:
 
     def _run(self) -> None:
         try:
-            self._consume(self._work())
+            self._consume(self.job.steps(snapshot_every=self._snapshot_every))
         except PointwiseError as error:
             self._publish(state="failed", error=str(error))
         except Exception as error:
@@ -112,6 +187,8 @@ class Run:
             self._publish(state="stopped" if stopping else "done")
 
     def _take(self, event: Step | Download, history: History, seconds: float) -> None:
+        from pointwise.data.mnist import Download
+
         if isinstance(event, Download):
             self._publish(state="fetching", download=event)
             return
@@ -146,47 +223,3 @@ class Run:
 
     def _publish(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
-
-
-def retrain_digits(config: ModelConfig, recipe: Recipe, source: str, folder: Path) -> Work:
-    """Fetch what is needed and train a fresh classifier on ``source``, a name of DATA_SETS, below ``folder``."""
-    for download in fetch(source, folder):
-        if (yield download):
-            return
-    training, held_out = load_data_set(source, folder)
-    if source == "mnist":
-        training = with_made(training, recipe.made, recipe.seed)
-    model = build(config, recipe.seed)
-    shown = SHOWN_EVERY if count_parameters(model) <= MOST_PARAMETERS else math.inf
-    yield from train(model, recipe, training, held_out, show_every=shown)
-
-
-def retrain_houses(config: ModelConfig, recipe: Recipe, options: HouseOptions) -> Work:
-    """Make the houses and train a fresh price network; in dollars as they are unless ``recipe.standardise``."""
-    training, held_out = make_houses(options, recipe.standardise)
-    yield from train_houses(config, recipe, training, held_out)
-
-
-def try_scalings(config: ModelConfig, recipe: Recipe, options: HouseOptions) -> Work:
-    """``recipe`` on prices "as written" and "standardised", in turns."""
-    yield from in_turns(
-        {
-            name: train_houses(config, replace(recipe, standardise=scaled), *make_houses(options, scaled))
-            for name, scaled in (("as written", False), ("standardised", True))
-        }
-    )
-
-
-def try_shuffled(recipe: Recipe, seed: int) -> Work:
-    """The networks of ``shuffles.trainings`` on the bundled digits, in turns."""
-    yield from in_turns(shape.trainings(*load_bundled(), recipe, seed))
-
-
-def try_regularising(source: str, folder: Path) -> Work:
-    """The variants of ``regularising.trainings``, in turns; ``source`` and ``folder`` as for ``retrain_digits``."""
-    yield from in_turns(regularising.trainings(*load_data_set(source, folder)))
-
-
-def retrain_table(config: ModelConfig, recipe: Recipe, prepared: Prepared) -> Work:
-    """Train a fresh network on the training rows of a user's table."""
-    yield from train_table(config, recipe, prepared)

@@ -6,12 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
-from pointwise.data.digits import Digits
-from pointwise.models import ModelConfig, build
-from pointwise.training import Epoch, Recipe, train
-from pointwise.training.interleave import Training
+from pointwise.jobs import Comparison, PictureJob, Pictures
+from pointwise.models import ModelConfig
+from pointwise.training import Epoch, Recipe
 
 FEW = 500  # digits to learn from
 HELD_OUT = 2000  # at most
@@ -24,15 +21,12 @@ VARIANTS = {
 }
 
 
-def trainings(training: Digits, held_out: Digits, seed: int = 0) -> dict[str, Training]:
-    """An mlp_1x1 of each of VARIANTS, trained on FEW digits from the same initial weights."""
-    few, others = _some(training, FEW), _some(held_out, HELD_OUT)
-    return {name: train(build(config, seed), RECIPE, few, others) for name, config in VARIANTS.items()}
-
-
-def _some(digits: Digits, most: int) -> Digits:
-    chosen = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))[:most]
-    return Digits(digits.name, digits.images[chosen], digits.labels[chosen])
+def comparison(data_set: str) -> Comparison:
+    """An mlp_1x1 of each of VARIANTS for FEW digits of a data set, from the same initial weights."""
+    few = Pictures(data_set, few=FEW, few_held_out=HELD_OUT)
+    return Comparison(
+        "Ways to regularise", {name: PictureJob(config, RECIPE, few) for name, config in VARIANTS.items()}
+    )
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ class Outcome:
 
 
 def outcome(epochs: Sequence[Epoch]) -> Outcome:
-    """Of a training's last epoch."""
+    """How a training ended, by its last epoch."""
     metrics = epochs[-1].metrics
     return Outcome(metrics["accuracy"], metrics["loss"], metrics["train_loss"])
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointwise.data.digits import Digits, normalise
-from pointwise.models import Network, build, default_config
-from pointwise.training import Recipe, measure, train
-from pointwise.training.interleave import Training
+from pointwise.data.digits import Digits, all_shuffled, normalise, pixel_order
+from pointwise.jobs import Comparison, PictureJob, Pictures
+from pointwise.models import Network, default_config
+from pointwise.training import Recipe, measure
 
 ARCHS = ("mlp_1x1", "nin")  # the one that knows no neighbours, and the one that looks at them
 
 
 def shuffled(image: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
     """The picture's pixels in an order that depends on the seed and the shape alone."""
-    return image.ravel()[_order(image.size, seed)].reshape(image.shape)
-
-
-def _order(pixels: int, seed: int) -> NDArray[np.int64]:
-    return np.random.default_rng(seed).permutation(pixels)
+    return image.ravel()[pixel_order(image.size, seed)].reshape(image.shape)
 
 
 @dataclass(frozen=True)
@@ -50,26 +46,23 @@ def shuffle(model: Network, image: NDArray[np.uint8], seed: int) -> Shuffle:
     return Shuffle(before, after)
 
 
-def all_shuffled(digits: Digits, seed: int) -> Digits:
-    """Digits whose pixels are all put into the same other order, the one of ``shuffled``."""
-    order = torch.from_numpy(_order(digits.images[0].numel(), seed))
-    return replace(digits, images=digits.images.flatten(1)[:, order].reshape(digits.images.shape))
-
-
 def accuracy_on_shuffled(model: Network, digits: Digits, seed: int) -> float:
     """Of a network on digits whose pixels are all shuffled in the same way, 0–1."""
     return measure(model, all_shuffled(digits, seed))["accuracy"]
 
 
-def trainings(training: Digits, held_out: Digits, recipe: Recipe, seed: int) -> dict[str, Training]:
-    """A network of each of ARCHS, trained on the digits and on the shuffled ones; the keys are ``key_of``'s."""
-    both = {False: (training, held_out), True: (all_shuffled(training, seed), all_shuffled(held_out, seed))}
-    return {
-        key_of(arch, moved): train(build(default_config(arch), recipe.seed), recipe, *both[moved])
+def comparison(recipe: Recipe, seed: int) -> Comparison:
+    """A network of each of ARCHS for the bundled digits, and one for the shuffled; the names are ``key_of``'s."""
+    jobs = {
+        key_of(arch, moved): PictureJob(
+            default_config(arch), recipe, Pictures("digits", shuffled=seed if moved else None)
+        )
         for arch in ARCHS
-        for moved in both
+        for moved in (False, True)
     }
+    return Comparison("Usual and shuffled digits", jobs)
 
 
 def key_of(arch: str, moved: bool) -> str:
+    """The name of a network in ``comparison``."""
     return f"{arch} {'shuffled' if moved else 'usual'}"

@@ -1,11 +1,14 @@
-"""Data sets by name: MNIST and its kin, CIFAR-10 through torchvision, the bundled digits. Importable without torch."""
+"""Data sets by name: MNIST and its kin, CIFAR-10 through torchvision, the bundled digits. Importable without torch.
+
+``Pictures`` is what a training is told of one: its name, where it lies, and whether it is used as it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import ConfigError, DataError
 
@@ -20,17 +23,50 @@ class DataSet:
     """A line of the table of data sets; all have ten classes."""
 
     title: str
+    about: str  # one line
+    held_out: str  # in words: what is measured on
     kind: str = ""  # torchvision's class, and the folder of its files
     channels: int = 1
     side: int = 28
+    digits: bool = False  # whether it shows digits, as a drawing does
+    made: bool = False  # whether made digits may join it, where a recipe asks for them
 
 
 DATA_SETS = {
-    "mnist": DataSet("MNIST", "MNIST"),
-    "fashion_mnist": DataSet("Fashion-MNIST", "FashionMNIST"),
-    "kmnist": DataSet("KMNIST", "KMNIST"),
-    "cifar10": DataSet("CIFAR-10", "CIFAR10", channels=3, side=32),
-    "digits": DataSet("Bundled digits"),
+    "mnist": DataSet(
+        "MNIST",
+        "60,000 digits to train on and 10,000 to test with, 28×28",
+        "10,000 test digits",
+        kind="MNIST",
+        digits=True,
+        made=True,
+    ),
+    "fashion_mnist": DataSet(
+        "Fashion-MNIST",
+        "70,000 pictures of clothes in ten kinds, 28×28; a network for these reads no drawing",
+        "10,000 test pictures",
+        kind="FashionMNIST",
+    ),
+    "kmnist": DataSet(
+        "KMNIST",
+        "70,000 cursive Japanese characters of ten kinds, 28×28; a network for these reads no drawing",
+        "10,000 test pictures",
+        kind="KMNIST",
+    ),
+    "cifar10": DataSet(
+        "CIFAR-10",
+        "60,000 colour photos of ten kinds of things, 32×32; a network for these reads no drawing",
+        "10,000 test pictures",
+        kind="CIFAR10",
+        channels=3,
+        side=32,
+    ),
+    "digits": DataSet(
+        "Bundled digits",
+        "1,797 real digits that come with scikit-learn, 8×8 enlarged to 28×28; 297 are held out",
+        "297 held-out bundled digits",
+        digits=True,
+    ),
 }
 
 
@@ -47,6 +83,57 @@ def config_for(arch: str, name: str) -> ModelConfig:
 
     chosen = data_set_named(name)
     return ModelConfig(arch, input_channels=chosen.channels, image_size=chosen.side)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The pictures of a data set: all or a few of them, as they are or shuffled. Raises ConfigError for its name."""
+
+    name: str  # of DATA_SETS
+    folder: Path | str | None = None  # that the files lie below; None is the usual one
+    few: int | None = None  # to train on, at most
+    few_held_out: int | None = None  # to measure on, at most
+    shuffled: int | None = None  # the seed of the order that the pixels of every picture are put into
+
+    def __post_init__(self) -> None:
+        data_set_named(self.name)
+        object.__setattr__(self, "folder", Path(self.folder) if self.folder else None)
+
+    @property
+    def data_set(self) -> DataSet:
+        """The data set that they are of."""
+        return DATA_SETS[self.name]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """How they differ from the whole data set as it is, as JSON; {} where they do not."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)[2:]}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def fetch(self) -> Iterator[Download]:
+        """Download what is missing, but only into the user's cache folder. Raises DataError when no mirror answers."""
+        return fetch(self.name, self._folder)
+
+    def load(self) -> tuple[Digits, Digits]:
+        """Training and held-out pictures. Raises DataError where files are missing or broken."""
+        training, held_out = load_data_set(self.name, self._folder)
+        return self._chosen(training, self.few), self._chosen(held_out, self.few_held_out)
+
+    def load_held_out(self) -> Digits:
+        """The held-out pictures alone, without loading the others. Raises DataError."""
+        return self._chosen(load_held_out(self.name, self._folder), self.few_held_out)
+
+    @property
+    def _folder(self) -> Path:
+        from pointwise.data.mnist import data_folder
+
+        return data_folder(self.folder)
+
+    def _chosen(self, digits: Digits, most: int | None) -> Digits:
+        from pointwise.data.digits import all_shuffled, some
+
+        digits = digits if most is None else some(digits, most)
+        return digits if self.shuffled is None else all_shuffled(digits, self.shuffled)
 
 
 CIFAR_BYTES = 170_498_071  # of the compressed file
@@ -66,6 +153,16 @@ def load_data_set(name: str, folder: Path) -> tuple[Digits, Digits]:
     if name == "cifar10":
         return _cifar(folder, train=True), _cifar(folder, train=False)
     return load_mnist(folder, chosen.kind)
+
+
+def load_held_out(name: str, folder: Path) -> Digits:
+    """The pictures that ``load_data_set`` holds out, without loading the others. Raises as it does."""
+    from pointwise.data.mnist import load_mnist_test
+
+    chosen = data_set_named(name)
+    if name == "cifar10":
+        return _cifar(folder, train=False)
+    return load_mnist_test(folder, chosen.kind) if chosen.kind else load_data_set(name, folder)[1]
 
 
 def is_there(name: str, folder: Path) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 NO_DIGIT = -1  # the label of a picture that no class fits
@@ -34,6 +35,23 @@ def joined(first: Digits, *others: Digits) -> Digits:
     """All of them, under the name of the first."""
     every = (first, *others)
     return Digits(first.name, torch.cat([one.images for one in every]), torch.cat([one.labels for one in every]))
+
+
+def some(digits: Digits, most: int) -> Digits:
+    """``most`` of them, or all where they are fewer; in a random order that is always the same."""
+    chosen = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))[:most]
+    return replace(digits, images=digits.images[chosen], labels=digits.labels[chosen])
+
+
+def pixel_order(pixels: int, seed: int) -> NDArray[np.int64]:
+    """The order (pixels,) that so many pixels of a picture are put into, by the seed alone."""
+    return np.random.default_rng(seed).permutation(pixels)
+
+
+def all_shuffled(digits: Digits, seed: int) -> Digits:
+    """Digits whose pixels are all put into the same other order, that of ``pixel_order``."""
+    order = torch.from_numpy(pixel_order(digits.images[0].numel(), seed))
+    return replace(digits, images=digits.images.flatten(1)[:, order].reshape(digits.images.shape))
 
 
 def normalise(images: Tensor) -> Tensor:

@@ -1,8 +1,15 @@
-"""Training: recipes, the loop as a generator of Steps, and what is measured."""
+"""Training: recipes, the loop as a generator of Steps, and what is measured. Recipes need no PyTorch."""
 
-from pointwise.training.loop import Epoch, Step, pick_device, train
-from pointwise.training.metrics import Examples, loss_of, measure
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from pointwise.training.recipes import PRICE_RECIPES, RECIPES, Recipe, recipe_named, recipes_for, table_recipe
+
+if TYPE_CHECKING:
+    from pointwise.training.loop import Epoch, Step, pick_device, train
+    from pointwise.training.metrics import Examples, loss_of, measure
 
 __all__ = [
     "PRICE_RECIPES",
@@ -19,3 +26,11 @@ __all__ = [
     "table_recipe",
     "train",
 ]
+_NEED_TORCH = {"loop": ("Epoch", "Step", "pick_device", "train"), "metrics": ("Examples", "loss_of", "measure")}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _NEED_TORCH.items():
+        if name in names:
+            return getattr(importlib.import_module(f"pointwise.training.{module}"), name)
+    raise AttributeError(f"module 'pointwise.training' has no attribute {name!r}")

@@ -22,17 +22,17 @@ AGAIN = "Train again without --resume."
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state after an epoch."""
+    """A training's state after an epoch."""
 
     tensors: Mapping[str, Tensor]  # weights, the optimiser's moments, and the generators' states
-    facts: Mapping[str, Any]  # JSON: epoch, configuration, recipe, learning rates, the schedule's place
+    facts: Mapping[str, Any]  # JSON: epoch, configuration, recipe, learning rates, the schedule's state
 
     @property
     def epoch(self) -> int:
         return int(self.facts["epoch"])
 
     def write(self, path: Path) -> None:
-        """By way of a temporary file, so that a kill leaves the one before."""
+        """Write a file by way of a temporary one, so that a kill leaves the one before. Raises ModelFileError."""
         from safetensors.torch import save
 
         from pointwise.weights import write_bytes
@@ -41,7 +41,7 @@ class Checkpoint:
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Raises ModelFileError for a missing or damaged file."""
+    """The checkpoint in a file. Raises ModelFileError for a missing or damaged one."""
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
@@ -54,8 +54,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise ModelFileError(path, f"is no checkpoint ({error})", AGAIN) from None
 
 
-class Moment:
-    """A training's moving parts, which can be kept and brought back."""
+class TrainingState:
+    """A training's moving parts: network, optimiser, schedule and random generators, to be kept and brought back."""
 
     def __init__(
         self,
@@ -71,16 +71,17 @@ class Moment:
         self._generators = [*generators, *dropouts]
 
     def checkpoint(self, epoch: int) -> Checkpoint:
-        """As it is now, copied to the CPU."""
+        """The state after ``epoch``, copied to the CPU."""
         moments = self._optimizer.state_dict()["state"]
         tensors = {WEIGHTS + name: t for name, t in self._model.state_dict().items()}
         tensors |= {f"{OPTIMIZER}{number}/{name}": t for number, one in moments.items() for name, t in one.items()}
         tensors |= {f"{CHANCE}{number}": one.get_state() for number, one in enumerate(self._generators)}
-        facts = {**self._run, "epoch": epoch, "groups": self._groups(), "schedule": self._schedule_state()}
+        schedule = {} if self._schedule is None else self._schedule.state_dict()
+        facts = {**self._run, "epoch": epoch, "groups": self._groups(), "schedule": schedule}
         return Checkpoint({name: t.detach().to("cpu", copy=True) for name, t in tensors.items()}, facts)
 
     def restore(self, checkpoint: Checkpoint) -> int:
-        """Bring a checkpoint back; its epoch. Raises ConfigError when it is of another network or recipe."""
+        """The epoch of a checkpoint that is brought back. Raises ConfigError for that of another training."""
         given = {name: checkpoint.facts.get(name) for name in self._run}
         if given != self._run:
             raise ConfigError("The checkpoint is of another network or recipe. Give the same options, or train anew.")
@@ -93,7 +94,7 @@ class Moment:
         kept = [{**group, **saved} for group, saved in zip(groups, checkpoint.facts["groups"], strict=True)]
         self._optimizer.load_state_dict({"state": state, "param_groups": kept})
         if self._schedule is not None:
-            self._schedule.__dict__.update(checkpoint.facts["schedule"])
+            self._schedule.load_state_dict(checkpoint.facts["schedule"])
         for generator, saved_state in zip(self._generators, _in_order(_under(CHANCE, checkpoint.tensors)), strict=True):
             generator.set_state(saved_state)
         return checkpoint.epoch
@@ -101,12 +102,6 @@ class Moment:
     def _groups(self) -> list[dict[str, Any]]:
         names = ("lr", "betas")
         return [{name: group[name] for name in names} for group in self._optimizer.param_groups]
-
-    def _schedule_state(self) -> dict[str, Any]:
-        if self._schedule is None:
-            return {}
-        place = vars(self._schedule)
-        return {name: place[name] for name in ("last_epoch", "_step_count", "_last_lr")}
 
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

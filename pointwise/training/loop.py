@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ from torch import Tensor
 from pointwise.data.digits import augment
 from pointwise.errors import ConfigError, DivergedError
 from pointwise.models import Network
-from pointwise.training.checkpoints import Checkpoint, Moment
+from pointwise.training.checkpoints import Checkpoint, TrainingState
 from pointwise.training.fast_linear import quick_dense_layers
 from pointwise.training.metrics import Examples, Running, loss_of, measure, scale_of
 from pointwise.training.processes import ALONE, Group
@@ -23,7 +24,7 @@ from pointwise.training.recipes import Recipe
 
 @dataclass(frozen=True)
 class Epoch:
-    """What was measured at the end of an epoch, with a copy of the weights at that moment."""
+    """What was measured at the end of an epoch, with a copy of the weights as they are then."""
 
     number: int  # from 1
     metrics: Mapping[str, float]  # train_loss, train_accuracy, loss, accuracy (held out, 0–1); or …mae, …r2
@@ -31,6 +32,7 @@ class Epoch:
     complete: bool = True  # False when the epoch was ended early
     of: str = ""  # which training it belongs to, where several go on in turns
     checkpoint: Checkpoint | None = field(default=None, repr=False)  # to go on from, when it was asked for
+    card: Mapping[str, Any] = field(default_factory=dict, repr=False)  # of the network with these weights, from a job
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def train(
     group: Group = ALONE,
     since: Checkpoint | None = None,
     keep: bool = False,
-    show_every: float = math.inf,
+    snapshot_every: float = math.inf,
 ) -> Generator[Step, bool | None, None]:
     """Train ``model`` in place, yielding after every optimiser step.
 
@@ -72,7 +74,7 @@ def train(
 
     In a ``group`` of processes each takes its share of every batch, and the gradients are averaged. ``since`` goes on
     after a checkpoint's epoch as if nothing had come between; with ``keep`` each Epoch carries a Checkpoint. A Step
-    carries the weights when ``show_every`` seconds have passed since the last that did. Raises ConfigError for a
+    carries the weights when ``snapshot_every`` seconds have passed since the last that did. Raises ConfigError for a
     network that normalises batches of one house or a checkpoint of another run, and DivergedError when the loss is no
     longer finite.
     """
@@ -85,8 +87,8 @@ def train(
     per_epoch = len(batches(torch.arange(len(training)), recipe.batch_size))
     total = recipe.epochs * per_epoch
     optimizer, schedule = _optimizer(model, recipe, total)
-    progress = Moment(model, recipe, optimizer, schedule, (order, chance))
-    done = progress.restore(since) if since is not None else 0
+    state = TrainingState(model, recipe, optimizer, schedule, (order, chance))
+    done = state.restore(since) if since is not None else 0
     forward = group.wrapped(model)
     number, shown = done * per_epoch, time.monotonic()
     with quick_dense_layers(model) if group.size == 1 else nullcontext():
@@ -109,14 +111,14 @@ def train(
                 running.add(outputs.detach(), targets, value)
                 last = number == epoch * per_epoch
                 step = Step(number, total, len(batch), value)
-                if time.monotonic() - shown >= show_every:
+                if time.monotonic() - shown >= snapshot_every:
                     step, shown = replace(step, weights=_weights(model)), time.monotonic()
                 if not last and (yield step):
                     yield replace(step, epoch=_epoch(model, epoch, running, held_out, device, complete=False))
                     return
                 if last:
                     ended = _epoch(model, epoch, running, held_out, device)
-                    checkpoint = progress.checkpoint(epoch) if keep else None
+                    checkpoint = state.checkpoint(epoch) if keep else None
                     if (yield replace(step, epoch=replace(ended, checkpoint=checkpoint))):
                         return
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pointwise.errors import ConfigError
+from pointwise.errors import ConfigError, check_whole
 from pointwise.models import REGRESSOR
 
 FEW_ROWS = 2_000  # of a table
@@ -27,18 +27,16 @@ class Recipe:
     seed: int = 0  # 0–2³²−1: initial weights, order of the examples, augmentation
 
     def __post_init__(self) -> None:
-        _within("epochs", self.epochs, 1, 500)
-        _within("batch size", self.batch_size, 1, 8192)
-        _within("number of made digits", self.made, 0, 100_000)
-        _within("seed", self.seed, 0, 2**32 - 1)
+        check_whole("epochs", self.epochs, 1, 500, ConfigError)
+        check_whole("batch size", self.batch_size, 1, 8192, ConfigError)
+        check_whole("number of made digits", self.made, 0, 100_000, ConfigError)
+        check_whole("seed", self.seed, 0, 2**32 - 1, ConfigError)
+        for value, choices in ((self.optimizer, ("adam", "adamw")), (self.schedule, ("constant", "one_cycle"))):
+            if value not in choices:
+                raise ConfigError(f"A recipe cannot use '{value}' there. Choose one of {', '.join(choices)}.")
         rate = self.learning_rate
         if not (isinstance(rate, (int, float)) and 0 < rate <= 10):
             raise ConfigError(f"A learning rate of {rate} is out of range. Choose one above 0 and up to 10.")
-
-
-def _within(name: str, value: int, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ConfigError(f"The {name} {value} is out of range. Choose a whole number from {low:,} to {high:,}.")
 
 
 _FAST = Recipe(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
-from pointwise.runs import Run, retrain_digits
+from pointwise.runs import Run
 from pointwise.training import recipe_named
 from pointwise.ui.frame import shipped
 from pointwise.ui.training import session_run
@@ -57,7 +58,7 @@ def test_another_reader_gives_the_prediction() -> None:
 
 def test_without_the_steps_the_answer_is_the_one_shown_beside() -> None:
     app = opened()
-    app.toggle(key="answer.normalised").set_value(False).run()
+    app.toggle(key="drawing.normalised").set_value(False).run()
     assert reading(app) == reading(app, "Without them")
 
 
@@ -104,15 +105,12 @@ def test_other_data_sets_are_offered_with_what_they_need(source: str, title: str
     assert any(f"{title} is not in the data folder" in info.value for info in app.info)
 
 
-def test_a_network_that_reads_no_drawing_is_not_offered_to_the_page() -> None:
-    work = functools.partial(
-        retrain_digits, ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), "digits", None
-    )
-    run = Run(work, "kmnist-test")
+def test_a_network_that_reads_no_drawing_is_not_offered_to_the_page(write_mnist: Callable[..., Path]) -> None:
+    pictures = Pictures("kmnist", write_mnist(folder="KMNIST"))
+    run = Run(PictureJob(ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), pictures), "test")
     run.start()
     assert run.join(60)
-    retraining = session_run.Retraining(run, ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), "kmnist")
-    app = opened(**{session_run.RETRAINING: retraining})
+    app = opened(**{session_run.RUN.key: run})
     assert not app.exception
     assert any(metric.label == "Validation accuracy" for metric in app.metric)
     assert not any(button.label == "Use these weights" for button in app.button)

@@ -8,8 +8,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import CLASSIFIERS, ModelConfig
-from pointwise.runs import Run, retrain_digits
+from pointwise.runs import Run
 from pointwise.training import RECIPES
 from pointwise.ui.canvas import drawing
 from pointwise.ui.feature_maps import channels, evidence_map
@@ -188,26 +189,26 @@ def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert not app.exception
 
 
-def retrained(widths: tuple[int, ...]) -> session_run.Retraining:
-    config, recipe = ModelConfig("bag_of_pixels", widths=widths), RECIPES["fast"]
-    run = Run(lambda: retrain_digits(config, recipe, "digits", None), "bag_of_pixels-test")
+def retrained(widths: tuple[int, ...]) -> Run[PictureJob]:
+    job = PictureJob(ModelConfig("bag_of_pixels", widths=widths), RECIPES["fast"], Pictures("digits"))
+    run = Run(job, "test")
     run.start()
-    run.join(60)
-    return session_run.Retraining(run, config, recipe, "digits")
+    assert run.join(60)
+    return run
 
 
 def test_a_finished_run_is_looked_at_when_it_is_asked_for() -> None:
     run = retrained((32, 32))
-    app = opened("bag_of_pixels", **{session_run.RETRAINING: run})
+    app = opened("bag_of_pixels", **{session_run.RUN.key: run})
     assert any(caption.value == "With the shipped weights." for caption in app.caption)
     next(toggle for toggle in app.toggle if toggle.label == "Follow your run").set_value(True).run()
-    assert any(caption.value == f"With your run, epoch {run.recipe.epochs}." for caption in app.caption)
+    assert any(caption.value == f"With your run, epoch {run.job.recipe.epochs}." for caption in app.caption)
 
 
 def test_changes_of_what_a_narrower_network_lacks_wait() -> None:
     run = retrained((4, 4))
     edit = {("bag_of_pixels", 1, 3): Edit({31: 0.5}), ("bag_of_pixels", 1, 30): Edit({0: 0.5}, bias=1.0)}
-    app = opened("bag_of_pixels", **{session_run.RETRAINING: run, "features.edits": edit})
+    app = opened("bag_of_pixels", **{session_run.RUN.key: run, "features.edits": edit})
     assert any(button.label == "Reset 2 channels" for button in app.button)
     next(toggle for toggle in app.toggle if toggle.label == "Follow your run").set_value(True).run()
     assert sound(app)

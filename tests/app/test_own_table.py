@@ -54,9 +54,9 @@ def test_training_ends_beside_the_baselines_with_sliders_that_ask_the_network() 
     app = opened()
     app.file_uploader[0].upload("own.csv", "\n".join(["size,age,side,price", *rows]).encode(), "text/csv").run()
     button(app, "Train on this table").click().run()
-    retraining = app.session_state["session_run.retraining"]
-    assert retraining.run.join(60)
-    assert retraining.run.progress().state == "done"
+    run = app.session_state["session_run.run"]
+    assert run.join(60)
+    assert run.progress().state == "done"
     app.run()
     assert [slider.label for slider in app.slider]
     before = next(metric.value for metric in app.metric if metric.label == "Predicted price")

@@ -107,7 +107,7 @@ def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> 
     model = build(replace(default_config(networks.ARCH), activation=activation)).eval().requires_grad_(False)
     model.card = {"scaling": {"mean": 3e5, "std": 1.5e5}}
     app = opened(view="Network")
-    app.session_state[weights_in_use.OWN] = {networks.ARCH: model}
+    app.session_state[weights_in_use.OWN.key] = {networks.ARCH: model}
     app.run()
     assert any(f"With {activation} no channel is ever off" in info.value for info in app.info)
     assert not app.exception
@@ -116,7 +116,7 @@ def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> 
 def test_a_retrained_network_stands_beside_the_shipped_one() -> None:
     model = load_model(PRICES)
     app = opened()
-    app.session_state[weights_in_use.OWN] = {networks.ARCH: model}
+    app.session_state[weights_in_use.OWN.key] = {networks.ARCH: model}
     for view in VIEWS:
         app.segmented_control(key="view").set_value(view).run()
         assert shown(app, "Price by shipped network") == shown(app)
@@ -147,14 +147,14 @@ def test_retraining_shows_its_result_against_the_shipped_network() -> None:
     app = retraining()
     app.number_input(key="houses.standardised.epochs").set_value(2).run()
     next(button for button in app.button if button.label == "Retrain").click().run()
-    run = app.session_state[session_run.RETRAINING].run
+    run = app.session_state[session_run.RUN.key]
     assert run.join(60)
     app.run()
     assert any(metric.label.startswith("Mean absolute error") for metric in app.metric)
     next(button for button in app.button if button.label == "Use these weights").click().run()
-    assert networks.ARCH in app.session_state[weights_in_use.OWN]
+    assert networks.ARCH in app.session_state[weights_in_use.OWN.key]
     next(button for button in app.button if button.label == "Back to the shipped weights").click().run()
-    assert networks.ARCH not in app.session_state[weights_in_use.OWN]
+    assert networks.ARCH not in app.session_state[weights_in_use.OWN.key]
     assert not app.exception
 
 

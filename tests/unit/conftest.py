@@ -1,40 +1,5 @@
-"""Toys that several tests need: an MNIST of a few digits, written as the real one is."""
+"""One thread: the tests' networks are too small to share."""
 
-import gzip
-import struct
-from collections.abc import Callable
-from pathlib import Path
-
-import numpy as np
-import pytest
 import torch
 
-torch.set_num_threads(1)  # toys are too small to share
-
-WriteMnist = Callable[..., Path]
-
-
-def idx(array: np.ndarray) -> bytes:
-    """IDX as LeCun's MNIST page has it: two zeros, 8 for unsigned bytes, the number of dimensions, their sizes."""
-    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
-
-
-@pytest.fixture
-def write_mnist(tmp_path: Path) -> WriteMnist:
-    """Write ``train`` and ``test`` random digits below a new data folder."""
-
-    def write(train: int = 64, test: int = 32, compressed: bool = True, folder: str = "MNIST") -> Path:
-        rng = np.random.default_rng(0)
-        raw = tmp_path / "data" / folder / "raw"
-        raw.mkdir(parents=True)
-        for part, number in (("train", train), ("t10k", test)):
-            images, labels = rng.integers(0, 256, (number, 28, 28)), rng.integers(0, 10, number)
-            for kind, array in (("images-idx3", images), ("labels-idx1", labels)):
-                path, content = raw / f"{part}-{kind}-ubyte", idx(array)
-                if compressed:
-                    path.with_name(path.name + ".gz").write_bytes(gzip.compress(content))
-                else:
-                    path.write_bytes(content)
-        return tmp_path / "data"
-
-    return write
+torch.set_num_threads(1)

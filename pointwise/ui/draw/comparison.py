@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.card import data_set_of
 from pointwise.drawing import Ink, Preparation
 from pointwise.errors import PointwiseError
 from pointwise.models import CLASSIFIERS
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.grid_container import GridContainer
 
     from pointwise.models import Network
+
+MEASURED_ON = {"mnist": "MNIST test", "digits": "held-out bundled digits"}
 
 
 def received() -> None:
@@ -53,13 +56,14 @@ def side_by_side() -> None:
 
 def _run_card(grid: GridContainer, reader: Network) -> None:
     """The answer of a run's latest epoch, unless the page uses those weights anyway."""
-    retraining = session_run.retraining()
-    if retraining is None or retraining.source not in labels.DIGITS:
+    run = session_run.current()
+    arch = None if run is None else run.job.stands_in_for
+    if run is None or arch not in CLASSIFIERS:
         return
-    model = weights_in_use.epoch_model(retraining)
-    if model is not None and model is not weights_in_use.own_models().get(retraining.arch):
+    model = weights_in_use.epoch_model(run)
+    if model is not None and model is not weights_in_use.own_models().get(arch):
         with grid.cell():
-            _show_card(f"Your run, epoch {model.card['epochs']}", model, reader, labels.MODELS[retraining.arch])
+            _show_card(f"Your run, epoch {model.card['epochs']}", model, reader, labels.MODELS[arch])
 
 
 def _card(arch: str, reader: Network) -> None:
@@ -86,8 +90,7 @@ def _error_rate(model: Network) -> str:
     accuracy = model.card.get("metrics", {}).get("accuracy")
     if accuracy is None:
         return "error not measured"
-    where = "MNIST test" if str(model.card.get("data", "")).startswith("MNIST") else "held-out bundled digits"
-    return f"{100 * (1 - accuracy):.2f} % error on {where}"
+    return f"{100 * (1 - accuracy):.2f} % error on {MEASURED_ON.get(data_set_of(model) or '', 'other pictures')}"
 
 
 def _steps(prepared: Preparation) -> list[tuple[NDArray[np.uint8], str, str, float]]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 
 import streamlit as st
 
 from pointwise.data.housing import HouseOptions
+from pointwise.jobs import HouseJob
 from pointwise.models import ModelConfig, default_config
-from pointwise.runs import retrain_houses
 from pointwise.training import PRICE_RECIPES, Recipe
 from pointwise.ui.regression import parts
-from pointwise.ui.regression.networks import ARCH, SOURCE
-from pointwise.ui.training import panel, session_run, training_inputs
+from pointwise.ui.regression.networks import ARCH
+from pointwise.ui.training import panel, sidebar
 
 NAMES = {"standardised": "Standardised", "tutorial": "As written in the tutorial"}
 ABOUT = {
@@ -35,9 +34,8 @@ def show() -> None:
     )
     st.caption(ABOUT[name])
     options = _houses()
-    recipe, config = training_inputs.remembered(f"houses.{name}", PRICE_RECIPES[name], default_config(ARCH), _inputs)
-    work = functools.partial(retrain_houses, config, recipe, options)
-    training_inputs.retrain_button(functools.partial(session_run.start, config, recipe, SOURCE, work, options))
+    recipe, config = sidebar.remembered(f"houses.{name}", PRICE_RECIPES[name], default_config(ARCH), _inputs)
+    sidebar.retrain_button(HouseJob(config, recipe, options))
     panel.show()
 
 
@@ -63,7 +61,7 @@ def _houses() -> HouseOptions:
 
 def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, ModelConfig]:
     recipe = replace(
-        training_inputs.recipe_inputs(place, recipe),
+        sidebar.recipe_inputs(place, recipe),
         standardise=st.toggle("Standardise prices and features", recipe.standardise, key=f"{place}.standardise"),
     )
-    return recipe, training_inputs.price_network_inputs(place, config)
+    return recipe, sidebar.price_network_inputs(place, config)

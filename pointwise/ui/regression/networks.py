@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pointwise.models import Network
 
 ARCH = "price_1x1"
-SOURCE = "houses"
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,9 @@ def ask() -> Networks:
     """
     current = weights_in_use.current_model(ARCH)
     own = ARCH in weights_in_use.own_models()
-    retraining = session_run.retraining()
-    if retraining is not None and retraining.source == SOURCE:
-        latest = weights_in_use.epoch_model(retraining)
+    run = session_run.current()
+    if run is not None and run.job.stands_in_for == ARCH:
+        latest = weights_in_use.epoch_model(run)
         if latest is not None and latest is not current:
             return Networks(current, "your network" if own else "shipped network", latest, "your latest run")
     if own:

@@ -9,18 +9,20 @@ import streamlit as st
 from pointwise.data.table import Feature, Prepared
 from pointwise.explain.table_networks import Strength, strongest_features
 from pointwise.inference import predict_row
+from pointwise.jobs import Job
 from pointwise.models import Network
+from pointwise.runs import Run
 from pointwise.ui.frame import labels
-from pointwise.ui.training import session_run, weights_in_use
+from pointwise.ui.training import weights_in_use
 
 STRONGEST = "tables.strongest"  # (network, strengths)
 STEPS = 100  # of a slider, about
 
 
-def show(ready: Prepared, retraining: session_run.Retraining) -> None:
+def show(ready: Prepared, run: Run[Job]) -> None:
     """The prediction for a row of one's own; features without a slider keep their usual value."""
-    model = weights_in_use.epoch_model(retraining)
-    if model is None or retraining.run.progress().active:
+    model = weights_in_use.epoch_model(run)
+    if model is None or run.progress().active:
         return
     st.subheader("Ask the network")
     strengths = _strongest(model, ready)
@@ -30,7 +32,7 @@ def show(ready: Prepared, retraining: session_run.Retraining) -> None:
     values = {}
     for number, strength in enumerate(strengths):
         with columns[number % 2]:
-            values[strength.feature] = _input(features[strength.feature], retraining)
+            values[strength.feature] = _input(features[strength.feature], run)
     answer.metric(f"Predicted {ready.target}", labels.number(predict_row(model, ready, values)))
     rest = len(ready.features) - len(strengths)
     st.caption(
@@ -48,8 +50,8 @@ def _strongest(model: Network, ready: Prepared) -> tuple[Strength, ...]:
     return strengths
 
 
-def _input(feature: Feature, retraining: session_run.Retraining) -> float | str:
-    key = f"tables.ask.{retraining.run.name}.{feature.name}"
+def _input(feature: Feature, run: Run[Job]) -> float | str:
+    key = f"tables.ask.{run.name}.{feature.name}"
     if feature.kind == "category":
         return st.selectbox(feature.name, feature.levels, key=key, persist_state="session")
     start = float(feature.start)

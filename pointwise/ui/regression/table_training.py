@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 
 import streamlit as st
@@ -10,13 +9,13 @@ import streamlit as st
 from pointwise.data.table import Prepared, Table, prepare
 from pointwise.explain.table_networks import Score, baselines
 from pointwise.inference import predict_rows
+from pointwise.jobs import Job, TableJob, table_config
 from pointwise.models import ModelConfig
-from pointwise.runs import retrain_table
+from pointwise.runs import Run
 from pointwise.training import Recipe, table_recipe
-from pointwise.training.regression import table_config
 from pointwise.ui.frame import labels
 from pointwise.ui.regression import table_charts
-from pointwise.ui.training import session_run, training_inputs, weights_in_use
+from pointwise.ui.training import session_run, sidebar, weights_in_use
 
 PREPARED = "tables.prepared"  # the latest few (Table, target, features, Prepared)
 SCORES = "tables.scores"  # (Prepared, baselines)
@@ -58,30 +57,29 @@ def train(table: Table, ready: Prepared) -> None:
     inputs = ready.training.inputs.shape[1]
     with st.container(border=True):
         st.markdown("\n".join(f"- {note}" for note in [*ready.notes, f"The network receives {inputs} channels."]))
-    recipe, config = training_inputs.remembered(
+    recipe, config = sidebar.remembered(
         f"tables.{table.name}.{len(ready.training)}", table_recipe(len(ready.training)), table_config(ready), _inputs
     )
     if st.button("Train on this table", type="primary", icon=":material/model_training:", disabled=session_run.busy()):
         config = replace(config, input_channels=inputs)
-        session_run.start(config, recipe, "table", functools.partial(retrain_table, config, recipe, ready), ready)
+        session_run.start(TableJob(config, recipe, ready))
         st.rerun()
-    if st.session_state.get(session_run.BUSY):
-        st.warning(session_run.FULL, icon=":material/hourglass_top:")
+    session_run.say_refusal()
 
 
 def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, ModelConfig]:
-    return training_inputs.recipe_inputs(place, recipe), training_inputs.price_network_inputs(place, config)
+    return sidebar.recipe_inputs(place, recipe), sidebar.price_network_inputs(place, config)
 
 
-def retraining_of(ready: Prepared) -> session_run.Retraining | None:
+def run_on(ready: Prepared) -> Run[Job] | None:
     """This session's run, if it is about this very table, target and features."""
-    retraining = session_run.retraining()
-    return retraining if retraining is not None and retraining.data is ready else None
+    run = session_run.current()
+    return run if run is not None and run.job.data is ready else None
 
 
-def compare(ready: Prepared, retraining: session_run.Retraining) -> None:
+def compare(ready: Prepared, run: Run[Job]) -> None:
     """The network after its latest epoch and the baselines, on the held-out rows."""
-    progress, model = retraining.run.progress(), weights_in_use.epoch_model(retraining)
+    progress, model = run.progress(), weights_in_use.epoch_model(run)
     if progress.error:
         st.error(progress.error, icon=":material/error:")
     if progress.latest is None or model is None:
@@ -89,7 +87,7 @@ def compare(ready: Prepared, retraining: session_run.Retraining) -> None:
         return
     network = Score("1×1 network", progress.latest.metrics["r2"], progress.latest.metrics["mae"])
     others = _baselines(ready)
-    still = f" (epoch {len(progress.epochs)} of {retraining.recipe.epochs})" if progress.active else ""
+    still = f" (epoch {len(progress.epochs)} of {run.job.recipe.epochs})" if progress.active else ""
     st.subheader(f"On {len(ready.held_out):,} held-out rows{still}")
     st.markdown(_sentence(network, others))
     left, right = st.columns(2)
@@ -97,7 +95,7 @@ def compare(ready: Prepared, retraining: session_run.Retraining) -> None:
         table_charts.r2_by_epoch(
             [epoch.metrics["r2"] for epoch in progress.epochs],
             {score.name: score.r2 for score in others},
-            retraining.recipe.epochs,
+            run.job.recipe.epochs,
             "R² rises to the baselines, or beyond",
         ),
         key="tables.r2",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import streamlit as st
 
 from pointwise.data.housing import HouseOptions
-from pointwise.models import default_config
-from pointwise.progress import Progress
-from pointwise.runs import try_scalings
+from pointwise.jobs import AS_WRITTEN, STANDARDISED, compare_scalings
+from pointwise.runs import Progress
 from pointwise.training import PRICE_RECIPES
 from pointwise.ui.frame import labels, shipped
 from pointwise.ui.regression import price_charts
-from pointwise.ui.regression.networks import ARCH
-from pointwise.ui.training.side_by_side_training import Contest, Trainings
+from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
 
-WRITTEN, STANDARDISED = "as written", "standardised"
 RECIPE = PRICE_RECIPES["tutorial"]
 WHY = (
     "Adam moves each weight by about the learning rate in a step, however large the gradient is, so 50 epochs × 63 "
@@ -31,12 +26,12 @@ def show() -> None:
     """Why it fails, both runs live, and what became of them."""
     st.subheader("As written in the tutorial")
     st.write(WHY)
-    work = functools.partial(try_scalings, default_config(ARCH), RECIPE, HouseOptions())
-    Contest("houses.contest", "Train both now", work, _live, "Stop both").show()
+    comparison = compare_scalings(RECIPE, HouseOptions())
+    SideBySide("houses.contest", "Train both now", comparison, _live, "Stop both").show()
 
 
 def _live(progress: Progress, trainings: Trainings) -> None:
-    errors = {name: [epoch.metrics["mae"] for epoch in trainings[name]] for name in (WRITTEN, STANDARDISED)}
+    errors = {name: [epoch.metrics["mae"] for epoch in trainings[name]] for name in (AS_WRITTEN, STANDARDISED)}
     mean = _error_of_the_mean()
     with st.grid(3, min_column_width=150, border=True):
         for name, values in errors.items():
@@ -56,7 +51,7 @@ def _metric(label: str, value: str, below: str) -> None:
 
 
 def _verdict(errors: dict[str, list[float]], mean: float) -> None:
-    written, standardised = errors[WRITTEN][-1], errors[STANDARDISED][-1]
+    written, standardised = errors[AS_WRITTEN][-1], errors[STANDARDISED][-1]
     worse = "worse than" if written > mean else "better than"
     text = (
         f"As written, the network ends off by {labels.dollars(written)} on average, {worse} always answering the mean "

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.errors import PointwiseError
 from pointwise.ui.frame import labels
+from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.training import weights_in_use
 
 if TYPE_CHECKING:
@@ -30,10 +30,8 @@ def section() -> None:
             key=CHOICE,
             persist_state="session",
         )
-        try:
+        with shown_errors():
             buttons(weights_in_use.current_model(arch), arch)
-        except PointwiseError as error:
-            st.error(str(error), icon=":material/error:")
 
 
 def buttons(model: Network, name: str) -> None:

@@ -1,94 +1,62 @@
-"""This session's run: what it is about, where it stands in the session's state, how it is started."""
+"""This session's runs: the one in the sidebar and those side by side, each under its key, and how they are started."""
 
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import threading
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.ui.frame import labels
+from pointwise.ui.frame.sections import Kept
 
 if TYPE_CHECKING:
-    from pointwise.models import ModelConfig, Network
-    from pointwise.runs import Run, Work
-    from pointwise.training import Epoch, Recipe
+    from pointwise.jobs import Comparison, Job
+    from pointwise.runs import Run
 
-RETRAINING = "session_run.retraining"
-BUSY = "session_run.busy"
-NUMBERS = itertools.count(1)
+RUN: Kept[Run[Job] | None] = Kept("session_run.run", None)  # the one in the sidebar
+NUMBERS = itertools.count(1)  # of the runs of all sessions; they are their names
 FULL = (
     "This server is training as many networks as it can at once. "
     "Everything else works meanwhile; try again in a minute."
 )
 
 
-@dataclass(frozen=True)
-class Retraining:
-    """This session's run, and what it is about."""
-
-    run: Run
-    config: ModelConfig
-    recipe: Recipe
-    source: str  # a name of DATA_SETS; for prices "houses" or "table"
-    data: Any = None  # for prices: the HouseOptions, or the Prepared table
-
-    @property
-    def arch(self) -> str:
-        return self.config.arch
-
-    def network(self, epoch: Epoch) -> Network:
-        """A network of its own with this epoch's weights, and a card that says how it was made."""
-        from pointwise.training.regression import priced_model, table_model
-        from pointwise.weights import model_from
-
-        if self.source == "houses":
-            return priced_model(self.config, self.recipe, epoch.weights, self.data)
-        if self.source == "table":
-            return table_model(self.config, self.recipe, epoch.weights, self.data)
-        return model_from(self.config, epoch.weights, self._card(epoch))
-
-    def _card(self, epoch: Epoch) -> dict[str, Any]:
-        names = {**labels.SOURCES, "mnist": "MNIST, 60,000 training digits"}
-        names["digits"] = "scikit-learn's load_digits, 1,500 digits"
-        metrics = {name: value for name, value in epoch.metrics.items() if not name.startswith("train_")}
-        return {
-            "recipe": asdict(self.recipe),
-            "data": names.get(self.source, self.source),
-            "metrics": metrics,
-            "epochs": epoch.number,
-        }
-
-
-def retraining() -> Retraining | None:
-    return st.session_state.get(RETRAINING)
-
-
-def set_retraining(value: Retraining) -> None:
-    st.session_state[RETRAINING] = value
+def current() -> Run[Job] | None:
+    """The run in the sidebar; None before the first."""
+    return RUN.get()
 
 
 def busy() -> bool:
-    """Whether this session's run is still going on."""
-    now = retraining()
-    return now is not None and now.run.progress().active
+    """Whether that run is still going on."""
+    run = current()
+    return run is not None and run.progress().active
 
 
-def start(config: ModelConfig, recipe: Recipe, source: str, work: Callable[[], Work], data: Any = None) -> None:
-    """Start a run for this session, or remember that the server is full. ``data`` is what prices are learned from."""
+def start(job: Job | Comparison, key: str = RUN.key, snapshot_every: float = math.inf) -> None:
+    """Start a run of this session under ``key``, or keep the sentence that says why not."""
     from pointwise.runs import Run
 
     slots = run_slots()
-    st.session_state[BUSY] = not slots.acquire(blocking=False)
-    if st.session_state[BUSY]:
+    if not slots.acquire(blocking=False):
+        _refusal(key).set(FULL)
         return
-    run = Run(work, f"{config.arch}-{next(NUMBERS)}", slots)
-    set_retraining(Retraining(run, config, recipe, source, data))
+    _refusal(key).set("")
+    run = Run(job, str(next(NUMBERS)), slots, snapshot_every=snapshot_every)
+    st.session_state[key] = run
     run.start()
+
+
+def say_refusal(key: str = RUN.key) -> None:
+    """The sentence of a start that was refused, as long as none has succeeded since."""
+    if sentence := _refusal(key).get():
+        st.warning(sentence, icon=":material/hourglass_top:")
+
+
+def _refusal(key: str) -> Kept[str]:
+    return Kept(f"{key}.refused", "")
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,36 +5,40 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.progress import Progress
-from pointwise.runs import Run, Work
-from pointwise.training import Epoch
+from pointwise.jobs import Comparison
+from pointwise.runs import Progress, Run
 from pointwise.ui.training import session_run
 
+if TYPE_CHECKING:
+    from pointwise.training import Epoch
+
 POLL = 1.0  # seconds
-Trainings = dict[str, list[Epoch]]
+Trainings = dict[str, "list[Epoch]"]
 
 
 @dataclass(frozen=True)
-class Contest:
+class SideBySide:
     """What is trained, and how it is shown."""
 
     key: str  # of the session's state
     button: str
-    work: Callable[[], Work]
+    comparison: Comparison
     live: Callable[[Progress, Trainings], None]  # drawn while it goes on, and afterwards
     stop: str = "Stop training"
 
     def show(self) -> None:
         """Start and stop, and the trainings so far; drawn again every second until the end."""
-        run: Run | None = st.session_state.get(self.key)
+        run: Run[Comparison] | None = st.session_state.get(self.key)
         active = run is not None and run.progress().active
         with st.container(horizontal=True):
             st.button(
                 self.button,
-                on_click=self._start,
+                on_click=session_run.start,
+                args=(self.comparison, self.key),
                 type="primary",
                 icon=":material/model_training:",
                 disabled=active,
@@ -42,14 +46,9 @@ class Contest:
             )
             if run is not None and active:
                 st.button(self.stop, on_click=run.stop, icon=":material/stop:", key=f"{self.key}.stop")
-        if st.session_state.get(self._full):
-            st.warning(session_run.FULL, icon=":material/hourglass_top:")
+        session_run.say_refusal(self.key)
         if run is not None:
             st.fragment(run_every=POLL if active else None)(self._live)(active)
-
-    @property
-    def _full(self) -> str:
-        return f"{self.key}.full"
 
     def _live(self, active: bool) -> None:
         """``active`` is what the page was drawn with; the end draws it once more."""
@@ -65,11 +64,3 @@ class Contest:
             st.error(progress.error)
         if active and not progress.active:
             st.rerun()
-
-    def _start(self) -> None:
-        slots = session_run.run_slots()
-        st.session_state[self._full] = not slots.acquire(blocking=False)
-        if not st.session_state[self._full]:
-            run = Run(self.work, self.key, slots)
-            run.start()
-            st.session_state[self.key] = run

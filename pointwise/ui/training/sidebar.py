@@ -1,33 +1,30 @@
-"""Retraining from the sidebar: model, data, recipe, and what is under Advanced."""
+"""Retraining from the sidebar: model, data and recipe of a classifier, and the inputs that all trainings have."""
 
 from __future__ import annotations
 
-import functools
+import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 
-from pointwise.data.catalogue import config_for, download_size, is_there
+from pointwise.data.catalogue import DATA_SETS, config_for, download_size, is_there
 from pointwise.data.mnist import cache_folder, data_folder
-from pointwise.models import CLASSIFIERS, DEFAULT_WIDTHS, ModelConfig
-from pointwise.runs import retrain_digits
+from pointwise.jobs import Job, PictureJob, Pictures
+from pointwise.models import ACTIVATIONS, CLASSIFIERS, ModelConfig
 from pointwise.training import RECIPES, Recipe
-from pointwise.ui.frame import labels
-from pointwise.ui.training import panel, session_run, training_inputs
+from pointwise.ui.frame import labels, shipped
+from pointwise.ui.frame.sections import shown_errors
+from pointwise.ui.training import panel, session_run
 
+Inputs = Callable[[str, Recipe, ModelConfig], tuple[Recipe, ModelConfig]]
+SNAPSHOT_EVERY = 1.0  # seconds, of a network that is small enough for the page to evaluate
 ABOUT_RECIPES = {
     "fast": "Large batches, one-cycle learning rate, AdamW",
     "tutorial": "Exactly the tutorial's: Adam 0.001, batches of 64, 10 epochs",
     "augmented": "Fast, longer, on digits that are turned, bent and redrawn; the shipped reader's",
 }
-ABOUT_DATA = {
-    "mnist": "60,000 digits to train on and 10,000 to test with, 28×28",
-    "fashion_mnist": "70,000 pictures of clothes in ten kinds, 28×28; a network for these reads no drawing",
-    "kmnist": "70,000 cursive Japanese characters of ten kinds, 28×28; a network for these reads no drawing",
-    "cifar10": "60,000 colour photos of ten kinds of things, 32×32; a network for these reads no drawing",
-    "digits": "1,797 real digits that come with scikit-learn, 8×8 enlarged to 28×28; 297 are held out",
-}
-BUNDLED_EPOCHS = 20  # a fortieth of the digits asks for more passes over them
+EPOCHS = {"digits": 20}  # a fortieth of the digits asks for more passes over them; not of the tutorial's recipe
 
 
 def digits() -> None:
@@ -40,8 +37,7 @@ def digits() -> None:
     recipe_name = st.selectbox("Recipe", list(RECIPES), key="sidebar.recipe", persist_state="session")
     st.caption(ABOUT_RECIPES[recipe_name])
     recipe, config = _settings(arch, source, RECIPES[recipe_name])
-    work = functools.partial(retrain_digits, config, recipe, source, data_folder())
-    training_inputs.retrain_button(functools.partial(session_run.start, config, recipe, source, work))
+    retrain_button(PictureJob(config, recipe, Pictures(source, data_folder())), snapshots=True)
     panel.show()
 
 
@@ -56,7 +52,7 @@ def _source() -> str:
         key="sidebar.source",
         persist_state="session",
     )
-    st.caption(ABOUT_DATA[source])
+    st.caption(DATA_SETS[source].about)
     if not is_there(source, folder):
         title, size = labels.SOURCES[source], download_size(source)
         if folder == cache_folder():
@@ -68,14 +64,14 @@ def _source() -> str:
 
 def _settings(arch: str, source: str, named: Recipe) -> tuple[Recipe, ModelConfig]:
     """Each model, data and recipe remembers its own."""
-    epochs = named.epochs if source != "digits" or named.name == "tutorial" else BUNDLED_EPOCHS
-    place = f"sidebar.{arch}.{source}.{named.name}"
-    return training_inputs.remembered(place, replace(named, epochs=epochs), config_for(arch, source), _inputs)
+    if named is not RECIPES["tutorial"]:
+        named = replace(named, epochs=EPOCHS.get(source, named.epochs))
+    return remembered(f"sidebar.{arch}.{source}.{named.name}", named, config_for(arch, source), _inputs)
 
 
 def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, ModelConfig]:
-    recipe = training_inputs.recipe_inputs(place, recipe)
-    first, *others = DEFAULT_WIDTHS[config.arch]
+    recipe = recipe_inputs(place, recipe)
+    first, *others = config.architecture.widths
     width = st.number_input(
         "Width",
         1,
@@ -84,7 +80,72 @@ def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, Mo
         key=f"{place}.width",
         help="Channels of the first hidden layer; the deeper layers of Network in Network grow in proportion",
     )
-    activation = training_inputs.activation_input(place, config.activation)
+    activation = activation_input(place, config.activation)
     if config.arch != "conv_mlp":
         others = [max(1, round(other * width / first)) for other in others]
     return recipe, replace(config, widths=(width, *others), activation=activation)
+
+
+def remembered(place: str, recipe: Recipe, config: ModelConfig, inputs: Inputs) -> tuple[Recipe, ModelConfig]:
+    """The settings last made at ``place``, at first those given.
+
+    What is under Advanced is put on the page only while it is open: the page is there sooner without it.
+    """
+    settings = st.session_state.get(place) or (recipe, config)
+    advanced = st.expander("Advanced", icon=":material/tune:", key="settings.advanced", on_change="rerun")
+    if advanced.open:
+        with advanced:
+            settings = inputs(place, *settings)
+        st.session_state[place] = settings
+    return settings
+
+
+def recipe_inputs(place: str, now: Recipe) -> Recipe:
+    """Epochs, batch size, learning rate and seed."""
+    return replace(
+        now,
+        epochs=st.number_input("Epochs", 1, 500, now.epochs, key=f"{place}.epochs"),
+        batch_size=st.number_input("Batch size", 1, 4096, now.batch_size, key=f"{place}.batch"),
+        learning_rate=st.number_input(
+            "Learning rate", 1e-6, 10.0, now.learning_rate, step=1e-3, format="%.6f", key=f"{place}.rate"
+        ),
+        seed=st.number_input("Seed", 0, 2**32 - 1, now.seed, key=f"{place}.seed"),
+    )
+
+
+def activation_input(place: str, now: str) -> str:
+    """One of ACTIVATIONS."""
+    return st.selectbox("Activation", ACTIVATIONS, index=ACTIVATIONS.index(now), key=f"{place}.activation")
+
+
+def price_network_inputs(place: str, now: ModelConfig) -> ModelConfig:
+    """Widths, activation, batch normalisation and dropout of a price network."""
+    first, second = now.widths
+    return replace(
+        now,
+        widths=(
+            st.number_input("Channels of layer 1", 1, 128, first, key=f"{place}.first"),
+            st.number_input("Channels of layer 2", 1, 128, second, key=f"{place}.second"),
+        ),
+        activation=activation_input(place, now.activation),
+        batch_norm=st.toggle("Batch normalisation", now.batch_norm, key=f"{place}.norm"),
+        dropout=float(st.number_input("Dropout", 0.0, 0.9, float(now.dropout), step=0.05, key=f"{place}.dropout")),
+    )
+
+
+def retrain_button(job: Job, snapshots: bool = False) -> None:
+    """Start a run of ``job``, what stands on the screen; what is refused is said below.
+
+    With ``snapshots`` the weights of a network that the page can evaluate are seen between its epochs, too.
+    """
+    if st.button(
+        "Retrain",
+        type="primary",
+        icon=":material/model_training:",
+        disabled=session_run.busy(),
+        width="stretch",
+    ):
+        with shown_errors():
+            small = snapshots and shipped.cost_of(job.config).parameters <= shipped.MOST_PARAMETERS
+            session_run.start(job, snapshot_every=SNAPSHOT_EVERY if small else math.inf)
+            st.rerun()

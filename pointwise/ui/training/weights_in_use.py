@@ -7,94 +7,96 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.ui.frame import labels, shipped
+from pointwise.ui.frame import shipped
+from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.training import session_run
 
 if TYPE_CHECKING:
     from pointwise.export.page_weights import Packed
+    from pointwise.jobs import Job
     from pointwise.models import Network
-    from pointwise.runs import Snapshot
+    from pointwise.runs import Run, Snapshot
 
-OWN = "weights_in_use.own_models"
-EPOCH_MODEL = "weights_in_use.epoch_model"
-SNAPSHOT_MODEL = "weights_in_use.snapshot_model"
-PACKED = "weights_in_use.packed"
+OWN: Kept[Mapping[str, Network]] = Kept("weights_in_use.own_models", {})
+EPOCH_MODEL: Latest[Network] = Latest("weights_in_use.epoch_model")
+SNAPSHOT_MODEL: Latest[Network] = Latest("weights_in_use.snapshot_model")
+PACKED: Kept[tuple[Network | None, int | None, Packed | None]] = Kept("weights_in_use.packed", (None, None, None))
 KEY = "following"
 PACE = 1.0  # seconds between two looks at a run's weights
 
 
 def toggle(arch: str) -> None:
     """Follow this session's run of ``arch`` or not; at first as long as it goes on. Nothing where there is none."""
-    retraining = _offered(arch)
-    if retraining is not None:
-        active = retraining.run.progress().active
-        st.toggle("Follow your run", value=active, key=_key(retraining), persist_state="session")
+    run = _offered(arch)
+    if run is not None:
+        st.toggle("Follow your run", value=run.progress().active, key=_key(run), persist_state="session")
 
 
 def pace(arch: str) -> float | None:
     """Seconds between two looks while a run is followed that goes on, else None."""
-    retraining = _followed(arch)
-    return PACE if retraining is not None and retraining.run.progress().active else None
+    run = _followed(arch)
+    return PACE if run is not None and run.progress().active else None
 
 
 def network(arch: str, between_epochs: bool = False) -> tuple[Network, str]:
     """The network and whose weights it has: a followed run's latest epoch, or also what it has since then, else those
     in use. Raises ModelFileError.
     """
-    retraining = _followed(arch)
-    if retraining is not None:
-        progress = retraining.run.progress()
-        snapshot, model = progress.snapshot, epoch_model(retraining)
+    run = _followed(arch)
+    if run is not None:
+        progress = run.progress()
+        snapshot, model = progress.snapshot, epoch_model(run)
         if between_epochs and snapshot is not None and progress.active:
-            return snapshot_model(retraining, snapshot), f"your run, step {snapshot.step:,}"
+            return snapshot_model(run, snapshot), f"your run, step {snapshot.step:,}"
         if model is not None:
             return model, f"your run, epoch {model.card['epochs']}"
     return current_model(arch), "your weights" if arch in own_models() else "the shipped weights"
 
 
-def _followed(arch: str) -> session_run.Retraining | None:
-    retraining = _offered(arch)
-    if retraining is None:
+def _followed(arch: str) -> Run[Job] | None:
+    run = _offered(arch)
+    return run if run is not None and st.session_state.get(_key(run), run.progress().active) else None
+
+
+def _offered(arch: str) -> Run[Job] | None:
+    """A run whose network can stand in for that of ``arch``, unless its weights are in use anyway."""
+    run = session_run.current()
+    if run is None or run.job.stands_in_for != arch:
         return None
-    return retraining if st.session_state.get(_key(retraining), retraining.run.progress().active) else None
-
-
-def _offered(arch: str) -> session_run.Retraining | None:
-    """A run of this network on digits, unless its weights are in use anyway."""
-    retraining = session_run.retraining()
-    if retraining is None or retraining.arch != arch or retraining.source not in labels.DIGITS:
+    model = epoch_model(run)
+    if not run.progress().active and (model is None or model is own_models().get(arch)):
         return None
-    model = epoch_model(retraining)
-    if not retraining.run.progress().active and (model is None or model is own_models().get(arch)):
-        return None
-    return retraining
+    return run
 
 
-def _key(retraining: session_run.Retraining) -> str:
-    return f"{KEY}.{retraining.run.name}.{retraining.run.progress().active}"
+def _key(run: Run[Job]) -> str:
+    return f"{KEY}.{run.name}.{run.progress().active}"
 
 
 def own_models() -> Mapping[str, Network]:
     """The retrained networks that this session uses instead of the shipped ones, by architecture."""
-    return st.session_state.get(OWN, {})
+    return OWN.get()
 
 
 def use_own_model(arch: str, model: Network) -> None:
-    st.session_state[OWN] = {**own_models(), arch: model}
+    """Let the pages use ``model`` instead of the shipped network of ``arch``."""
+    OWN.set({**own_models(), arch: model})
 
 
 def use_shipped_model(arch: str) -> None:
-    st.session_state[OWN] = {name: model for name, model in own_models().items() if name != arch}
+    """Let the pages use the shipped network of ``arch`` again."""
+    OWN.set({name: model for name, model in own_models().items() if name != arch})
 
 
 def packed(model: Network, stages: int | None = None) -> Packed | None:
     """A network for the page to evaluate; where it is too large its first ``stages``, or None."""
     from pointwise.export.page_weights import pack
 
-    known, asked, content = st.session_state.get(PACKED, (None, None, None))
+    known, asked, content = PACKED.get()
     if known is not model or asked != stages:
-        content = pack(model) or (stages and pack(model, stages)) or None
-        st.session_state[PACKED] = (model, stages, content)
+        most = shipped.MOST_PARAMETERS
+        content = pack(model, most) or (pack(model, most, stages) if stages else None)
+        PACKED.set((model, stages, content))
     return content
 
 
@@ -103,25 +105,14 @@ def current_model(arch: str) -> Network:
     return own_models().get(arch) or shipped.shipped_model(arch)
 
 
-def epoch_model(retraining: session_run.Retraining) -> Network | None:
-    """The network of a run's latest epoch as a copy of its own; None before the first, or once it is in use."""
-    epoch = retraining.run.progress().latest
-    if epoch is None:
-        return None
-    number, model = st.session_state.get(EPOCH_MODEL, (None, None))
-    if number != (retraining.run.name, epoch.number, epoch.complete):
-        number = (retraining.run.name, epoch.number, epoch.complete)
-        model = retraining.network(epoch)
-        st.session_state[EPOCH_MODEL] = (number, model)
-    return model
+def epoch_model(run: Run[Job]) -> Network | None:
+    """The network of a run's latest epoch, the same object as long as it is the latest; None before the first."""
+    epoch = run.progress().latest
+    return None if epoch is None else EPOCH_MODEL.of(epoch, lambda: run.job.network(epoch))
 
 
-def snapshot_model(retraining: session_run.Retraining, snapshot: Snapshot) -> Network:
-    """The network in the middle of a run, as a copy of its own."""
+def snapshot_model(run: Run[Job], snapshot: Snapshot) -> Network:
+    """The network between two epochs of a run, without a card."""
     from pointwise.weights import model_from
 
-    known, model = st.session_state.get(SNAPSHOT_MODEL, (None, None))
-    if known is not snapshot:
-        model = model_from(retraining.config, snapshot.weights)
-        st.session_state[SNAPSHOT_MODEL] = (snapshot, model)
-    return model
+    return SNAPSHOT_MODEL.of(snapshot, lambda: model_from(run.job.config, snapshot.weights))

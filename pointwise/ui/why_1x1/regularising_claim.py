@@ -11,10 +11,9 @@ from pointwise.claims import regularising
 from pointwise.claims.regularising import FEW, RECIPE, VARIANTS, Outcome
 from pointwise.data.digits import BUNDLED_HELD_OUT
 from pointwise.data.mnist import data_folder, is_complete
-from pointwise.progress import Progress
-from pointwise.runs import try_regularising
+from pointwise.runs import Progress
 from pointwise.ui.frame import labels
-from pointwise.ui.training.side_by_side_training import Contest, Trainings
+from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
 from pointwise.ui.why_1x1 import claim_charts, claim_widgets
 
 LITTLE, HALF, MOST = "A quarter of them at most", "About half of them", "Nearly all of them"
@@ -31,17 +30,16 @@ def show() -> None:
     )
     if guess is None:
         return
-    folder = data_folder()
-    source = "mnist" if is_complete(folder) else "digits"
+    source = "mnist" if is_complete(data_folder()) else "digits"
     held_out = regularising.HELD_OUT if source == "mnist" else BUNDLED_HELD_OUT
     st.caption(
         f"{labels.SOURCES[source]}: {FEW} digits to learn from, {RECIPE.epochs} epochs, {held_out:,} others to measure "
         "on. Four networks from the same initial weights."
     )
-    Contest(
+    SideBySide(
         f"why.regularise.{source}",
         "Train all four now",
-        functools.partial(try_regularising, source, folder),
+        regularising.comparison(source),
         functools.partial(_live, guess, held_out),
     ).show()
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from pointwise.claims.shape import ARCHS, key_of, shuffle, shuffled
+from pointwise.claims.shape import ARCHS, comparison, key_of, shuffle, shuffled
 from pointwise.data.digits import BUNDLED_HELD_OUT
 from pointwise.models import CLASSIFIERS
-from pointwise.progress import Progress
-from pointwise.runs import try_shuffled
+from pointwise.runs import Progress
 from pointwise.training import RECIPES
 from pointwise.ui.frame import html, labels
 from pointwise.ui.training import weights_in_use
-from pointwise.ui.training.side_by_side_training import Contest, Trainings
+from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
 from pointwise.ui.why_1x1 import claim_widgets
 
 ORDER = "why.shape.order"
@@ -67,8 +65,7 @@ def _train() -> None:
     st.markdown(
         "**And if it learns from shuffled digits?** The same order for all of them, in training and afterwards."
     )
-    work = functools.partial(try_shuffled, RECIPE, 0)
-    Contest("why.shape.contest", "Train on shuffled digits", work, _live).show()
+    SideBySide("why.shape.contest", "Train on shuffled digits", comparison(RECIPE, seed=0), _live).show()
     st.caption(
         f"Two networks, each on {labels.SOURCES['digits'].lower()} as they are and shuffled: 1,500 to learn from, "
         f"{BUNDLED_HELD_OUT} held out, {RECIPE.epochs} epochs."

@@ -115,7 +115,7 @@ def test_weights_of_an_epoch_do_not_change_any_more() -> None:
 
 
 def test_weights_are_shown_while_it_goes_on_when_asked() -> None:
-    shown = [step.weights for step in train(build(CONFIG), RECIPE, Halves(), Halves(10), CPU, show_every=0.0)]
+    shown = [step.weights for step in train(build(CONFIG), RECIPE, Halves(), Halves(10), CPU, snapshot_every=0.0)]
     assert all(weights is not None for weights in shown)
     first, last = shown[0], shown[-1]
     assert first is not None

@@ -1,0 +1,92 @@
+"""One description of how a network was made and how good it is: what a weights file's header holds as its card.
+
+``make_card`` makes it for every kind of training. Importing this module needs no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pointwise.data.catalogue import DATA_SETS
+from pointwise.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pointwise.models import Network
+    from pointwise.training import Recipe
+
+HOUSES, TABLE = "houses", "table"  # beside the names of DATA_SETS
+TRAINED_ON = (*DATA_SETS, HOUSES, TABLE)
+Card = Mapping[str, Any]  # JSON, as make_card makes it; {} for a network that nobody trained
+Frozen = TypeVar("Frozen")
+
+
+def make_card(
+    recipe: Recipe,
+    data_set: str,
+    data: str,
+    metrics: Mapping[str, float],
+    epochs: int,
+    seconds: float,
+    **more: Any,
+) -> dict[str, Any]:
+    """JSON: the recipe, what was trained on, what was measured on held-out examples, how long it took, and where.
+
+    ``data_set`` is one of TRAINED_ON, ``data`` the same in words. ``more`` may hold ``options`` of the data,
+    ``temperature``, ``scaling``, ``target`` and ``features``; what is None or {} is left out. Raises ConfigError for an
+    unknown data set.
+    """
+    import torch
+
+    from pointwise import __version__
+
+    if data_set not in TRAINED_ON:
+        raise ConfigError(f"There is no data set '{data_set}'. Choose one of {', '.join(TRAINED_ON)}.")
+    return {
+        "recipe": asdict(recipe),
+        "seed": recipe.seed,
+        "data_set": data_set,
+        "data": data,
+        "metrics": dict(metrics),
+        "epochs": epochs,
+        "seconds": round(seconds, 1),
+        "threads": torch.get_num_threads(),
+        "versions": {"pointwise": __version__, "torch": str(torch.__version__)},
+        **{name: value for name, value in more.items() if value not in (None, {})},
+    }
+
+
+def data_set_of(model: Network) -> str | None:
+    """One of TRAINED_ON: what a network was trained on; None where its card does not say.
+
+    Cards were once without ``data_set``. Then a price network is of a table where it has a target, else of houses. A
+    classifier is MNIST's where its recipe can be no other's: one with made digits, or one older than made digits and
+    with them the choice of data; but those that count epochs were made in the app, which had that choice earlier.
+    """
+    card = model.card
+    if "data_set" in card:
+        return card["data_set"] if card["data_set"] in TRAINED_ON else None
+    if not model.config.architecture.classifies:
+        return TABLE if "target" in card else HOUSES
+    recipe = card.get("recipe")
+    is_mnists = isinstance(recipe, Mapping) and bool(recipe.get("made", 1)) and "epochs" not in card
+    return "mnist" if is_mnists else None
+
+
+def options_of(model: Network) -> dict[str, Any]:
+    """How the data of a network differ from the whole data set as it is, or from the tutorial's houses."""
+    options = model.card.get("options", {})
+    return dict(options) if isinstance(options, Mapping) else {}
+
+
+def rebuilt(kind: type[Frozen], values: Any) -> Frozen:
+    """A frozen dataclass from the JSON that ``asdict`` made of it.
+
+    Raises ConfigError for unknown settings, TypeError or ValueError for what is no JSON object of settings.
+    """
+    values = dict(values)
+    unknown = set(values) - {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    if unknown:
+        raise ConfigError(f"It has unknown settings: {', '.join(sorted(unknown))}.")
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})

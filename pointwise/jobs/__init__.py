@@ -1,0 +1,26 @@
+"""What is trained, on what, and how; the only place that knows the kinds. Importing it needs no torch.
+
+job = PictureJob(config_for("nin", "mnist"), recipe_named("fast"), Pictures("mnist"))
+for step in job.steps():  # Downloads come before the Steps, where something has to be fetched
+    ...
+model = job.network(step.epoch)
+"""
+
+from pointwise.data.catalogue import Pictures
+from pointwise.jobs.comparison import AS_WRITTEN, STANDARDISED, Comparison, compare_scalings, job_from
+from pointwise.jobs.job import Job
+from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob, table_config
+
+__all__ = [
+    "AS_WRITTEN",
+    "STANDARDISED",
+    "Comparison",
+    "HouseJob",
+    "Job",
+    "PictureJob",
+    "Pictures",
+    "TableJob",
+    "compare_scalings",
+    "job_from",
+    "table_config",
+]

@@ -1,0 +1,102 @@
+"""Several jobs trained side by side, and jobs from their descriptions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pointwise.card import rebuilt
+from pointwise.data.catalogue import Pictures
+from pointwise.errors import ConfigError
+from pointwise.jobs.job import Job
+from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob
+from pointwise.models import REGRESSOR, ModelConfig, default_config
+from pointwise.training.recipes import Recipe
+
+if TYPE_CHECKING:
+    from pointwise.data.housing import HouseOptions
+    from pointwise.data.table import Prepared
+    from pointwise.jobs.job import Work
+    from pointwise.models import Network
+    from pointwise.training import Epoch
+
+AS_WRITTEN, STANDARDISED = "as written", "standardised"  # the names of compare_scalings' jobs
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several jobs, trained in turns, a step of each, so that their curves grow side by side."""
+
+    title: str
+    jobs: Mapping[str, Job]
+
+    kind = "comparison"
+
+    def steps(self, *, snapshot_every: float = math.inf) -> Work:
+        """The steps of all, numbered through; each Epoch is ``of`` the job with that name.
+
+        As ``Job.steps`` otherwise. Jobs with the same data and recipe share what is loaded.
+        """
+        from pointwise.training.interleave import in_turns
+
+        for job in self.jobs.values():
+            for download in job.fetch():
+                if (yield download):
+                    return
+        loaded: dict[Any, tuple[Any, Any]] = {}
+        for job in self.jobs.values():
+            loaded[job.data, job.recipe] = loaded.get((job.data, job.recipe)) or job.examples()
+        how = {"snapshot_every": snapshot_every}
+        yield from in_turns(
+            {name: job.training(*loaded[job.data, job.recipe], **how) for name, job in self.jobs.items()}
+        )
+
+    def network(self, epoch: Epoch) -> Network:
+        """The network of the job that the epoch is of, as ``Job.network`` makes it."""
+        return self.jobs[epoch.of].network(epoch)
+
+    def describe(self) -> dict[str, Any]:
+        """JSON that ``job_from`` makes the same comparison of."""
+        jobs = {name: job.describe() for name, job in self.jobs.items()}
+        return {"kind": self.kind, "title": self.title, "jobs": jobs}
+
+
+def compare_scalings(recipe: Recipe, options: HouseOptions) -> Comparison:
+    """A recipe for prices in plain dollars, as the tutorial writes it, and on standardised prices and features."""
+    scalings = {AS_WRITTEN: False, STANDARDISED: True}
+    config = default_config(REGRESSOR)
+    jobs = {name: HouseJob(config, replace(recipe, standardise=on), options) for name, on in scalings.items()}
+    return Comparison("Prices as written and standardised", jobs)
+
+
+def job_from(description: Mapping[str, Any], prepared: Prepared | None = None) -> Job | Comparison:
+    """The job, or the comparison, that ``describe`` described. That of a table needs its rows, ``prepared`` as then.
+
+    Raises ConfigError for anything else.
+    """
+    try:
+        if description["kind"] != Comparison.kind:
+            return _job(description, prepared)
+        jobs = {name: _job(one, prepared) for name, one in description["jobs"].items()}
+        return Comparison(str(description["title"]), jobs)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(f"This is no description of a training ({error!r}). Start the training anew.") from None
+
+
+def _job(description: Mapping[str, Any], prepared: Prepared | None) -> Job:
+    from pointwise.data.housing import HouseOptions
+
+    kind, data = description["kind"], description["data"]
+    config, recipe = rebuilt(ModelConfig, description["config"]), rebuilt(Recipe, description["recipe"])
+    if kind == PictureJob.kind:
+        return PictureJob(config, recipe, rebuilt(Pictures, data))
+    if kind == HouseJob.kind:
+        return HouseJob(config, recipe, rebuilt(HouseOptions, data))
+    if kind != TableJob.kind:
+        raise ConfigError(f"There is no training of '{kind}'. Start another one.")
+    job = None if prepared is None else TableJob(config, recipe, prepared)
+    if job is None or job.describe()["data"] != data:
+        raise ConfigError(f"The rows of {data['rows']} are not kept. Open the table again, and choose as before.")
+    return job

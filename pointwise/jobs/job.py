@@ -1,0 +1,144 @@
+"""A Job: what is trained, on what, and how; the same for all kinds. Importing this needs no torch."""
+
+from __future__ import annotations
+
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pointwise.card import make_card
+from pointwise.models import ModelConfig
+from pointwise.training.recipes import Recipe
+
+if TYPE_CHECKING:
+    import torch
+
+    from pointwise.data.mnist import Download
+    from pointwise.models import Network
+    from pointwise.training import Epoch, Step
+    from pointwise.training.checkpoints import Checkpoint
+    from pointwise.training.processes import Group
+
+    Training = Generator[Step, bool | None, None]
+    Work = Generator[Step | Download, bool | None, None]
+
+
+@dataclass(frozen=True)
+class Job(ABC):
+    """One network to be trained: configuration, recipe and data. Each kind has data of a type of its own."""
+
+    config: ModelConfig
+    recipe: Recipe
+    data: Any
+
+    kind: ClassVar[str]  # in a description
+    score: ClassVar[str]  # the metric whose curve says how the training goes
+    result: ClassVar[tuple[str, ...]]  # the metrics that say how good the network is
+
+    @property
+    def title(self) -> str:
+        """The name of what is trained, for people."""
+        return self.config.architecture.title
+
+    @property
+    @abstractmethod
+    def held_out(self) -> str:
+        """What is measured on, in words that go on after "on"."""
+
+    @property
+    def stands_in_for(self) -> str | None:
+        """The shipped network that does the same task, by name; None where there is none."""
+        return self.config.arch
+
+    def steps(
+        self,
+        *,
+        snapshot_every: float = math.inf,
+        device: torch.device | None = None,
+        group: Group | None = None,
+        since: Checkpoint | None = None,
+        keep: bool = False,
+    ) -> Work:
+        """Fetch what is missing and train a fresh network, as ``pointwise.train`` does; sending True ends it.
+
+        Every Epoch has the card of its network. ``device`` and ``group`` are for pictures alone: the other networks
+        are so small that the CPU is quickest. Raises DataError, ConfigError or DivergedError.
+        """
+        for download in self.fetch():
+            if (yield download):
+                return
+        how: dict[str, Any] = {"snapshot_every": snapshot_every, "since": since, "keep": keep, "device": device}
+        training, held_out = self.examples()
+        yield from self.training(training, held_out, **how, **({"group": group} if group else {}))
+
+    def training(self, training: Any, held_out: Any, **how: Any) -> Training:
+        """The Steps on examples that were loaded before, each Epoch with its card."""
+        seconds, stop = 0.0, None
+        with closing(self._train(training, held_out, **how)) as steps, suppress(StopIteration):
+            while True:
+                began = time.perf_counter()
+                step = steps.send(stop)
+                seconds += time.perf_counter() - began
+                if step.epoch is not None:
+                    ended = step.number == step.total
+                    card = self._card(step.epoch, seconds, training, ended)
+                    step = replace(step, epoch=replace(step.epoch, card=card))
+                stop = yield step
+
+    def network(self, epoch: Epoch) -> Network:
+        """A network in eval mode with a copy of an epoch's weights, and its card."""
+        from pointwise.weights import model_from
+
+        return model_from(self.config, epoch.weights, epoch.card)
+
+    def as_stored(self, epoch: Epoch, dtype: torch.dtype) -> Epoch:
+        """The epoch with its weights rounded as a file of ``dtype`` holds them, measured again on the CPU."""
+        from pointwise.training import measure
+
+        training, held_out = self.examples()
+        weights = {name: t.to(dtype).float() if t.is_floating_point() else t for name, t in epoch.weights.items()}
+        epoch = replace(epoch, weights=weights)
+        card = {**epoch.card, "metrics": measure(self.network(epoch), held_out)}
+        if "temperature" in card:
+            card["temperature"] = self._temperature(epoch, training)
+        return replace(epoch, card=card)
+
+    def metrics_of(self, model: Network) -> dict[str, float]:
+        """The metrics of another network of the same task on what this job holds out."""
+        from pointwise.training import measure
+
+        return measure(model, self.examples()[1])
+
+    def describe(self) -> dict[str, Any]:
+        """JSON that ``job_from`` makes the same job of."""
+        data = {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self.data).items()}
+        return {"kind": self.kind, "config": asdict(self.config), "recipe": asdict(self.recipe), "data": data}
+
+    def fetch(self) -> Iterator[Download]:
+        """Download what is missing. Raises DataError."""
+        yield from ()
+
+    @abstractmethod
+    def examples(self) -> tuple[Any, Any]:
+        """What is trained on and what is held out. Raises DataError."""
+
+    @abstractmethod
+    def _train(self, training: Any, held_out: Any, **how: Any) -> Training: ...
+
+    @abstractmethod
+    def _facts(self, training: Any) -> dict[str, Any]:
+        """What the card says of the data, as ``make_card`` takes it."""
+
+    def _temperature(self, epoch: Epoch, training: Any) -> float | None:
+        return None
+
+    def _card(self, epoch: Epoch, seconds: float, training: Any, ended: bool) -> dict[str, Any]:
+        metrics = {name: value for name, value in epoch.metrics.items() if not name.startswith("train_")}
+        temperature = self._temperature(epoch, training) if ended else None
+        facts = {**self._facts(training), "temperature": temperature}
+        return make_card(self.recipe, metrics=metrics, epochs=epoch.number, seconds=seconds, **facts)

@@ -1,0 +1,165 @@
+"""The kinds of jobs, one for each kind of data: pictures, houses, the rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from pointwise.card import HOUSES, TABLE, data_set_of, options_of
+from pointwise.data.catalogue import Pictures
+from pointwise.jobs.job import Job
+from pointwise.models import REGRESSOR, ModelConfig
+
+if TYPE_CHECKING:
+    from pointwise.data.digits import Digits
+    from pointwise.data.housing import HouseOptions, Houses
+    from pointwise.data.mnist import Download
+    from pointwise.data.table import Prepared, Rows
+    from pointwise.jobs.job import Training
+    from pointwise.models import Network
+    from pointwise.training import Epoch
+
+
+@dataclass(frozen=True)
+class PictureJob(Job):
+    """A classifier of pictures, digits or others."""
+
+    data: Pictures
+
+    kind = "pictures"
+    score = "accuracy"
+    result = ("accuracy",)
+
+    @property
+    def held_out(self) -> str:
+        return self.data.data_set.held_out
+
+    @property
+    def stands_in_for(self) -> str | None:
+        return self.config.arch if self.data.data_set.digits and self.data.shuffled is None else None
+
+    def fetch(self) -> Iterator[Download]:
+        return self.data.fetch()
+
+    def examples(self) -> tuple[Digits, Digits]:
+        return self.data.load()
+
+    def metrics_of(self, model: Network) -> dict[str, float]:
+        same = data_set_of(model) == self.data.name and options_of(model) == self.data.options
+        return dict(model.card["metrics"]) if same else super().metrics_of(model)
+
+    def _train(self, training: Digits, held_out: Digits, **how: Any) -> Training:
+        from pointwise.data.nondigits import with_made
+        from pointwise.models import build
+        from pointwise.training import train
+
+        if self.data.data_set.made and self.data.shuffled is None:
+            training = with_made(training, self.recipe.made, self.recipe.seed)
+        return train(build(self.config, self.recipe.seed), self.recipe, training, held_out, **how)
+
+    def _facts(self, training: Digits) -> dict[str, Any]:
+        words = f"{training.name}, {len(training):,} training pictures"
+        return {"data_set": self.data.name, "data": words, "options": self.data.options}
+
+    def _temperature(self, epoch: Epoch, training: Digits) -> float | None:
+        from pointwise.training.metrics import temperature_for
+
+        if not self.recipe.augment:
+            return None
+        return round(temperature_for(self.network(epoch), training, self.recipe.seed), 4)
+
+
+@dataclass(frozen=True)
+class HouseJob(Job):
+    """A price network, for the tutorial's houses or for more or noisier ones."""
+
+    data: HouseOptions
+
+    kind = HOUSES
+    score = "r2"
+    result = ("mae", "r2")
+
+    @property
+    def held_out(self) -> str:
+        return "200 test houses made like the run's own"
+
+    def examples(self) -> tuple[Houses, Houses]:
+        from pointwise.data.housing import make_houses
+
+        return make_houses(self.data, self.recipe.standardise)
+
+    def metrics_of(self, model: Network) -> dict[str, float]:
+        from pointwise.training.regression import measure_prices
+
+        return measure_prices(model, self.data)
+
+    def _train(self, training: Houses, held_out: Houses, **how: Any) -> Training:
+        from pointwise.training.regression import train_houses
+
+        return train_houses(self.config, self.recipe, training, held_out, **_on_the_cpu(how))
+
+    def _facts(self, training: Houses) -> dict[str, Any]:
+        words = f"{len(training):,} made houses (seed {self.data.seed}, noise {self.data.noise:,.0f} dollars)"
+        options = {field.name: getattr(self.data, field.name) for field in fields(self.data)}
+        changed = {
+            field.name: options[field.name] for field in fields(self.data) if options[field.name] != field.default
+        }
+        return {"data_set": HOUSES, "data": words, "options": changed, "scaling": training.scaling.as_dict()}
+
+
+@dataclass(frozen=True)
+class TableJob(Job):
+    """A network that predicts a column of a table of the user's own from others."""
+
+    data: Prepared
+
+    kind = TABLE
+    score = "r2"
+    result = ("r2",)
+
+    @property
+    def title(self) -> str:
+        return "your table"
+
+    @property
+    def held_out(self) -> str:
+        return "the held-out rows"
+
+    @property
+    def stands_in_for(self) -> str | None:
+        return None
+
+    def examples(self) -> tuple[Rows, Rows]:
+        return self.data.training, self.data.held_out
+
+    def describe(self) -> dict[str, Any]:
+        """JSON, all but the table's rows."""
+        data = {"rows": self.data.training.name, "target": self.data.target, "features": self._features}
+        return {"kind": self.kind, "config": asdict(self.config), "recipe": asdict(self.recipe), "data": data}
+
+    @property
+    def _features(self) -> list[str]:
+        return [feature.name for feature in self.data.features]
+
+    def _train(self, training: Rows, held_out: Rows, **how: Any) -> Training:
+        from pointwise.models import build
+        from pointwise.training import train
+
+        return train(build(self.config, self.recipe.seed), self.recipe, training, held_out, **_on_the_cpu(how))
+
+    def _facts(self, training: Rows) -> dict[str, Any]:
+        facts = {"data_set": TABLE, "data": training.name, "target": self.data.target, "features": self._features}
+        return {**facts, "scaling": training.scaling.as_dict()}
+
+
+def _on_the_cpu(how: Mapping[str, Any]) -> dict[str, Any]:
+    import torch
+
+    return {**how, "device": torch.device("cpu")}
+
+
+def table_config(prepared: Prepared, activation: str = "relu", batch_norm: bool = False) -> ModelConfig:
+    """The network of 16 and 8 channels for a table's inputs."""
+    inputs = prepared.training.inputs.shape[1]
+    return ModelConfig(REGRESSOR, inputs, 1, 1, activation=activation, batch_norm=batch_norm)
