@@ -7,12 +7,12 @@ import json
 import sys
 from collections.abc import Sequence
 
-from pointwise.commands import bench, evaluate, export, sweep, train
+from pointwise.commands import experiments, files, train
 from pointwise.errors import PointwiseError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it did its work, 2 when it was refused with a sentence on stderr."""
+    """The exit status of one command: 0 when it did its work, 2 when it was refused with a sentence on stderr."""
     options = _parser().parse_args(arguments)
     try:
         result = options.run(options)
@@ -34,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pointwise", description="Train, evaluate and time 1×1 models.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (train, evaluate, bench, export, sweep):
-        command.add(commands)
+    for subject in (train, files, experiments):
+        subject.add(commands)
     return parser
 
 

@@ -80,6 +80,16 @@ def options_of(model: Network) -> dict[str, Any]:
     return dict(options) if isinstance(options, Mapping) else {}
 
 
+def reads_digits(model: Network) -> bool:
+    """Whether a network reads drawings: its shapes are those of digits, and its card names no other pictures."""
+    config = model.config
+    if (config.input_channels, config.image_size, config.num_classes) != (1, 28, 10):
+        return False
+    name = data_set_of(model)
+    unsaid = name is None and "data_set" not in model.card
+    return unsaid or (name in DATA_SETS and DATA_SETS[name].digits and "shuffled" not in options_of(model))
+
+
 def rebuilt(kind: type[Frozen], values: Any) -> Frozen:
     """A frozen dataclass from the JSON that ``asdict`` made of it.
 

@@ -1,10 +1,10 @@
-"""How good a weights file is: on MNIST's test digits, and on drawings made of other people's pen strokes."""
+"""How good a weights file is: on the data set that it was trained on, and on drawings made of people's pen strokes."""
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,24 @@ import torch
 from numpy.typing import NDArray
 
 from pointwise.calibration import SURE, expected_calibration_error, logits_of, temperature_of
+from pointwise.card import HOUSES, TABLE, data_set_of, options_of, reads_digits, rebuilt
 from pointwise.claims.any_size import SLIDERS, share_read, strips
 from pointwise.claims.shape import accuracy_on_shuffled
 from pointwise.costs import cost
+from pointwise.data.catalogue import Pictures
 from pointwise.data.digits import Digits, normalise
+from pointwise.data.housing import ROOMS, SQUARE_FEET, HouseOptions, true_price
 from pointwise.data.nondigits import made_nondigits
-from pointwise.drawing import SIDE, Stroke, draw_strokes, prepare
-from pointwise.errors import DataError, ModelFileError
+from pointwise.drawing import Stroke, draw_strokes, prepare
+from pointwise.errors import DataError, ModelFileError, PointwiseError
+from pointwise.inference import predict_prices
 from pointwise.models import Network
 from pointwise.training import measure
+from pointwise.training.regression import measure_prices
 
 PENS = (12, 16, 20, 24, 28)  # width on a canvas of 280 pixels
 STRIPS = 200
+GRID = 11  # points along each feature of a house
 NO_DIGITS = 1000
 ROUNDS = 3
 
@@ -46,25 +52,69 @@ def facts(path: Path, model: Network) -> dict[str, Any]:
     }
 
 
-def data_set_of(model: Network) -> str:
-    """The name of the data set that a classifier was trained on; MNIST where its card does not say."""
-    return str(model.card.get("data_set", "mnist"))
+def own_data(path: Path, model: Network, folder: Path | None = None) -> Pictures | HouseOptions:
+    """What a network was trained on, by its card: pictures, whose files lie below ``folder``, or houses.
+
+    Raises ModelFileError where the card does not say, where it was a table of somebody's own, or where the network
+    does not fit the pictures.
+    """
+    name, options = data_set_of(model), options_of(model)
+    if name is None:
+        raise ModelFileError(path, "does not say which data set it was trained on", "Train it again.")
+    if name == TABLE:
+        raise ModelFileError(path, "was trained on a table, whose rows it does not hold", "Open the table in the app.")
+    try:
+        if name == HOUSES:
+            return rebuilt(HouseOptions, options)
+        pictures = rebuilt(Pictures, {**options, "name": name, "folder": folder})
+    except (PointwiseError, TypeError, ValueError) as error:
+        raise ModelFileError(path, f"has a description that cannot be used ({error})", "Train it again.") from None
+    config, data_set = model.config, pictures.data_set
+    if (config.input_channels, config.image_size, config.num_classes) != (data_set.channels, data_set.side, 10):
+        raise ModelFileError(path, f"is no classifier of {data_set.title}'s pictures", "Train it again.")
+    return pictures
 
 
-def picture_scores(path: Path, model: Network, test: Digits) -> dict[str, Any]:
-    """Loss and accuracy (0–1) on another data set's test pictures. Raises ModelFileError where they do not fit."""
-    shape = test.batch(slice(0, 1))[0].shape[1:]
-    config = model.config
-    if tuple(shape) != (config.input_channels, config.image_size, config.image_size) or config.num_classes != 10:
-        raise ModelFileError(path, f"is no classifier of {test.name}'s pictures", "Train it again.")
-    return {"test_set": test.name, "test_pictures": len(test), **measure(model, test)}
+def scores(
+    model: Network, own: Pictures | HouseOptions, held_out: Digits | None = None, drawn: Drawn | None = None
+) -> dict[str, Any]:
+    """How good a network is on ``own``, as ``own_data`` found it; ``held_out`` are its pictures, loaded.
+
+    JSON: ``data_set``; loss, and accuracy or mae and r2; much more of networks that read digits.
+    """
+    if isinstance(own, HouseOptions):
+        return {"data_set": HOUSES, **price_scores(model, own)}
+    test = own.load_held_out() if held_out is None else held_out
+    named = {"data_set": own.name, "test_set": test.name}
+    if reads_digits(model):
+        return named | digit_scores(model, test, drawn)
+    return named | {"test_pictures": len(test), **measure(model, test)}
 
 
-def check_reads_digits(path: Path, model: Network) -> None:
-    """Raise ModelFileError unless the network takes 28×28 pictures of one channel and tells ten digits apart."""
-    config = model.config
-    if (config.input_channels, config.image_size, config.num_classes) != (1, SIDE, 10):
-        raise ModelFileError(path, "is no classifier of 28×28 digits", "Choose one of the files in models/.")
+def price_scores(model: Network, options: HouseOptions | None = None) -> dict[str, Any]:
+    """JSON: mae (dollars), r2 and loss on the 200 test houses; the worst and the corners' grid errors in dollars.
+
+    Raises ConfigError when the network prices no houses.
+    """
+    errors = grid_errors(model)
+    ends = [(rooms, feet) for rooms in (0, -1) for feet in (0, -1)]
+    corners = {
+        f"{-feet * SQUARE_FEET:.0f} sq ft, {-rooms * ROOMS:.0f} rooms": errors[rooms, feet] for rooms, feet in ends
+    }
+    return {
+        **measure_prices(model, options),
+        "worst_grid_error": float(np.abs(errors).max()),
+        "corner_errors": {name: float(error) for name, error in corners.items()},
+    }
+
+
+def grid_errors(model: Network) -> NDArray[np.float64]:
+    """Predicted minus true price in dollars, (11, 11): rows are 0–10 rooms, columns 0–5,000 square feet.
+
+    Raises ConfigError when the network prices no houses.
+    """
+    square_feet, rooms = np.meshgrid(np.linspace(0, SQUARE_FEET, GRID), np.linspace(0, ROOMS, GRID))
+    return predict_prices(model, square_feet, rooms) - true_price(square_feet, rooms)
 
 
 @dataclass(frozen=True)
@@ -134,39 +184,6 @@ def _probabilities(model: Network, digits: Digits) -> torch.Tensor:
 def _unsure(probabilities: torch.Tensor) -> float:
     """How many are read with a probability below SURE, 0–1."""
     return float((probabilities.max(dim=1).values < SURE).float().mean())
-
-
-def lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The rows as text, a paragraph a file."""
-    for row in rows:
-        yield f"{row['file']}: {row['arch']}, recipe {row['recipe']}, seed {row['seed']}"
-        yield f"  {row['parameters']:,} parameters, {row['multiply_adds']:,} multiply-adds, {row['bytes']:,} bytes"
-        if "test_set" in row:
-            pictures = f"{row['test_pictures']:,} test pictures of {row['test_set']}"
-            yield f"  {row['accuracy']:.2%} of {pictures}, loss {row['loss']:.4f}"
-        elif "accuracy" in row:
-            yield f"  {row['accuracy']:.2%} of {row['test_digits']:,} test digits, loss {row['loss']:.4f}"
-            yield (
-                f"  expected calibration error {row['calibration_error']:.2%}; unsure of "
-                f"{row['unsure']['test_digits']:.2%} of the test digits, and of {row['unsure']['no_digits']:.1%} of "
-                f"{NO_DIGITS:,} pictures that are no digit"
-            )
-            yield f"  {row['shuffled_accuracy']:.2%} of them with all pixels in one other order"
-        if "strips" in row:
-            yield f"  {row['strips']['share']:.1%} of {row['strips']['count']} strips of three test digits, sliding"
-        if "strokes" in row:
-            strokes = row["strokes"]
-            sources = ", ".join(f"{source}: {share:.1%}" for source, share in strokes["by_source"].items())
-            pens = ", ".join(f"{pen}: {share:.1%}" for pen, share in strokes["by_pen"].items())
-            yield (
-                f"  {strokes['accuracy']:.1%} of {strokes['drawings']:,} drawings, each {ROUNDS} times at random place "
-                f"and size ({sources}); in the middle, by width of the pen: {pens}"
-            )
-        if "mae" in row:
-            yield (
-                f"  {row['mae']:,.0f} dollars mean absolute error on the test houses, r2 {row['r2']:.4f}, "
-                f"at most {row['worst_grid_error']:,.0f} dollars off anywhere in the range"
-            )
 
 
 @dataclass(frozen=True)

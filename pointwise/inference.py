@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pointwise.calibration import SURE, temperature_of
+from pointwise.card import reads_digits
 from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.scaling import Scaling
@@ -43,18 +44,36 @@ class Reading:
 
 
 def classify_drawing(model: Network, rgba: NDArray[np.uint8], normalised: bool = True) -> Reading:
-    """Read a drawing: uint8 (H, W, 4), light ink on dark or dark on light; cropped and centred unless told not to."""
+    """A network's reading of a drawing, uint8 (H, W, 4), light ink on dark or dark on light.
+
+    It is cropped and centred unless told not to. Raises ConfigError for a network that reads no digits.
+    """
     return classify_image(model, prepare(rgba, normalised).image)
 
 
 def classify_image(model: Network, image: NDArray[np.uint8]) -> Reading:
-    """Read a prepared picture, uint8 (28, 28), light ink on dark; all zeros is blank."""
+    """A network's reading of a prepared picture, uint8 (28, 28), light ink on dark; all zeros is blank.
+
+    Raises ConfigError for a network that reads no digits.
+    """
+    if not reads_digits(model):
+        raise ConfigError(_no_reader(model))
     if not image.any():
         return Reading(None, np.zeros(model.config.num_classes, np.float32), image)
     with torch.inference_mode():
         logits = model(normalise(torch.from_numpy(image)[None]))
         probabilities = (logits / temperature_of(model.card)).softmax(dim=1)[0].numpy()
     return Reading(int(probabilities.argmax()), probabilities, image)
+
+
+def _no_reader(model: Network) -> str:
+    config, name = model.config, model.card.get("data_set")
+    pictures = f"{config.image_size}×{config.image_size} pictures of {config.input_channels} channels"
+    trained = f", trained on {name}," if name else ""
+    return (
+        f"{config.arch} for {pictures} in {config.num_classes} classes{trained} reads no digits. "
+        "Choose a network that was trained on MNIST or the bundled digits, such as models/nin.safetensors."
+    )
 
 
 def predict_price(model: Network, square_feet: float, rooms: float) -> float:

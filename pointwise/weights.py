@@ -1,7 +1,6 @@
 """Weights files: safetensors in and out, with the configuration and what was measured in the header.
 
-The header's ``config`` is a ModelConfig as JSON; its ``card`` says how the weights were made and how good they
-are. Nothing is ever unpickled.
+The header's ``config`` is a ModelConfig as JSON, its ``card`` what ``pointwise.card`` made. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -21,10 +19,10 @@ from safetensors.torch import save
 from torch import Tensor
 
 from pointwise.calibration import temperature_of
+from pointwise.card import Card, rebuilt
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import SHIPPED, ModelConfig, Network, allocate, skeleton
 
-Card = Mapping[str, Any]  # JSON: recipe, seed, data, command, metrics, scaling, temperature
 MAX_HEADER_TEXT = 100_000
 AGAIN = "Download it again, or train a new one with: python -m pointwise train"
 
@@ -136,11 +134,7 @@ def _config(path: Path, header: Mapping[str, str]) -> ModelConfig:
     if "config" not in header:
         raise ModelFileError(path, "was not written by Pointwise: its header has no configuration", AGAIN)
     try:
-        values = json.loads(header["config"][:MAX_HEADER_TEXT])
-        unknown = set(values) - {field.name for field in fields(ModelConfig)}
-        if unknown:
-            raise ConfigError(f"It has unknown settings: {', '.join(sorted(unknown))}.")
-        return ModelConfig(**{**values, "widths": tuple(values.get("widths", ()))})
+        return rebuilt(ModelConfig, json.loads(header["config"][:MAX_HEADER_TEXT]))
     except (ConfigError, ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(path, f"has a configuration that cannot be used ({error})", AGAIN) from None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import ConfigError, DataError
+from pointwise.errors import ConfigError, DataError, check_whole
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
@@ -87,7 +87,7 @@ def config_for(arch: str, name: str) -> ModelConfig:
 
 @dataclass(frozen=True)
 class Pictures:
-    """The pictures of a data set: all or a few of them, as they are or shuffled. Raises ConfigError for its name."""
+    """The pictures of a data set: all or a few of them, as they are or shuffled. Raises ConfigError."""
 
     name: str  # of DATA_SETS
     folder: Path | str | None = None  # that the files lie below; None is the usual one
@@ -97,6 +97,13 @@ class Pictures:
 
     def __post_init__(self) -> None:
         data_set_named(self.name)
+        for what, value in (
+            ("number of training pictures", self.few),
+            ("number of held-out pictures", self.few_held_out),
+            ("seed of the pixels' order", self.shuffled),
+        ):
+            if value is not None:
+                check_whole(what, value, 0, 2**32 - 1, ConfigError)
         object.__setattr__(self, "folder", Path(self.folder) if self.folder else None)
 
     @property

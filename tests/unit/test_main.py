@@ -188,7 +188,7 @@ def test_evaluate_says_the_same_in_sentences(bag: Path, folder: Path, capsys: py
     assert main(["evaluate", str(bag), "--data", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "1,450 parameters, 1,078,784 multiply-adds" in out
-    assert "of 32 test digits" in out
+    assert "of 32 test digits of MNIST" in out
 
 
 def test_evaluate_refuses_missing_and_broken_files(refusal: Callable[..., str], tmp_path: Path) -> None:
@@ -198,8 +198,8 @@ def test_evaluate_refuses_missing_and_broken_files(refusal: Callable[..., str], 
 
 
 def test_evaluate_refuses_a_classifier_of_other_pictures(refusal: Callable[..., str], tmp_path: Path) -> None:
-    save_model(build(ModelConfig("nin", image_size=32)), tmp_path / "large.safetensors", {})
-    assert "no classifier of 28×28 digits" in refusal("evaluate", tmp_path / "large.safetensors")
+    save_model(build(ModelConfig("nin", image_size=32)), tmp_path / "large.safetensors", {"data_set": "mnist"})
+    assert "no classifier of MNIST's pictures" in refusal("evaluate", tmp_path / "large.safetensors")
 
 
 def test_export_writes_both(as_json: Json, bag: Path, tmp_path: Path) -> None:

@@ -3,21 +3,32 @@
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
-from pointwise import runs
+from pointwise.data import catalogue
 from pointwise.data.mnist import Download
 from pointwise.errors import DivergedError
+from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
-from pointwise.progress import MAX_POINTS, Progress
-from pointwise.runs import Run, Work, retrain_digits
+from pointwise.runs import MAX_POINTS, Progress, Run
 from pointwise.training import Epoch, Step, recipe_named
 
+Work = Generator[Step | Download, bool | None, None]
 PATIENCE = 30.0  # seconds until a test that hangs fails
 LAST = 6
+
+
+@dataclasses.dataclass
+class Toy:
+    """A job whose steps are those of a function."""
+
+    work: Callable[[], Work]
+
+    def steps(self, *, snapshot_every: float) -> Work:
+        return self.work()
 
 
 class Watched(Run):
@@ -63,8 +74,9 @@ def start() -> Iterator[Callable[..., Watched]]:
     """Start runs that are ended after the test, whatever happened in it."""
     started: list[Watched] = []
 
-    def run(work: Callable[[], Work] = toy, paused: bool = False, **options: object) -> Watched:
-        started.append(Watched(work, "test", **options))
+    def run(work: Callable[[], Work] | PictureJob = toy, paused: bool = False, **options: object) -> Watched:
+        job = work if isinstance(work, PictureJob) else Toy(work)
+        started.append(Watched(job, "test", **options))
         if paused:
             started[-1].pause()
         started[-1].start()
@@ -87,7 +99,7 @@ def test_whole_run(start: Start) -> None:
 
 
 def test_waiting_before_the_start() -> None:
-    progress = Run(toy, "test").progress()
+    progress = Run(Toy(toy), "test").progress()
     assert (progress.state, progress.active, progress.latest) == ("waiting", True, None)
     assert progress.seconds_left != progress.seconds_left  # NaN
 
@@ -233,36 +245,25 @@ def test_rate_and_time_left_come_from_the_work_done() -> None:
     assert (progress.rate, progress.seconds_left) == (320.0, 6.0)
 
 
-def test_bundled_digits_are_trained_on_for_real(start: Start, tmp_path: Path) -> None:
-    config = ModelConfig("bag_of_pixels", widths=(2, 2))
-    progress = start(lambda: retrain_digits(config, recipe_named("fast", epochs=1), "digits", tmp_path)).wait_for_end()
-    assert (progress.state, progress.examples) == ("done", 1500)
+def bag(data: Pictures) -> PictureJob:
+    return PictureJob(ModelConfig("bag_of_pixels", widths=(2, 2)), recipe_named("fast", epochs=1), data)
+
+
+def test_bundled_digits_are_trained_on_for_real(start: Start) -> None:
+    progress = start(bag(Pictures("digits"))).wait_for_end()
+    assert (progress.state, progress.examples, progress.snapshot) == ("done", 1500, None)
     assert 0 <= progress.latest.metrics["accuracy"] <= 1
 
 
-def test_the_weights_of_a_small_network_are_there_between_epochs(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runs, "SHOWN_EVERY", 0.0)
-    run = start(
-        lambda: retrain_digits(ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), "digits", tmp_path)
-    )
-    snapshot = run.wait_for_end().snapshot
-    assert snapshot is not None
-    assert snapshot.step == run.progress().total
-    assert set(snapshot.weights) == set(run.progress().latest.weights)
-
-
-def test_those_of_a_large_one_are_not(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "SHOWN_EVERY", 0.0)
-    config = ModelConfig("conv_mlp", widths=(16, 32))  # 401,770 parameters
-    run = start(lambda: retrain_digits(config, recipe_named("fast", epochs=1), "digits", tmp_path))
-    assert run.wait_for_end().snapshot is None
+def test_the_weights_are_there_between_epochs_where_they_are_asked_for(start: Start) -> None:
+    progress = start(bag(Pictures("digits")), snapshot_every=0.0).wait_for_end()
+    assert progress.snapshot is not None
+    assert progress.snapshot.step == progress.total
+    assert set(progress.snapshot.weights) == set(progress.latest.weights)
 
 
 def test_missing_mnist_fails_with_a_sentence(start: Start, tmp_path: Path) -> None:
-    config = ModelConfig("bag_of_pixels")
-    progress = start(lambda: retrain_digits(config, recipe_named("fast"), "mnist", tmp_path)).wait_for_end()
+    progress = start(bag(Pictures("mnist", tmp_path))).wait_for_end()
     assert progress.state == "failed"
     assert "There is no train-images" in progress.error
 
@@ -277,8 +278,8 @@ def test_stop_during_the_download_ends_it(start: Start, tmp_path: Path, monkeypa
         finally:
             closed.set()
 
-    monkeypatch.setattr(runs, "fetch", endless)
-    run = start(lambda: retrain_digits(ModelConfig("nin"), recipe_named("fast"), "mnist", tmp_path))
+    monkeypatch.setattr(catalogue, "fetch", endless)
+    run = start(bag(Pictures("mnist", tmp_path)))
     run.wait_until(lambda progress: progress.state == "fetching")
     run.stop()
     assert run.wait_for_end().state == "stopped"

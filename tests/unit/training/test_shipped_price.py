@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pointwise.data.housing import make_houses, true_price
+from pointwise.evaluation import price_scores
 from pointwise.explain.price_parts import price_parts
 from pointwise.inference import predict_price
 from pointwise.models import Network
-from pointwise.training.regression import evaluate_price
 from pointwise.weights import load_model
 
 
@@ -19,7 +19,7 @@ def model() -> Network:
 
 
 def test_error_on_the_test_houses_and_everywhere_in_the_range(model: Network) -> None:
-    result = evaluate_price(model)
+    result = price_scores(model)
     assert result["mae"] <= 400
     assert result["worst_grid_error"] <= 1_500
     assert max(map(abs, result["corner_errors"].values())) <= 1_500
@@ -27,7 +27,7 @@ def test_error_on_the_test_houses_and_everywhere_in_the_range(model: Network) ->
 
 def test_card_holds_the_scaling_of_the_training_houses(model: Network) -> None:
     assert model.card["scaling"] == pytest.approx(make_houses()[0].scaling.as_dict())
-    assert model.card["metrics"]["mae"] == pytest.approx(evaluate_price(model)["mae"], rel=1e-3)
+    assert model.card["metrics"]["mae"] == pytest.approx(price_scores(model)["mae"], rel=1e-3)
 
 
 @pytest.mark.parametrize(("square_feet", "rooms"), [(2_500.0, 5.0), (2_500.0, 4.0), (0.0, 0.0), (5_000.0, 10.0)])

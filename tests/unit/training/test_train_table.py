@@ -1,7 +1,5 @@
 """The 1×1 network on tables: against linear regression, one row at a time, and which features it leans on."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -10,10 +8,9 @@ from pointwise.data.table import Prepared, load_sample, prepare, read_table
 from pointwise.errors import ConfigError
 from pointwise.explain.table_networks import baselines, strongest_features
 from pointwise.inference import predict_row, predict_rows
+from pointwise.jobs import TableJob, table_config
 from pointwise.models import Network, build, default_config
-from pointwise.runs import retrain_table
 from pointwise.training import measure, table_recipe
-from pointwise.training.regression import table_config, table_model
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +26,15 @@ def prepared() -> Prepared:
 
 @pytest.fixture(scope="module")
 def model(prepared: Prepared) -> Network:
-    recipe = table_recipe(len(prepared.training), epochs=20)
-    *_, last = retrain_table(table_config(prepared), recipe, prepared)
-    return table_model(table_config(prepared), recipe, last.epoch.weights, prepared)
+    job = TableJob(table_config(prepared), table_recipe(len(prepared.training), epochs=20), prepared)
+    *_, last = job.steps()
+    return job.network(last.epoch)
 
 
 def test_sample_is_learned_about_as_well_as_by_linear_regression() -> None:
     table = load_sample()
     prepared = prepare(table, table.targets[-1])
-    *_, last = retrain_table(table_config(prepared), table_recipe(len(prepared.training)), prepared)
+    *_, last = TableJob(table_config(prepared), table_recipe(len(prepared.training)), prepared).steps()
     _, linear, _ = baselines(prepared)
     assert abs(last.epoch.metrics["r2"] - linear.r2) < 0.05
     assert last.epoch.metrics["mae"] == pytest.approx(linear.mae, rel=0.1)
@@ -55,14 +52,6 @@ def test_recipe_regularises_few_rows_more() -> None:
     assert many.weight_decay < 0.05
     assert few.epochs > many.epochs
     assert table_recipe(350, epochs=3, seed=4).epochs == 3
-
-
-def test_card_says_how_and_how_well(model: Network, prepared: Prepared) -> None:
-    card = model.card
-    assert (card["target"], card["features"]) == ("y", ["a", "b", "town"])
-    assert card["scaling"] == prepared.scaling.as_dict()
-    assert card["metrics"] == measure(model, prepared.held_out)
-    assert json.loads(json.dumps(card)) == card
 
 
 def test_rows_are_predicted_in_the_targets_unit(model: Network, prepared: Prepared) -> None:

@@ -1,0 +1,81 @@
+"""The commands that measure claims: bench, and sweep over the tutorial's widths."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pointwise.commands import add_data, add_json, mnist_folder, say
+
+
+def add(commands: Any) -> None:
+    """Add both commands and their arguments to the parser's."""
+    parser = commands.add_parser("bench", help="measure the claims about speed")
+    names = "tutorial-step, time-to-accuracy or inference (default: all)"
+    parser.add_argument("names", metavar="NAME", nargs="*", help=names)
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison (default 5)")
+    parser.add_argument("--steps", type=int, default=10, help="steps of a training loop a round (default 10)")
+    parser.add_argument("--threads", type=int, help="of torch (default: torch's own choice)")
+    parser.set_defaults(run=bench, show=times_told)
+    add_data(parser)
+    add_json(parser)
+    parser = commands.add_parser("sweep", help="train the tutorial's network at several widths, three seeds each")
+    parser.add_argument("--epochs", type=int, help="passes over the training data (default: the tutorial's)")
+    parser.add_argument("--out", type=Path, default=Path("widths.json"), help="file to write (default widths.json)")
+    parser.set_defaults(run=sweep, show=widths_told)
+    add_data(parser)
+    add_json(parser)
+
+
+def bench(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: the measured times by benchmark, and the machine."""
+    import torch
+
+    from pointwise import bench
+
+    names = bench.check_names(options.names)
+    if options.threads is not None:
+        torch.set_num_threads(max(1, options.threads))
+    return bench.measure(names, bench.Options(lambda: mnist_folder(options), options.rounds, options.steps))
+
+
+def times_told(result: Mapping[str, Any]) -> Iterator[str]:
+    """The times as text."""
+    from pointwise.bench import lines
+
+    return lines(result)
+
+
+def sweep(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: every width's trainings, as they stand in the file too."""
+    from pointwise.claims import parameters
+    from pointwise.data.mnist import load_mnist
+    from pointwise.training import recipe_named
+    from pointwise.weights import check_writable
+
+    changes = {} if options.epochs is None else {"epochs": options.epochs}
+    check_writable(options.out)
+    training, test = load_mnist(mnist_folder(options))
+    facts = {
+        "made_with": "python -m pointwise sweep",
+        "recipe": asdict(recipe_named("tutorial", "conv_mlp", **changes)),
+        "data": f"{training.name}, {len(training):,} training and {len(test):,} test digits",
+    }
+    done: list[parameters.Training] = []
+    for seed in parameters.SEEDS:
+        for one in parameters.sweep(recipe_named("tutorial", "conv_mlp", seed=seed, **changes), training, test):
+            done.append(one)
+            say(f"width {one.width}, seed {seed}: {one.accuracy:.2%}, {one.seconds:.0f} s")
+            parameters.write(options.out, done, facts)  # what is done is kept when the rest is not
+    return {"file": str(options.out), **facts, "trainings": [asdict(one) for one in done]}
+
+
+def widths_told(result: Mapping[str, Any]) -> Iterator[str]:
+    """The mean and spread of every width as text."""
+    from pointwise.claims import parameters
+
+    for one in parameters.read(Path(result["file"])):
+        yield f"width {one.width}: {one.parameters:,} parameters, {one.mean:.2%} ± {one.std:.2%}"

@@ -1,0 +1,110 @@
+"""The commands that are given weights files: evaluate and export."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pointwise.commands import add_data, add_json, fetched
+from pointwise.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pointwise.data.digits import Digits
+
+
+def add(commands: Any) -> None:
+    """Add both commands and their arguments to the parser's."""
+    parser = commands.add_parser("evaluate", help="measure weights files, each on the data set that it was trained on")
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="weights file")
+    parser.add_argument("--strokes", type=Path, help="JSON lines of pen strokes to draw and read as well")
+    parser.set_defaults(run=evaluate, show=scores_told)
+    add_data(parser)
+    add_json(parser)
+    parser = commands.add_parser("export", help="take a network elsewhere: ONNX, or a PyTorch script of its own")
+    parser.add_argument("file", metavar="FILE", type=Path, help="weights file")
+    parser.add_argument("--onnx", metavar="OUT", type=Path, help="ONNX file to write")
+    parser.add_argument(
+        "--torch", metavar="OUT", type=Path, help="Python script to write; it loads FILE's copy beside it"
+    )
+    parser.set_defaults(run=export, show=export_told)
+    add_json(parser)
+
+
+def evaluate(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: a row a file, with what is known without data, and how good the network is."""
+    from pointwise.data.catalogue import Pictures
+    from pointwise.evaluation import draw, facts, own_data, read_strokes, scores
+    from pointwise.weights import load_model
+
+    models = {path: load_model(path) for path in options.files}
+    own = {path: own_data(path, model, options.data) for path, model in models.items()}
+    drawn = draw(read_strokes(options.strokes)) if options.strokes else None
+    held_out: dict[Any, Digits] = {
+        one: fetched(one).load_held_out() for one in set(own.values()) if isinstance(one, Pictures)
+    }
+    return {
+        "models": [
+            facts(path, model) | scores(model, own[path], held_out.get(own[path]), drawn)
+            for path, model in models.items()
+        ]
+    }
+
+
+def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
+    """The rows of ``evaluate`` as text, a paragraph a file."""
+    from pointwise.evaluation import NO_DIGITS, ROUNDS
+
+    for row in result["models"]:
+        yield f"{row['file']}: {row['arch']}, recipe {row['recipe']}, seed {row['seed']}"
+        yield f"  {row['parameters']:,} parameters, {row['multiply_adds']:,} multiply-adds, {row['bytes']:,} bytes"
+        if "test_set" in row:
+            what = "digits" if "test_digits" in row else "pictures"
+            count = f"{row[f'test_{what}']:,} test {what} of {row['test_set']}"
+            yield f"  {row['accuracy']:.2%} of {count}, loss {row['loss']:.4f}"
+        if "unsure" in row:
+            yield (
+                f"  expected calibration error {row['calibration_error']:.2%}; unsure of "
+                f"{row['unsure']['test_digits']:.2%} of the test digits, and of {row['unsure']['no_digits']:.1%} of "
+                f"{NO_DIGITS:,} pictures that are no digit"
+            )
+            yield f"  {row['shuffled_accuracy']:.2%} of them with all pixels in one other order"
+        if "strips" in row:
+            yield f"  {row['strips']['share']:.1%} of {row['strips']['count']} strips of three test digits, sliding"
+        if "strokes" in row:
+            strokes = row["strokes"]
+            sources = ", ".join(f"{source}: {share:.1%}" for source, share in strokes["by_source"].items())
+            pens = ", ".join(f"{pen}: {share:.1%}" for pen, share in strokes["by_pen"].items())
+            yield (
+                f"  {strokes['accuracy']:.1%} of {strokes['drawings']:,} drawings, each {ROUNDS} times at random place "
+                f"and size ({sources}); in the middle, by width of the pen: {pens}"
+            )
+        if "mae" in row:
+            yield (
+                f"  {row['mae']:,.0f} dollars mean absolute error on the test houses, r2 {row['r2']:.4f}, "
+                f"at most {row['worst_grid_error']:,.0f} dollars off anywhere in the range"
+            )
+
+
+def export(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: the files that were written."""
+    from pointwise.export.programs import to_onnx, to_torch
+    from pointwise.weights import load_model, write_bytes
+
+    if options.onnx is None and options.torch is None:
+        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, or both.")
+    model = load_model(options.file)
+    written = []
+    if options.torch is not None:
+        write_bytes(options.torch, to_torch(model, options.file.name).encode())
+        written.append(str(options.torch))
+    if options.onnx is not None:
+        write_bytes(options.onnx, to_onnx(model))
+        written.append(str(options.onnx))
+    return {"file": str(options.file), "arch": model.config.arch, "written": written}
+
+
+def export_told(result: Mapping[str, Any]) -> Iterator[str]:
+    """The result of ``export`` as a sentence."""
+    yield f"{result['file']}: {' and '.join(result['written'])} written"
