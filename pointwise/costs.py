@@ -12,21 +12,22 @@ from torch import Tensor, nn
 
 from pointwise.models import ModelConfig, allocate, count_parameters, skeleton
 
+LEAST = 0.002  # seconds in which a clock measures well
+
 
 @dataclass(frozen=True)
 class LayerCost:
-    """One layer's share, for one input."""
+    """What one layer of a network takes for one input."""
 
     name: str  # as in the state dict: "conv1"
     kind: str  # the layer's class: "Conv2d", "BatchNorm2d" or "Linear"
-    output: tuple[int, ...]  # shape for one input: (C, H, W) or (features,)
     parameters: int
     multiply_adds: int
 
 
 @dataclass(frozen=True)
 class Cost:
-    """A whole network's, for one input."""
+    """What a whole network takes for one input."""
 
     parameters: int  # learned values
     multiply_adds: int  # pairs of one multiplication and one addition; biases are not counted
@@ -34,7 +35,7 @@ class Cost:
 
 
 def cost(config: ModelConfig) -> Cost:
-    """Count on the shapes that one forward pass with arbitrary weights goes through.
+    """Parameters and multiply-adds of a network, counted on the shapes of one forward pass.
 
     A convolution or dense layer takes one multiply-add per weight and output pixel. A batch normalisation counts as
     none: when a network is used, it folds into the convolution before it. Raises ConfigError for too large a network.
@@ -45,7 +46,7 @@ def cost(config: ModelConfig) -> Cost:
 
 
 def count(model: nn.Module, x: Tensor) -> tuple[LayerCost, ...]:
-    """Of the layers with parameters that one input, (1, C, H, W), goes through, in forward order."""
+    """The cost of every layer with parameters that an input (1, C, H, W) goes through, in forward order."""
     rows: list[LayerCost] = []
     hooks = [
         module.register_forward_hook(lambda layer, _, output, name=name: rows.append(_layer(name, layer, output)))
@@ -62,16 +63,24 @@ def count(model: nn.Module, x: Tensor) -> tuple[LayerCost, ...]:
 def _layer(name: str, layer: nn.Module, output: Tensor) -> LayerCost:
     weight = layer.get_parameter("weight")
     multiply_adds = 0 if weight.dim() == 1 else output[0].numel() * weight[0].numel()
-    shape = tuple(output.shape[1:])
-    return LayerCost(name, type(layer).__name__, shape, count_parameters(layer), multiply_adds)
+    return LayerCost(name, type(layer).__name__, count_parameters(layer), multiply_adds)
 
 
-def in_turns(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median milliseconds of each; one round before is not counted."""
+def alternating_medians(work: Mapping[str, Callable[[], object]], rounds: int, least: float = 0.0) -> dict[str, float]:
+    """Median milliseconds of one call of each, by name, over rounds in which all take turns.
+
+    A call is repeated within its turn until ``least`` seconds have passed. One round before the others is not counted.
+    """
     times: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(rounds + 1):
         for name, run in work.items():
-            started = time.perf_counter()
-            run()
-            times[name].append((time.perf_counter() - started) * 1e3)
+            times[name].append(_milliseconds(run, least))
     return {name: statistics.median(some[1:]) for name, some in times.items()}
+
+
+def _milliseconds(run: Callable[[], object], least: float) -> float:
+    calls, started = 0, time.perf_counter()
+    while not calls or time.perf_counter() - started < least:
+        run()
+        calls += 1
+    return (time.perf_counter() - started) * 1e3 / calls

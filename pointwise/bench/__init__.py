@@ -53,7 +53,7 @@ def measure(names: list[str], options: Options) -> dict[str, Any]:
 
 
 def machine() -> dict[str, Any]:
-    """Of this process: processor, cores, threads, PyTorch, day."""
+    """Where and when this process measures: processor, cores, threads, PyTorch, day."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -64,7 +64,7 @@ def machine() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    """Its name (Linux), else its architecture."""
+    """The processor's name (Linux), else its architecture."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
@@ -74,7 +74,7 @@ def _processor() -> str:
 
 
 def lines(result: Mapping[str, Any]) -> Iterator[str]:
-    """The results as text."""
+    """The results in sentences."""
     its = result["machine"]
     yield f"{its['processor']}, {its['cores']} cores, {its['threads']} threads, torch {its['torch']}, {its['date']}"
     for name, measured in result.items():

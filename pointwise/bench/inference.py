@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from pointwise.costs import cost, in_turns
+from pointwise.costs import alternating_medians, cost
 from pointwise.data.digits import normalise
 from pointwise.drawing import draw_strokes, prepare
 from pointwise.export.programs import onnx_is_there, to_onnx
@@ -19,11 +19,10 @@ from pointwise.weights import load_model, shipped_files
 
 SEVEN = [[[0.1, 0.05], [0.9, 0.05], [0.4, 1.0]]]  # strokes in a unit box
 REPEATS = 40  # drawings a round
-PREPARED, SLOWER = 3.0, 1.5  # goals: milliseconds of preprocessing, nin's forward pass beside ONNX Runtime's
 
 
 def measured(rounds: int) -> dict[str, Any]:
-    """A row a shipped classifier: parameters, multiply-adds and median milliseconds; onnx_ms is None without ONNX."""
+    """A row for each shipped classifier: parameters, multiply-adds, median milliseconds; onnx_ms is None without it."""
     models = {path.stem: load_model(path) for path in shipped_files()}
     rows = [_row(name, model, rounds) for name, model in models.items() if model.config.arch != REGRESSOR]
     return {"rounds": rounds, "drawings": REPEATS, "models": rows}
@@ -39,7 +38,7 @@ def _row(name: str, model: Network, rounds: int) -> dict[str, Any]:
     }
     if onnx_is_there() and importlib.util.find_spec("onnxruntime") is not None:
         work["onnx_ms"] = _by_onnx(model, picture)
-    medians = in_turns({key: functools.partial(_often, run) for key, run in work.items()}, rounds)
+    medians = alternating_medians({key: functools.partial(_often, run) for key, run in work.items()}, rounds)
     counted = cost(model.config)
     return {
         "model": name,
@@ -61,7 +60,7 @@ def _forward(model: Network, picture: torch.Tensor) -> torch.Tensor:
 
 
 def _by_onnx(model: Network, picture: torch.Tensor) -> Callable[[], object]:
-    """With as many threads as torch has."""
+    """ONNX Runtime's forward pass, with as many threads as torch has."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -72,6 +71,7 @@ def _by_onnx(model: Network, picture: torch.Tensor) -> Callable[[], object]:
 
 
 def lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """The result of ``measured`` in sentences."""
     for row in result["models"]:
         onnx = "ONNX Runtime is not installed"
         if row["onnx_ms"] is not None:

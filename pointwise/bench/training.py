@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,16 +15,47 @@ from typing import Any
 import torch
 from torch import nn
 
-from pointwise.costs import in_turns
+from pointwise.costs import alternating_medians
 from pointwise.data.digits import Digits
 from pointwise.data.mnist import load_mnist, unpack
-from pointwise.models import build, count_parameters, default_config
+from pointwise.models import SHIPPED, build, count_parameters, default_config
 from pointwise.training import recipe_named, train
 from pointwise.training.fast_linear import product, product_works
-from pointwise.weights import SHIPPED, load_model
+from pointwise.weights import load_model
 
-STEP_GOAL = 2.5  # times as fast
-BATCH, FEATURES, HIDDEN = 64, 50_176, 256
+STEP_GOAL, ACCURACY_GOAL = 2.5, 60  # times as fast
+BATCH, FEATURES, HIDDEN = 64, 50_176, 256  # of the tutorial's large dense layer
+EPOCHS = 10  # of the tutorial
+
+
+@contextmanager
+def plain_loop(folder: Path, seed: int, order: Sequence[int] | None = None) -> Iterator[Iterator[float]]:
+    """Losses of step after step, epoch after epoch: DataLoader, per-picture transforms, default Adam, loss.item().
+
+    ``order`` gives the pictures' order instead of a random one. Batches of 64, float32, the tutorial's network.
+    """
+    with TemporaryDirectory() as unpacked:
+        unpack(folder, Path(unpacked))
+        yield _losses(Path(unpacked), seed, order)
+
+
+def _losses(root: Path, seed: int, order: Sequence[int] | None) -> Iterator[float]:
+    from torch.utils.data import DataLoader
+    from torchvision import datasets, transforms
+
+    transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+    data = datasets.MNIST(root, transform=transform)
+    loader = DataLoader(data, batch_size=BATCH, shuffle=order is None, sampler=order)
+    model = build(default_config("conv_mlp"), seed).train()
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    while True:
+        for images, labels in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(images), labels)
+            loss.backward()
+            optimizer.step()
+            yield loss.item()
 
 
 def step_times(folder: Path, rounds: int, steps: int) -> dict[str, Any]:
@@ -36,7 +66,7 @@ def step_times(folder: Path, rounds: int, steps: int) -> dict[str, Any]:
     ours = train(build(default_config("conv_mlp")), recipe, training, few, torch.device("cpu"))
     with plain_loop(folder, recipe.seed) as losses:
         work = {"plain": lambda: _take(losses, steps), "pointwise": lambda: _take(ours, steps)}
-        medians = in_turns(work, rounds)
+        medians = alternating_medians(work, rounds)
     plain, own = medians["plain"] / steps, medians["pointwise"] / steps
     products, adam = products_ms(rounds), adam_ms(rounds)
     return {
@@ -59,7 +89,7 @@ def _take(steps: Iterator[object], count: int) -> None:
 
 
 def products_ms(rounds: int) -> float:
-    """The three matrix products of the large dense layer: its output, and the gradients of its input and weights.
+    """Milliseconds of the large dense layer's matrix products: its output, the gradients of its input and weights.
 
     Each by the quicker of the routines that PyTorch has, into memory that is there.
     """
@@ -74,19 +104,20 @@ def products_ms(rounds: int) -> float:
         work["quick out"] = lambda: product(x, weights)
         work["quick back"] = lambda: product(gradient, weights.T)
     with torch.inference_mode():
-        medians = in_turns(work, max(rounds, 5))
+        medians = alternating_medians(work, max(rounds, 5))
     return sum(min(medians[name], medians.get(f"quick {name}", math.inf)) for name in ("out", "back", "change"))
 
 
 def adam_ms(rounds: int) -> float:
-    """One pass over the parameters, their gradients and their two moments."""
+    """Milliseconds of one pass of Adam over the parameters, their gradients, and their first and second moments."""
     parameters = torch.zeros(count_parameters(build(default_config("conv_mlp"))), requires_grad=True)
     parameters.grad = torch.ones_like(parameters)
     optimizer = torch.optim.Adam([parameters], fused=True)
-    return in_turns({"adam": optimizer.step}, max(rounds, 5))["adam"]
+    return alternating_medians({"adam": optimizer.step}, max(rounds, 5))["adam"]
 
 
 def step_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """The result of ``step_times`` in sentences."""
     yield (
         f"tutorial-step: {result['pointwise_ms']:.0f} ms a step, the plain loop {result['plain_ms']:.0f} ms: "
         f"{result['ratio']:.2f} times as fast (goal {STEP_GOAL}); medians of {result['rounds']} rounds of "
@@ -98,46 +129,32 @@ def step_lines(result: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-ACCURACY_GOAL = 60  # times as fast
-EPOCHS = 10
+def time_to_accuracy(folder: Path, rounds: int, steps: int, target: float | None = None) -> dict[str, Any]:
+    """Seconds of nin to an accuracy, and of ten plain epochs, extrapolated from ``rounds`` times ``steps`` steps.
 
-
-def time_to_accuracy(folder: Path, rounds: int, steps: int) -> dict[str, Any]:
-    """Seconds of both; the ten epochs are extrapolated from ``rounds`` times ``steps`` measured steps.
-
-    The accuracy to reach is the one on the card of the shipped tutorial's network. Raises DataError, ModelFileError.
+    The target is the accuracy on the card of the shipped tutorial's network unless given. Raises DataError,
+    ModelFileError.
     """
-    target = float(load_model(SHIPPED / "conv_mlp.safetensors").card["metrics"]["accuracy"])
+    if target is None:
+        target = float(load_model(SHIPPED / "conv_mlp.safetensors").card["metrics"]["accuracy"])
     training, test = load_mnist(folder)
     with plain_loop(folder, seed=0) as losses:
-        plain = _seconds_a_step(losses, rounds, steps)
-    per_epoch = -(-len(training) // 64)
-    ten = plain * per_epoch * EPOCHS
-    seconds, reached = _to_accuracy(training, test, target)
+        plain = alternating_medians({"plain": lambda: _take(losses, steps)}, rounds)["plain"] / steps
+    ten = plain / 1e3 * math.ceil(len(training) / BATCH) * EPOCHS
+    seconds, reached = _seconds_to(target, training, test)
     return {
         "target": target,
-        "plain_step_ms": plain * 1e3,
+        "plain_step_ms": plain,
         "steps_timed": rounds * steps,
         "ten_epochs_s": ten,
         "nin_s": seconds,
         "nin_accuracy": reached,
-        "ratio": ten / seconds if seconds is not None else None,
+        "ratio": None if seconds is None else ten / seconds,
         "goal": ACCURACY_GOAL,
     }
 
 
-def _seconds_a_step(losses: Iterator[float], rounds: int, steps: int) -> float:
-    next(losses)
-    times = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        for _ in islice(losses, steps):
-            pass
-        times.append((time.perf_counter() - started) / steps)
-    return statistics.median(times)
-
-
-def _to_accuracy(training: Digits, test: Digits, target: float) -> tuple[float | None, float]:
+def _seconds_to(target: float, training: Digits, test: Digits) -> tuple[float | None, float]:
     """Seconds until an epoch's measured accuracy reaches the target, None if none does; and that accuracy."""
     recipe = recipe_named("fast", epochs=1)
     started, reached = time.perf_counter(), 0.0
@@ -150,6 +167,7 @@ def _to_accuracy(training: Digits, test: Digits, target: float) -> tuple[float |
 
 
 def accuracy_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """The result of ``time_to_accuracy`` in sentences."""
     if result["ratio"] is None:
         yield f"time-to-accuracy: nin ended at {result['nin_accuracy']:.2%}, below {result['target']:.2%}"
         return
@@ -159,33 +177,3 @@ def accuracy_lines(result: Mapping[str, Any]) -> Iterator[str]:
         f"({result['steps_timed']} steps measured, extrapolated): {result['ratio']:.0f} times as fast (goal"
         f" {ACCURACY_GOAL})"
     )
-
-
-@contextmanager
-def plain_loop(folder: Path, seed: int, order: Sequence[int] | None = None) -> Iterator[Iterator[float]]:
-    """Losses of step after step, epoch after epoch: DataLoader, per-picture transforms, default Adam, loss.item().
-
-    ``order`` gives the pictures' order instead of a random one. Batches of 64, float32, the tutorial's network.
-    """
-    with TemporaryDirectory() as unpacked:
-        unpack(folder, Path(unpacked))
-        yield _losses(Path(unpacked), seed, order)
-
-
-def _losses(root: Path, seed: int, order: Sequence[int] | None) -> Iterator[float]:
-    from torch.utils.data import DataLoader
-    from torchvision import datasets, transforms
-
-    transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
-    data = datasets.MNIST(root, transform=transform)
-    loader = DataLoader(data, batch_size=64, shuffle=order is None, sampler=order)
-    model = build(default_config("conv_mlp"), seed).train()
-    criterion = nn.CrossEntropyLoss()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    while True:
-        for images, labels in loader:
-            optimizer.zero_grad()
-            loss = criterion(model(images), labels)
-            loss.backward()
-            optimizer.step()
-            yield loss.item()

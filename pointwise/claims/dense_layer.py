@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +17,14 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pointwise.claims.parameters import Block
+from pointwise.costs import LEAST, alternating_medians
 from pointwise.errors import ConfigError
 from pointwise.explain.chain import Chain
 
 MOST = 4_000_000  # values of the input, and of the output, that a comparison may have
+REPEATS = 7
+SHAPES = ((1, 28, 28, 64, 64), (8, 14, 14, 128, 128), (1, 1, 1, 784, 256))  # pictures, H, W, channels in and out
+USUAL, CHANNELS_LAST = "Conv2d 1×1", "Conv2d 1×1, channels last"
 
 
 def by_conv2d(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -45,7 +46,7 @@ def by_matmul(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 
 FORMS: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
-    "Conv2d 1×1": by_conv2d,
+    USUAL: by_conv2d,
     "Linear at every pixel": by_linear,
     "einsum": by_einsum,
     "matmul": by_matmul,
@@ -54,7 +55,7 @@ FORMS: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """One form beside the 1×1 convolution; differences are the largest over all values."""
+    """A form held against the 1×1 convolution; differences are the largest over all values."""
 
     form: str
     outputs: float
@@ -63,7 +64,7 @@ class Comparison:
 
 
 def compare(pictures: int, height: int, width: int, inputs: int, outputs: int, seed: int = 0) -> list[Comparison]:
-    """Run all forms on the same random numbers, (N, C, H, W) float32. Raises ConfigError for more than MOST values."""
+    """All forms on the same random numbers, (N, C, H, W) float32. Raises ConfigError for more than MOST values."""
     values = pictures * height * width * max(inputs, outputs)
     if min(pictures, height, width, inputs, outputs) < 1 or values > MOST:
         raise ConfigError(f"{values:,} values cannot be compared here. Choose sizes with 1 to {MOST:,}.")
@@ -77,16 +78,20 @@ def compare(pictures: int, height: int, width: int, inputs: int, outputs: int, s
     return [
         Comparison(
             name,
-            float((its_out - out).abs().max()),
-            max(float((its - own).abs().max()) for its, own in zip(its_gradients, gradients, strict=True)),
+            _apart(other, out),
+            max(_apart(one, first) for one, first in zip(others, gradients, strict=True)),
             weight.numel() + bias.numel(),
         )
-        for name, (its_out, its_gradients) in results.items()
+        for name, (other, others) in results.items()
     ]
 
 
+def _apart(one: Tensor, other: Tensor) -> float:
+    return float((one - other).abs().max())
+
+
 def _run(form: Callable[..., Tensor], *numbers: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """Output, and the gradients of its product with the last of ``numbers`` with respect to the others."""
+    """A form's output, and the gradients of its product with the last of ``numbers`` with respect to the others."""
     with torch.inference_mode(False), torch.enable_grad():
         *given, probe = numbers
         leaves = [tensor.clone().requires_grad_() for tensor in given]
@@ -96,31 +101,25 @@ def _run(form: Callable[..., Tensor], *numbers: Tensor) -> tuple[Tensor, tuple[T
 
 
 def source_of(form: str) -> str:
-    """The code that ran, as Python."""
+    """The code of a form, as Python."""
     return inspect.getsource(FORMS[form])
-
-
-REPEATS = 7
-SHORT = 0.002  # seconds
-CHANNELS_LAST = "Conv2d 1×1, channels last"
-SHAPES = ((1, 28, 28, 64, 64), (8, 14, 14, 128, 128), (1, 1, 1, 784, 256))  # pictures, H, W, channels in and out
 
 
 @dataclass(frozen=True)
 class FormTimes:
-    """All forms of one 1×1 convolution on one shape; medians in milliseconds."""
+    """How long all forms of a 1×1 convolution take on one shape; medians in milliseconds."""
 
     shape: tuple[int, int, int, int, int]
     milliseconds: dict[str, float]
-    product: float  # of a bare matrix product with as many multiply-adds, for reference
+    product: float  # a bare matrix product with as many multiply-adds, for reference
 
     def ratio(self, form: str) -> float:
-        """Beside the 1×1 convolution as it is usually written."""
-        return self.milliseconds[form] / self.milliseconds["Conv2d 1×1"]
+        """How many times as long as the 1×1 convolution a form takes."""
+        return self.milliseconds[form] / self.milliseconds[USUAL]
 
 
 def form_times(shape: tuple[int, int, int, int, int], repeats: int = REPEATS) -> FormTimes:
-    """Time every form of ``dense.FORMS``, and the convolution on channels-last memory, alternating."""
+    """Every form of FORMS, and the convolution on channels-last memory, timed in turns."""
     pictures, height, width, inputs, outputs = shape
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(pictures, inputs, height, width, generator=generator)
@@ -131,56 +130,17 @@ def form_times(shape: tuple[int, int, int, int, int], repeats: int = REPEATS) ->
     work: dict[str, Callable[[], object]] = {
         name: functools.partial(form, x, weight, bias) for name, form in FORMS.items()
     }
-    work[CHANNELS_LAST] = functools.partial(FORMS["Conv2d 1×1"], last, weight, bias)
+    work[CHANNELS_LAST] = functools.partial(FORMS[USUAL], last, weight, bias)
     work["product"] = functools.partial(torch.matmul, weight, flat)
-    medians = dict(zip(work, _medians(list(work.values()), repeats), strict=True))
-    product = medians.pop("product")
-    return FormTimes(shape, medians, product)
-
-
-def times(blocks: Sequence[Block], repeats: int = 5) -> list[float]:
-    """Median milliseconds of one forward pass of each block, alternating, with the process's thread count.
-
-    One picture, random weights, no activations between. ``repeats`` is at least 1; one round before is not counted.
-    """
-    generator = torch.Generator().manual_seed(0)
-    return _medians([_pass(block, generator) for block in blocks], repeats)
-
-
-def _pass(block: Block, generator: torch.Generator) -> Callable[[], object]:
-    x = torch.randn(1, block.convolutions[0].inputs, block.side, block.side, generator=generator)
-    shapes = [(conv.outputs, conv.inputs, conv.kernel, conv.kernel) for conv in block.convolutions]
-    weights = [torch.randn(shape, generator=generator) for shape in shapes]
-
-    def run() -> object:
-        out = x
-        for weight in weights:
-            out = F.conv2d(out, weight, padding=weight.shape[-1] // 2)
-        return out
-
-    return run
-
-
-def _medians(work: Sequence[Callable[[], object]], repeats: int) -> list[float]:
-    """Milliseconds of each, taking turns."""
     with torch.inference_mode():
-        rounds = [[_milliseconds(one) for one in work] for _ in range(repeats + 1)]
-    return [statistics.median(column) for column in zip(*rounds[1:], strict=True)]
-
-
-def _milliseconds(work: Callable[[], object]) -> float:
-    """Of one call; short ones are called until SHORT has passed."""
-    calls, started = 0, time.perf_counter()
-    while not calls or time.perf_counter() - started < SHORT:
-        work()
-        calls += 1
-    return (time.perf_counter() - started) * 1e3 / calls
+        medians = alternating_medians(work, repeats, LEAST)
+    return FormTimes(shape, medians, product=medians.pop("product"))
 
 
 def slid_mlp_difference(chain: Chain, image: NDArray[np.uint8]) -> float:
     """The largest difference between each k×k convolution with the 1×1 after it and a two-layer MLP on every patch.
 
-    ``chain`` is of a nin, image uint8 (H, W).
+    ``chain`` is a nin's; image uint8 (H, W).
     """
     trace, act = chain.run(image), chain.act()
     differences = []
@@ -188,13 +148,13 @@ def slid_mlp_difference(chain: Chain, image: NDArray[np.uint8]) -> float:
         for number in range(0, len(chain.stages) - 1, 2):
             first, second = chain.stages[number : number + 2]
             x, expected = trace.maps[number].inputs[None], trace.maps[number + 1].after
-            patches = F.unfold(x, first.kernel, padding=first.padding, stride=first.stride)[0].T  # (places, I·k·k)
+            patches = F.unfold(x, first.kernel, padding=first.padding, stride=first.stride)[0].T  # (pixels, I·k·k)
             hidden = act(F.linear(patches, first.weights.flatten(1), first.biases))
             out = act(F.linear(hidden, second.weights.flatten(1), second.biases))
-            differences.append(float((out.T.reshape(expected.shape) - expected).abs().max()))
+            differences.append(_apart(out.T.reshape(expected.shape), expected))
     return max(differences)
 
 
 def head_parameters(channels: int, side: int, classes: int) -> tuple[int, int]:
-    """Of a 1×1 convolution with global average pooling after it, and of a dense layer on all places instead."""
+    """Parameters of a 1×1 convolution before global average pooling, and of a dense layer on all pixels instead."""
     return channels * classes + classes, channels * side**2 * classes + classes

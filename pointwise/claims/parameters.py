@@ -1,44 +1,40 @@
-"""The claim that 1×1 convolutions have fewer parameters: exact counts, and what the tutorial's channels buy."""
+"""The claim that 1×1 convolutions have fewer parameters: exact counts of layers and of published blocks, and sweeps.
+
+A sweep trains the tutorial's network at several widths, to see what its channels buy.
+"""
 
 from __future__ import annotations
 
 import json
 import statistics
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+import torch.nn.functional as F
+
+from pointwise.costs import LEAST, alternating_medians
 from pointwise.errors import ModelFileError
 from pointwise.models import ModelConfig, build, count_parameters, default_config
 from pointwise.training import Recipe, train
 from pointwise.training.metrics import Examples
 
 BYTES = 4  # of a float32
+WIDTHS = (0, 1, 4, 16, 64)  # channels of the 1×1 convolution; 0 is the plain MLP, without one
+SEEDS = (0, 1, 2)
 
 
 @dataclass(frozen=True)
 class Size:
-    """What one layer costs for one picture."""
+    """What a layer costs for one picture."""
 
     name: str
     parameters: int
     multiply_adds: int  # biases are not counted
     activations: int  # bytes of all maps that it makes
-
-
-@dataclass(frozen=True)
-class Conv:
-    """A convolution that keeps the picture's height and width, without bias."""
-
-    kernel: int
-    inputs: int
-    outputs: int
-
-    @property
-    def weights(self) -> int:
-        return self.kernel**2 * self.inputs * self.outputs
 
 
 def layers(height: int, width: int, inputs: int, outputs: int) -> list[Size]:
@@ -60,6 +56,20 @@ def layers(height: int, width: int, inputs: int, outputs: int) -> list[Size]:
 
 
 @dataclass(frozen=True)
+class Conv:
+    """A convolution that keeps the picture's height and width, without bias."""
+
+    kernel: int
+    inputs: int
+    outputs: int
+
+    @property
+    def weights(self) -> int:
+        """Learned values."""
+        return self.kernel**2 * self.inputs * self.outputs
+
+
+@dataclass(frozen=True)
 class Block:
     """Convolutions one after another on a picture of ``side`` × ``side`` pixels."""
 
@@ -69,16 +79,18 @@ class Block:
 
     @property
     def weights(self) -> int:
+        """Learned values of all convolutions."""
         return sum(conv.weights for conv in self.convolutions)
 
     @property
     def multiply_adds(self) -> int:
+        """Multiply-adds for one picture."""
         return self.weights * self.side**2
 
 
-# GoogLeNet's inception (3a), Szegedy et al. 2014, arXiv:1409.4842, table 1: 192 channels in, 28 × 28,
-# 5×5 branch reduced to 16 channels, 32 out. With the other branches
-# it comes to the table's totals, 159K (of 1,024) weights and 128M operations.
+# GoogLeNet's inception (3a), Szegedy et al. 2014, arXiv:1409.4842, table 1: 192 channels in, 28 × 28, 5×5 branch
+# reduced to 16 channels, 32 out. With the other branches it comes to the table's totals, 159K (of 1,024) weights and
+# 128M operations.
 INCEPTION = (
     Block("5×5 alone", (Conv(5, 192, 32),), 28),
     Block("1×1 to 16 channels, then 5×5", (Conv(1, 192, 16), Conv(5, 16, 32)), 28),
@@ -102,14 +114,37 @@ def saved(blocks: Sequence[Block]) -> float:
     return blocks[0].weights / blocks[1].weights
 
 
-WIDTHS = (0, 1, 4, 16, 64)  # channels of the 1×1 convolution; 0 is the plain MLP, without one
-SEEDS = (0, 1, 2)
+def block_times(blocks: Sequence[Block], repeats: int = 5) -> list[float]:
+    """Median milliseconds of a forward pass of each block, timed in turns with the process's thread count.
+
+    One picture, random weights, no activations between; ``repeats`` is at least 1.
+    """
+    generator = torch.Generator().manual_seed(0)
+    work = {block.name: _pass(block, generator) for block in blocks}
+    with torch.inference_mode():
+        return list(alternating_medians(work, repeats, LEAST).values())
+
+
+def _pass(block: Block, generator: torch.Generator) -> Callable[[], object]:
+    x = torch.randn(1, block.convolutions[0].inputs, block.side, block.side, generator=generator)
+    shapes = [(conv.outputs, conv.inputs, conv.kernel, conv.kernel) for conv in block.convolutions]
+    weights = [torch.randn(shape, generator=generator) for shape in shapes]
+
+    def run() -> object:
+        out = x
+        for weight in weights:
+            out = F.conv2d(out, weight, padding=weight.shape[-1] // 2)
+        return out
+
+    return run
+
+
 FIELDS = {"width": int, "parameters": int, "seed": int, "accuracy": float, "seconds": float}
 
 
 @dataclass(frozen=True)
 class Training:
-    """One network, trained from nothing."""
+    """A network that was trained from nothing, and how good it became."""
 
     width: int
     parameters: int
@@ -120,7 +155,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Width:
-    """All trainings of one width."""
+    """The accuracies of all trainings of one width."""
 
     width: int
     parameters: int
@@ -128,11 +163,12 @@ class Width:
 
     @property
     def mean(self) -> float:
+        """Mean accuracy, 0–1."""
         return statistics.mean(self.accuracies)
 
     @property
     def std(self) -> float:
-        """Of the sample, over seeds; 0 for a single one."""
+        """Standard deviation of the sample, over seeds; 0 for a single one."""
         return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
 
 
@@ -144,7 +180,7 @@ def config_of(width: int) -> ModelConfig:
 
 
 def sweep(recipe: Recipe, training: Examples, held_out: Examples, widths: Sequence[int] = WIDTHS) -> Iterator[Training]:
-    """Train the network of each width with ``recipe``, from its seed on."""
+    """Train the network of each width with ``recipe``."""
     for width in widths:
         started = time.perf_counter()
         model = build(config_of(width), recipe.seed)
@@ -157,7 +193,7 @@ def sweep(recipe: Recipe, training: Examples, held_out: Examples, widths: Sequen
 
 
 def write(path: Path, trainings: Sequence[Training], facts: Mapping[str, Any]) -> None:
-    """One JSON object: the facts, and under "trainings" a row each."""
+    """Write one JSON object: the facts, and under "trainings" a row each."""
     content = {**facts, "trainings": [asdict(one) for one in trainings]}
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -172,9 +208,8 @@ def read(path: Path) -> list[Width]:
         raise ModelFileError(path, "does not exist", again) from None
     except (OSError, ValueError, KeyError, TypeError):
         raise ModelFileError(path, "holds no widths and accuracies", again) from None
-    return [_of(width, trainings) for width in sorted({one.width for one in trainings})]
-
-
-def _of(width: int, trainings: Sequence[Training]) -> Width:
-    own = [one for one in trainings if one.width == width]
-    return Width(width, own[0].parameters, tuple(one.accuracy for one in own))
+    sizes = {one.width: one.parameters for one in trainings}
+    return [
+        Width(width, sizes[width], tuple(one.accuracy for one in trainings if one.width == width))
+        for width in sorted(sizes)
+    ]

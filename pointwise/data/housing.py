@@ -55,7 +55,7 @@ class Houses:
 
     def batch(self, indices: Tensor | slice) -> tuple[Tensor, Tensor]:
         """float32 (n, 2, 1, 1) and the prices as the network learns them, float32 (n, 1)."""
-        targets = (self.prices[indices] - self.scaling.mean) / self.scaling.std
+        targets = self.scaling.to_model(self.prices[indices])
         return self.features[indices, :, None, None], targets.float()[:, None]
 
     @property

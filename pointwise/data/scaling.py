@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pointwise.errors import ConfigError
 
-Number = TypeVar("Number", float, NDArray[np.float64])
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Number = TypeVar("Number", float, NDArray[np.float64], "Tensor")
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Plane:
-    """price = dollars_per_square_foot · square feet + dollars_per_room · rooms + constant, around one house."""
+    """How a price changes with square feet and rooms around one house."""
 
     dollars_per_square_foot: float
     dollars_per_room: float
-    constant: float  # dollars
     exact: bool  # True for ReLU: the price is this plane up to the next fold; False: only its tangent
 
 
@@ -73,17 +72,16 @@ def has_folds(model: Network) -> bool:
 
 
 def price_parts(model: Network, square_feet: float, rooms: float) -> Parts:
-    """Take the price of one house apart. Raises ConfigError when ``model`` is no price network of two features."""
+    """The price of one house, taken apart. Raises ConfigError when ``model`` is no price network of two features."""
     with torch.inference_mode(False), torch.enable_grad():
-        folded = Matrices.of(model)
+        matrices = Matrices.of(model)
         x = torch.tensor([[square_feet / SQUARE_FEET, rooms / ROOMS]], dtype=torch.float64, requires_grad=True)
-        before1, values1, before2, values2, price = folded.forward(x)
+        before1, values1, before2, values2, price = matrices.forward(x)
         (slope,) = torch.autograd.grad(price.sum(), x)
     first, second = (Layer(_array(z[0]), _array(h[0])) for z, h in ((before1, values1), (before2, values2)))
     per_foot, per_room = float(slope[0, 0]) / SQUARE_FEET, float(slope[0, 1]) / ROOMS
-    constant = float(price.detach()[0]) - per_foot * square_feet - per_room * rooms
-    plane = Plane(per_foot, per_room, constant, exact=has_folds(model))
-    return Parts(first, second, _array(folded.last) * second.values, folded.base, plane)
+    plane = Plane(per_foot, per_room, exact=has_folds(model))
+    return Parts(first, second, _array(matrices.last) * second.values, matrices.base, plane)
 
 
 def channel_maps(model: Network, n: int = 41, reach: float = 1.0) -> ChannelMaps:
@@ -91,25 +89,25 @@ def channel_maps(model: Network, n: int = 41, reach: float = 1.0) -> ChannelMaps
 
     Raises ConfigError when ``model`` prices no houses.
     """
-    folded = Matrices.of(model)
+    matrices = Matrices.of(model)
     axis = torch.linspace(0, reach, n, dtype=torch.float64)
     x1, x0 = torch.meshgrid(axis, axis, indexing="ij")
-    *layers, price = folded.forward(torch.stack([x0, x1], dim=-1).reshape(-1, 2))
+    *layers, price = matrices.forward(torch.stack([x0, x1], dim=-1).reshape(-1, 2))
     before1, values1, before2, values2 = (_array(t.T).reshape(-1, n, n) for t in layers)
     square_feet, rooms = _array(axis) * SQUARE_FEET, _array(axis) * ROOMS
     return ChannelMaps(square_feet, rooms, (before1, before2), (values1, values2), _array(price).reshape(n, n))
 
 
 def fold_lines(model: Network, reach: float = 1.0) -> tuple[Segment | None, ...]:
-    """Where each channel of the first layer turns on, inside ``reach`` times the range; None for one that does not.
+    """The line on which each channel of the first layer turns on, inside ``reach`` times the range, or None.
 
     Empty for an activation other than ReLU, which has no folds. The second layer's folds are the contours at 0 of
     ``channel_maps(model).before[1]``. Raises ConfigError when ``model`` prices no houses.
     """
-    folded = Matrices.of(model)
+    matrices = Matrices.of(model)
     if not has_folds(model):
         return ()
-    rows = torch.cat([folded.w1 * reach, folded.b1[:, None]], dim=1).tolist()
+    rows = torch.cat([matrices.w1 * reach, matrices.b1[:, None]], dim=1).tolist()
     lines = (clip_line(w0, w1, bias) for w0, w1, bias in rows)
     return tuple(line and _in_units(line, reach) for line in lines)
 
@@ -139,10 +137,7 @@ def _array(tensor: Tensor) -> Floats:
 
 @dataclass(frozen=True)
 class Matrices:
-    """The same network as float64 matrices: hidden = act(W·x + b), twice, then dollars; x is the features in 0–1.
-
-    ``Matrices.of`` raises ConfigError when its model is no price network of two features.
-    """
+    """A price network as float64 matrices: hidden = act(W·x + b), twice, then dollars; x is the features in 0–1."""
 
     w1: Tensor  # (C1, 2)
     b1: Tensor  # (C1,)
@@ -154,6 +149,7 @@ class Matrices:
 
     @classmethod
     def of(cls, model: Network) -> Matrices:
+        """The matrices of ``model``. Raises ConfigError when it is no price network of two features."""
         scaling = price_scaling(model)
         state = {name: t.detach().cpu().double() for name, t in model.state_dict().items()}
         w1, b1 = folded(state, "conv1")
@@ -163,7 +159,7 @@ class Matrices:
         return cls(w1[:, :, 0, 0], b1, w2[:, :, 0, 0], b2, state["fc.weight"][0] * scaling.std, base, activation)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """(N, 2) in; before and values of layer 1, of layer 2, each (N, C), and the price (N,) out."""
+        """Before and after the activation of layer 1, of layer 2, each (N, C), and the price (N,), of houses (N, 2)."""
         before1 = x @ self.w1.T + self.b1
         values1 = self.activation(before1)
         before2 = values1 @ self.w2.T + self.b2

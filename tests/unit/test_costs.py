@@ -1,8 +1,10 @@
 """Costs against numbers worked out by hand."""
 
+import time
+
 import pytest
 
-from pointwise.costs import cost
+from pointwise.costs import alternating_medians, cost
 from pointwise.errors import ConfigError
 from pointwise.models import ModelConfig, default_config
 
@@ -33,13 +35,9 @@ def test_rows_add_up_to_the_whole() -> None:
     assert sum(row.multiply_adds for row in counted.layers) == counted.multiply_adds
 
 
-def test_rows_are_in_forward_order_with_shapes_of_one_input() -> None:
+def test_rows_are_in_forward_order() -> None:
     rows = cost(default_config("conv_mlp")).layers
-    assert [(row.name, row.kind, row.output) for row in rows] == [
-        ("conv1", "Conv2d", (64, 28, 28)),
-        ("fc1", "Linear", (256,)),
-        ("fc2", "Linear", (10,)),
-    ]
+    assert [(row.name, row.kind) for row in rows] == [("conv1", "Conv2d"), ("fc1", "Linear"), ("fc2", "Linear")]
 
 
 def test_batch_normalisation_has_parameters_and_no_multiply_adds() -> None:
@@ -50,3 +48,23 @@ def test_batch_normalisation_has_parameters_and_no_multiply_adds() -> None:
 def test_too_large_a_network_is_refused() -> None:
     with pytest.raises(ConfigError, match="more than 50,000,000"):
         cost(ModelConfig("conv_mlp", image_size=256, widths=(4096, 4096)))
+
+
+def test_work_in_turns_is_done_in_turns() -> None:
+    done: list[str] = []
+    medians = alternating_medians({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, rounds=2)
+    assert done == ["a", "b"] * 3
+    assert set(medians) == {"a", "b"}
+
+
+def test_a_short_call_is_repeated_and_reported_as_one() -> None:
+    calls: list[float] = []
+
+    def wait() -> None:
+        calls.append(0.0)
+        started = time.perf_counter()
+        while time.perf_counter() - started < 1e-3:
+            pass
+
+    assert 1.0 <= alternating_medians({"wait": wait}, rounds=1, least=5e-3)["wait"] < 5.0
+    assert 4 <= len(calls) <= 10

@@ -37,7 +37,7 @@ class Rows:
 
     def batch(self, indices: Tensor | slice) -> tuple[Tensor, Tensor]:
         """float32 (n, F, 1, 1) and standardised targets, float32 (n, 1)."""
-        targets = (self.targets[indices] - self.scaling.mean) / self.scaling.std
+        targets = self.scaling.to_model(self.targets[indices])
         return self.inputs[indices, :, None, None], targets.float()[:, None]
 
     @property

@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pointwise.claims import parameters
-from pointwise.claims.dense_layer import times
 from pointwise.models import default_config
 from pointwise.ui.frame import charts, shipped
 from pointwise.ui.frame.colours import BLUE
@@ -163,7 +162,7 @@ def _group(number: int, title: str, blocks: Sequence[parameters.Block]) -> None:
 
 
 def _time() -> None:
-    TIMED.set({number: times(blocks) for number, blocks in enumerate(GROUPS.values())})
+    TIMED.set({number: parameters.block_times(blocks) for number, blocks in enumerate(GROUPS.values())})
 
 
 def _bars(counted: Mapping[str, int], unit: str, title: str, axis: str, key: str) -> None:

@@ -50,11 +50,11 @@ def test_channels_are_those_of_the_networks_own_layers(batch_norm: bool) -> None
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_plane_of_a_relu_network_holds_until_the_next_fold(batch_norm: bool) -> None:
     model = random_network(batch_norm=batch_norm)
-    plane = price_parts(model, 2_500.0, 5.0).plane
-    assert plane.exact
-    for feet, rooms in [(2_500.0, 5.0), (2_501.0, 5.0), (2_500.0, 5.002)]:
-        price = plane.dollars_per_square_foot * feet + plane.dollars_per_room * rooms + plane.constant
-        assert price_parts(model, feet, rooms).price == pytest.approx(price, abs=1e-6)
+    parts = price_parts(model, 2_500.0, 5.0)
+    assert parts.plane.exact
+    for feet, rooms in [(1.0, 0.0), (0.0, 0.002)]:
+        step = parts.plane.dollars_per_square_foot * feet + parts.plane.dollars_per_room * rooms
+        assert price_parts(model, 2_500.0 + feet, 5.0 + rooms).price == pytest.approx(parts.price + step, abs=1e-6)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "gelu"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -13,20 +11,18 @@ from pointwise.claims import any_size
 from pointwise.data.digits import load_bundled, normalise
 from pointwise.drawing import SLACK
 from pointwise.errors import ConfigError
-from pointwise.models import CLASSIFIERS, ModelConfig, Network, build, default_config
+from pointwise.models import CLASSIFIERS, SHIPPED, ModelConfig, Network, build, default_config
 from pointwise.weights import load_model
-
-MODELS = Path(__file__).parents[3] / "models"
 
 
 @pytest.fixture(scope="module")
 def mlp() -> Network:
-    return load_model(MODELS / "mlp_1x1.safetensors")
+    return load_model(SHIPPED / "mlp_1x1.safetensors")
 
 
 @pytest.fixture(scope="module")
 def nin() -> Network:
-    return load_model(MODELS / "nin.safetensors")
+    return load_model(SHIPPED / "nin.safetensors")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +94,7 @@ def test_strips_of_other_peoples_digits_are_read(
     arch: str, least: float, examples: list[tuple[np.ndarray, list[int]]]
 ) -> None:
     """scikit-learn's digits, enlarged from 8×8: none like them was learned from. Chance reads one in a thousand."""
-    assert any_size.share_read(load_model(MODELS / f"{arch}.safetensors"), examples) >= least
+    assert any_size.share_read(load_model(SHIPPED / f"{arch}.safetensors"), examples) >= least
 
 
 def test_a_strip_holds_the_digits_that_it_says() -> None:
@@ -131,6 +127,6 @@ def test_a_reading_says_where_and_how_sure(mlp: Network) -> None:
 
 @pytest.mark.parametrize("arch", CLASSIFIERS)
 def test_which_network_takes_which_size(arch: str) -> None:
-    shapes = [one.shape for one in any_size.answers(load_model(MODELS / f"{arch}.safetensors"))]
+    shapes = [one.shape for one in any_size.answers(load_model(SHIPPED / f"{arch}.safetensors"))]
     dense = arch in ("conv_mlp", "mlp_1x1")
     assert shapes == [None, (1, 10), None] if dense else shapes == [(1, 10)] * 3
