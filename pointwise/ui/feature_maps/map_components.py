@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.inpage import bundled
 from pointwise.ui.frame import html
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.labels import number
@@ -32,7 +33,7 @@ small {display: block; font-size: 0.68rem; line-height: 1.2; text-align: center;
 .dead small {text-decoration: line-through}
 button:hover {outline: 2px solid color-mix(in srgb, var(--st-primary-color) 55%, transparent)}
 button:focus-visible, button[aria-pressed=true] {outline: 3px solid var(--st-primary-color)}""",
-    js=(FOLDER / "mosaic.js").read_text(encoding="utf-8"),
+    js=bundled(FOLDER / "mosaic.js"),
 )
 _pixels = st.components.v2.component(
     "pointwise_pixels",
@@ -49,7 +50,7 @@ b {display: none; outline: 2px solid #ffffff; box-shadow: 0 0 0 4px #000000; z-i
 s {background: rgba(128, 128, 128, 0.75)}
 output {display: block; min-height: 1.4em;
   font-size: 0.82rem; font-variant-numeric: tabular-nums; padding-top: 0.3rem}""",
-    js=(FOLDER / "pixels.js").read_text(encoding="utf-8"),
+    js=bundled(FOLDER / "pixels.js"),
 )
 
 
