@@ -6,8 +6,8 @@ from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
-from pointwise.errors import PointwiseError  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui.canvas import tools  # noqa: E402
+from pointwise.ui.canvas import tools  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.frame.sections import section  # noqa: E402
 from pointwise.ui.training import downloads  # noqa: E402
 
 st.title("Draw a digit")
@@ -16,7 +16,7 @@ if navigation.arrived():
     tools.reopen()
 
 
-@st.fragment(key="draw")
+@section("draw")
 def draw() -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
@@ -35,13 +35,9 @@ def draw() -> None:
         reading.choose_reader()
         if startup.loaded():
             weights_in_use.toggle(reading.chosen_reader())
-    if not startup.loaded():
-        return
-    try:
+    if startup.loaded():
         comparison.received()
         comparison.side_by_side()
-    except PointwiseError as error:
-        st.error(str(error), icon=":material/error:")
 
 
 draw()

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pointwise import inference
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
 from pointwise.runs import Run
 from pointwise.training import recipe_named
+from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke
 from pointwise.ui.frame import shipped
 from pointwise.ui.training import session_run
 
@@ -50,16 +52,34 @@ def test_an_empty_canvas_asks_for_a_digit() -> None:
     assert next(metric.delta for metric in app.metric if metric.label == "Prediction") == "Draw a digit"
 
 
+def small_three() -> Drawing:
+    """A three in a corner, which is read only once it is cropped and centred."""
+    strokes = [tuple((0.05 + 0.16 * x, 0.7 + 0.16 * y) for x, y in points) for points in SAMPLES[3]]
+    return Drawing(SQUARE, 1, tuple(Stroke(points, 0.03) for points in strokes), (None,) * len(strokes))
+
+
 def test_another_reader_gives_the_prediction() -> None:
-    app = opened()
+    app = opened(**{"drawing.board": small_three()})
+    before = reading(app)
     app.selectbox(key="answer.reader").select("bag_of_pixels").run()
-    assert reading(app) == reading(app, "Bag of pixels")
+    assert reading(app) == reading(app, "Bag of pixels") != before
 
 
 def test_without_the_steps_the_answer_is_the_one_shown_beside() -> None:
-    app = opened()
+    app = opened(**{"drawing.board": small_three()})
+    assert reading(app) == reading(app, "With these steps") == "3"
     app.toggle(key="drawing.normalised").set_value(False).run()
-    assert reading(app) == reading(app, "Without them")
+    assert reading(app) == reading(app, "Without them") != "3"
+
+
+def test_a_drawing_takes_five_forward_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader with and without the steps, and three other models; nothing is read twice."""
+    app, read, plain = opened(), [], inference.classify_image
+    monkeypatch.setattr(inference, "classify_image", lambda *given: read.append(given) or plain(*given))
+    app.button(key="board.sample.3").click().run()
+    assert len(read) == 5
+    app.run()
+    assert len(read) == 5
 
 
 def test_a_missing_model_is_a_sentence_and_the_others_still_read(

@@ -30,6 +30,7 @@ from pointwise.ui.canvas.drawing import (
     middle,
     pixels,
 )
+from pointwise.ui.frame import startup
 from pointwise.ui.frame.sections import hidden
 
 MOST_BYTES = 1_000_000  # of a picture
@@ -89,6 +90,7 @@ def _take(sheet: Sheet) -> None:
     sent = st.session_state[pen_key(sheet)].get("drawing")
     try:
         keep(received(drawing, sent))
+        startup.HELD_BACK.set(startup.STROKE)
     except Exception as error:  # Pillow raises many kinds for damaged pictures
         log.warning("A drawing was ignored: %s", " ".join(str(error).split())[:200] or type(error).__name__)
 

@@ -127,7 +127,9 @@ class Drawing:
 
     def reopened(self) -> Drawing:
         """The next Drawing, the same for a canvas that has just been put on the page again."""
-        return self._next(self.strokes, self.looks, self.photo)
+        after = self._next(self.strokes, self.looks, self.photo)
+        vars(after).update({name: vars(self)[name] for name in ("rgba", "prepared", "whole") if name in vars(self)})
+        return after
 
     def with_digits(self, *digits: int) -> Drawing:
         """The next Drawing: samples side by side, each in a square as high as the sheet."""

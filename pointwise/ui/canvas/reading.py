@@ -8,6 +8,7 @@ import streamlit as st
 
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import labels
+from pointwise.ui.frame.sections import Kept
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pointwise.models import Network
 
 READER = "answer.reader"
-READINGS = "reading.latest"  # (network, picture, Reading), the latest last
+READINGS: Kept[tuple[tuple[Network, NDArray[np.uint8], Reading], ...]] = Kept("reading.latest", ())  # the latest last
 MOST = 8  # readings that are kept
 TITLES = {
     "sure": "{digit} has {percent} of the probability",
@@ -40,12 +41,12 @@ def read(model: Network, image: NDArray[np.uint8]) -> Reading:
     """What ``model`` reads in ``image``, uint8 (28, 28), an array that nobody changes."""
     from pointwise.inference import classify_image
 
-    known = st.session_state.get(READINGS, ())
+    known = READINGS.get()
     for one, seen, reading in known:
         if one is model and seen is image:
             return reading
     reading = classify_image(model, image)
-    st.session_state[READINGS] = (*known[1 - MOST :], (model, image, reading))
+    READINGS.set((*known[1 - MOST :], (model, image, reading)))
     return reading
 
 

@@ -6,13 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pointwise.errors import PictureError
 from pointwise.ui.canvas import component
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Sheet, current, keep
+from pointwise.ui.frame import sections
 
-PEN = "board.pen"
-UPLOAD = "board.upload"
-REFUSED = "board.refused"
+PEN = "board.pen"  # the key of the slider
 
 
 def board(on_shown: Callable[[], None] | None = None) -> None:
@@ -51,14 +49,12 @@ def samples() -> None:
 
 def upload() -> None:
     """A picture from a file, put onto the canvas; a refused one leaves the drawing as it is."""
-    st.file_uploader(
+    sections.upload(
         "A PNG or JPEG picture of one digit, up to 10 MB; light on dark or dark on light",
-        key=UPLOAD,
-        on_change=_open,
-        max_upload_size=10,
+        "board.upload",
+        _open,
+        lambda: "Your drawing is still there.",
     )
-    if st.session_state.get(REFUSED):
-        st.error(st.session_state[REFUSED], icon=":material/broken_image:")
 
 
 def reopen(sheet: Sheet = SQUARE) -> None:
@@ -74,14 +70,7 @@ def _sample(digit: int) -> None:
     keep(current().with_digits(digit))
 
 
-def _open() -> None:
-    st.session_state[REFUSED] = None
-    file = st.session_state[UPLOAD]
-    if file is None:
-        return
+def _open(content: bytes, name: str) -> None:
     from pointwise.data.pictures import open_picture
 
-    try:
-        keep(current().with_picture(open_picture(file.getvalue())))
-    except PictureError as error:
-        st.session_state[REFUSED] = f"{error} Your drawing is still there."
+    keep(current().with_picture(open_picture(content)))

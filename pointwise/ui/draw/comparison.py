@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from pointwise.card import data_set_of
 from pointwise.drawing import Ink, Preparation
-from pointwise.errors import PointwiseError
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.canvas import drawing, reading
 from pointwise.ui.frame import html, labels, shipped
+from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.training import session_run, weights_in_use
 
 if TYPE_CHECKING:
@@ -67,13 +67,10 @@ def _run_card(grid: GridContainer, reader: Network) -> None:
 
 
 def _card(arch: str, reader: Network) -> None:
-    try:
+    with shown_errors():
         model = weights_in_use.current_model(arch)
-    except PointwiseError as error:
-        st.error(str(error))
-        return
-    own = " (yours)" if arch in weights_in_use.own_models() else ""
-    _show_card(labels.MODELS[arch] + own, model, reader, labels.ABOUT[arch])
+        own = " (yours)" if arch in weights_in_use.own_models() else ""
+        _show_card(labels.MODELS[arch] + own, model, reader, labels.ABOUT[arch])
 
 
 def _show_card(title: str, model: Network, reader: Network, about: str) -> None:

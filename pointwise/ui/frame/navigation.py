@@ -39,7 +39,7 @@ def start() -> st.Page:
     """Build the navigation and say which page was asked for; called by app.py in every run."""
     page = st.navigation(_pages())
     FRAME.set(True)
-    startup.FIRST_RUN.set(VISITED.get() is None)
+    startup.HELD_BACK.set(startup.FIRST_VISIT if VISITED.get() is None else 0.0)
     ARRIVED.set(VISITED.get() != page.url_path)
     VISITED.set(page.url_path)
     return page

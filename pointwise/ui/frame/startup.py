@@ -5,7 +5,8 @@ torch at its top after 5.3–6.2 s). So it happens in a thread of its own, and a
 ``loaded``, ``begin``, ``wait``, ``loading``.
 
 The browser fetches the code of all elements that it has heard of before it paints the first. So the first run of a
-session holds back its controls until the canvas and the answer are painted: ``let_paint``.
+session holds back its controls until the canvas and the answer are painted, and the run after a stroke all that is not
+the answer: ``let_paint``.
 
 Python's garbage collector looks at everything that torch and pandas brought along: 176 ms after every script run, where
 Streamlit asks for it (44 ms without them). Streamlit's own request is switched off (runner.postScriptGC in
@@ -32,14 +33,13 @@ from pointwise.ui.frame.sections import Kept
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-HEAD_START = 0.25  # seconds
-FIRST_RUN = Kept("startup.first_run", False)  # whether nothing of this session has been painted yet
+FIRST_VISIT, STROKE = 0.25, 0.06  # seconds that the browser takes to paint the first page, or one answer
+HELD_BACK = Kept("startup.held_back", 0.0)  # seconds, in this run
 
 
 def let_paint() -> None:
-    """In a session's first run, hold back what comes next until the browser has painted what was sent so far."""
-    if FIRST_RUN.pop():
-        time.sleep(HEAD_START)
+    """Hold back what comes next until the browser has painted what was sent so far, where the run was told to."""
+    time.sleep(HELD_BACK.pop())
 
 
 @st.cache_resource(show_spinner=False)
