@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from pointwise.claims import shape
 from pointwise.data.digits import all_shuffled, load_bundled
@@ -39,12 +38,11 @@ def test_the_others_collapse(arch: str) -> None:
         assert accuracy < 0.25 < usual - 0.1  # chance is 0.1
 
 
-def test_all_digits_are_shuffled_alike() -> None:
+def test_a_picture_is_shuffled_as_all_digits_are() -> None:
     digits = load_bundled()[1]
     moved = all_shuffled(digits, seed=4)
     for image, other in zip(digits.images[:3].numpy(), moved.images[:3].numpy(), strict=True):
         assert (other == shape.shuffled(image, 4)).all()
-    assert torch.equal(moved.labels, digits.labels)
 
 
 def test_shuffling_costs_the_mlp_nothing_and_the_nin_something() -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from pointwise.data.digits import Digits
+from pointwise.data.digits import NO_DIGIT, Digits, joined
+from pointwise.data.nondigits import made_nondigits
 from pointwise.models import ModelConfig, Network, build
 from pointwise.training import loss_of, measure
 from pointwise.training.metrics import MEASURE_BATCH
@@ -46,3 +47,18 @@ def test_loss_of_classes_is_cross_entropy() -> None:
 
 def test_loss_of_prices_is_the_mean_square() -> None:
     assert loss_of(torch.tensor([[1.0], [3.0]]), torch.tensor([[0.0], [0.0]])).item() == 5.0
+
+
+def test_the_loss_asks_for_doubt_where_there_is_no_digit() -> None:
+    sure, even = torch.tensor([[9.0, 0.0, 0.0]]), torch.zeros(1, 3)
+    nothing = torch.tensor([NO_DIGIT])
+    assert loss_of(sure, nothing) > loss_of(even, nothing)
+    assert loss_of(even, nothing) == pytest.approx(0.5 * torch.log(torch.tensor(3.0)))
+    both = loss_of(torch.cat([sure, even]), torch.tensor([0, NO_DIGIT]))
+    assert both == pytest.approx((loss_of(sure, torch.tensor([0])) + loss_of(even, nothing)) / 2)
+
+
+def test_no_digits_do_not_count_as_mistakes() -> None:
+    model, digits = build(CONFIG), toy(64)
+    alone = measure(model, digits)["accuracy"]
+    assert measure(model, joined(digits, made_nondigits(30)))["accuracy"] == alone

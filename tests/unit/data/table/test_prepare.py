@@ -1,4 +1,4 @@
-"""A table on its way into a network, and the baselines it is compared with."""
+"""A table on its way into a network."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,6 @@ import torch
 
 from pointwise.data.table import Prepared, Table, prepare, read_table
 from pointwise.errors import DataError
-from pointwise.explain.table_networks import baselines
 
 TOWNS = ["Ulm"] * 5 + ["Bonn"] * 3 + ["Jena"] * 2
 
@@ -175,16 +174,3 @@ def test_column_that_does_not_vary_among_the_rows_used_is_left_out() -> None:
 def test_column_missing_in_some_training_rows_alone_is_no_trouble() -> None:
     prepared = prepare(table(24, thin=[1.0, 2.0, 3.0] + [None] * 21), "price")
     assert torch.isfinite(prepared.held_out.inputs).all()
-
-
-def test_baselines_on_a_linear_table() -> None:
-    mean, linear, boosting = baselines(prepare(table(), "price"))
-    assert mean.r2 <= 0
-    assert (linear.r2, linear.mae) == (pytest.approx(1), pytest.approx(0, abs=1e-3))
-    assert mean.r2 < boosting.r2 < 1
-
-
-def test_mean_baseline_is_the_training_rows_mean() -> None:
-    prepared = prepare(table(), "price")
-    error = (prepared.held_out.targets - prepared.training.targets.mean()).abs().mean()
-    assert baselines(prepared)[0].mae == pytest.approx(float(error))
