@@ -1,6 +1,6 @@
 """How long a person waits in a real browser: for a visit, for the prediction after pen-up, for a layer's maps.
 
-    python tests/benchmarks/page_speed.py [--strokes 24] [--visits 3] [--layers 12]
+    python tests/benchmarks/page_speed.py [--strokes 24] [--visits 3] [--layers 12] [--people 4] [--json]
 
 Both are timed in the page, by animation frames. A visit is timed from the request to a heading, to the Prediction's
 digit and to the canvas, beside a bare page (a title and a metric) on the same machine, alternating; a stroke from the
@@ -15,6 +15,7 @@ import re
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -186,12 +187,44 @@ def layers(browser: Browser, folder: Path, count: int) -> dict[str, float]:
     return {name: round(statistics.median(some)) for name, some in medians.items()} | {"choices": count}
 
 
+def lines(result: dict[str, dict[str, float]], people: int) -> Iterator[str]:
+    """The result in sentences."""
+    for name, one in result.items():
+        for which in ("first", "later"):
+            if f"{which}_prediction_s" in one:
+                seconds = {stage: one[f"{which}_{stage}_s"] for stage in ("something_to_see", "prediction")}
+                yield (
+                    f"page, {which} visit to {name}: a heading after {seconds['something_to_see']:.2f} s, the "
+                    f"prediction after {seconds['prediction']:.2f} s"
+                )
+    for name, when in (
+        ("stroke", "idle"),
+        ("stroke_while_training", "while training"),
+        ("strokes_at_once", f"with {people} people drawing at once"),
+    ):
+        if name in result:
+            one = result[name]
+            yield (
+                f"page, {when}: from pen-up to the painted answer {one['page_median_ms']} ms for the page's own and "
+                f"{one['pytorch_median_ms']} ms for PyTorch's (medians of {one['strokes']} strokes; 95th percentiles "
+                f"{one['page_p95_ms']} and {one['pytorch_p95_ms']} ms); {one['answers_a_second']} answers a second "
+                "during the stroke"
+            )
+    if "layer" in result:
+        one = result["layer"]
+        yield (
+            f"page, a layer's choice: 10 maps are painted after {one['to_10_maps_ms']} ms, 64 after "
+            f"{one['to_64_maps_ms']} ms (medians of {one['choices']} choices)"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strokes", type=int, default=24)
     parser.add_argument("--visits", type=int, default=3)
     parser.add_argument("--layers", type=int, default=12)
     parser.add_argument("--people", type=int, default=4, help="who draw at once, in a last round of strokes")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of sentences")
     options = parser.parse_args()
     expect.set_options(timeout=60_000)
     result: dict[str, dict[str, float]] = {}
@@ -211,7 +244,7 @@ def main() -> None:
         if options.layers:
             result["layer"] = layers(browser, folder, options.layers)
         browser.close()
-    print(json.dumps(result, indent=2))
+    print(json.dumps(result, indent=2) if options.json else "\n".join(lines(result, options.people)))
 
 
 if __name__ == "__main__":
