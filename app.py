@@ -14,9 +14,9 @@ with st.sidebar:
     else:
         startup.wait()
         if page.url_path == "regression":
-            from pointwise.ui.regression import house_training as prices
+            from pointwise.ui.regression import house_training
 
-            prices.show()
+            house_training.in_sidebar()
         else:
             from pointwise.ui.training import sidebar
 

@@ -8,7 +8,7 @@ navigation.guard()
 
 from pointwise.ui.frame.sections import section  # noqa: E402  (after the guard, which may rerun)
 from pointwise.ui.regression import house as houses  # noqa: E402
-from pointwise.ui.regression import own_table, parts  # noqa: E402
+from pointwise.ui.regression import own_table  # noqa: E402
 
 st.title("House prices")
 
@@ -21,9 +21,9 @@ def house() -> None:
     with left:
         chosen = houses.choose()
     with waiting, startup.loading(height=90):  # what these import needs torch: only now that the sliders stand
-        from pointwise.ui.regression import accuracy, live_price, network_view, networks, surface, tutorial
+        from pointwise.ui.regression import accuracy, house_training, live_price, network_view, surface
 
-        asked = networks.ask()
+        asked = houses.asked_networks()
     with top:
         live_price.metrics(chosen, asked)
     with right:
@@ -34,7 +34,7 @@ def house() -> None:
         "Network": lambda: network_view.show(chosen, asked),
         "Slices": lambda: surface.slices(chosen, asked),
         "Accuracy": lambda: accuracy.show(asked),
-        "Tutorial": tutorial.show,
+        "Tutorial": house_training.tutorial,
     }
     view = st.segmented_control(
         "Look at", list(views), default="Surface", required=True, key="view", bind="query-params"
@@ -48,7 +48,7 @@ def table() -> None:
     own_table.show()
 
 
-if parts.choose() == parts.TABLE:
+if houses.choose_part() == houses.TABLE:
     table()
 else:
     house()

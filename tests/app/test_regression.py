@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pointwise.inference import predict_price
 from pointwise.ui.frame import navigation, shipped
 from pointwise.ui.frame.labels import dollars
-from pointwise.ui.regression import networks
+from pointwise.ui.regression import house
 from pointwise.ui.training import session_run, weights_in_use
 from pointwise.weights import load_model
 
@@ -104,10 +104,10 @@ def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> 
 
     from pointwise.models import build, default_config
 
-    model = build(replace(default_config(networks.ARCH), activation=activation)).eval().requires_grad_(False)
+    model = build(replace(default_config(house.ARCH), activation=activation)).eval().requires_grad_(False)
     model.card = {"scaling": {"mean": 3e5, "std": 1.5e5}}
     app = opened(view="Network")
-    app.session_state[weights_in_use.OWN.key] = {networks.ARCH: model}
+    app.session_state[weights_in_use.OWN.key] = {house.ARCH: model}
     app.run()
     assert any(f"With {activation} no channel is ever off" in info.value for info in app.info)
     assert not app.exception
@@ -116,7 +116,7 @@ def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> 
 def test_a_retrained_network_stands_beside_the_shipped_one() -> None:
     model = load_model(PRICES)
     app = opened()
-    app.session_state[weights_in_use.OWN.key] = {networks.ARCH: model}
+    app.session_state[weights_in_use.OWN.key] = {house.ARCH: model}
     for view in VIEWS:
         app.segmented_control(key="view").set_value(view).run()
         assert shown(app, "Price by shipped network") == shown(app)
@@ -134,7 +134,7 @@ def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_p
 def sidebar() -> None:
     from pointwise.ui.regression import house_training
 
-    house_training.show()
+    house_training.in_sidebar()
 
 
 def retraining() -> AppTest:
@@ -152,9 +152,9 @@ def test_retraining_shows_its_result_against_the_shipped_network() -> None:
     app.run()
     assert any(metric.label.startswith("Mean absolute error") for metric in app.metric)
     next(button for button in app.button if button.label == "Use these weights").click().run()
-    assert networks.ARCH in app.session_state[weights_in_use.OWN.key]
+    assert house.ARCH in app.session_state[weights_in_use.OWN.key]
     next(button for button in app.button if button.label == "Back to the shipped weights").click().run()
-    assert networks.ARCH not in app.session_state[weights_in_use.OWN.key]
+    assert house.ARCH not in app.session_state[weights_in_use.OWN.key]
     assert not app.exception
 
 

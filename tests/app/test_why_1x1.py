@@ -94,7 +94,7 @@ def test_another_order_is_another_shuffle() -> None:
 
 
 def test_a_digit_that_is_the_same_by_luck_is_no_proof() -> None:
-    app = guess(opened("Shape", **{shape_claim.ORDER: 1}), "Shape", shape_claim.ONE)
+    app = guess(opened("Shape", **{shape_claim.ORDER.key: 1}), "Shape", shape_claim.ONE)
     (table,) = [text.proto.body for text in app.get("html") if "largest change" in text.proto.body]
     assert table.count("unchanged") == 1
     assert "by luck" in verdict(app)
@@ -268,5 +268,5 @@ def test_every_claim_has_a_script_to_take_home() -> None:
     claims = [*CLAIMS, "Speed", "Regularising"]
     assert sorted(opened("Speed").segmented_control(key="claim").options) == sorted(claims)
     for claim in claims:
-        (script,) = [code.value for code in opened(claim).code if "import torch" in code.value]
-        assert script == (claim_widgets.CODE / f"{claim.lower().replace(' ', '_')}.py").read_text()
+        script = (claim_widgets.CODE / f"{claim.lower().replace(' ', '_')}.py").read_text().rstrip()
+        assert script in [code.value for code in opened(claim).code]

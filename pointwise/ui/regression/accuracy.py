@@ -9,10 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pointwise.inference import predict_prices
 from pointwise.ui.frame import charts, labels, shipped
 from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
-from pointwise.ui.regression.networks import Networks
+from pointwise.ui.regression.house import Networks
 from pointwise.ui.regression.plane_charts import Floats
 
 FIRST = 10  # rows of the table
@@ -22,13 +21,13 @@ def show(networks: Networks) -> None:
     """The first rows as a table, all rows as points along the diagonal, and what is left over."""
     _, test = shipped.houses()
     actual = test.prices.numpy()
-    predicted = predicted_prices(networks, test.square_feet, test.rooms)
+    predicted = networks.prices(test.square_feet, test.rooms)
     for name, prices in predicted.items():
         st.markdown(labels.escaped(_sentence(name, actual, prices)))
     error = labels.dollars(np.abs(predicted[networks.name] - actual).mean())
     left, right = st.columns(2)
     with left:
-        figure = _against_actual(actual, predicted, "On the diagonal the price is right")
+        figure = against_actual(actual, predicted, "price", "$,.0f", "$.3~s", "On the diagonal the price is right")
         alt = f"Predicted against actual price of 200 test houses, off by {error} on average"
         charts.show(figure, "houses.actual", alt)
     with right:
@@ -67,16 +66,21 @@ def _table(
     )
 
 
-def _against_actual(actual: Floats, predicted: Mapping[str, Floats], title: str) -> go.Figure:
-    """Predicted against actual prices in dollars, with the diagonal on which they are equal."""
+def against_actual(
+    actual: Floats, predicted: Mapping[str, Floats], target: str, written: str, ticks: str | None, title: str
+) -> go.Figure:
+    """Predictions of ``target`` by name against what it is, and the diagonal on which they are equal.
+
+    ``written`` and ``ticks`` are formats of D3, of numbers under the pointer and along the axes.
+    """
     values = np.concatenate([actual, *predicted.values()])
     ends = [float(values.min()), float(values.max())]
     figure = go.Figure(
         go.Scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dash"}, name="equal", hoverinfo="skip")
     )
-    _add_points(figure, actual, predicted, "actual %{x:$,.0f}, predicted %{y:$,.0f}")
-    figure.update_xaxes(title="actual price", tickformat="$.3~s", fixedrange=True)
-    figure.update_yaxes(title="predicted price", tickformat="$.3~s", fixedrange=True)
+    _add_points(figure, actual, predicted, f"actual %{{x:{written}}}, predicted %{{y:{written}}}")
+    figure.update_xaxes(title=f"actual {target}", tickformat=ticks, fixedrange=True)
+    figure.update_yaxes(title=f"predicted {target}", tickformat=ticks, fixedrange=True)
     return charts.framed(figure, title, 380).update_layout(legend=charts.BELOW)
 
 
@@ -101,11 +105,3 @@ def _add_points(figure: go.Figure, x: Floats, columns: Mapping[str, Floats], hov
             marker={"color": colour, "symbol": symbol, "size": 6, "opacity": 0.8},
             hovertemplate=hover + "<extra></extra>",
         )
-
-
-def predicted_prices(networks: Networks, square_feet: Floats, rooms: Floats) -> dict[str, Floats]:
-    """Prices in dollars of houses, (N,) each, by the network's name."""
-    named = {networks.name: predict_prices(networks.current, square_feet, rooms)}
-    if networks.other is not None:
-        named[networks.other_name] = predict_prices(networks.other, square_feet, rooms)
-    return named

@@ -1,11 +1,27 @@
-"""The house: two sliders whose values are part of the address, and fields to type its numbers exactly."""
+"""What the page is asked: houses or a table, a house by two sliders (or typed exactly), and which networks price it.
+
+Sliders and choice are part of the address.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise.ui.frame import shipped
+from pointwise.ui.training import session_run, weights_in_use
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pointwise.models import Network
+
+HOUSES, TABLE = "House prices", "Your own table"
+PART = "data"  # the key of the choice between them, and its name in the address
+ARCH = "price_1x1"
 CONTAINER = "house-sliders"
 MAP = "house-map"  # a click on that chart moves the sliders
 SQUARE_FEET, ROOMS = "sqft", "rooms"  # keys, and names in the address
@@ -13,6 +29,24 @@ TRAINED = (5_000, 10)  # square feet and rooms up to which there are training ho
 REACH = 1.2  # as far as the sliders go beyond, times TRAINED
 MOST_SQUARE_FEET, MOST_ROOMS = 6_000, 12.0
 EXACT_FEET, EXACT_ROOMS = "houses.exact.sqft", "houses.exact.rooms"
+
+
+def choose_part() -> str:
+    """HOUSES or TABLE; what is not chosen is not drawn."""
+    return st.segmented_control(
+        "Data",
+        [HOUSES, TABLE],
+        default=HOUSES,
+        required=True,
+        key=PART,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+def chosen_part() -> str:
+    """What ``choose_part`` said in this run."""
+    return st.session_state.get(PART, HOUSES)
 
 
 @dataclass(frozen=True)
@@ -53,3 +87,39 @@ def _exact(square_feet: float, rooms: float) -> None:
 
 def _typed() -> None:
     move_to(st.session_state[EXACT_FEET], st.session_state[EXACT_ROOMS])
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What is asked for a price, and what before and after are told by."""
+
+    current: Network
+    name: str  # as in a chart's key
+    other: Network | None = None
+    other_name: str = ""
+
+    def prices(self, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Prices in dollars of houses, (N,) each, by the network's name."""
+        from pointwise.inference import predict_prices
+
+        prices = {self.name: predict_prices(self.current, square_feet, rooms)}
+        if self.other is not None:
+            prices[self.other_name] = predict_prices(self.other, square_feet, rooms)
+        return prices
+
+
+def asked_networks() -> Networks:
+    """The network in use; beside it a run's latest epoch, or the shipped one when the run's is in use.
+
+    Raises ModelFileError when the shipped weights cannot be loaded.
+    """
+    current = weights_in_use.current_model(ARCH)
+    own = ARCH in weights_in_use.own_models()
+    run = session_run.current()
+    if run is not None and run.job.stands_in_for == ARCH:
+        latest = weights_in_use.epoch_model(run)
+        if latest is not None and latest is not current:
+            return Networks(current, "your network" if own else "shipped network", latest, "your latest run")
+    if own:
+        return Networks(current, "your network", shipped.shipped_model(ARCH), "shipped network")
+    return Networks(current, "network")

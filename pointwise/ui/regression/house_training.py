@@ -1,29 +1,42 @@
-"""Retraining the price network from the sidebar: recipe, houses, network."""
+"""Training the price network: from the sidebar, and by the tutorial's recipe beside a standardised one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from pointwise.data.housing import HouseOptions
-from pointwise.jobs import HouseJob
+from pointwise.jobs import AS_WRITTEN, STANDARDISED, HouseJob, compare_scalings
 from pointwise.models import ModelConfig, default_config
+from pointwise.runs import Progress
 from pointwise.training import PRICE_RECIPES, Recipe
-from pointwise.ui.regression import parts
-from pointwise.ui.regression.networks import ARCH
+from pointwise.ui.frame import charts, labels, shipped
+from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
+from pointwise.ui.regression.house import ARCH, TABLE, chosen_part
 from pointwise.ui.training import panel, sidebar
+from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
 
 NAMES = {"standardised": "Standardised", "tutorial": "As written in the tutorial"}
 ABOUT = {
     "standardised": "The shipped network's: one-cycle learning rate, prices and features of mean 0 and deviation 1",
     "tutorial": "Exactly the tutorial's: Adam 0.001, prices in plain dollars. It does not learn.",
 }
+RECIPE = PRICE_RECIPES["tutorial"]
+WHY = (
+    "Adam moves each weight by about the learning rate in a step, however large the gradient is, so 50 epochs × 63 "
+    "steps × 0.001 move it by about 3 at most: prices in plain dollars, hundreds of thousands of them, stay out of "
+    "reach. With prices and features standardised (mean 0, deviation 1) the same recipe only has to reach values "
+    "between -2 and 2, and it does."
+)
 
 
-def show() -> None:
+def in_sidebar() -> None:
     """Controls for the price network, and this session's run below them."""
-    if parts.chosen() == parts.TABLE:
+    if chosen_part() == TABLE:
         st.header("Training")
         st.caption("A table is trained on from the page; the run is shown here.")
         panel.show()
@@ -65,3 +78,77 @@ def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, Mo
         standardise=st.toggle("Standardise prices and features", recipe.standardise, key=f"{place}.standardise"),
     )
     return recipe, sidebar.price_network_inputs(place, config)
+
+
+def tutorial() -> None:
+    """The recipe as the tutorial writes it beside a standardised one: why it fails, both runs, what became of them."""
+    st.subheader("As written in the tutorial")
+    st.write(WHY)
+    comparison = compare_scalings(RECIPE, HouseOptions())
+    SideBySide("houses.contest", "Train both now", comparison, _live, "Stop both").show()
+
+
+def _live(progress: Progress, trainings: Trainings) -> None:
+    errors = {name: [epoch.metrics["mae"] for epoch in trainings[name]] for name in (AS_WRITTEN, STANDARDISED)}
+    mean = _error_of_the_mean()
+    with st.grid(3, min_column_width=150, border=True):
+        for name, values in errors.items():
+            value = labels.dollars(values[-1]) if values else "–"
+            _metric(f"Mean error, {name}", value, f"epoch {len(values)} of {RECIPE.epochs}")
+        _metric("Always answering the mean", labels.dollars(mean), "no network at all")
+    if any(errors.values()):
+        ends = [f"{name} {labels.dollars(values[-1])}" for name, values in errors.items() if values]
+        alt = "Mean absolute error by epoch: " + ", ".join(ends)
+        charts.show(_errors_by_epoch(errors, mean), "houses.contest.chart", alt)
+    if not progress.active and all(errors.values()):
+        _verdict(errors, mean)
+
+
+def _metric(label: str, value: str, below: str) -> None:
+    st.metric(label, value, below, delta_color="off", delta_arrow="off")
+
+
+def _verdict(errors: dict[str, list[float]], mean: float) -> None:
+    written, standardised = errors[AS_WRITTEN][-1], errors[STANDARDISED][-1]
+    worse = "worse than" if written > mean else "better than"
+    text = (
+        f"As written, the network ends off by {labels.dollars(written)} on average, {worse} always answering the mean "
+        f"({labels.dollars(mean)}). Standardised, it ends off by {labels.dollars(standardised)}."
+    )
+    st.info(labels.escaped(text), icon=":material/flag:")
+
+
+def _error_of_the_mean() -> float:
+    """The mean absolute error of answering with the mean of the test houses, the best that a constant can do."""
+    prices = shipped.houses()[1].prices.numpy()
+    return float(np.abs(prices - prices.mean()).mean())
+
+
+def _errors_by_epoch(runs: Mapping[str, Sequence[float]], mean: float) -> go.Figure:
+    """Mean absolute error in dollars after each epoch, on a logarithmic axis; ``mean`` is that of a constant."""
+    figure = go.Figure()
+    for (name, errors), colour, symbol in zip(runs.items(), (ORANGE, BLUE), ("circle", "diamond-open"), strict=True):
+        figure.add_scatter(
+            x=list(range(1, len(errors) + 1)),
+            y=list(errors),
+            name=name,
+            mode="lines+markers",
+            line_color=colour,
+            marker={"symbol": symbol, "size": 6},
+            hovertemplate="%{y:$,.0f}",
+        )
+    figure.add_scatter(
+        x=[1, RECIPE.epochs],
+        y=[mean, mean],
+        name="always the mean",
+        mode="lines",
+        line={"color": GREY, "dash": "dash"},
+        hovertemplate="%{y:$,.0f}",
+    )
+    figure.update_xaxes(title="epoch", range=[0, RECIPE.epochs + 1], fixedrange=True)
+    figure.update_yaxes(
+        title="mean absolute error", type="log", range=[2, 6], dtick=1, tickformat="$.3~s", fixedrange=True
+    )
+    figure.update_layout(hovermode="x unified")
+    figure = charts.framed(figure, "As written, the error hardly falls", 380)
+    return figure.update_layout(legend=charts.BELOW)

@@ -28,9 +28,9 @@ from pointwise.ui.regression.house import (
     ROOMS,
     SQUARE_FEET,
     House,
+    Networks,
     move_to,
 )
-from pointwise.ui.regression.networks import Networks
 
 KEY = "houses.live"
 DIAGRAM, METRICS = "house-at-work", "house-prices"  # keys of containers

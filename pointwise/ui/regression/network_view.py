@@ -14,8 +14,7 @@ from pointwise.explain.price_parts import Matrices, Parts, channel_maps, has_fol
 from pointwise.models import Network
 from pointwise.ui.frame import charts, labels
 from pointwise.ui.frame.colours import AMBER, BLUE, DIVERGING_SCALE, GREY, ORANGE
-from pointwise.ui.regression.house import MOST_ROOMS, MOST_SQUARE_FEET, REACH, House
-from pointwise.ui.regression.networks import Networks
+from pointwise.ui.regression.house import MOST_ROOMS, MOST_SQUARE_FEET, REACH, House, Networks
 from pointwise.ui.regression.plane_charts import HOUSE, Floats
 
 CELLS = 31  # along each side of a tile

@@ -14,9 +14,7 @@ from pointwise.inference import predict_prices
 from pointwise.ui.frame import charts, labels, shipped
 from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
 from pointwise.ui.regression import plane_charts
-from pointwise.ui.regression.accuracy import predicted_prices
-from pointwise.ui.regression.house import MAP, MOST_ROOMS, MOST_SQUARE_FEET, REACH, TRAINED, House
-from pointwise.ui.regression.networks import Networks
+from pointwise.ui.regression.house import MAP, MOST_ROOMS, MOST_SQUARE_FEET, REACH, TRAINED, House, Networks
 from pointwise.ui.regression.plane_charts import Floats
 
 FLAT, SOLID = "Flat", "3-D"
@@ -103,7 +101,7 @@ def slices(house: House, networks: Networks) -> None:
             (np.full(POINTS, house.square_feet), rooms),
         ),
     ):
-        figure = _slice(axis, plane, predicted_prices(networks, *plane), house, title)
+        figure = _slice(axis, plane, networks.prices(*plane), house, title)
         with cell:
             alt = f"{title}: {price} here, the truth beside it"
             charts.show(figure, f"houses.slice.{('square feet', 'rooms')[axis]}", alt)

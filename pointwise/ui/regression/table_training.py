@@ -1,27 +1,26 @@
-"""What to predict from what, training on it, and the network against honest baselines."""
+"""What to predict from what, training on it, and asking the trained network."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import streamlit as st
 
-from pointwise.data.table import Prepared, Table, prepare
-from pointwise.explain.table_networks import Score, baselines
-from pointwise.inference import predict_rows
+from pointwise.data.table import Feature, Prepared, Table, prepare
+from pointwise.explain.table_networks import Strength, strongest_features
+from pointwise.inference import predict_row
 from pointwise.jobs import Job, TableJob, table_config
 from pointwise.models import ModelConfig
 from pointwise.runs import Run
 from pointwise.training import Recipe, table_recipe
 from pointwise.ui.frame import labels
-from pointwise.ui.regression import table_charts
+from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.training import session_run, sidebar, weights_in_use
 
-PREPARED = "tables.prepared"  # the latest few (Table, target, features, Prepared)
-SCORES = "tables.scores"  # (Prepared, baselines)
-LEVEL = 0.02  # of R²: closer than that is chance
-POINTS = 1_000  # held-out rows in the chart, at most
-QUIET = {"displayModeBar": False}
+PREPARED: Kept[tuple[tuple[Table, str, list[str], Prepared], ...]] = Kept("tables.prepared", ())  # the latest few
+STRONGEST: Latest[tuple[Strength, ...]] = Latest("tables.strongest")  # made of a network
+STEPS = 100  # of a slider, about
 
 
 def prepared(table: Table) -> Prepared:
@@ -42,13 +41,13 @@ def prepared(table: Table) -> Prepared:
 
 
 def _ready(table: Table, target: str, features: list[str]) -> Prepared:
-    """Made once for each choice, so that a run can be told to be about it."""
-    made = st.session_state.get(PREPARED, [])
+    """A table made ready, the same object for the same choice, so that a run can be told to be about it."""
+    made = PREPARED.get()
     for other, *choice, ready in made:
         if other is table and choice == [target, features]:
             return ready
     ready = prepare(table, target, features)
-    st.session_state[PREPARED] = [*made[-3:], (table, target, features, ready)]
+    PREPARED.set((*made[-3:], (table, target, features, ready)))
     return ready
 
 
@@ -77,71 +76,44 @@ def run_on(ready: Prepared) -> Run[Job] | None:
     return run if run is not None and run.job.data is ready else None
 
 
-def compare(ready: Prepared, run: Run[Job]) -> None:
-    """The network after its latest epoch and the baselines, on the held-out rows."""
-    progress, model = run.progress(), weights_in_use.epoch_model(run)
-    if progress.error:
-        st.error(progress.error, icon=":material/error:")
-    if progress.latest is None or model is None:
-        st.info("Training has begun; the first epoch is on its way.", icon=":material/hourglass_top:")
+def ask(ready: Prepared, run: Run[Job]) -> None:
+    """The prediction for a row of one's own; features without a slider keep their usual value."""
+    model = weights_in_use.epoch_model(run)
+    if model is None or run.progress().active:
         return
-    network = Score("1×1 network", progress.latest.metrics["r2"], progress.latest.metrics["mae"])
-    others = _baselines(ready)
-    still = f" (epoch {len(progress.epochs)} of {run.job.recipe.epochs})" if progress.active else ""
-    st.subheader(f"On {len(ready.held_out):,} held-out rows{still}")
-    st.markdown(_sentence(network, others))
-    left, right = st.columns(2)
-    left.plotly_chart(
-        table_charts.r2_by_epoch(
-            [epoch.metrics["r2"] for epoch in progress.epochs],
-            {score.name: score.r2 for score in others},
-            run.job.recipe.epochs,
-            "R² rises to the baselines, or beyond",
-        ),
-        key="tables.r2",
-        config=QUIET,
-        alt=f"R² on held-out rows by epoch, now {network.r2:.3f}; the best baseline has {_best(others).r2:.3f}",
-    )
-    actual, predicted = ready.held_out.targets.numpy()[:POINTS], predict_rows(model, ready.held_out)[:POINTS]
-    right.plotly_chart(
-        table_charts.against_actual(actual, predicted, ready.target, "On the diagonal the prediction is right"),
-        key="tables.actual",
-        config=QUIET,
-        alt=f"Predicted against actual {ready.target} of {len(actual):,} held-out rows",
-    )
-    _table([network, *others], ready.target)
-
-
-def _sentence(network: Score, others: tuple[Score, ...]) -> str:
-    best = _best(others)
-    level = abs(network.r2 - best.r2) < LEVEL
-    than = "level with" if level else "better than" if network.r2 > best.r2 else "not as good as"
-    return labels.escaped(
-        f"The network is off by **{labels.number(network.mae)}** on average, R² **{network.r2:.3f}**: {than} the best "
-        f"baseline, {best.name.lower()}, which is off by {labels.number(best.mae)}, R² {best.r2:.3f}."
+    st.subheader("Ask the network")
+    strengths = STRONGEST.of(model, lambda: strongest_features(model, ready))
+    features = {feature.name: feature for feature in ready.features}
+    answer = st.container()
+    columns = st.columns(2, gap="large")
+    values = {}
+    for number, strength in enumerate(strengths):
+        with columns[number % 2]:
+            values[strength.feature] = _feature_input(features[strength.feature], run)
+    answer.metric(f"Predicted {ready.target}", labels.number(predict_row(model, ready, values)))
+    rest = len(ready.features) - len(strengths)
+    st.caption(
+        "In the order of how much worse the network gets when a feature is shuffled: without "
+        f"{strengths[0].feature} it is off by {labels.number(strengths[0].added_error)} more."
+        + (f" The {rest} others keep their usual value." if rest else "")
     )
 
 
-def _best(scores: tuple[Score, ...]) -> Score:
-    return max(scores, key=lambda score: score.r2)
-
-
-def _table(scores: list[Score], target: str) -> None:
-    st.dataframe(
-        {
-            "predicted by": [score.name for score in scores],
-            "R² (1 is perfect, 0 is the mean)": [f"{score.r2:.3f}" for score in scores],
-            f"mean absolute error of {target}": [labels.number(score.mae) for score in scores],
-        },
-        hide_index=True,
-        alt="R² and mean absolute error of the network and the baselines",
+def _feature_input(feature: Feature, run: Run[Job]) -> float | str:
+    key = f"tables.ask.{run.name}.{feature.name}"
+    if feature.kind == "category":
+        return st.selectbox(feature.name, feature.levels, key=key, persist_state="session")
+    start = float(feature.start)
+    if feature.whole:
+        low, high = int(feature.minimum), int(feature.maximum)
+        return st.slider(feature.name, low, high, min(max(round(start), low), high), key=key, persist_state="session")
+    step, form = _step(feature.maximum - feature.minimum)
+    return st.slider(
+        feature.name, feature.minimum, feature.maximum, start, step, form, key=key, persist_state="session"
     )
 
 
-def _baselines(ready: Prepared) -> tuple[Score, ...]:
-    judged, scores = st.session_state.get(SCORES, (None, ()))
-    if judged is not ready:
-        with st.spinner("Training the baselines"):
-            scores = baselines(ready)
-            st.session_state[SCORES] = (ready, scores)
-    return scores
+def _step(span: float) -> tuple[float, str]:
+    """A power of ten that cuts the span into a hundred parts or more, and how such numbers are written."""
+    power = math.floor(math.log10(span / STEPS))
+    return 10.0**power, f"%.{max(0, -power)}f"

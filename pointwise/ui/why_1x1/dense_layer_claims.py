@@ -84,8 +84,8 @@ def speed() -> None:
     ratios = [one.ratio(LINEAR) for one in results]
     claim_widgets.verdict(
         f"{speed_headline(ratios)} Over these shapes the dense layer took {min(ratios):.2f} to {max(ratios):.2f} times "
-        "as long as the convolution. The multiply-adds are the same; the order of the numbers in memory and the cost of a "
-        "call are not.",
+        "as long as the convolution. The multiply-adds are the same; the order of the numbers in memory and the cost "
+        "of a call are not.",
         guess,
         right_speed(ratios),
     )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
+from plotly.subplots import make_subplots
 
 from pointwise.claims import regularising
 from pointwise.claims.regularising import FEW, RECIPE, VARIANTS, Outcome
 from pointwise.data.digits import BUNDLED_HELD_OUT
 from pointwise.data.mnist import data_folder, is_complete
 from pointwise.runs import Progress
-from pointwise.ui.frame import labels
+from pointwise.training import Epoch
+from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame.charts import HELD_OUT, TRAINING
 from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
-from pointwise.ui.why_1x1 import claim_charts, claim_widgets
+from pointwise.ui.why_1x1 import claim_widgets
 
 LITTLE, HALF, MOST = "A quarter of them at most", "About half of them", "Nearly all of them"
 NEITHER = "neither"
@@ -49,15 +54,10 @@ def _live(guess: str, held_out: int, progress: Progress, trainings: Trainings) -
     if not all(done.values()):
         return
     outcomes = {name: regularising.outcome(epochs) for name, epochs in done.items()}
-    st.plotly_chart(
-        claim_charts.losses(done, RECIPE.epochs),
-        key="why.regularise.chart",
-        config={"displayModeBar": False},
-        alt="; ".join(
-            f"{name}: loss {one.training_loss:.3f} in training, {one.loss:.3f} held out"
-            for name, one in outcomes.items()
-        ),
+    alt = "; ".join(
+        f"{name}: loss {one.training_loss:.3f} in training, {one.loss:.3f} held out" for name, one in outcomes.items()
     )
+    charts.show(_losses(done), "why.regularise.chart", alt)
     claim_widgets.table(
         ("with", "training loss", "held-out loss", "held-out accuracy"),
         [
@@ -97,3 +97,40 @@ def verdict(outcomes: Mapping[str, Outcome], held_out: int) -> str:
         f"**No easier than a dense layer.** {said}; on {held_out:,} digits, less than {100 * noise:.1f} points is "
         "chance. A 1×1 convolution has a dense layer's weights, and overfits and is regularised as one."
     )
+
+
+def _losses(trainings: Mapping[str, Sequence[Epoch]]) -> go.Figure:
+    """A panel a training: its loss on what it learns from, and on what is held out."""
+    figure = make_subplots(
+        rows=2,
+        cols=2,
+        shared_xaxes=True,
+        shared_yaxes=True,
+        subplot_titles=[name.capitalize() for name in trainings],
+        vertical_spacing=0.14,
+    )
+    for number, done in enumerate(trainings.values()):
+        place = {"row": 1 + number // 2, "col": 1 + number % 2}
+        for name, metric, colour, dash in (
+            ("training", "train_loss", TRAINING, "dot"),
+            ("held out", "loss", HELD_OUT, "solid"),
+        ):
+            figure.add_scatter(
+                x=[epoch.number for epoch in done],
+                y=[epoch.metrics[metric] for epoch in done],
+                name=name,
+                legendgroup=name,
+                showlegend=number == 0,
+                mode="lines",
+                line={"color": colour, "dash": dash},
+                hovertemplate="epoch %{x}: %{y:.3g}",
+                **place,
+            )
+    figure.update_xaxes(range=[0, RECIPE.epochs])
+    figure.update_xaxes(title="epoch", row=2)
+    values = [epoch.metrics[name] for done in trainings.values() for epoch in done for name in ("train_loss", "loss")]
+    ends = [math.log10(min(values)) - 0.1, math.log10(max(values)) + 0.1]
+    figure.update_yaxes(type="log", range=ends, tickformat="~g", dtick=1)
+    figure.update_yaxes(title="loss", col=1)
+    figure = charts.framed(figure, "The gap between the two lines is overfitting", 430)
+    return figure.update_layout(legend={"orientation": "h", "y": -0.15, "x": 0}, margin={"t": 64})

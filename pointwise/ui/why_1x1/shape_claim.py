@@ -13,11 +13,12 @@ from pointwise.models import CLASSIFIERS
 from pointwise.runs import Progress
 from pointwise.training import RECIPES
 from pointwise.ui.frame import html, labels
+from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import weights_in_use
 from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
 from pointwise.ui.why_1x1 import claim_widgets
 
-ORDER = "why.shape.order"
+ORDER = Kept("why.shape.order", 0)  # the seed of the order that is shown
 STILL = 1e-4  # a change of the logits that is rounding
 RECIPE = replace(RECIPES["fast"], epochs=10)
 ALL, ONE, NONE = "All of them", "One of them", "None of them"
@@ -35,11 +36,11 @@ def show() -> None:
     image = claim_widgets.drawing()
     if image is None:
         return
-    order = st.session_state.setdefault(ORDER, 0)
+    order = ORDER.get()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.html(html.framed(image, 150, "Your drawing, 28 by 28 pixels"), width=150)
         st.html(html.framed(shuffled(image, order), 150, "The same pixels in another order"), width=150)
-        st.button("Another order", on_click=_again, icon=":material/shuffle:")
+        st.button("Another order", on_click=ORDER.set, args=(order + 1,), icon=":material/shuffle:")
     results = {arch: shuffle(weights_in_use.current_model(arch), image, order) for arch in CLASSIFIERS}
     claim_widgets.table(
         ("network", "your drawing", "shuffled", "largest change of a logit"),
@@ -102,7 +103,3 @@ def trained(mistakes: Mapping[str, Sequence[int]]) -> str:
 
 def _moved(change: float) -> str:
     return f"{claim_widgets.small(change)}: unchanged" if change <= STILL else f"{change:.1f}"
-
-
-def _again() -> None:
-    st.session_state[ORDER] += 1

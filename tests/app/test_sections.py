@@ -1,0 +1,101 @@
+"""What pages are put together from: errors as sentences, refused uploads, kept values."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def failing() -> None:
+    import streamlit as st
+
+    from pointwise.errors import DataError
+    from pointwise.ui.frame.sections import section, shown_errors
+
+    @section("part")
+    def part() -> None:
+        with shown_errors():
+            raise DataError("The file is empty.")
+        st.write("goes on")
+        raise DataError("The column is missing.")
+
+    part()
+    st.write("the page, too")
+
+
+def test_an_error_is_a_sentence_where_it_arises_and_what_stands_after_it_goes_on() -> None:
+    app = AppTest.from_function(failing).run()
+    assert [error.value for error in app.error] == ["The file is empty.", "The column is missing."]
+    assert [text.value for text in app.markdown] == ["goes on", "the page, too"]
+    assert not app.exception
+
+
+def rerunning() -> None:
+    import streamlit as st
+
+    from pointwise.ui.frame.sections import Kept, section
+
+    runs = Kept("runs", 0)
+
+    @section("part")
+    def part() -> None:
+        runs.set(runs.get() + 1)
+        if runs.get() == 1:
+            st.rerun()
+        if runs.get() == 2:
+            raise ZeroDivisionError
+
+    part()
+
+
+def test_neither_a_rerun_nor_a_mistake_in_the_code_is_taken_for_a_sentence() -> None:
+    app = AppTest.from_function(rerunning).run()
+    assert app.session_state["runs"] == 2
+    assert not app.error
+    assert len(app.exception) == 1
+
+
+def uploading() -> None:
+    import streamlit as st
+
+    from pointwise.errors import DataError
+    from pointwise.ui.frame.sections import upload
+
+    def take(content: bytes, name: str) -> None:
+        if not content.startswith(b"good"):
+            raise DataError(f"{name} is not good.")
+        st.session_state["taken"] = name
+
+    upload("A file", "files", take, lambda: f"{st.session_state.get('taken', 'Nothing')} is still there.")
+
+
+def test_a_refused_file_is_a_sentence_with_what_is_still_there_until_a_good_one() -> None:
+    app = AppTest.from_function(uploading).run()
+    app.file_uploader[0].upload("one.txt", b"good", "text/plain").run()
+    assert not app.error
+    app.file_uploader[0].upload("two.txt", b"bad", "text/plain").run()
+    assert [error.value for error in app.error] == ["two.txt is not good. one.txt is still there."]
+    app.file_uploader[0].upload("three.txt", b"good", "text/plain").run()
+    assert not app.error
+    assert app.session_state["taken"] == "three.txt"
+
+
+def making() -> None:
+    import streamlit as st
+
+    from pointwise.ui.frame.sections import Kept, Latest
+
+    made, latest = Kept("made", 0), Latest[str]("latest")
+
+    def make() -> str:
+        made.set(made.get() + 1)
+        return f"number {made.get()}"
+
+    st.write(latest.of(st.session_state["source"], make))
+
+
+def test_the_latest_is_made_once_for_each_source() -> None:
+    app = AppTest.from_function(making)
+    for source, number in (("a", 1), ("a", 1), ("b", 2), ("a", 3)):
+        app.session_state["source"] = source
+        app.run()
+        assert app.markdown[0].value == f"number {number}"
