@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from pointwise.drawing import draw_strokes
+from pointwise.errors import ConfigError
 from pointwise.inference import Reading, classify_drawing, classify_image
-from pointwise.models import ModelConfig, build
+from pointwise.models import ModelConfig, build, default_config
 
 SEVEN = draw_strokes([[[0.1, 0.1], [0.9, 0.1], [0.4, 0.9]]])
 EMPTY = np.zeros((280, 280, 4), np.uint8)
@@ -79,6 +80,27 @@ def test_sure_from_eighty_percent_on(highest: float, sure: bool) -> None:
     probabilities = np.full(10, (1 - highest) / 9)
     probabilities[4] = highest
     assert Reading(4, probabilities, EMPTY[:28, :28, 0]).sure is sure
+
+
+@pytest.mark.parametrize(
+    ("config", "card", "named"),
+    [
+        (ModelConfig("nin"), {"data_set": "kmnist"}, "trained on kmnist, reads no digits"),
+        (ModelConfig("nin"), {"data_set": "digits", "options": {"shuffled": 0}}, "trained on digits, reads no digits"),
+        (ModelConfig("nin", input_channels=3, image_size=32), {"data_set": "cifar10"}, "32×32 pictures of 3 channels"),
+        (ModelConfig("mlp_1x1", num_classes=26), {}, "in 26 classes reads no digits"),
+        (default_config("price_1x1"), {"data_set": "houses"}, "price_1x1"),
+    ],
+)
+@pytest.mark.parametrize("drawing", [SEVEN, EMPTY])
+def test_a_network_that_reads_no_digits_is_refused(
+    config: ModelConfig, card: dict, named: str, drawing: np.ndarray
+) -> None:
+    model = build(config).eval()
+    model.card = card
+    with pytest.raises(ConfigError, match=named) as refusal:
+        classify_drawing(model, drawing)
+    assert "Choose a network that was trained on MNIST" in str(refusal.value)
 
 
 def test_other_shapes_are_refused() -> None:

@@ -269,3 +269,49 @@ def test_a_network_that_does_not_fit_its_data_set_is_refused(
     path = tmp_path / "odd.safetensors"
     save_model(build(ModelConfig("bag_of_pixels", input_channels=3)), path, {"data_set": "kmnist"})
     assert "no classifier of KMNIST's pictures" in refusal("evaluate", path, "--data", write_mnist(folder="KMNIST"))
+
+
+def test_a_network_of_the_bundled_digits_is_scored_on_them_and_on_strokes(as_json: Json, tmp_path: Path) -> None:
+    out, pen = tmp_path / "b.safetensors", tmp_path / "pen.jsonl"
+    pen.write_text(json.dumps(STROKES))
+    nowhere = ["--data", tmp_path / "none"]
+    as_json("train", "mlp_1x1", "--data-set", "digits", "--epochs", 2, "--out", out, *nowhere)
+    (row,) = as_json("evaluate", out, "--strokes", pen, *nowhere)["models"]
+    assert (row["data_set"], row["test_set"], row["test_digits"]) == ("digits", "Bundled digits", 297)
+    assert row["accuracy"] == load_model(out).card["metrics"]["accuracy"]
+    assert {"calibration_error", "unsure", "shuffled_accuracy", "strips", "strokes"} <= set(row)
+
+
+@pytest.mark.parametrize(
+    ("config", "card", "wrong"),
+    [
+        (ModelConfig("nin"), {}, "does not say which data set"),
+        (
+            ModelConfig("nin"),
+            {"recipe": {"name": "fast", "made": 0}, "data": "KMNIST", "epochs": 2},
+            "does not say which",
+        ),
+        (default_config("price_1x1"), {"data_set": "table", "target": "y"}, "was trained on a table"),
+        (
+            default_config("price_1x1"),
+            {"data_set": "houses", "options": {"rows": 1}},
+            "description that cannot be used",
+        ),
+        (ModelConfig("nin"), {"data_set": "digits", "options": {"few": "all"}}, "description that cannot be used"),
+        (ModelConfig("nin"), {"data_set": "digits", "options": {"colour": 1}}, "description that cannot be used"),
+    ],
+)
+def test_a_file_whose_data_are_not_known_is_refused(
+    refusal: Callable[..., str], tmp_path: Path, config: ModelConfig, card: dict[str, Any], wrong: str
+) -> None:
+    save_model(build(config), tmp_path / "odd.safetensors", card)
+    assert wrong in refusal("evaluate", tmp_path / "odd.safetensors", "--data", tmp_path)
+
+
+def test_a_training_that_is_over_cannot_be_resumed(
+    as_json: Json, refusal: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)  # killed before the checkpoint was taken away
+    command = ["train", "bag_of_pixels", "--data-set", "digits", "--epochs", 1, "--out", tmp_path / "b.safetensors"]
+    as_json(*command)
+    assert "is over" in refusal(*command, "--resume")

@@ -1,0 +1,118 @@
+"""Training from the sidebar as AppTest runs it, and what is downloaded of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pointwise.__main__ import main
+from pointwise.errors import PointwiseError
+from pointwise.inference import classify_drawing
+from pointwise.ui.training import session_run, weights_in_use
+from pointwise.weights import load_model, to_bytes
+
+
+def sidebar() -> None:
+    from pointwise.ui.training import sidebar
+
+    sidebar.digits()
+
+
+def opened(**session: object) -> AppTest:
+    app = AppTest.from_function(sidebar, default_timeout=60)
+    app.session_state["settings.advanced"] = True
+    for name, value in session.items():
+        app.session_state[name] = value
+    return app.run()
+
+
+def button(app: AppTest, label: str):
+    return next(button for button in app.button if button.label == label)
+
+
+def trained(source: str, arch: str = "bag_of_pixels") -> AppTest:
+    app = opened(**{"sidebar.source": source, "sidebar.arch": arch})
+    app.number_input(key=f"sidebar.{arch}.{source}.fast.epochs").set_value(1).run()
+    button(app, "Retrain").click().run()
+    assert app.session_state[session_run.RUN.key].join(60)
+    return app.run()
+
+
+def downloaded(app: AppTest, path: Path) -> Path:
+    """What the button "Weights" of the finished run gives."""
+    model = weights_in_use.epoch_model(app.session_state[session_run.RUN.key])
+    path.write_bytes(to_bytes(model, model.card))
+    return path
+
+
+@pytest.mark.parametrize(("source", "name"), [("digits", "Bundled digits"), ("kmnist", "KMNIST"), ("mnist", "MNIST")])
+def test_a_downloaded_network_is_as_good_as_the_app_said(
+    source: str,
+    name: str,
+    write_mnist: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("POINTWISE_DATA", str(write_mnist(folder="KMNIST" if source == "kmnist" else "MNIST")))
+    app = trained(source)
+    assert not app.exception
+    file = downloaded(app, tmp_path / "own.safetensors")
+    assert main(["evaluate", str(file), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["models"]
+    assert (row["data_set"], row["test_set"]) == (source, name)
+    assert row["accuracy"] == app.session_state[session_run.RUN.key].progress().latest.metrics["accuracy"]
+    assert row["accuracy"] == load_model(file).card["metrics"]["accuracy"]
+
+
+def test_a_downloaded_network_of_other_pictures_reads_no_drawing(
+    write_mnist: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("POINTWISE_DATA", str(write_mnist(folder="KMNIST")))
+    model = load_model(downloaded(trained("kmnist"), tmp_path / "own.safetensors"))
+    with pytest.raises(PointwiseError, match="trained on kmnist, reads no digits"):
+        classify_drawing(model, np.zeros((28, 28, 4), np.uint8))
+
+
+def test_the_command_line_makes_the_card_that_the_app_makes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app = trained("digits")
+    out = tmp_path / "cli.safetensors"
+    assert main(["train", "bag_of_pixels", "--data-set", "digits", "--epochs", "1", "--out", str(out)]) == 0
+    ours, theirs = load_model(out).card, load_model(downloaded(app, tmp_path / "app.safetensors")).card
+    assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
+
+
+def test_a_run_on_digits_is_used_and_given_back() -> None:
+    app = trained("digits")
+    assert any("On 297 held-out bundled digits; the shipped weights reach" in caption.value for caption in app.caption)
+    button(app, "Use these weights").click().run()
+    assert any("The pages use your weights." in box.value for box in app.success)
+    button(app, "Back to the shipped weights").click().run()
+    assert not app.success
+
+
+def test_a_network_that_is_far_too_large_is_refused_with_a_sentence() -> None:
+    app = opened(**{"sidebar.source": "digits", "sidebar.arch": "conv_mlp"})
+    app.number_input(key="sidebar.conv_mlp.digits.fast.width").set_value(512).run()
+    button(app, "Retrain").click().run()
+    assert any("Choose smaller widths" in error.value for error in app.error)
+    assert session_run.RUN.key not in app.session_state
+
+
+def test_a_full_server_says_so_until_a_run_has_begun() -> None:
+    app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
+    slots, taken = session_run.run_slots(), 0
+    while slots.acquire(blocking=False):
+        taken += 1
+    button(app, "Retrain").click().run()
+    assert any("as many networks as it can" in warning.value for warning in app.warning)
+    for _ in range(taken):
+        slots.release()
+    button(app, "Retrain").click().run()
+    assert not app.warning
+    assert app.session_state[session_run.RUN.key].join(60)

@@ -1,0 +1,97 @@
+"""What cards say of networks: those made now, those of the shipped files, and older ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pointwise.card import data_set_of, make_card, options_of, reads_digits, rebuilt
+from pointwise.errors import ConfigError
+from pointwise.models import ModelConfig, Network, build, default_config
+from pointwise.training import RECIPES, Recipe
+from pointwise.weights import load_model, shipped_files
+
+OLDER = {"name": "fast", "seed": 0}  # a recipe from before made digits
+
+
+def network(card: dict[str, Any], config: ModelConfig | None = None) -> Network:
+    model = build(config or ModelConfig("bag_of_pixels"))
+    model.card = card
+    return model
+
+
+def test_the_shipped_networks_are_of_mnist_and_of_houses() -> None:
+    said = {path.stem: data_set_of(load_model(path)) for path in shipped_files()}
+    assert said.pop("price_1x1") == "houses"
+    assert set(said.values()) == {"mnist"}
+
+
+def test_an_unknown_data_set_gets_no_card() -> None:
+    with pytest.raises(ConfigError, match="no data set 'letters'"):
+        make_card(RECIPES["fast"], "letters", "Letters", {}, 1, 1.0)
+
+
+def test_what_is_nothing_is_left_out() -> None:
+    card = make_card(
+        RECIPES["fast"], "digits", "Digits", {"loss": 1.0}, 3, 2.04, temperature=None, options={}, target="y"
+    )
+    assert (card["seconds"], card["target"]) == (2.0, "y")
+    assert not {"temperature", "options"} & set(card)
+
+
+@pytest.mark.parametrize(
+    ("card", "name"),
+    [
+        ({"data_set": "kmnist"}, "kmnist"),
+        ({"data_set": "letters", "recipe": OLDER}, None),
+        ({"data_set": ["mnist"]}, None),
+        ({"recipe": OLDER}, "mnist"),
+        ({"recipe": {**OLDER, "made": 12_000}}, "mnist"),
+        ({"recipe": {**OLDER, "made": 0}}, None),
+        ({"recipe": {**OLDER, "made": 12_000}, "epochs": 3, "data": "KMNIST"}, None),
+        ({"recipe": OLDER, "epochs": 3, "data": "MNIST, 60,000 training digits"}, None),
+        ({"recipe": "fast"}, None),
+        ({}, None),
+    ],
+)
+def test_a_card_without_a_data_set_is_mnists_only_where_its_recipe_says_so(card: dict[str, Any], name: str) -> None:
+    assert data_set_of(network(card)) == name
+
+
+@pytest.mark.parametrize(
+    ("card", "name"), [({}, "houses"), ({"target": "price"}, "table"), ({"data_set": "table"}, "table")]
+)
+def test_an_older_price_network_is_of_a_table_if_it_has_a_target(card: dict[str, Any], name: str) -> None:
+    assert data_set_of(network(card, default_config("price_1x1"))) == name
+
+
+@pytest.mark.parametrize(
+    ("card", "reads"),
+    [
+        ({}, True),
+        ({"data_set": "mnist"}, True),
+        ({"data_set": "digits"}, True),
+        ({"recipe": {**OLDER, "made": 0}}, True),  # it does not say; its shapes fit
+        ({"data_set": "kmnist"}, False),
+        ({"data_set": "letters"}, False),
+        ({"data_set": "digits", "options": {"shuffled": 0}}, False),
+    ],
+)
+def test_a_network_reads_digits_unless_its_card_names_other_pictures(card: dict[str, Any], reads: bool) -> None:
+    assert reads_digits(network(card)) is reads
+
+
+@pytest.mark.parametrize("change", [{"input_channels": 3}, {"image_size": 32}, {"num_classes": 26}])
+def test_other_shapes_read_no_digits(change: dict[str, int]) -> None:
+    assert not reads_digits(network({"data_set": "mnist"}, ModelConfig("bag_of_pixels", **change)))
+
+
+def test_options_that_are_none_are_empty() -> None:
+    assert options_of(network({"options": 3})) == options_of(network({})) == {}
+
+
+def test_a_recipe_comes_back_from_json() -> None:
+    assert rebuilt(Recipe, {"name": "x", "epochs": 3}) == Recipe("x", epochs=3)
+    with pytest.raises(ConfigError, match="unknown settings: colour"):
+        rebuilt(Recipe, {"name": "x", "colour": "red"})
