@@ -49,7 +49,7 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
 
 
 def expected_calibration_error(probabilities: Tensor, labels: Tensor) -> float:
-    """The mean distance between how sure and how right, over BINS bins of sureness, weighted by what is in them; 0–1.
+    """The mean distance between sureness and accuracy over BINS bins of sureness, weighted by their sizes, 0–1.
 
     ``probabilities`` (N, classes), ``labels`` int64 (N,).
     """
@@ -62,7 +62,7 @@ def expected_calibration_error(probabilities: Tensor, labels: Tensor) -> float:
 
 
 def logits_of(model: torch.nn.Module, inputs: Tensor) -> Tensor:
-    """Of pictures (N, C, H, W), 500 at a time: (N, classes)."""
+    """Logits (N, classes) of pictures (N, C, H, W), computed 500 at a time."""
     import torch
 
     with torch.inference_mode():

@@ -45,5 +45,5 @@ def outcome(epochs: Sequence[Epoch]) -> Outcome:
 
 
 def noise(accuracy: float, digits: int) -> float:
-    """Two standard errors of an accuracy measured on so many digits: less than this is no difference."""
+    """Two standard errors of an accuracy on a number of digits: less than this is no difference."""
     return 2 * math.sqrt(accuracy * (1 - accuracy) / digits)

@@ -35,11 +35,12 @@ class Shuffle:
 
     @property
     def digits(self) -> tuple[int, int]:
+        """What is read before and after."""
         return int(self.before.argmax()), int(self.after.argmax())
 
 
 def shuffle(model: Network, image: NDArray[np.uint8], seed: int) -> Shuffle:
-    """Read a picture, uint8 (28, 28), and the same with its pixels shuffled."""
+    """A network's answers to a picture, uint8 (28, 28), before and after its pixels are shuffled."""
     both = np.stack([image, shuffled(image, seed)])
     with torch.inference_mode():
         before, after = model(normalise(torch.from_numpy(both))).numpy()
@@ -47,7 +48,7 @@ def shuffle(model: Network, image: NDArray[np.uint8], seed: int) -> Shuffle:
 
 
 def accuracy_on_shuffled(model: Network, digits: Digits, seed: int) -> float:
-    """Of a network on digits whose pixels are all shuffled in the same way, 0–1."""
+    """A network's accuracy on digits whose pixels are all shuffled in the same way, 0–1."""
     return measure(model, all_shuffled(digits, seed))["accuracy"]
 
 

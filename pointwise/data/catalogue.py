@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from pointwise.data.mnist import Download
     from pointwise.models import ModelConfig
 
+CIFAR_BYTES = 170_498_071  # of the compressed file
+
 
 @dataclass(frozen=True)
 class DataSet:
-    """A line of the table of data sets; all have ten classes."""
+    """What is known of a data set without its files; all have ten classes."""
 
     title: str
     about: str  # one line
@@ -71,7 +73,7 @@ DATA_SETS = {
 
 
 def data_set_named(name: str) -> DataSet:
-    """Raises ConfigError for an unknown one."""
+    """A data set. Raises ConfigError for an unknown name."""
     if name not in DATA_SETS:
         raise ConfigError(f"There is no data set '{name}'. Choose one of {', '.join(DATA_SETS)}.")
     return DATA_SETS[name]
@@ -143,9 +145,6 @@ class Pictures:
         return digits if self.shuffled is None else all_shuffled(digits, self.shuffled)
 
 
-CIFAR_BYTES = 170_498_071  # of the compressed file
-
-
 def load_data_set(name: str, folder: Path) -> tuple[Digits, Digits]:
     """Training and held-out pictures, uint8 (N, 28, 28), or (N, 3, 32, 32) for colour.
 
@@ -173,7 +172,7 @@ def load_held_out(name: str, folder: Path) -> Digits:
 
 
 def is_there(name: str, folder: Path) -> bool:
-    """Whether its files are below ``folder``; their content is checked when they are read."""
+    """Whether a data set's files are below ``folder``; their content is checked when they are read."""
     from pointwise.data.mnist import is_complete
 
     if name == "digits":
@@ -184,7 +183,7 @@ def is_there(name: str, folder: Path) -> bool:
 
 
 def download_size(name: str) -> float:
-    """In megabytes, of a data set that has to be fetched."""
+    """Megabytes to be fetched for a data set."""
     from pointwise.data.mnist import SIZES
 
     return (CIFAR_BYTES if name == "cifar10" else sum(SIZES[DATA_SETS[name].kind].values())) / 1e6

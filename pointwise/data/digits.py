@@ -1,4 +1,4 @@
-"""Pictures of digits in memory, as uint8: scikit-learn's, and a light augmentation, a whole batch at a time."""
+"""Pictures of digits in memory, as uint8: those of scikit-learn, a few, shuffled ones, and a light augmentation."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ from torch import Tensor
 
 NO_DIGIT = -1  # the label of a picture that no class fits
 BUNDLED_HELD_OUT = 297  # the last of the 1,797, by other writers than most of the first 1,500
+# Augmentation: the largest change of each kind.
+ROTATION = math.radians(12)
+SCALE = 0.12  # each axis by itself
+SHEAR = 0.2
+SHIFT = 0.08  # of half the picture, about one pixel
+ELASTIC = 0.05  # of half the picture, before smoothing over a 4×4 grid
+THICKEN, THIN = 0.35, 0.25  # the share of digits drawn with a thicker or thinner pen
+DARKEN = 1.0  # how much stronger the ink may get: a pen on a screen has no grey strokes
 
 
 @dataclass(frozen=True)
@@ -27,18 +35,18 @@ class Digits:
         return len(self.labels)
 
     def batch(self, indices: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """float32 (n, C, H, W) in −1…1 and int64 (n,)."""
+        """Pictures as float32 (n, C, H, W) in −1…1, and labels as int64 (n,)."""
         return normalise(self.images[indices]), self.labels[indices]
 
 
 def joined(first: Digits, *others: Digits) -> Digits:
-    """All of them, under the name of the first."""
+    """Digits one after the other, under the name of the first."""
     every = (first, *others)
     return Digits(first.name, torch.cat([one.images for one in every]), torch.cat([one.labels for one in every]))
 
 
 def some(digits: Digits, most: int) -> Digits:
-    """``most`` of them, or all where they are fewer; in a random order that is always the same."""
+    """At most ``most`` digits, in a random order that is always the same."""
     chosen = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))[:most]
     return replace(digits, images=digits.images[chosen], labels=digits.labels[chosen])
 
@@ -55,7 +63,7 @@ def all_shuffled(digits: Digits, seed: int) -> Digits:
 
 
 def normalise(images: Tensor) -> Tensor:
-    """uint8 (n, H, W) or (n, C, H, W) to float32 (n, C, H, W) in −1…1: what ToTensor and Normalize(0.5, 0.5) do."""
+    """Pictures, uint8 (n, H, W) or (n, C, H, W), as ToTensor and Normalize(0.5, 0.5) make them: float32 in −1…1."""
     pictures = images.unsqueeze(1) if images.dim() == 3 else images
     return pictures.float().div_(127.5).sub_(1.0)
 
@@ -78,17 +86,8 @@ def load_bundled() -> tuple[Digits, Digits]:
     return Digits(name, images[:split], targets[:split]), Digits(name, images[split:], targets[split:])
 
 
-ROTATION = math.radians(12)
-SCALE = 0.12  # each axis by itself
-SHEAR = 0.2
-SHIFT = 0.08  # of half the picture, about one pixel
-ELASTIC = 0.05  # of half the picture, before smoothing over a 4×4 grid
-THICKEN, THIN = 0.35, 0.25  # the share of digits drawn with a thicker or thinner pen
-DARKEN = 1.0  # how much stronger the ink may get: a pen on a screen has no grey strokes
-
-
 def augment(x: Tensor, generator: torch.Generator) -> Tensor:
-    """Turn, stretch, slant, shift, bend and redraw with another pen: float32 (n, 1, H, W) in −1…1, in and out."""
+    """Digits turned, stretched, slanted, shifted, bent and redrawn with another pen; float32 (n, 1, H, W) in −1…1."""
     return _warp(_pen(x, generator), generator).contiguous()
 
 
@@ -97,7 +96,7 @@ def _uniform(shape: tuple[int, ...], generator: torch.Generator, device: torch.d
 
 
 def _pen(x: Tensor, generator: torch.Generator) -> Tensor:
-    """Dilate or erode some of the digits by up to one pixel on each side, in any degree in between."""
+    """Some of the digits dilated or eroded by up to one pixel on each side, in any degree in between."""
     n = len(x)
     draw = torch.rand(n, generator=generator).to(x.device)
     degree = torch.rand((n, 1, 1, 1), generator=generator).to(x.device)

@@ -54,7 +54,7 @@ class Houses:
         return len(self.prices)
 
     def batch(self, indices: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """float32 (n, 2, 1, 1) and the prices as the network learns them, float32 (n, 1)."""
+        """Features as float32 (n, 2, 1, 1), and the prices as the network learns them, float32 (n, 1)."""
         targets = self.scaling.to_model(self.prices[indices])
         return self.features[indices, :, None, None], targets.float()[:, None]
 
@@ -65,12 +65,12 @@ class Houses:
 
     @property
     def square_feet(self) -> NDArray[np.float64]:
-        """float64 (N,), 0–5,000."""
+        """Square feet of every house, float64 (N,), 0–5,000."""
         return self.features[:, 0].double().numpy() * SQUARE_FEET
 
     @property
     def rooms(self) -> NDArray[np.float64]:
-        """float64 (N,), 0–10."""
+        """Rooms of every house, float64 (N,), 0–10."""
         return self.features[:, 1].double().numpy() * ROOMS
 
 

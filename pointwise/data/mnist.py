@@ -43,7 +43,7 @@ NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, ssl.SSLError
 
 @dataclass(frozen=True)
 class Download:
-    """How far the download is, in bytes."""
+    """How far a download is, in bytes."""
 
     done: int
     total: int
@@ -126,7 +126,7 @@ def _content(path: Path) -> bytes:
 def download_mnist(folder: Path, kind: str = "MNIST") -> Iterator[Download]:
     """Fetch what is missing below ``folder`` from torchvision's mirrors, a file at a time, checksums verified.
 
-    A file appears under its own name only when it is whole, so that stopping at any moment leaves no broken one.
+    A file appears under its own name only when it is whole, so that stopping at any time leaves no broken one.
     Raises DataError when no mirror answers or the folder cannot be written.
     """
     from torchvision import datasets

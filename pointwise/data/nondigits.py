@@ -107,7 +107,7 @@ KINDS: dict[str, tuple[tuple[float, Kind], ...]] = {  # each with its share
 
 
 def made_nondigits(count: int, seed: int = 0, part: str = "learned") -> Digits:
-    """So many, all labelled NO_DIGIT; ``part`` is a key of KINDS. The same seed gives the same pictures."""
+    """Pictures of no digit, all labelled NO_DIGIT; ``part`` is a key of KINDS. A seed always gives the same ones."""
     chance = np.random.default_rng(seed)
     shares, kinds = zip(*KINDS[part], strict=True)
     chosen = chance.choice(len(kinds), count, p=shares)
@@ -117,7 +117,7 @@ def made_nondigits(count: int, seed: int = 0, part: str = "learned") -> Digits:
 
 
 def with_made(digits: Digits, count: int, seed: int = 0) -> Digits:
-    """Digits together with ``count`` made ones and half as many pictures of no digit; as they are for 0."""
+    """Digits joined by ``count`` made ones and half as many pictures of no digit; unchanged for 0."""
     if not count:
         return digits
     return joined(digits, made_digits(count, seed), made_nondigits(count // 2, seed))

@@ -18,7 +18,7 @@ SPECK = 0.02  # a blot smaller than this share of the ink is dust
 
 
 def open_picture(content: bytes) -> NDArray[np.uint8]:
-    """PNG or JPEG to white ink on black, uint8 (H, W, 4), at most 400 pixels a side.
+    """The ink of a PNG or JPEG, white on black, uint8 (H, W, 4), at most 400 pixels a side.
 
     Light on dark or dark on light; uneven light, paper grain and dust are removed (morphological opening and
     Otsu's threshold 1979). Raises PictureError for more than 10 MB or 50 million pixels, another format, a damaged
@@ -33,7 +33,7 @@ def open_picture(content: bytes) -> NDArray[np.uint8]:
 
 
 def open_colours(content: bytes) -> NDArray[np.uint8]:
-    """PNG or JPEG to its colours, uint8 (H, W, 3), at most 400 pixels a side, on white where it is transparent.
+    """The colours of a PNG or JPEG, uint8 (H, W, 3), at most 400 pixels a side, on white where it is transparent.
 
     Raises PictureError as ``open_picture`` does, but for a picture of one colour.
     """
@@ -89,7 +89,7 @@ def _strength(rgba: NDArray[np.uint8]) -> Ink:
 
 
 def _clean(ink: Ink) -> Ink:
-    """Take away the slow changes of the paper, then what is fainter than Otsu's threshold, then dust."""
+    """Ink without the slow changes of the paper, what is fainter than Otsu's threshold, and dust."""
     from scipy import ndimage
 
     window = max(3, max(ink.shape) // 4)

@@ -1,4 +1,4 @@
-"""Between a target's own unit (dollars, say) and what a network learns from."""
+"""The scaling between a target's own unit (dollars, say) and what a network learns from."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class Scaling:
         return cls(**values)
 
     def as_dict(self) -> dict[str, float]:
-        """For a weights file's card, as JSON."""
+        """What ``from_card`` reads, as JSON."""
         return {"mean": self.mean, "std": self.std}
 
     def to_model(self, value: Number) -> Number:
-        """From the target's own unit to what the network learns: (value − mean) / std."""
+        """What the network learns of a value in the target's own unit: (value − mean) / std."""
         return (value - self.mean) / self.std
 
     def from_model(self, value: Number) -> Number:
-        """From the network's output to the target's own unit: value · std + mean."""
+        """The network's output in the target's own unit: value · std + mean."""
         return value * self.std + self.mean

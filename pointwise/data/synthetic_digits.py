@@ -80,9 +80,9 @@ SKELETONS: dict[int, tuple[Skeleton, ...]] = {
 
 
 def made_digits(count: int, seed: int = 0) -> Digits:
-    """So many digits, each class and each of its skeletons as often as the others, in random order.
+    """Digits in random order, each class and each of its skeletons as often as the others.
 
-    The same seed gives the same digits.
+    A seed always gives the same ones.
     """
     chance = np.random.default_rng(seed)
     labels = chance.permutation(np.arange(count) % 10)
@@ -92,7 +92,7 @@ def made_digits(count: int, seed: int = 0) -> Digits:
 
 
 def drawn(strokes: list[NDArray[np.float64]], chance: np.random.Generator) -> NDArray[np.uint8]:
-    """Strokes squeezed, slanted, turned and drawn with some pen, as the network receives them: uint8 (28, 28)."""
+    """A picture, uint8 (28, 28) as a network receives it, of strokes squeezed, slanted and turned, with some pen."""
     pen = chance.uniform(*PEN) * CANVAS * EXTENT
     bent = [stroke.tolist() for stroke in _bent(strokes, chance)]
     return prepare(draw_strokes(bent, CANVAS, pen, EXTENT)).image

@@ -14,17 +14,17 @@ OPPONENT_NAMES = ("Red against green", "Yellow against blue", "Black to white")
 
 
 def mix(picture: NDArray[np.uint8], weights: Floats) -> Floats:
-    """A 1×1 convolution without bias: uint8 (H, W, 3) as 0–1, weights (k, 3), to (k, H, W)."""
+    """A picture, uint8 (H, W, 3) as 0–1, after a 1×1 convolution without bias, weights (k, 3): float64 (k, H, W)."""
     return np.einsum("kc,hwc->khw", weights, picture / 255.0)
 
 
 def luminance() -> Floats:
-    """(1, 3): how bright a colour looks (ITU-R BT.601)."""
+    """Weights (1, 3) of how bright a colour looks (ITU-R BT.601)."""
     return np.array([LUMINANCE])
 
 
 def opponent() -> Floats:
-    """(3, 3): the opponent channels of Hering (1892), as plain differences."""
+    """Weights (3, 3) of the opponent channels of Hering (1892), as plain differences."""
     return np.array(OPPONENT)
 
 
@@ -64,7 +64,7 @@ def berries(side: int = 96) -> NDArray[np.uint8]:
 
 
 def _with_luminance(colour: Floats, light: Floats) -> Floats:
-    """(H, W, 3) of one hue whose luminance is ``light`` (H, W), paler where the pure colour is too dark for it."""
+    """One hue (H, W, 3) of luminance ``light`` (H, W), paler where the pure colour is too dark for it."""
     own = float(np.array(LUMINANCE) @ colour)
     pure = np.minimum(light / own, 1.0 / colour.max())
     scaled = colour * pure[:, :, None]

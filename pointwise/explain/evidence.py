@@ -1,4 +1,4 @@
-"""Which places of a drawing speak for a digit and which against it: terms that add up to the digit's logit exactly."""
+"""Which pixels of a drawing speak for a digit and which against it: terms that add up to the digit's logit exactly."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Evidence:
-    """A logit as a sum over places."""
+    """A logit as a sum over the pixels of a map or of the picture."""
 
-    terms: Floats  # (h, w): what each place adds
-    bias: float  # what is added whatever is drawn where
+    terms: Floats  # (h, w): what each pixel adds
+    bias: float  # what is added whatever is drawn
     logit: float  # what the network says
 
     @property
     def total(self) -> float:
-        """The sum, to be held against ``logit``."""
+        """The sum of all terms and the bias, to be held against ``logit``."""
         return float(self.terms.sum()) + self.bias
 
 
@@ -39,13 +39,13 @@ class Curves:
     logits: Floats  # (classes, 256)
 
     def averaged(self, image: NDArray[np.uint8]) -> Floats:
-        """(classes,): the curves averaged over a picture's pixels; these are its logits."""
+        """The curves averaged over a picture's pixels, (classes,); these are its logits."""
         counts = np.bincount(image.ravel(), minlength=GREYS)
         return self.logits @ counts / image.size
 
 
 def is_pooled(chain: Chain) -> bool:
-    """Whether the last maps keep their places until they are averaged (global average pooling)."""
+    """Whether the last maps are spatial until they are averaged (global average pooling)."""
     return not any(stage.flat for stage in chain.stages)
 
 
@@ -55,12 +55,13 @@ def is_pointwise(chain: Chain) -> bool:
 
 
 def evidence(chain: Chain, image: NDArray[np.uint8], digit: int) -> Evidence:
-    """Take a digit's logit apart; image uint8 (H, W).
+    """A digit's logit, taken apart; image uint8 (H, W).
 
-    With global average pooling a place's term is its share of the average: the last 1×1 convolution's weights times
-    the channels there, divided by the number of places (class activation maps: Zhou et al. 2016, arXiv:1512.04150).
-    Otherwise it is a pixel's value times its weight in the affine function that the network is around this drawing:
-    each activation is replaced by the factor by which it scales its input here (for ReLU 0 or 1), see ``affine``.
+    With global average pooling a term is a map pixel's share of the average: the last 1×1 convolution's weights times
+    its channels, divided by the number of pixels (class activation maps: Zhou et al. 2016, arXiv:1512.04150).
+    Otherwise it is the value of a picture's pixel times its weight in the affine function that the network is around
+    this drawing: each activation is replaced by the factor by which it scales its input here (for ReLU 0 or 1), see
+    ``affine``.
     """
     trace = chain.run(image)
     logit = float(trace.logits[digit])
@@ -119,7 +120,7 @@ def brightness_curves(chain: Chain) -> Curves:
 
 
 def tone_curve(chain: Chain, channel: int) -> tuple[Floats, Floats]:
-    """(256,) brightness −1…1 and (256,) values of a first-stage channel. Needs a 1×1 first stage on one channel."""
+    """Brightness −1…1 and a first-stage channel's values, both (256,). Needs a 1×1 first stage on one channel."""
     first = chain.stages[0]
     if first.kernel != 1 or first.inputs != 1:
         raise ValueError("Only a 1×1 convolution of a grey picture has a tone curve.")

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from pointwise.data.table.prepare import Prepared, Rows
+from pointwise.data.table import Prepared, Rows
 from pointwise.inference import predict_rows
 from pointwise.models import Network
 
-if TYPE_CHECKING:
-    from pointwise.data.table import Prepared, Rows
+ROWS = 2_000  # held-out rows that features are measured on, at most
 
 
 @dataclass(frozen=True)
 class Score:
-    """How well something predicts the held-out rows."""
+    """How well a model predicts the held-out rows."""
 
     name: str
     r2: float  # 1 is perfect, 0 no better than the held-out rows' own mean
@@ -27,7 +26,7 @@ class Score:
 
 
 def baselines(prepared: Prepared) -> tuple[Score, ...]:
-    """Train scikit-learn's three on the training rows and score them on the held-out ones; same inputs as the network.
+    """Three models of scikit-learn, trained on the network's inputs of the training rows, scored on the held-out ones.
 
     The last is HistGradientBoostingRegressor with its own settings and ``random_state=0``.
     """
@@ -49,9 +48,6 @@ def _score(name: str, model: Any, training: Rows, held_out: Rows) -> Score:
     model.fit(training.inputs.numpy(), training.targets.numpy())
     targets, answers = held_out.targets.numpy(), np.asarray(model.predict(held_out.inputs.numpy()))
     return Score(name, float(r2_score(targets, answers)), float(mean_absolute_error(targets, answers)))
-
-
-ROWS = 2_000  # held-out rows looked at, at most
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def onnx_is_there() -> bool:
 
 
 def to_onnx(model: Network) -> bytes:
-    """An ONNX file: float32 (N, C, H, W) "picture" in, (N, classes) "logits" out; (N, 1) "price" of price_1x1.
+    """The bytes of an ONNX file: float32 (N, C, H, W) "picture" in, (N, classes) "logits" or (N, 1) "price" out.
 
     Its metadata holds the configuration and the card as JSON (the scaling of a price network stands there). Raises
     ConfigError where the optional packages are missing.

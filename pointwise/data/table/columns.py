@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOSTLY = 0.9  # the share of values that decides what a column is
 FEW_LEVELS = 20  # so many different texts are always usable
+MAX_LEVELS = 12  # inputs for one column of levels: the most frequent, and one that all others share
+OTHER = "any other"  # how that one is called
 LARGEST = 1e30  # beyond it a number is as good as infinite
 MONEY = r"^[$€£]\s*|\s*[$€£%]$"
 THOUSANDS = r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?"
@@ -38,7 +40,7 @@ class Column:
 
 
 def tidy(series: pd.Series) -> tuple[pd.Series, int]:
-    """A column as read, as float64 or as text, with NaN for missing; and how many values had to be dropped for that.
+    """A column as float64 or as text, with NaN for missing, and how many values had to be dropped for that.
 
     Text counts as numbers when nine in ten values are: amounts of money, percentages, thousands separated by commas
     and decimal commas included. The tenth is then missing.
@@ -56,7 +58,7 @@ def tidy(series: pd.Series) -> tuple[pd.Series, int]:
 
 
 def _numbers(text: pd.Series) -> pd.Series:
-    """As numbers where they are some, else NaN; every different text is looked at once."""
+    """Numbers where the texts are some, else NaN; every different text is looked at once."""
     levels = pd.Series(text.unique()).astype(str)
     bare = levels.str.replace(MONEY, "", regex=True)
     for pattern, old, new in ((THOUSANDS, ",", ""), (DECIMAL_COMMA, ",", ".")):
@@ -94,12 +96,8 @@ def _unusable(levels: int) -> str:
     return "all its values are missing" if levels == 0 else "it holds a single value" if levels == 1 else ""
 
 
-MAX_LEVELS = 12  # inputs for one column of levels: the most frequent, and one that all others share
-OTHER = "any other"  # how that one is called
-
-
 def fit_transformer(training: pd.DataFrame, names: Sequence[str]) -> ColumnTransformer:
-    """Fit on these columns of the training rows: float64 with NaN for missing, and text without."""
+    """The transformer of columns into inputs, fitted on training rows: float64 with NaN for missing, text without."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
@@ -118,19 +116,19 @@ def fit_transformer(training: pd.DataFrame, names: Sequence[str]) -> ColumnTrans
 
 
 def encode(transformer: ColumnTransformer, frame: pd.DataFrame) -> Tensor:
-    """float32 (N, F): the numbers first, then the levels."""
+    """Inputs of rows, float32 (N, F): the numbers first, then the levels."""
     texts = transformer.transformers_[1][2]
     return torch.from_numpy(transformer.transform(frame.astype(dict.fromkeys(texts, object)))).float()
 
 
 def owners(transformer: ColumnTransformer) -> tuple[str, ...]:
-    """(F,): the column that each input belongs to."""
+    """The column that each input belongs to, (F,)."""
     numbers, texts = (list(names) for _, _, names in transformer.transformers_[:2])
     return (*numbers, *(transformer.named_transformers_["levels"].get_feature_names_out(texts) if texts else ()))
 
 
 def shared_levels(transformer: ColumnTransformer) -> dict[str, tuple[str, ...]]:
-    """The rare levels that share one input, by column; columns without such are not there."""
+    """The rare levels that share one input, by column, for the columns that have such."""
     texts = transformer.transformers_[1][2]
     rare = transformer.named_transformers_["levels"].infrequent_categories_ if texts else []
     return {name: tuple(levels) for name, levels in zip(texts, rare, strict=True) if levels is not None}

@@ -36,7 +36,7 @@ class Rows:
         return len(self.targets)
 
     def batch(self, indices: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """float32 (n, F, 1, 1) and standardised targets, float32 (n, 1)."""
+        """Inputs as float32 (n, F, 1, 1), and standardised targets, float32 (n, 1)."""
         targets = self.scaling.to_model(self.targets[indices])
         return self.inputs[indices, :, None, None], targets.float()[:, None]
 
@@ -73,7 +73,7 @@ class Prepared:
 
     @property
     def scaling(self) -> Scaling:
-        """Of the target, by the training rows."""
+        """The target's scaling, by the training rows."""
         return self.training.scaling
 
     def start(self) -> dict[str, float | str]:
@@ -81,7 +81,7 @@ class Prepared:
         return {feature.name: feature.start for feature in self.features}
 
     def row_to_input(self, values: Values) -> Tensor:
-        """float32 (1, F, 1, 1) from a value for every feature; those not named are as in ``start``.
+        """A row's input, float32 (1, F, 1, 1), from its features' values; those not named are as in ``start``.
 
         An unknown level counts as a rare one. Raises DataError for a value of the wrong kind.
         """
@@ -90,7 +90,7 @@ class Prepared:
 
 
 def prepare(table: Table, target: str, features: Sequence[str] | None = None, seed: int = 0) -> Prepared:
-    """Split a table 80 to 20 and turn it into a network's inputs; everything is fitted on the training rows alone.
+    """A table split 80 to 20 and turned into a network's inputs; everything is fitted on the training rows alone.
 
     ``features`` are all usable columns unless named. Rows without a target are dropped, missing numbers become the
     median, missing texts a level of their own, rare levels share one input. The same seed gives the same split.

@@ -35,7 +35,7 @@ SAMPLE_NAMES = {  # load_diabetes' own are abbreviations
 
 @dataclass(frozen=True)
 class Table:
-    """A table as read."""
+    """A table as it was read, with its columns described."""
 
     name: str  # as shown to a person
     frame: pd.DataFrame = field(repr=False)  # float64 for numbers, text for levels, NaN for missing
@@ -57,7 +57,7 @@ class Table:
 
 
 def read_table(content: bytes, name: str) -> Table:
-    """Read an uploaded CSV or TSV file: comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252.
+    """The table in an uploaded CSV or TSV file: comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252.
 
     With semicolons numbers may have decimal commas. Raises DataError, one sentence about what is wrong and one about
     what to do, for a file that is empty, larger than 10 MB, no text, or not a table of 20–100,000 rows and 2–200

@@ -36,7 +36,7 @@ class Lines:
 
 
 def split_lines(content: bytes, name: str) -> Lines:
-    """Decode a CSV or TSV file and find its delimiter: comma, semicolon, tab or bar.
+    """The text of a CSV or TSV file, with its delimiter found: comma, semicolon, tab or bar.
 
     Raises DataError when it is empty, larger than 10 MB, no text, or has a single column.
     """
@@ -110,7 +110,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def unclosed(name: str) -> DataError:
-    """For a file that a parser reads to its end in search of a quotation mark."""
+    """The error about a file that a parser reads to its end in search of a quotation mark."""
     return DataError(f"{name} cannot be read: a quotation mark is never closed. Correct it.")
 
 
