@@ -13,8 +13,9 @@ from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import ConfigError
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from pointwise.models import Network
-    from pointwise.training import Recipe
 
 HOUSES, TABLE = "houses", "table"  # beside the names of DATA_SETS
 TRAINED_ON = (*DATA_SETS, HOUSES, TABLE)
@@ -23,7 +24,7 @@ Frozen = TypeVar("Frozen")
 
 
 def make_card(
-    recipe: Recipe,
+    recipe: DataclassInstance,
     data_set: str,
     data: str,
     metrics: Mapping[str, float],
@@ -31,7 +32,7 @@ def make_card(
     seconds: float,
     **more: Any,
 ) -> dict[str, Any]:
-    """JSON: the recipe, what was trained on, what was measured on held-out examples, how long it took, and where.
+    """JSON: the Recipe, what was trained on, what was measured on held-out examples, how long it took, and where.
 
     ``data_set`` is one of TRAINED_ON, ``data`` the same in words. ``more`` may hold ``options`` of the data,
     ``temperature``, ``scaling``, ``target`` and ``features``; what is None or {} is left out. Raises ConfigError for an
@@ -43,9 +44,10 @@ def make_card(
 
     if data_set not in TRAINED_ON:
         raise ConfigError(f"There is no data set '{data_set}'. Choose one of {', '.join(TRAINED_ON)}.")
+    written = asdict(recipe)
     return {
-        "recipe": asdict(recipe),
-        "seed": recipe.seed,
+        "recipe": written,
+        "seed": written["seed"],
         "data_set": data_set,
         "data": data,
         "metrics": dict(metrics),
