@@ -223,7 +223,7 @@ def _pen_digit(row: dict[str, Any]) -> PenDigit:
 
 
 def draw_anywhere(strokes: Sequence[Stroke], chance: np.random.Generator, side: int = 280) -> NDArray[np.uint8]:
-    """As people draw on a canvas of ``side`` pixels: somewhere, 45–85 % of it large, with a pen of 5–9.3 %."""
+    """A drawing (side, side, 4) as people make it: anywhere, 45–85 % of the canvas large, with a pen of 5–9.3 %."""
     every = np.array([point for stroke in strokes for point in stroke], float)
     low, size = every.min(axis=0), np.ptp(every, axis=0)
     pen, scale = chance.uniform(14, 26) / 280, chance.uniform(0.45, 0.85) / max(float(size.max()), 1e-6)

@@ -34,7 +34,7 @@ class Reading:
 
     @property
     def probability(self) -> float:
-        """Of the digit, 0–1."""
+        """The digit's probability, 0–1."""
         return float(self.probabilities.max())
 
     @property

@@ -50,7 +50,7 @@ class Comparison:
             loaded[job.data, job.recipe] = loaded.get((job.data, job.recipe)) or job.examples()
         how = {"snapshot_every": snapshot_every}
         yield from in_turns(
-            {name: job.training(*loaded[job.data, job.recipe], **how) for name, job in self.jobs.items()}
+            {name: job.steps_on(*loaded[job.data, job.recipe], **how) for name, job in self.jobs.items()}
         )
 
     def network(self, epoch: Epoch) -> Network:

@@ -48,7 +48,7 @@ class Job(ABC):
     @property
     @abstractmethod
     def held_out(self) -> str:
-        """What is measured on, in words that go on after "on"."""
+        """The examples that are measured on, in words that follow an "on"."""
 
     @property
     def stands_in_for(self) -> str | None:
@@ -64,20 +64,21 @@ class Job(ABC):
         since: Checkpoint | None = None,
         keep: bool = False,
     ) -> Work:
-        """Fetch what is missing and train a fresh network, as ``pointwise.train`` does; sending True ends it.
+        """Downloads of what is missing, then the Steps of a fresh network's training; sending True ends it.
 
-        Every Epoch has the card of its network. ``device`` and ``group`` are for pictures alone: the other networks
-        are so small that the CPU is quickest. Raises DataError, ConfigError or DivergedError.
+        Everything is as for ``pointwise.train``, but every Epoch has the card of its network. ``device`` and ``group``
+        are for pictures alone: the other networks are so small that the CPU is quickest. Raises DataError, ConfigError
+        or DivergedError.
         """
         for download in self.fetch():
             if (yield download):
                 return
         how: dict[str, Any] = {"snapshot_every": snapshot_every, "since": since, "keep": keep, "device": device}
         training, held_out = self.examples()
-        yield from self.training(training, held_out, **how, **({"group": group} if group else {}))
+        yield from self.steps_on(training, held_out, **how, **({"group": group} if group else {}))
 
-    def training(self, training: Any, held_out: Any, **how: Any) -> Training:
-        """The Steps on examples that were loaded before, each Epoch with its card."""
+    def steps_on(self, training: Any, held_out: Any, **how: Any) -> Training:
+        """The Steps of ``steps`` on examples that are loaded already."""
         seconds, stop = 0.0, None
         with closing(self._train(training, held_out, **how)) as steps, suppress(StopIteration):
             while True:
@@ -120,7 +121,7 @@ class Job(ABC):
         return {"kind": self.kind, "config": asdict(self.config), "recipe": asdict(self.recipe), "data": data}
 
     def fetch(self) -> Iterator[Download]:
-        """Download what is missing. Raises DataError."""
+        """The Downloads of what is missing. Raises DataError."""
         yield from ()
 
     @abstractmethod

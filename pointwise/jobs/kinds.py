@@ -101,11 +101,9 @@ class HouseJob(Job):
 
     def _facts(self, training: Houses) -> dict[str, Any]:
         words = f"{len(training):,} made houses (seed {self.data.seed}, noise {self.data.noise:,.0f} dollars)"
-        options = {field.name: getattr(self.data, field.name) for field in fields(self.data)}
-        changed = {
-            field.name: options[field.name] for field in fields(self.data) if options[field.name] != field.default
-        }
-        return {"data_set": HOUSES, "data": words, "options": changed, "scaling": training.scaling.as_dict()}
+        given = {field.name: (getattr(self.data, field.name), field.default) for field in fields(self.data)}
+        options = {name: value for name, (value, default) in given.items() if value != default}
+        return {"data_set": HOUSES, "data": words, "options": options, "scaling": training.scaling.as_dict()}
 
 
 @dataclass(frozen=True)

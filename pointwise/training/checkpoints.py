@@ -88,8 +88,8 @@ class TrainingState:
         self._model.load_state_dict(_under(WEIGHTS, checkpoint.tensors))
         state: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _under(OPTIMIZER, checkpoint.tensors).items():
-            number, _, moment = name.partition("/")
-            state.setdefault(int(number), {})[moment] = tensor
+            number, _, part = name.partition("/")
+            state.setdefault(int(number), {})[part] = tensor
         groups = self._optimizer.state_dict()["param_groups"]
         kept = [{**group, **saved} for group, saved in zip(groups, checkpoint.facts["groups"], strict=True)]
         self._optimizer.load_state_dict({"state": state, "param_groups": kept})

@@ -66,7 +66,7 @@ def train(
     keep: bool = False,
     snapshot_every: float = math.inf,
 ) -> Generator[Step, bool | None, None]:
-    """Train ``model`` in place, yielding after every optimiser step.
+    """The Steps of training ``model`` in place, one after every step of the optimiser.
 
     Sending True instead of None ends the training there: the weights so far are measured and yielded in one last
     Step. The same seed gives the same run on the same machine. Cross-entropy for classes (int64 targets), mean

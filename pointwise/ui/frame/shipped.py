@@ -1,11 +1,10 @@
-"""What is shared by all sessions and never changed: shipped networks, their measures, and the bundled data.
+"""What is shared by all sessions and never changed: shipped networks, their costs, and the tutorial's houses.
 
 torch is imported inside these functions, on first use, so that a page can show something before it is there.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,7 +13,7 @@ from pointwise.models import SHIPPED as MODELS
 
 if TYPE_CHECKING:
     from pointwise.costs import Cost
-    from pointwise.data.housing import HouseOptions, Houses
+    from pointwise.data.housing import Houses
     from pointwise.export.page_weights import Packed
     from pointwise.models import ModelConfig, Network
 
@@ -45,30 +44,9 @@ def cost_of(config: ModelConfig) -> Cost:
     return cost(config)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def shipped_metrics(arch: str, source: str) -> dict[str, float]:
-    """The shipped network's loss and accuracy on what a run on ``source`` holds out ("mnist" or "digits")."""
-    from pointwise.data.digits import load_bundled
-    from pointwise.training import measure
-
-    model = shipped_model(arch)
-    return dict(model.card["metrics"]) if source == "mnist" else measure(model, load_bundled()[1])
-
-
 @st.cache_resource(show_spinner=False)
 def houses() -> tuple[Houses, Houses]:
     """The tutorial's 1,000 training and 200 test houses."""
     from pointwise.data.housing import make_houses
 
     return make_houses()
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def shipped_price_metrics(options: HouseOptions) -> dict[str, float]:
-    """The shipped price network's loss, mae (dollars) and r2 on the 200 test houses of these options."""
-    from pointwise.data.housing import make_houses
-    from pointwise.inference import price_scaling
-    from pointwise.training import measure
-
-    model = shipped_model("price_1x1")
-    return measure(model, replace(make_houses(options)[1], scaling=price_scaling(model)))
