@@ -10,33 +10,42 @@ from pointwise.ui.canvas import tools  # noqa: E402  (after the guard, which may
 from pointwise.ui.frame.sections import section  # noqa: E402
 from pointwise.ui.training import downloads  # noqa: E402
 
+DRAW, TOOLS, STEPS = "draw", "tools", "steps"  # fragments; a stroke runs all but the canvas
+ANSWER = "prediction"
+
 st.title("Draw a digit")
 
 if navigation.arrived():
     tools.reopen()
 
 
-@section("draw")
+@section(DRAW)
 def draw() -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        tools.board(on_shown=startup.begin)
+        tools.board(drawn=(ANSWER, TOOLS, STEPS), on_shown=startup.begin)
 
     from pointwise.ui.canvas import reading  # imports NumPy: only now that the canvas is on its way
-    from pointwise.ui.draw import answer, comparison
+    from pointwise.ui.draw import answer
     from pointwise.ui.training import weights_in_use
 
     with right:
-        answer.live()
+        answer.live(ANSWER)
     startup.let_paint()
     with left:
-        tools.tools()
+        section(TOOLS)(lambda: tools.tools(changed=DRAW))()
     with right:
         reading.choose_reader()
         if startup.loaded():
             weights_in_use.toggle(reading.chosen_reader())
+    section(STEPS)(steps)()
+
+
+def steps() -> None:
+    from pointwise.ui.draw import comparison
+
     if startup.loaded():
-        comparison.received()
+        comparison.received(changed=DRAW)
         comparison.side_by_side()
 
 

@@ -11,7 +11,7 @@ import base64
 import json
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -46,10 +46,12 @@ pictures from files do.</p>"""  # taken away by that code
 log = logging.getLogger(__name__)
 
 
-def show(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
+def show(drawing: Drawing, pen: int, drawn: Sequence[str] = (), on_shown: Callable[[], None] | None = None) -> None:
     """Put the canvas on the page, showing ``drawing``; a stroke makes it the next one (``drawing.current``).
 
-    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there.
+    Then the fragments ``drawn`` are run, in their order; where none are named, the one that the canvas stands in: a
+    canvas that is not run again costs the browser nothing while the answer is awaited. ``on_shown`` is called once
+    the page has read the drawing by itself before PyTorch is there.
     """
     sheet = drawing.sheet
     with st.container(gap=None):
@@ -67,7 +69,7 @@ def show(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None)
                     "base": drawing.shown.number,
                     "reads": sheet is SQUARE,
                 },
-                on_drawing_change=lambda: _take(sheet),
+                on_drawing_change=lambda: _take(sheet, drawn),
                 on_shown_change=on_shown or _nothing,
             )
 
@@ -85,7 +87,7 @@ def page_code() -> Callable[..., Any]:
     return st.components.v2.component("pointwise_pen", js=bundled(FOLDER / "pen.js"))
 
 
-def _take(sheet: Sheet) -> None:
+def _take(sheet: Sheet, drawn: Sequence[str]) -> None:
     drawing = current(sheet)
     sent = st.session_state[pen_key(sheet)].get("drawing")
     try:
@@ -93,6 +95,8 @@ def _take(sheet: Sheet) -> None:
         startup.HELD_BACK.set(startup.STROKE)
     except Exception as error:  # Pillow raises many kinds for damaged pictures
         log.warning("A drawing was ignored: %s", " ".join(str(error).split())[:200] or type(error).__name__)
+    if drawn:
+        st.rerun(drawn)
 
 
 def received(drawing: Drawing, sent: Any) -> Drawing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -13,38 +13,50 @@ from pointwise.ui.frame import sections
 PEN = "board.pen"  # the key of the slider
 
 
-def board(on_shown: Callable[[], None] | None = None) -> None:
-    """The canvas with the session's Drawing; ``on_shown`` as for ``component.show``."""
-    component.show(current(), st.session_state.get(PEN, SQUARE.pen), on_shown)
+def board(drawn: Sequence[str], on_shown: Callable[[], None]) -> None:
+    """The canvas with the session's Drawing; ``drawn`` and ``on_shown`` as for ``component.show``."""
+    component.show(current(), st.session_state.get(PEN, SQUARE.pen), drawn, on_shown)
 
 
-def tools() -> None:
-    """Pen width, undo, clear, and a row of digits that draw themselves."""
+def tools(changed: str) -> None:
+    """Pen width, undo, clear, and a row of digits that draw themselves; a use of them runs the fragment ``changed``."""
     with st.container(horizontal=True, vertical_alignment="bottom", width=SQUARE.width, gap="small"):
-        st.slider("Pen width", 8, 40, SQUARE.pen, format="%d px", key=PEN, persist_state="session", width=112)
-        undo_and_clear(SQUARE)
-    samples()
+        st.slider(
+            "Pen width",
+            8,
+            40,
+            SQUARE.pen,
+            format="%d px",
+            key=PEN,
+            on_change=_run,
+            args=(changed,),
+            persist_state="session",
+            width=112,
+        )
+        undo_and_clear(SQUARE, changed)
+    samples(changed)
 
 
-def undo_and_clear(sheet: Sheet) -> None:
-    """Two buttons."""
+def undo_and_clear(sheet: Sheet, changed: str = "") -> None:
+    """Two buttons; a use of them runs the fragment ``changed``, else their own."""
     empty = current(sheet).empty
     for name, icon, change in (("Undo", "undo", Drawing.undone), ("Clear", "delete", Drawing.cleared)):
         st.button(
             name,
             on_click=_change,
-            args=(sheet, change),
+            args=(change, sheet, changed),
             icon=f":material/{icon}:",
             disabled=empty,
             key=f"{sheet.key}.{name.lower()}",
         )
 
 
-def samples() -> None:
-    """A row of digits that draw themselves."""
+def samples(changed: str = "") -> None:
+    """A row of digits that draw themselves; a use of them runs the fragment ``changed``, else its own."""
     with st.container(horizontal=True, gap=2, key="board.samples"):
         for digit in SAMPLES:
-            st.button(str(digit), key=f"board.sample.{digit}", on_click=_sample, args=(digit,), help=f"Draw a {digit}")
+            key, args = f"board.sample.{digit}", (digit, changed)
+            st.button(str(digit), key=key, on_click=_sample, args=args, help=f"Draw a {digit}")
 
 
 def upload() -> None:
@@ -59,15 +71,21 @@ def upload() -> None:
 
 def reopen(sheet: Sheet = SQUARE) -> None:
     """Give a canvas that has just come onto the page again what was drawn before."""
-    _change(sheet, Drawing.reopened)
+    _change(Drawing.reopened, sheet)
 
 
-def _change(sheet: Sheet, change: Callable[[Drawing], Drawing]) -> None:
+def _change(change: Callable[[Drawing], Drawing], sheet: Sheet = SQUARE, changed: str = "") -> None:
     keep(change(current(sheet)))
+    _run(changed)
 
 
-def _sample(digit: int) -> None:
-    keep(current().with_digits(digit))
+def _sample(digit: int, changed: str) -> None:
+    _change(lambda drawing: drawing.with_digits(digit), changed=changed)
+
+
+def _run(fragment: str) -> None:
+    if fragment:
+        st.rerun(fragment)
 
 
 def _open(content: bytes, name: str) -> None:

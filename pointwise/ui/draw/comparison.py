@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 MEASURED_ON = {"mnist": "MNIST test", "digits": "held-out bundled digits"}
 
 
-def received() -> None:
-    """The steps from the drawing to the network's input, and the answer with and without. Raises ModelFileError."""
+def received(changed: str) -> None:
+    """The steps from the drawing to the network's input, and the answer with and without; switching them off or on runs
+    the fragment ``changed``. Raises ModelFileError.
+    """
     model, _ = weights_in_use.network(reading.chosen_reader())
     now = drawing.current()
     st.subheader("What the network receives")
@@ -33,6 +35,7 @@ def received() -> None:
         "Crop, scale and centre the drawing, as MNIST's makers did",
         value=True,
         key=drawing.NORMALISED,
+        on_change=lambda: st.rerun(changed),
         persist_state="session",
     )
     st.html(html.strip(_steps(now.prepared)))
