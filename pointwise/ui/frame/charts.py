@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from pointwise.ui.frame.colours import AMBER, BLUE, GREY
+from pointwise.ui.frame.colours import AMBER, BLUE, GREY, ORANGE
 
 TRAINING, HELD_OUT = AMBER, BLUE  # the colours of what a network learns from, and of what it is measured on
 BELOW = {"orientation": "h", "y": -0.2, "x": 0, "yanchor": "top"}  # a legend that takes no width on a phone
@@ -48,6 +48,26 @@ def training_curves(
     figure.update_yaxes(title=measure, tickformat=".0%" if measure == "accuracy" else None, nticks=4, row=2, col=1)
     figure.update_layout(hovermode="x unified", legend={"orientation": "h", "y": -0.3, "x": 0})
     return framed(figure, f"Loss falls, {measure} rises", 330)
+
+
+def by_epoch(
+    runs: Mapping[str, Sequence[float]], levels: Mapping[str, float], epochs: int, written: str, title: str
+) -> go.Figure:
+    """A line a run of its values after each epoch, and a level one for each value that they are compared with.
+
+    ``written`` is a format of D3, of the values under the pointer.
+    """
+    figure = go.Figure()
+    for (name, level), dash in zip(levels.items(), ("dot", "dash", "dashdot"), strict=False):
+        line = {"color": GREY, "dash": dash, "width": 2}
+        figure.add_scatter(x=[0, epochs], y=[level, level], name=name, mode="lines", line=line)
+    for (name, values), colour, symbol in zip(runs.items(), (BLUE, ORANGE), ("circle", "diamond-open"), strict=False):
+        x, marker = list(range(1, len(values) + 1)), {"color": colour, "symbol": symbol, "size": 6}
+        figure.add_scatter(x=x, y=list(values), name=name, mode="lines+markers", line_color=colour, marker=marker)
+    figure.update_traces(hovertemplate=f"%{{y:{written}}}")
+    figure.update_xaxes(title="epoch", range=[0, epochs + 1], fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return framed(figure, title, 380).update_layout(hovermode="x unified", legend=BELOW)
 
 
 def framed(figure: go.Figure, title: str, height: int) -> go.Figure:

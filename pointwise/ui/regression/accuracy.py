@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -44,18 +43,13 @@ def _sentence(name: str, actual: Floats, prices: Floats) -> str:
     return f"**{name.capitalize()}**: mean absolute error {error}, R² {fit}, on 200 houses it has not seen."
 
 
-def _table(
-    square_feet: Floats,
-    rooms: Floats,
-    actual: Floats,
-    predicted: dict[str, Floats],
-) -> None:
+def _table(square_feet: Floats, rooms: Floats, actual: Floats, predicted: Mapping[str, Floats]) -> None:
     columns = {"square feet": square_feet, "rooms": rooms, "actual": actual}
     for name, prices in predicted.items():
         columns |= {f"predicted, {name}": prices, f"error, {name}": prices - actual}
     whole = st.column_config.NumberColumn(format="dollar", step=1)
     st.dataframe(
-        pd.DataFrame(columns).head(FIRST),
+        {name: values[:FIRST] for name, values in columns.items()},
         hide_index=True,
         column_config={
             "square feet": st.column_config.NumberColumn(format="%,.0f"),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from pointwise.data.housing import HouseOptions
@@ -15,7 +13,6 @@ from pointwise.models import ModelConfig, default_config
 from pointwise.runs import Progress
 from pointwise.training import PRICE_RECIPES, Recipe
 from pointwise.ui.frame import charts, labels, shipped
-from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
 from pointwise.ui.regression.house import ARCH, TABLE, chosen_part
 from pointwise.ui.training import panel, sidebar
 from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
@@ -97,9 +94,11 @@ def _live(progress: Progress, trainings: Trainings) -> None:
             _metric(f"Mean error, {name}", value, f"epoch {len(values)} of {RECIPE.epochs}")
         _metric("Always answering the mean", labels.dollars(mean), "no network at all")
     if any(errors.values()):
+        runs, levels = dict(reversed(errors.items())), {"always the mean": mean}
+        figure = charts.by_epoch(runs, levels, RECIPE.epochs, "$,.0f", "As written, the error hardly falls")
+        figure.update_yaxes(title="mean absolute error", type="log", range=[2, 6], dtick=1, tickformat="$.3~s")
         ends = [f"{name} {labels.dollars(values[-1])}" for name, values in errors.items() if values]
-        alt = "Mean absolute error by epoch: " + ", ".join(ends)
-        charts.show(_errors_by_epoch(errors, mean), "houses.contest.chart", alt)
+        charts.show(figure, "houses.contest.chart", "Mean absolute error by epoch: " + ", ".join(ends))
     if not progress.active and all(errors.values()):
         _verdict(errors, mean)
 
@@ -122,33 +121,3 @@ def _error_of_the_mean() -> float:
     """The mean absolute error of answering with the mean of the test houses, the best that a constant can do."""
     prices = shipped.houses()[1].prices.numpy()
     return float(np.abs(prices - prices.mean()).mean())
-
-
-def _errors_by_epoch(runs: Mapping[str, Sequence[float]], mean: float) -> go.Figure:
-    """Mean absolute error in dollars after each epoch, on a logarithmic axis; ``mean`` is that of a constant."""
-    figure = go.Figure()
-    for (name, errors), colour, symbol in zip(runs.items(), (ORANGE, BLUE), ("circle", "diamond-open"), strict=True):
-        figure.add_scatter(
-            x=list(range(1, len(errors) + 1)),
-            y=list(errors),
-            name=name,
-            mode="lines+markers",
-            line_color=colour,
-            marker={"symbol": symbol, "size": 6},
-            hovertemplate="%{y:$,.0f}",
-        )
-    figure.add_scatter(
-        x=[1, RECIPE.epochs],
-        y=[mean, mean],
-        name="always the mean",
-        mode="lines",
-        line={"color": GREY, "dash": "dash"},
-        hovertemplate="%{y:$,.0f}",
-    )
-    figure.update_xaxes(title="epoch", range=[0, RECIPE.epochs + 1], fixedrange=True)
-    figure.update_yaxes(
-        title="mean absolute error", type="log", range=[2, 6], dtick=1, tickformat="$.3~s", fixedrange=True
-    )
-    figure.update_layout(hovermode="x unified")
-    figure = charts.framed(figure, "As written, the error hardly falls", 380)
-    return figure.update_layout(legend=charts.BELOW)

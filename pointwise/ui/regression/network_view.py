@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
@@ -36,7 +35,7 @@ def show(house: House, networks: Networks) -> None:
     alt = (
         f"{labels.dollars(parts.base)} and {len(parts.contributions)} contributions make {labels.dollars(parts.price)}"
     )
-    charts.show(_waterfall(parts.base, parts.contributions, "The price, channel by channel"), "houses.sum", alt)
+    charts.show(_waterfall(parts.base, parts.contributions), "houses.sum", alt)
     _mosaics(house, model, parts)
     with st.expander("The numbers", icon=":material/table:"):
         _numbers(parts, model)
@@ -83,36 +82,22 @@ def _mosaics(house: House, model: Network, parts: Parts) -> None:
 
 def _numbers(parts: Parts, model: Network) -> None:
     """Both layers as tables; the last column of the second, with the base, adds up to the price."""
-    last = Matrices.of(model).last.numpy()
-    first = pd.DataFrame(
-        {
-            "channel": range(1, len(parts.first.values) + 1),
-            "before": parts.first.before,
-            "output": parts.first.values,
-        }
-    )
-    second = pd.DataFrame(
-        {
-            "channel": range(1, len(last) + 1),
-            "before": parts.second.before,
-            "output": parts.second.values,
-            "dollars per unit": last,
-            "adds, in dollars": parts.contributions,
-        }
-    )
-    dollars = st.column_config.NumberColumn(format="%,.2f")
-    plain = st.column_config.NumberColumn(format="%.4f")
+    tables = [
+        {"channel": range(1, len(layer.values) + 1), "before": layer.before, "output": layer.values}
+        for layer in (parts.first, parts.second)
+    ]
+    tables[1] |= {"dollars per unit": Matrices.of(model).last.numpy(), "adds, in dollars": parts.contributions}
+    dollars, plain = (st.column_config.NumberColumn(format=written) for written in ("%,.2f", "%.4f"))
     columns = {"before": plain, "output": plain, "dollars per unit": dollars, "adds, in dollars": dollars}
-    left, right = st.columns([2, 3])
-    left.caption("Layer 1")
-    left.dataframe(first, hide_index=True, column_config=columns, height=320, alt="Layer 1's channels for this house")
-    right.caption("Layer 2")
-    right.dataframe(second, hide_index=True, column_config=columns, height=320, alt="Layer 2's channels for this house")
+    for cell, name, table in zip(st.columns([2, 3]), ("Layer 1", "Layer 2"), tables, strict=True):
+        cell.caption(name)
+        alt = f"{name}'s channels for this house"
+        cell.dataframe(table, hide_index=True, column_config=columns, height=320, alt=alt)
     total = f"{_exact(parts.base)} + {_exact(float(parts.contributions.sum()))} = **{_exact(parts.price)}**"
     st.markdown(labels.escaped(f"Base and contributions: {total}"))
 
 
-def _waterfall(base: float, contributions: Floats, title: str) -> go.Figure:
+def _waterfall(base: float, contributions: Floats) -> go.Figure:
     """A price as a sum: what there is without any channel, what each channel adds, and the price, in dollars."""
     names = ["base", *(str(i + 1) for i in range(len(contributions))), "price"]
     total = base + float(contributions.sum())
@@ -136,23 +121,14 @@ def _waterfall(base: float, contributions: Floats, title: str) -> go.Figure:
     )
     running = base + np.concatenate([[0.0], np.cumsum(contributions)])
     low, high = min(0.0, float(running.min())), max(0.0, float(running.max()))
-    figure.update_yaxes(
-        title="dollars",
-        tickformat="$.3~s",
-        range=[low - 0.08 * (high - low), high + 0.12 * (high - low)],
-        fixedrange=True,
-    )
+    ends = [low - 0.08 * (high - low), high + 0.12 * (high - low)]
+    figure.update_yaxes(title="dollars", tickformat="$.3~s", range=ends, fixedrange=True)
     figure.update_xaxes(title="channel of layer 2", type="category", fixedrange=True)
-    return charts.framed(figure, title, 320)
+    return charts.framed(figure, "The price, channel by channel", 320)
 
 
 def _mosaic(
-    values: Floats,
-    before: Floats | None,
-    house: tuple[float, float],
-    shown: Sequence[str],
-    title: str,
-    unit: str,
+    values: Floats, before: Floats | None, house: tuple[float, float], shown: Sequence[str], title: str, unit: str
 ) -> go.Figure:
     """Every channel's map in one heatmap: values (C, n, n), ``shown`` its number for the house at ``house``.
 

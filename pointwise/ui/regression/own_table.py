@@ -24,14 +24,14 @@ def show() -> None:
     if table is None:
         return
     startup.wait()
-    from pointwise.ui.regression import table_baselines, table_training  # need torch: only now that there is a table
+    from pointwise.ui.regression import table_training  # needs torch: only now that there is a table
 
     _preview(table)
     ready = table_training.prepared(table)
     table_training.train(table, ready)
     run = table_training.run_on(ready)
     if run is not None:
-        table_baselines.compare(ready, run)
+        table_training.compare(ready, run)
         table_training.ask(ready, run)
 
 

@@ -15,6 +15,7 @@ from pointwise.ui.frame.colours import AMBER, DIVERGING_SCALE, ORANGE
 from pointwise.ui.regression.house import TRAINED
 
 Floats = NDArray[np.float64]
+Rows = tuple[Floats, Floats, Floats]  # square feet, rooms and dollars of houses as points
 Segment = tuple[tuple[float, float], tuple[float, float]]
 PRICES = "Viridis"
 HOUSE = {"size": 15, "color": "#ffffff", "symbol": "diamond", "line": {"color": "#000000", "width": 2.5}}
@@ -50,19 +51,10 @@ class Surface:
         return {"start": -most, "end": most, "size": most / 5, "coloring": "heatmap"}
 
 
-@dataclass(frozen=True)
-class Points:
-    """Houses as points."""
-
-    square_feet: Floats  # (N,)
-    rooms: Floats  # (N,)
-    dollars: Floats  # (N,)
-
-
 def flat(
     surface: Surface,
     house: tuple[float, float],
-    rows: Points | None,
+    rows: Rows | None,
     folds: Sequence[Segment],
     creases: Sequence[Floats],
     title: str,
@@ -89,8 +81,8 @@ def flat(
     _add_creases(figure, surface, folds, creases)
     if rows is not None:
         figure.add_scatter(
-            x=rows.square_feet,
-            y=rows.rooms,
+            x=rows[0],
+            y=rows[1],
             mode="markers",
             marker={"size": 3.5, "color": ROWS, "opacity": 0.75, "line": {"width": 0.5, "color": "#000000"}},
             name="training houses",
@@ -108,7 +100,7 @@ def flat(
     return framed(figure, title, 460).update_layout(showlegend=True, legend=BELOW)
 
 
-def solid(surface: Surface, house: tuple[float, float, float], rows: Points | None, title: str) -> go.Figure:
+def solid(surface: Surface, house: tuple[float, float, float], rows: Rows | None, title: str) -> go.Figure:
     """A surface in 3-D, to be turned with the mouse; ``house`` is square feet, rooms and dollars."""
     colours = {name.replace("z", "c"): value for name, value in surface.colours.items()}
     figure = go.Figure(
@@ -124,18 +116,14 @@ def solid(surface: Surface, house: tuple[float, float, float], rows: Points | No
     )
     if rows is not None:
         figure.add_scatter3d(
-            x=rows.square_feet,
-            y=rows.rooms,
-            z=rows.dollars,
+            **dict(zip("xyz", rows, strict=True)),
             mode="markers",
             marker={"size": 2, "color": AMBER},
             name="training houses",
             hoverinfo="skip",
         )
     figure.add_scatter3d(
-        x=[house[0]],
-        y=[house[1]],
-        z=[house[2]],
+        **{axis: [value] for axis, value in zip("xyz", house, strict=True)},
         mode="markers",
         marker={"size": 7, "color": ORANGE, "symbol": "diamond", "line": {"color": "#ffffff", "width": 2}},
         name="this house",

@@ -24,6 +24,8 @@ TITLES = {
     TRUTH: "What a house costs: an even slope",
     DIFFERENCE: "Where the network is off, model − truth",
 }
+AXES = ("square feet", "rooms")
+FEET, ROOMS = np.linspace(0, MOST_SQUARE_FEET, 61), np.linspace(0, MOST_ROOMS, 49)  # the surface's grid
 POINTS = 241  # along a slice
 
 
@@ -40,7 +42,9 @@ def show(house: House, networks: Networks) -> None:
             disabled=shape != FLAT or not has_folds(networks.current),
             help="Where a channel's ReLU turns on or off: between the lines the price is exactly a plane",
         )
-    surface, here = _surface(kind, networks), _here(kind, house, networks)
+    surface = plane_charts.Surface(FEET, ROOMS, _dollars(kind, *np.meshgrid(FEET, ROOMS), networks), kind == DIFFERENCE)
+    predicted, truth = price_parts(networks.current, *house.features).price, true_price(*house.features)
+    here = {MODEL: predicted, TRUTH: truth, DIFFERENCE: predicted - truth}[kind]
     rows = _rows(kind, networks) if with_rows else None
     alt = f"{TITLES[kind]}; {labels.dollars(here)} for {house.square_feet:,.0f} square feet and {house.rooms:g} rooms"
     if shape == SOLID:
@@ -52,33 +56,19 @@ def show(house: House, networks: Networks) -> None:
     st.caption(f"Click anywhere to choose that house. Inside the dotted line lie the training houses.{colours}")
 
 
-def _surface(kind: str, networks: Networks) -> plane_charts.Surface:
-    square_feet, rooms = np.linspace(0, MOST_SQUARE_FEET, 61), np.linspace(0, MOST_ROOMS, 49)
-    return plane_charts.Surface(
-        square_feet, rooms, _of(kind, *np.meshgrid(square_feet, rooms), networks), kind == DIFFERENCE
-    )
-
-
-def _of(kind: str, square_feet: Floats, rooms: Floats, networks: Networks) -> Floats:
-    truth = true_price(square_feet, rooms)
+def _dollars(kind: str, square_feet: Floats, rooms: Floats, networks: Networks) -> Floats:
     if kind == TRUTH:
-        return truth
+        return true_price(square_feet, rooms)
     prices = predict_prices(networks.current, square_feet, rooms)
-    return prices if kind == MODEL else prices - truth
+    return prices if kind == MODEL else prices - true_price(square_feet, rooms)
 
 
-def _here(kind: str, house: House, networks: Networks) -> float:
-    truth = true_price(*house.features)
-    predicted = price_parts(networks.current, *house.features).price
-    return {MODEL: predicted, TRUTH: truth, DIFFERENCE: predicted - truth}[kind]
-
-
-def _rows(kind: str, networks: Networks) -> plane_charts.Points:
-    """300 of the training houses: at their price, or the model's error for them."""
+def _rows(kind: str, networks: Networks) -> tuple[Floats, Floats, Floats]:
+    """Square feet and rooms of 300 training houses, and their prices, or the model's error for them, in dollars."""
     training, _ = shipped.houses()
     square_feet, rooms, prices = training.square_feet[:300], training.rooms[:300], training.prices.numpy()[:300]
-    dollars = prices if kind != DIFFERENCE else predict_prices(networks.current, square_feet, rooms) - prices
-    return plane_charts.Points(square_feet, rooms, dollars)
+    errors = kind == DIFFERENCE
+    return square_feet, rooms, predict_prices(networks.current, square_feet, rooms) - prices if errors else prices
 
 
 def _folds(networks: Networks) -> tuple[list[plane_charts.Segment], list[Floats]]:
@@ -92,19 +82,13 @@ def slices(house: House, networks: Networks) -> None:
     left, right = st.columns(2)
     feet, rooms = np.linspace(0, MOST_SQUARE_FEET, POINTS), np.linspace(0, MOST_ROOMS, POINTS)
     price = labels.dollars(price_parts(networks.current, *house.features).price)
-    for cell, axis, title, plane in (
-        (left, 0, f"Price by area, {house.rooms:g} rooms", (feet, np.full(POINTS, house.rooms))),
-        (
-            right,
-            1,
-            f"Price by rooms, {house.square_feet:,.0f} square feet",
-            (np.full(POINTS, house.square_feet), rooms),
-        ),
+    for axis, title, plane in (
+        (0, f"Price by area, {house.rooms:g} rooms", (feet, np.full(POINTS, house.rooms))),
+        (1, f"Price by rooms, {house.square_feet:,.0f} square feet", (np.full(POINTS, house.square_feet), rooms)),
     ):
-        figure = _slice(axis, plane, networks.prices(*plane), house, title)
-        with cell:
-            alt = f"{title}: {price} here, the truth beside it"
-            charts.show(figure, f"houses.slice.{('square feet', 'rooms')[axis]}", alt)
+        with (left, right)[axis]:
+            figure = _slice(axis, plane, networks.prices(*plane), house, title)
+            charts.show(figure, f"houses.slice.{AXES[axis]}", f"{title}: {price} here, the truth beside it")
     st.caption("Below, the network's error on a scale of its own. The line is this house; the grey part is guessed.")
 
 
@@ -128,6 +112,6 @@ def _slice(
     figure.update_yaxes(title="price", tickformat="$.3~s", nticks=5, fixedrange=True, row=1, col=1)
     figure.update_yaxes(title="error", tickformat="$.3~s", nticks=4, fixedrange=True, row=2, col=1)
     figure.update_xaxes(range=[0, float(along[-1])], fixedrange=True, hoverformat=",.1f", tickformat=",")
-    figure.update_xaxes(title=("square feet", "rooms")[axis], row=2, col=1)
+    figure.update_xaxes(title=AXES[axis], row=2, col=1)
     figure.update_layout(hovermode="x unified")
     return charts.framed(figure, title, 400).update_layout(legend=charts.BELOW)

@@ -1,4 +1,4 @@
-"""What to predict from what, training on it, and asking the trained network."""
+"""A network trained on a table: what it predicts from what, beside honest baselines, and asked for a row."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from dataclasses import replace
 import streamlit as st
 
 from pointwise.data.table import Feature, Prepared, Table, prepare
-from pointwise.explain.table_networks import Strength, strongest_features
-from pointwise.inference import predict_row
+from pointwise.explain.table_networks import Score, Strength, baselines, strongest_features
+from pointwise.inference import predict_row, predict_rows
 from pointwise.jobs import Job, TableJob, table_config
 from pointwise.models import ModelConfig
 from pointwise.runs import Run
 from pointwise.training import Recipe, table_recipe
-from pointwise.ui.frame import labels
+from pointwise.ui.frame import charts, labels
 from pointwise.ui.frame.sections import Kept, Latest
+from pointwise.ui.regression.accuracy import against_actual
 from pointwise.ui.training import session_run, sidebar, weights_in_use
 
 PREPARED: Kept[tuple[tuple[Table, str, list[str], Prepared], ...]] = Kept("tables.prepared", ())  # the latest few
+SCORES: Latest[tuple[Score, ...]] = Latest("tables.scores")  # of the baselines, made of Prepared
 STRONGEST: Latest[tuple[Strength, ...]] = Latest("tables.strongest")  # made of a network
+LEVEL = 0.02  # of R²: closer than that is chance
+POINTS = 1_000  # held-out rows in the chart, at most
 STEPS = 100  # of a slider, about
 
 
@@ -74,6 +78,73 @@ def run_on(ready: Prepared) -> Run[Job] | None:
     """This session's run, if it is about this very table, target and features."""
     run = session_run.current()
     return run if run is not None and run.job.data is ready else None
+
+
+def compare(ready: Prepared, run: Run[Job]) -> None:
+    """The network after its latest epoch and the baselines, on the held-out rows."""
+    progress, model = run.progress(), weights_in_use.epoch_model(run)
+    if progress.error:
+        st.error(progress.error, icon=":material/error:")
+    if progress.latest is None or model is None:
+        st.info("Training has begun; the first epoch is on its way.", icon=":material/hourglass_top:")
+        return
+    network = Score("1×1 network", progress.latest.metrics["r2"], progress.latest.metrics["mae"])
+    others = _baselines(ready)
+    still = f" (epoch {len(progress.epochs)} of {run.job.recipe.epochs})" if progress.active else ""
+    st.subheader(f"On {len(ready.held_out):,} held-out rows{still}")
+    st.markdown(_sentence(network, others))
+    left, right = st.columns(2)
+    with left:
+        values, levels = [epoch.metrics["r2"] for epoch in progress.epochs], {score.name: score.r2 for score in others}
+        title = "R² rises to the baselines, or beyond"
+        figure = charts.by_epoch({network.name: values}, levels, run.job.recipe.epochs, ".3f", title)
+        lowest = max(-1.0, min(0.0, *levels.values(), *values))  # what is below is cut off
+        figure.update_yaxes(title="R² on held-out rows", range=[lowest - 0.05, 1.02])
+        alt = f"R² on held-out rows by epoch, now {network.r2:.3f}; the best baseline has {_best(others).r2:.3f}"
+        charts.show(figure, "tables.r2", alt)
+    with right:
+        actual = ready.held_out.targets.numpy()[:POINTS]
+        predicted = {"held-out rows": predict_rows(model, ready.held_out)[:POINTS]}
+        title = "On the diagonal the prediction is right"
+        figure = against_actual(actual, predicted, ready.target, ",.4~g", None, title)
+        charts.show(
+            figure, "tables.actual", f"Predicted against actual {ready.target} of {len(actual):,} held-out rows"
+        )
+    _table([network, *others], ready.target)
+
+
+def _sentence(network: Score, others: tuple[Score, ...]) -> str:
+    best = _best(others)
+    level = abs(network.r2 - best.r2) < LEVEL
+    than = "level with" if level else "better than" if network.r2 > best.r2 else "not as good as"
+    return labels.escaped(
+        f"The network is off by **{labels.number(network.mae)}** on average, R² **{network.r2:.3f}**: {than} the best "
+        f"baseline, {best.name.lower()}, which is off by {labels.number(best.mae)}, R² {best.r2:.3f}."
+    )
+
+
+def _best(scores: tuple[Score, ...]) -> Score:
+    return max(scores, key=lambda score: score.r2)
+
+
+def _table(scores: list[Score], target: str) -> None:
+    st.dataframe(
+        {
+            "predicted by": [score.name for score in scores],
+            "R² (1 is perfect, 0 is the mean)": [f"{score.r2:.3f}" for score in scores],
+            f"mean absolute error of {target}": [labels.number(score.mae) for score in scores],
+        },
+        hide_index=True,
+        alt="R² and mean absolute error of the network and the baselines",
+    )
+
+
+def _baselines(ready: Prepared) -> tuple[Score, ...]:
+    def made() -> tuple[Score, ...]:
+        with st.spinner("Training the baselines"):
+            return baselines(ready)
+
+    return SCORES.of(ready, made)
 
 
 def ask(ready: Prepared, run: Run[Job]) -> None:
