@@ -128,8 +128,11 @@ class Job(ABC):
     def examples(self) -> tuple[Any, Any]:
         """What is trained on and what is held out. Raises DataError."""
 
-    @abstractmethod
-    def _train(self, training: Any, held_out: Any, **how: Any) -> Training: ...
+    def _train(self, training: Any, held_out: Any, **how: Any) -> Training:
+        from pointwise.models import build
+        from pointwise.training import train
+
+        return train(build(self.config, self.recipe.seed), self.recipe, training, held_out, **how)
 
     @abstractmethod
     def _facts(self, training: Any) -> dict[str, Any]:

@@ -51,12 +51,10 @@ class PictureJob(Job):
 
     def _train(self, training: Digits, held_out: Digits, **how: Any) -> Training:
         from pointwise.data.nondigits import with_made
-        from pointwise.models import build
-        from pointwise.training import train
 
         if self.data.data_set.made and self.data.shuffled is None:
             training = with_made(training, self.recipe.made, self.recipe.seed)
-        return train(build(self.config, self.recipe.seed), self.recipe, training, held_out, **how)
+        return super()._train(training, held_out, **how)
 
     def _facts(self, training: Digits) -> dict[str, Any]:
         words = f"{training.name}, {len(training):,} training pictures"
@@ -141,10 +139,7 @@ class TableJob(Job):
         return [feature.name for feature in self.data.features]
 
     def _train(self, training: Rows, held_out: Rows, **how: Any) -> Training:
-        from pointwise.models import build
-        from pointwise.training import train
-
-        return train(build(self.config, self.recipe.seed), self.recipe, training, held_out, **_on_the_cpu(how))
+        return super()._train(training, held_out, **_on_the_cpu(how))
 
     def _facts(self, training: Rows) -> dict[str, Any]:
         facts = {"data_set": TABLE, "data": training.name, "target": self.data.target, "features": self._features}
