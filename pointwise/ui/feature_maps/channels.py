@@ -97,22 +97,13 @@ def _choose() -> None:
 
 def _downloads(name: str, values: NDArray[np.float32], shared: bool) -> None:
     with st.container(horizontal=True):
-        st.download_button(
-            "Maps as PNG",
-            functools.partial(_png, values, shared),
-            f"{name}.png",
-            "image/png",
-            icon=":material/image:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Maps as .npy",
-            functools.partial(_npy, values),
-            f"{name}.npy",
-            "application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        for kind, made, mime, icon in (
+            ("PNG", functools.partial(_png, values, shared), "image/png", "image"),
+            (".npy", functools.partial(_npy, values), "application/octet-stream", "download"),
+        ):
+            file = f"{name}.{kind.lower().lstrip('.')}"
+            label, icon = f"Maps as {kind}", f":material/{icon}:"
+            st.download_button(label, made, file, mime, icon=icon, on_click="ignore")
 
 
 def _png(values: NDArray[np.float32], shared: bool) -> bytes:

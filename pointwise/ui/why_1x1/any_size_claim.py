@@ -25,16 +25,14 @@ ALL, SOME, NONE = "All four", "Those without a dense layer", "None of them"
 WIDTH, PLOT = 640, 500  # pixels of the whole chart, and of the strip in it
 
 
-def show() -> None:
+@claim_widgets.guess_first(
+    "anysize",
+    "Four networks have learned from pictures of 28 × 28 pixels. Which of them take one of 28 × 140, with the same "
+    "weights?",
+    (ALL, SOME, NONE),
+)
+def show(guess: str) -> None:
     """Pictures of three sizes, and a reader of one digit slid over several."""
-    guess = claim_widgets.guessed(
-        "anysize",
-        "Four networks have learned from pictures of 28 × 28 pixels. Which of them take one of 28 × 140, with the same "
-        "weights?",
-        (ALL, SOME, NONE),
-    )
-    if guess is None:
-        return
     _three_sizes()
     seen = _sliding()
     if seen is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +15,23 @@ from pointwise.ui.frame.sections import Kept
 
 CLAIM = Kept("why.claim", "")  # the one that is on the page
 ENTERED = Kept("why.entered", True)  # whether this run is the first to draw it since another claim or page was there
+Claim = Callable[[str], None]
 SKIP = "I would rather see it"
 CODE = Path(__file__).parents[2] / "claims" / "take_home"
 
 
-def guessed(name: str, question: str, options: tuple[str, ...]) -> str | None:
-    """Ask before anything is shown; the visitor's answer, or None while there is none."""
-    return st.radio(question, [*options, SKIP], index=None, key=f"why.{name}", persist_state="session")
+def guess_first(name: str, question: str, options: tuple[str, ...]) -> Callable[[Claim], Callable[[], None]]:
+    """A decorator of a claim's experiment, which is shown the visitor's guess once there is one, and not before."""
+
+    def decorate(experiment: Claim) -> Callable[[], None]:
+        def show() -> None:
+            guess = st.radio(question, [*options, SKIP], index=None, key=f"why.{name}", persist_state="session")
+            if guess is not None:
+                experiment(guess)
+
+        return show
+
+    return decorate
 
 
 def drawing() -> NDArray[np.uint8] | None:

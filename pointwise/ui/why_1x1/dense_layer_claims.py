@@ -26,15 +26,13 @@ LINEAR = "Linear at every pixel"
 AS_MANY, TEN_TIMES, FIFTY_TIMES = "About as many", "About ten times as many", "About fifty times as many"
 
 
-def equality() -> None:
+@claim_widgets.guess_first(
+    "dense",
+    "Copy the weights of a 1×1 convolution into a dense layer and run it at every pixel.",
+    (THE_SAME, NEARLY, DIFFERENT),
+)
+def equality(guess: str) -> None:
     """The same weights in four forms, and how far apart their outputs and gradients are."""
-    guess = claim_widgets.guessed(
-        "dense",
-        "Copy the weights of a 1×1 convolution into a dense layer and run it at every pixel.",
-        (THE_SAME, NEARLY, DIFFERENT),
-    )
-    if guess is None:
-        return
     rows = dense_layer.compare(*claim_widgets.numbers("dense", FIELDS))
     claim_widgets.table(
         ("form", "largest difference of the outputs", "of the gradients", "parameters"),
@@ -54,13 +52,11 @@ def equality() -> None:
         st.code("\n\n".join(dense_layer.source_of(row.form) for row in rows), language="python")
 
 
-def speed() -> None:
+@claim_widgets.guess_first(
+    "speed", "The same weights, the same multiply-adds. A 1×1 convolution is …", (FASTER, DEPENDS, SLOWER)
+)
+def speed(guess: str) -> None:
     """All forms of the same layer against the clock of this machine."""
-    guess = claim_widgets.guessed(
-        "speed", "The same weights, the same multiply-adds. A 1×1 convolution is …", (FASTER, DEPENDS, SLOWER)
-    )
-    if guess is None:
-        return
     st.button("Measure it where this app runs", on_click=_measure, icon=":material/timer:", key="why.speed.measure")
     results = TIMES.get()
     if not results:
@@ -118,16 +114,14 @@ def _measure() -> None:
     TIMES.set([dense_layer.form_times(shape) for shape in dense_layer.SHAPES])
 
 
-def network_in_network() -> None:
+@claim_widgets.guess_first(
+    "nin",
+    "Network in Network ends in a 1×1 convolution to ten maps and their averages. A dense layer on all places "
+    "would have …",
+    (AS_MANY, TEN_TIMES, FIFTY_TIMES),
+)
+def network_in_network(guess: str) -> None:
     """The MLP at every place, the ten maps, and the parameters that the average saves."""
-    guess = claim_widgets.guessed(
-        "nin",
-        "Network in Network ends in a 1×1 convolution to ten maps and their averages. A dense layer on all places "
-        "would have …",
-        (AS_MANY, TEN_TIMES, FIFTY_TIMES),
-    )
-    if guess is None:
-        return
     image = claim_widgets.drawing()
     if image is None:
         return

@@ -26,15 +26,13 @@ GROUPS = {
 }
 
 
-def counts() -> None:
+@claim_widgets.guess_first(
+    "size",
+    "The tutorial puts a 1×1 convolution (1 → 64 channels) before an MLP of 256 hidden units. Its network has …",
+    (FEWER, AS_MANY, MORE),
+)
+def counts(guess: str) -> None:
     """The tutorial's own network, what its channels buy, and a calculator."""
-    guess = claim_widgets.guessed(
-        "size",
-        "The tutorial puts a 1×1 convolution (1 → 64 channels) before an MLP of 256 hidden units. Its network has …",
-        (FEWER, AS_MANY, MORE),
-    )
-    if guess is None:
-        return
     _tutorial(guess)
     _widths()
     _calculator()
@@ -120,15 +118,13 @@ def _calculator() -> None:
         )
 
 
-def bottlenecks() -> None:
+@claim_widgets.guess_first(
+    "bottleneck",
+    "GoogLeNet puts a 1×1 convolution before a 5×5 one, from 192 channels down to 16. How much work does it save?",
+    (THIRD, NINE_TENTHS, HUNDREDTHS),
+)
+def bottlenecks(guess: str) -> None:
     """Two published blocks, and what they would be without their 1×1 convolutions."""
-    guess = claim_widgets.guessed(
-        "bottleneck",
-        "GoogLeNet puts a 1×1 convolution before a 5×5 one, from 192 channels down to 16. How much work does it save?",
-        (THIRD, NINE_TENTHS, HUNDREDTHS),
-    )
-    if guess is None:
-        return
     st.button("Time them where this app runs", on_click=_time, icon=":material/timer:")
     for number, (title, blocks) in enumerate(GROUPS.items()):
         _group(number, title, blocks)

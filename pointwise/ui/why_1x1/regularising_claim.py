@@ -25,16 +25,14 @@ LITTLE, HALF, MOST = "A quarter of them at most", "About half of them", "Nearly 
 NEITHER = "neither"
 
 
-def show() -> None:
+@claim_widgets.guess_first(
+    "regularise",
+    f"{labels.MODELS['mlp_1x1']} learns from {FEW} digits only and overfits. How many of its mistakes on new "
+    "digits do batch normalisation and dropout take away?",
+    (LITTLE, HALF, MOST),
+)
+def show(guess: str) -> None:
     """Four trainings on few digits."""
-    guess = claim_widgets.guessed(
-        "regularise",
-        f"{labels.MODELS['mlp_1x1']} learns from {FEW} digits only and overfits. How many of its mistakes on new "
-        "digits do batch normalisation and dropout take away?",
-        (LITTLE, HALF, MOST),
-    )
-    if guess is None:
-        return
     source = "mnist" if is_complete(data_folder()) else "digits"
     held_out = regularising.HELD_OUT if source == "mnist" else BUNDLED_HELD_OUT
     st.caption(

@@ -24,15 +24,13 @@ RECIPE = replace(RECIPES["fast"], epochs=10)
 ALL, ONE, NONE = "All of them", "One of them", "None of them"
 
 
-def show() -> None:
+@claim_widgets.guess_first(
+    "shape",
+    "Put your drawing's 784 pixels into a random order. How many of the four networks cannot notice it at all?",
+    (ALL, ONE, NONE),
+)
+def show(guess: str) -> None:
     """The visitor's drawing and its pixels in another order, read by all four networks."""
-    guess = claim_widgets.guessed(
-        "shape",
-        "Put your drawing's 784 pixels into a random order. How many of the four networks cannot notice it at all?",
-        (ALL, ONE, NONE),
-    )
-    if guess is None:
-        return
     image = claim_widgets.drawing()
     if image is None:
         return
