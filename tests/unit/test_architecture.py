@@ -15,10 +15,11 @@ FILES = [
 ]
 # From top to bottom; the parts on one line do not import one another. A part is a file or folder of pointwise/, or of
 # pointwise/ui/. pointwise/__init__.py is no part: it hands on names of all of them.
-LAYERS = """
+PAGES = " ".join(f"ui.{path.stem}" for path in FILES if path.parent.name == "pages")
+LAYERS = f"""
 app
 pages
-ui.draw ui.feature_maps ui.regression ui.why_1x1
+{PAGES}
 ui.training
 ui.canvas
 ui.frame
