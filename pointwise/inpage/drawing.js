@@ -21,12 +21,12 @@ export function prepare(rgba, height, width, normalise = true) {
 // How much each pixel differs from the background, 0–1; null where nothing does.
 function inkOf(rgba, height, width) {
   const count = height * width, values = new Float64Array(count)
-  if (median(border(rgba, height, width, (at) => rgba[4 * at + 3])) < 128)
+  if (median(border(height, width, (at) => rgba[4 * at + 3])) < 128)
     for (let at = 0; at < count; at++) values[at] = rgba[4 * at + 3] / 255
   else {
     const light = (at) =>
       (LUMINANCE[0] * rgba[4 * at] + LUMINANCE[1] * rgba[4 * at + 1] + LUMINANCE[2] * rgba[4 * at + 2]) / 255
-    const paper = median(border(rgba, height, width, light))
+    const paper = median(border(height, width, light))
     for (let at = 0; at < count; at++) values[at] = Math.abs(light(at) - paper)
   }
   let strongest = 0
@@ -39,7 +39,7 @@ function inkOf(rgba, height, width) {
   return { height, width, values }
 }
 
-function border(rgba, height, width, value) {
+function border(height, width, value) {
   const all = []
   for (let x = 0; x < width; x++) all.push(value(x), value((height - 1) * width + x))
   for (let y = 0; y < height; y++) all.push(value(y * width), value(y * width + width - 1))

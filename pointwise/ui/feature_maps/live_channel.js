@@ -8,6 +8,7 @@ import { activate, convolve, decoded, picture, probabilities, run, unpack } from
 import { CHANGES, componentRoots, container, position, writeMetric } from "../../inpage/page.js"
 
 const networks = new Map() // by their identity; shared by the two places of this component on the page
+const waiting = new Set() // what has to be painted once the weights are there
 const instances = new WeakMap()
 
 // A row of PyTorch's weights, (inputs, kernel, kernel), in the order of network.js.
@@ -113,5 +114,3 @@ export default function ({ data, parentElement }) {
     instances.delete(parentElement)
   }
 }
-
-const waiting = new Set() // what has to be painted once the weights are there

@@ -32,7 +32,7 @@ const together = {
 }
 
 // Typed arrays as lists.
-const plain = (key, value) => (ArrayBuffer.isView(value) ? [...value] : value)
+const plain = (_, value) => (ArrayBuffer.isView(value) ? [...value] : value)
 
 const cases = JSON.parse(readFileSync(join(folder, "cases.json")))
 const answers = cases.map((all) => (together[name] ?? page[name])(...all.map(loaded)))
