@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from tests import lacking
 from tests.browser.harness import Server, launch, serve
 
 expect.set_options(timeout=30_000)
@@ -20,10 +19,8 @@ def browser() -> Iterator[Browser]:
         try:
             browser = launch(playwright)
         except Error as error:
-            reason = f"there is no Chromium, neither installed nor Playwright's own: {str(error).splitlines()[0]}"
-            if os.environ.get("POINTWISE_REQUIRE_BROWSER"):
-                pytest.fail(reason)
-            pytest.skip(reason)
+            reason = str(error).splitlines()[0]
+            lacking(f"no Chromium, neither installed nor Playwright's own: {reason}", "POINTWISE_REQUIRE_BROWSER")
         yield browser
         browser.close()
 
@@ -48,9 +45,3 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
-
-
-@pytest.fixture
-def blank_data(tmp_path: Path) -> Path:
-    """A data folder with nothing in it."""
-    return tmp_path / "nothing"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from pointwise.inpage import bundled
+from tests import lacking
 
 POINTWISE = Path(__file__).parents[3] / "pointwise"
 RUNNER = Path(__file__).with_name("answers.mjs")
@@ -26,10 +26,7 @@ def node(tmp_path: Path) -> Answers:
     """
     program = shutil.which("node")
     if program is None:
-        reason = "there is no Node to run the page's own code"
-        if os.environ.get("POINTWISE_REQUIRE_NODE"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        lacking("no Node to run the page's own code", "POINTWISE_REQUIRE_NODE")
 
     def answers(module: str, function: str, cases: list[list[Any]], **files: bytes) -> Any:
         (tmp_path / "module.mjs").write_text(bundled(POINTWISE / module), encoding="utf-8")

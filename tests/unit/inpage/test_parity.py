@@ -25,6 +25,7 @@ from pointwise.ui.frame import labels, shipped
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.regression.live_price import weights_of
 from pointwise.weights import SHIPPED, load_model
+from tests import lacking
 from tests.unit.inpage.conftest import Answers
 
 DATA = Path(os.environ.get("POINTWISE_DATA", Path(__file__).parents[4] / "shared" / "data"))
@@ -114,7 +115,7 @@ def test_page_and_pytorch_read_the_same(node: Answers, samples: list[np.ndarray]
 def test_other_peoples_drawings(node: Answers) -> None:
     """All of a file of pen strokes: the same pictures and probabilities, and so the same recognition."""
     if not PENS.is_file():
-        pytest.skip(f"there is no {PENS.name} in the data folder")
+        lacking(f"no {PENS.name} in the data folder", "POINTWISE_REQUIRE_DATA")
     chance = np.random.default_rng(0)
     drawings = [draw_anywhere(pen.strokes, chance, 308) for pen in read_strokes(PENS)]
     images, model = [prepare(rgba).image for rgba in drawings], load_model(SHIPPED / "nin.safetensors")
