@@ -18,8 +18,9 @@ export function dollars(value, signed = false) {
 // As labels.number does.
 export function written(value) {
   const size = Math.abs(value)
-  if (size && !(size >= 1e-4 && size < 1e12)) return short(value)
-  const [whole, rest] = fixed(value, size ? Math.max(0, 3 - Math.floor(Math.log10(size))) : 0).split(".")
+  if (size === 0) return "0"
+  if (!(size >= 1e-4 && size < 1e12)) return short(value)
+  const [whole, rest] = fixed(value, Math.max(0, 3 - Math.floor(Math.log10(size)))).split(".")
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "")
 }
 

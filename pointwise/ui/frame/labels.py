@@ -36,7 +36,7 @@ def number(value: float) -> str:
     size = abs(value)
     if size and not 1e-4 <= size < 1e12:
         return f"{value:.3g}"
-    return f"{value:,.{max(0, 3 - math.floor(math.log10(size))) if size else 0}f}"
+    return f"{value:,.{max(0, 3 - math.floor(math.log10(size)))}f}" if size else "0"
 
 
 def dollars(value: float, signed: bool = False) -> str:

@@ -208,7 +208,15 @@ def awkward_numbers() -> list[float]:
     neighbours."""
     chance = np.random.default_rng(7)
     numbers = [*(chance.normal(size=400) * 10.0 ** chance.integers(-9, 16, 400)).tolist()]
-    numbers += [whole + 0.5 for whole in (*range(-6, 7), 99_999, 2**40)] + [0.0, 0.125, 0.375, 2.0625, 12.25, 1.125e15]
+    numbers += [whole + 0.5 for whole in (*range(-6, 7), 99_999, 2**40)] + [
+        0.0,
+        -0.0,
+        0.125,
+        0.375,
+        2.0625,
+        12.25,
+        1.125e15,
+    ]
     for power in (10.0**exponent for exponent in range(-7, 17)):
         numbers += [power, -power, math.nextafter(power, 0), math.nextafter(power, math.inf), 9.9995 * power]
     return numbers
