@@ -102,7 +102,7 @@ def _products(pixel: Pixel) -> str:
         ("input", "weight", "× input", "= product"),
         [*rows, *((name, "", "", f"{value:.{DIGITS}f}") for name, value in ends)],
         label="The products, largest first",
-        height="26rem",
+        totals=4,
     )
 
 

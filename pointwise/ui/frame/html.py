@@ -29,6 +29,8 @@ TABLE_STYLE = """<style>
   border-bottom: 1px solid rgba(127, 155, 179, 0.3)}
 .pw-table.numbers :is(td, th):not(:first-child) {text-align: right}
 .pw-table.numbers td:not(:first-child) {white-space: nowrap}
+.pw-table.long :is(td, th) {padding: 0.12rem 0.9rem 0.12rem 0; border: none}
+.pw-table .total {font-weight: 600}
 </style>"""
 
 
@@ -56,17 +58,20 @@ def _figure(pixels: NDArray[np.uint8], caption: str, alternative: str, share: fl
 
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool = True, label: str = "", height: str = "none"
+    head: Sequence[str], rows: Sequence[Sequence[str]], numbers: bool = True, label: str = "", totals: int = -1
 ) -> str:
-    """HTML of a small table that scrolls by itself where it is too wide, or higher than ``height``.
+    """HTML of a small table that scrolls by itself where it is too wide.
 
     The columns after the first stand right if they are ``numbers``. ``label`` says what the table is, else its head.
+    With ``totals``, how many rows at the end stand out, it is a long table: set close, and no higher than 26rem.
     """
     top = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    cells = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
+    body = "".join(f"<tr{' class=total' * (len(rows) - n <= totals)}>{row}</tr>" for n, row in enumerate(cells))
+    kind, height = ("long", "26rem") if totals >= 0 else ("", "none")
     return (
-        f'{TABLE_STYLE}<div style="overflow: auto; max-height: {height}" tabindex="0" role="region" '
-        f'aria-label="{html.escape(label or ", ".join(head))}"><table class="pw-table {"numbers" if numbers else ""}">'
+        f'{TABLE_STYLE}<div style="overflow: auto; max-height: {height}" tabindex="0" role="region" aria-label="'
+        f'{html.escape(label or ", ".join(head))}"><table class="pw-table {kind} {"numbers" if numbers else ""}">'
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
