@@ -179,7 +179,7 @@ def config_of(width: int) -> ModelConfig:
     return ModelConfig("conv_mlp", widths=(width, default_config("conv_mlp").widths[1]))
 
 
-def sweep(recipe: Recipe, training: Examples, held_out: Examples, widths: Sequence[int] = WIDTHS) -> Iterator[Training]:
+def sweep(recipe: Recipe, training: Examples, held_out: Examples, widths: Sequence[int]) -> Iterator[Training]:
     """Train the network of each width with ``recipe``."""
     for width in widths:
         started = time.perf_counter()

@@ -66,7 +66,8 @@ def sweep(options: argparse.Namespace) -> dict[str, Any]:
     }
     done: list[parameters.Training] = []
     for seed in parameters.SEEDS:
-        for one in parameters.sweep(recipe_named("tutorial", "conv_mlp", seed=seed, **changes), training, test):
+        recipe = recipe_named("tutorial", "conv_mlp", seed=seed, **changes)
+        for one in parameters.sweep(recipe, training, test, parameters.WIDTHS):
             done.append(one)
             say(f"width {one.width}, seed {seed}: {one.accuracy:.2%}, {one.seconds:.0f} s")
             parameters.write(options.out, done, facts)  # what is done is kept when the rest is not

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
@@ -138,6 +139,20 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def arrive(page: Page, address: str) -> None:
+    """Open a page, and wait until its first run is over: the sidebar comes last."""
+    page.goto(address)
+    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+
+
+def box(element: Locator) -> Any:
+    """Where it is in the window, scrolled into view: x, y, width, height."""
+    element.scroll_into_view_if_needed()
+    found = element.bounding_box()
+    assert found is not None
+    return found
+
+
 def metric(page: Page, label: str) -> Locator:
     """The st.metric with exactly this label."""
     return page.get_by_test_id("stMetric").filter(
@@ -157,18 +172,14 @@ def draw(page: Page, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
 
 def draw_together(pages: Sequence[Page], strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
     """The same on several pages at once: point by point in turns, each page two points behind the one before."""
-    boxes = []
-    for page in pages:
-        canvas = page.locator("canvas.upper-canvas")
-        canvas.scroll_into_view_if_needed()
-        boxes.append(canvas.bounding_box())
+    boxes = [box(page.locator("canvas.upper-canvas")) for page in pages]
     for stroke in strokes:
         for moment in range(len(stroke) + 2 * len(pages)):
-            for behind, (page, box) in enumerate(zip(pages, boxes, strict=True)):
+            for behind, (page, at) in enumerate(zip(pages, boxes, strict=True)):
                 number = moment - 2 * behind
-                if 0 <= number < len(stroke) and box is not None:
+                if 0 <= number < len(stroke):
                     (x, y), steps = stroke[number], 4 if number else 1
-                    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=steps)
+                    page.mouse.move(at["x"] + x * at["width"], at["y"] + y * at["height"], steps=steps)
                 if number == 0:
                     page.mouse.down()
                 if number == len(stroke) - 1:
@@ -185,6 +196,20 @@ def clear(page: Page) -> None:
 def answered(page: Page) -> None:
     """Wait until PyTorch has answered the drawing that the page has answered last."""
     page.wait_for_function(ANSWERED)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    """Give a file to the page's uploader."""
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose from a list of the sidebar, and wait until it shows that."""
+    chooser = page.get_by_test_id("stSidebar").get_by_role("combobox", name=label)
+    chooser.click()
+    page.get_by_role("option", name=option, exact=True).click()
+    expect(chooser).to_have_value(option)
 
 
 def set_number(page: Page, label: str, number: str) -> None:
@@ -221,7 +246,11 @@ def sent(page: Page) -> int:
 
 
 def nothing_red(page: Page) -> None:
-    for box in page.get_by_text("BidiComponent Error").all():
-        expect(box).to_be_hidden()
-    for box in page.get_by_test_id("stException").all():
-        expect(box).to_be_hidden()
+    red = page.get_by_text("BidiComponent Error").or_(page.get_by_test_id("stException"))
+    expect(red.filter(visible=True)).to_have_count(0)
+
+
+def fits(page: Page) -> None:
+    """Nothing scrolls sideways, and nothing is red."""
+    nothing_red(page)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")

@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.browser.harness import STROKES, Server, answered, clear, draw, serve, value
+from tests.browser.harness import STROKES, Server, answered, arrive, clear, draw, serve, value
 
 SIDE = 308
 SLACK = 60e6  # bytes
@@ -81,8 +81,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def other(browser: Browser, target: Server) -> Iterator[Page]:
     """Somebody who draws on the same server, and whose first drawing has been answered."""
     page = browser.new_page()
-    page.goto(target.url)
-    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+    arrive(page, target.url)
     draws(page, 1)
     yield page
     page.close()

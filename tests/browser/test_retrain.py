@@ -7,29 +7,29 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 from safetensors import safe_open
 
-from tests.browser.harness import STROKES, Server, draw, long_run, metric, serve, value
-
-
-def arrive(page: Page, server: Server) -> None:
-    page.goto(server.url)
-    expect(value(page)).to_have_text("7")
-    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_test_id("stSidebar").get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
+from tests.browser.harness import (
+    STROKES,
+    Server,
+    answered,
+    arrive,
+    choose,
+    clear,
+    draw,
+    long_run,
+    metric,
+    serve,
+    value,
+)
 
 
 def short_run(page: Page) -> None:
     """Without MNIST the bundled digits are offered; the small MLP learns them in seconds."""
     choose(page, "Model", "MLP of 1×1 convs")
-    expect(page.get_by_test_id("stSidebar").get_by_role("combobox", name="Model")).to_have_value("MLP of 1×1 convs")
     page.get_by_role("button", name="Retrain").click()
 
 
 def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tmp_path: Path) -> None:
-    arrive(page, server)
+    arrive(page, server.url)
     short_run(page)
     expect(page.get_by_text("Finished at step").last).to_be_visible()
     expect(metric(page, "Validation accuracy")).to_be_visible()
@@ -48,9 +48,9 @@ def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tm
 
 
 def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, server: Server) -> None:
-    arrive(page, server)
+    arrive(page, server.url)
     draw(page, STROKES[1])
-    page.wait_for_timeout(1000)  # nobody is in the sidebar before the drawing is on the server
+    answered(page)
     long_run(page)
     expect(page.get_by_test_id("stGrid").get_by_text("Your run, epoch")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
@@ -64,9 +64,9 @@ def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, serve
 
 
 def test_the_page_reads_drawings_while_a_run_goes_on(page: Page, server: Server) -> None:
-    arrive(page, server)
+    arrive(page, server.url)
     long_run(page)
-    page.get_by_role("button", name="Clear").click()
+    clear(page)
     draw(page, STROKES[3])
     expect(value(page)).to_have_text("3")
     page.get_by_role("button", name="Stop").click()
@@ -74,14 +74,14 @@ def test_the_page_reads_drawings_while_a_run_goes_on(page: Page, server: Server)
 
 
 def test_mnist_without_a_network_says_what_to_do(page: Page, server: Server) -> None:
-    arrive(page, server)
+    arrive(page, server.url)
     choose(page, "Data", "MNIST")
     expect(page.get_by_text("11.6 MB will be downloaded first")).to_be_visible()
 
 
 def test_a_data_folder_without_mnist_is_a_plain_sentence(page: Page, tmp_path: Path) -> None:
     with serve(tmp_path, POINTWISE_DATA=str(tmp_path / "nothing")) as server:
-        arrive(page, server)
+        arrive(page, server.url)
         choose(page, "Data", "MNIST")
         page.get_by_role("button", name="Retrain").click()
         expect(page.get_by_text("the bundled digits need no download")).to_be_visible()
@@ -91,9 +91,9 @@ def test_a_data_folder_without_mnist_is_a_plain_sentence(page: Page, tmp_path: P
 def test_a_full_server_tells_the_second_visitor_and_keeps_everything_else(browser: Browser, tmp_path: Path) -> None:
     with serve(tmp_path, POINTWISE_RUNS="1") as server:
         first, second = browser.new_page(), browser.new_page()
-        arrive(first, server)
+        arrive(first, server.url)
         long_run(first)
-        arrive(second, server)
+        arrive(second, server.url)
         second.get_by_role("button", name="Retrain").click()
         expect(second.get_by_text("This server is training as many networks as it can")).to_be_visible()
         expect(value(second)).to_have_text("7")

@@ -243,7 +243,6 @@ def test_a_sweep_keeps_what_it_has_trained(
     as_json: Json, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parameters, "WIDTHS", (0, 1))
-    monkeypatch.setattr(parameters.sweep, "__defaults__", ((0, 1),))
     result = as_json("sweep", "--epochs", 1, "--data", folder, "--out", tmp_path / "w.json")
     assert [(row["seed"], row["width"]) for row in result["trainings"]] == [
         (seed, width) for seed in parameters.SEEDS for width in (0, 1)
