@@ -6,7 +6,7 @@ from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
-from pointwise.ui.frame.sections import section  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.frame.sections import choice, section  # noqa: E402  (after the guard, which may rerun)
 
 st.title("Feature maps")
 st.markdown(
@@ -22,15 +22,7 @@ def features() -> None:
     with startup.loading(height=420):  # what these import needs torch
         from pointwise.ui.feature_maps import channels, colour_mixing, curves, evidence_map, subject
     views = {"Channels": channels.show, "Evidence": evidence_map.show, "Ten curves": curves.show}
-    view = st.segmented_control(
-        "Look at",
-        [*views, "Colour"],
-        default="Channels",
-        required=True,
-        key="maps",
-        bind="query-params",
-        persist_state="session",
-    )
+    view = choice("Look at", [*views, "Colour"], "maps", bind="query-params", persist_state="session")
     if view == "Colour":
         colour_mixing.show()
     elif chosen := subject.choose():

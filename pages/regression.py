@@ -6,7 +6,7 @@ from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
-from pointwise.ui.frame.sections import section  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.frame.sections import choice, section  # noqa: E402  (after the guard, which may rerun)
 from pointwise.ui.regression import house as houses  # noqa: E402
 from pointwise.ui.regression import own_table  # noqa: E402
 
@@ -36,10 +36,7 @@ def house() -> None:
         "Accuracy": lambda: accuracy.show(asked),
         "Tutorial": house_training.tutorial,
     }
-    view = st.segmented_control(
-        "Look at", list(views), default="Surface", required=True, key="view", bind="query-params"
-    )
-    views[view]()
+    views[choice("Look at", views, "view", bind="query-params")]()
 
 
 @section("table")

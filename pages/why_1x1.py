@@ -6,7 +6,7 @@ from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
-from pointwise.ui.frame.sections import section  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.frame.sections import choice, section  # noqa: E402  (after the guard, which may rerun)
 from pointwise.ui.why_1x1 import claim_widgets  # noqa: E402
 
 st.title("Why 1×1")
@@ -38,15 +38,7 @@ def why() -> None:
         "Network in Network": dense_layer_claims.network_in_network,
     }
     summary.show()
-    claim = st.segmented_control(
-        "Claim",
-        list(claims),
-        default="Dense layer",
-        required=True,
-        key="claim",
-        bind="query-params",
-        persist_state="session",
-    )
+    claim = choice("Claim", claims, "claim", bind="query-params", persist_state="session")
     claim_widgets.enter(claim)
     claims[claim]()
     claim_widgets.take_home(claim)

@@ -13,7 +13,7 @@ from pointwise.explain.chain import Chain, Maps, Stage
 from pointwise.ui.feature_maps import channel, map_components
 from pointwise.ui.feature_maps.subject import Subject
 from pointwise.ui.frame.colours import Scale
-from pointwise.ui.frame.sections import Kept
+from pointwise.ui.frame.sections import Kept, choice
 
 BEFORE, AFTER = "Before the activation", "After it"
 SHARED, OWN = "One for the layer", "Each its own"
@@ -25,19 +25,10 @@ def show(subject: Subject) -> None:
     number = _layer(subject)
     stage, maps = subject.chain.stages[number], subject.trace.maps[number]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        which = st.segmented_control(
-            "Values",
-            [AFTER, BEFORE],
-            default=AFTER,
-            required=True,
-            key="features.which",
-            persist_state="session",
-            disabled=not stage.activated,
-        )
-        scale = st.segmented_control(
-            "Colour scale", [SHARED, OWN], default=SHARED, required=True, key="features.scale", persist_state="session"
-        )
-    before = stage.activated and which == BEFORE
+        linear = not stage.activated
+        which = choice("Values", (AFTER, BEFORE), "features.which", persist_state="session", disabled=linear)
+        scale = choice("Colour scale", (SHARED, OWN), "features.scale", persist_state="session")
+    before = which == BEFORE and not linear
     values = (maps.before if before else maps.after).numpy()
     strongest = int(np.abs(values).reshape(len(values), -1).max(axis=1).argmax())
     chosen = CHOSEN.get()

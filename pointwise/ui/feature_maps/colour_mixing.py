@@ -10,7 +10,7 @@ from pointwise.data.pictures import open_colours
 from pointwise.explain import colour
 from pointwise.ui.frame import html, sections
 from pointwise.ui.frame.colours import Scale
-from pointwise.ui.frame.sections import Kept
+from pointwise.ui.frame.sections import Kept, choice
 
 LUMINANCE, OPPONENT, LEARNED = "Luminance", "Opponent colours", "Learned from this picture"
 UPLOAD = "colour.upload"
@@ -25,14 +25,8 @@ def show() -> None:
     """A picture, a set of mixes, and each mix's map with its three weights."""
     st.latex(r"y_k(p) = w_{k,\mathrm{red}}\,r(p) + w_{k,\mathrm{green}}\,g(p) + w_{k,\mathrm{blue}}\,b(p)")
     picture = _picture()
-    kind = st.segmented_control(
-        "Weights to start from",
-        [LUMINANCE, OPPONENT, LEARNED],
-        default=OPPONENT,
-        required=True,
-        key="colour.kind",
-        persist_state="session",
-    )
+    kinds = (LUMINANCE, OPPONENT, LEARNED)
+    kind = choice("Weights to start from", kinds, "colour.kind", default=OPPONENT, persist_state="session")
     weights, names = _start(kind, picture)
     keys = [[f"colour.{kind}.{row}.{column}" for column in range(3)] for row in range(len(weights))]
     columns = st.columns(len(weights) if len(weights) > 1 else [1, 2], gap="medium")

@@ -12,7 +12,7 @@ from pointwise.explain.evidence import Evidence, evidence, is_pooled
 from pointwise.ui.feature_maps import map_components
 from pointwise.ui.feature_maps.subject import Subject, prediction
 from pointwise.ui.frame.colours import Scale
-from pointwise.ui.frame.sections import Kept
+from pointwise.ui.frame.sections import Kept, choice
 
 PICTURE = "features.evidence"
 ERASED: Kept[tuple[str, tuple[int, ...]]] = Kept("features.erased", ("", ()))  # the drawing, indices of rubbed pixels
@@ -27,7 +27,7 @@ def show(subject: Subject) -> None:
     image = _without(subject.image, drawing)
     read = int(subject.trace.logits.argmax())
     key = f"features.digit.{read}"  # another answer brings its own evidence
-    digit = st.segmented_control("Evidence for", range(10), default=read, required=True, key=key) or 0
+    digit = choice("Evidence for", range(10), key, default=read)
     parts = evidence(subject.chain, image, digit)
     left, right = st.columns([4, 5], gap="large")
     with left:

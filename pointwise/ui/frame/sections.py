@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
@@ -66,6 +66,12 @@ def hidden(key: str) -> Iterator[None]:
     with st.container(key=key):
         st.html(f"<style>.st-key-{key} {{display: none}}</style>")
         yield
+
+
+def choice(label: str, options: Iterable[T], key: str, **more: Any) -> T:
+    """One of ``options``, at first the first; ``more`` is st.segmented_control's."""
+    every = list(options)
+    return st.segmented_control(label, every, **{"default": every[0], "required": True, "key": key, **more})
 
 
 def upload(label: str, key: str, take: Callable[[bytes, str], None], kept: Callable[[], str]) -> None:

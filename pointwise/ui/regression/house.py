@@ -6,11 +6,12 @@ Sliders and choice are part of the address.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
 from pointwise.ui.frame import shipped
+from pointwise.ui.frame.sections import choice
 from pointwise.ui.training import session_run, weights_in_use
 
 if TYPE_CHECKING:
@@ -33,15 +34,7 @@ EXACT_FEET, EXACT_ROOMS = "houses.exact.sqft", "houses.exact.rooms"
 
 def choose_part() -> str:
     """HOUSES or TABLE; what is not chosen is not drawn."""
-    return st.segmented_control(
-        "Data",
-        [HOUSES, TABLE],
-        default=HOUSES,
-        required=True,
-        key=PART,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    return choice("Data", (HOUSES, TABLE), PART, bind="query-params", label_visibility="collapsed")
 
 
 def chosen_part() -> str:
@@ -49,16 +42,11 @@ def chosen_part() -> str:
     return st.session_state.get(PART, HOUSES)
 
 
-@dataclass(frozen=True)
-class House:
+class House(NamedTuple):
     """A house's two features."""
 
     square_feet: float
     rooms: float
-
-    @property
-    def features(self) -> tuple[float, float]:
-        return self.square_feet, self.rooms
 
 
 def choose() -> House:

@@ -20,17 +20,8 @@ from pointwise.inpage import bundled
 from pointwise.models import Network
 from pointwise.ui.frame import labels
 from pointwise.ui.frame.sections import hidden
-from pointwise.ui.regression.house import (
-    CONTAINER,
-    MAP,
-    MOST_ROOMS,
-    MOST_SQUARE_FEET,
-    ROOMS,
-    SQUARE_FEET,
-    House,
-    Networks,
-    move_to,
-)
+from pointwise.ui.regression import house as houses
+from pointwise.ui.regression.house import House, Networks
 
 KEY = "houses.live"
 DIAGRAM, METRICS = "house-at-work", "house-prices"  # keys of containers
@@ -59,13 +50,13 @@ figcaption {font-size: 0.875rem; opacity: 0.75; padding-top: 0.35rem; min-height
 
 def metrics(house: House, networks: Networks) -> None:
     """Predicted and true price with the difference, and a second network's price where there is one."""
-    predicted, truth = price_parts(networks.current, *house.features).price, true_price(*house.features)
+    predicted, truth = price_parts(networks.current, *house).price, true_price(*house)
     with st.container(key=METRICS), st.grid(3 if networks.other is None else 4, min_column_width=140):
         _metric("predicted", "Predicted price", labels.dollars(predicted))
         _metric("truth", "True price", labels.dollars(truth))
         _metric("error", "Error", labels.dollars(predicted - truth, signed=True))
         if networks.other is not None:
-            other = price_parts(networks.other, *house.features).price
+            other = price_parts(networks.other, *house).price
             _metric("other", f"Price by {networks.other_name}", labels.dollars(other))
 
 
@@ -82,13 +73,13 @@ def diagram(house: House, networks: Networks) -> None:
             key=KEY,
             data={
                 "networks": {name: weights_of(model) for name, model in asked.items()},
-                "house": house.features,
-                "sliders": (SQUARE_FEET, ROOMS),
-                "watched": (CONTAINER, METRICS),
+                "house": tuple(house),
+                "sliders": (houses.SQUARE_FEET, houses.ROOMS),
+                "watched": (houses.CONTAINER, METRICS),
                 "metrics": KEYS,
-                "map": MAP,
+                "map": houses.MAP,
                 "place": DIAGRAM,
-                "reach": (MOST_SQUARE_FEET, MOST_ROOMS),
+                "reach": (houses.MOST_SQUARE_FEET, houses.MOST_ROOMS),
                 "unit": (housing.SQUARE_FEET, housing.ROOMS),
                 "dollars": (housing.PER_SQUARE_FOOT, housing.PER_ROOM),
             },
@@ -107,12 +98,12 @@ def _moved() -> None:
     """A change that was reported from the page, by a key or by a click on the map."""
     moved = st.session_state[KEY].moved
     if moved is not None:
-        move_to(*moved)
+        houses.move_to(*moved)
 
 
 def warn(house: House) -> None:
     """Say so where the model can only guess."""
-    if outside_training(*house.features):
+    if outside_training(*house):
         st.warning(
             "This house is outside of what the network was trained on, 0 to 5,000 square feet and 0 to 10 rooms: "
             "the model is guessing.",

@@ -24,7 +24,7 @@ FAR = (float(MOST_SQUARE_FEET), MOST_ROOMS)  # square feet and rooms of a tile's
 def show(house: House, networks: Networks) -> None:
     """The sum, the local plane in a sentence, both layers as mosaics, and the numbers."""
     model = networks.current
-    parts = price_parts(model, *house.features)
+    parts = price_parts(model, *house)
     st.markdown(labels.escaped(_plane(parts)))
     if not has_folds(model):
         st.info(
@@ -65,14 +65,14 @@ def _mosaics(house: House, model: Network, parts: Parts) -> None:
         title = "Layer 1: each channel is flat, then a slope" if folds else "Layer 1: each channel is a slope, bent"
         before = channels.before[0] if folds else None
         on = sum(value > 0 for value in parts.first.values)
-        figure = _mosaic(channels.values[0], before, house.features, shown, title, "output")
+        figure = _mosaic(channels.values[0], before, house, shown, title, "output")
         charts.show(figure, "houses.first", f"Layer 1: {on} of {len(shown)} channels above 0")
     with right:
         shown = [labels.dollars(value, signed=True) if value or not folds else "off" for value in parts.contributions]
         title = "Layer 2: what each channel adds to the price"
         before = channels.before[1] if folds else None
         on = sum(value > 0 for value in parts.second.values)
-        figure = _mosaic(channels.values[1] * worth, before, house.features, shown, title, "dollars")
+        figure = _mosaic(channels.values[1] * worth, before, house, shown, title, "dollars")
         charts.show(figure, "houses.second", f"Layer 2: {on} of {len(shown)} channels above 0")
     if folds:
         st.caption(

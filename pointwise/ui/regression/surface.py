@@ -13,6 +13,7 @@ from pointwise.explain.price_parts import channel_maps, fold_lines, has_folds, p
 from pointwise.inference import predict_prices
 from pointwise.ui.frame import charts, labels, shipped
 from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
+from pointwise.ui.frame.sections import choice
 from pointwise.ui.regression import plane_charts
 from pointwise.ui.regression.house import MAP, MOST_ROOMS, MOST_SQUARE_FEET, REACH, TRAINED, House, Networks
 from pointwise.ui.regression.plane_charts import Floats
@@ -32,8 +33,8 @@ POINTS = 241  # along a slice
 def show(house: House, networks: Networks) -> None:
     """The surface with its switches; a click on the flat one moves the sliders."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control("Show", list(TITLES), default=MODEL, required=True, key="show", bind="query-params")
-        shape = st.segmented_control("As", [FLAT, SOLID], default=FLAT, required=True, key="as", bind="query-params")
+        kind = choice("Show", TITLES, "show", bind="query-params")
+        shape = choice("As", (FLAT, SOLID), "as", bind="query-params")
         with_rows = st.checkbox("Training houses", key="houses.rows", persist_state="session")
         with_folds = st.checkbox(
             "Fold lines",
@@ -43,15 +44,15 @@ def show(house: House, networks: Networks) -> None:
             help="Where a channel's ReLU turns on or off: between the lines the price is exactly a plane",
         )
     surface = plane_charts.Surface(FEET, ROOMS, _dollars(kind, *np.meshgrid(FEET, ROOMS), networks), kind == DIFFERENCE)
-    predicted, truth = price_parts(networks.current, *house.features).price, true_price(*house.features)
+    predicted, truth = price_parts(networks.current, *house).price, true_price(*house)
     here = {MODEL: predicted, TRUTH: truth, DIFFERENCE: predicted - truth}[kind]
     rows = _rows(kind, networks) if with_rows else None
     alt = f"{TITLES[kind]}; {labels.dollars(here)} for {house.square_feet:,.0f} square feet and {house.rooms:g} rooms"
     if shape == SOLID:
-        charts.show(plane_charts.solid(surface, (*house.features, here), rows, TITLES[kind]), "houses.solid", alt)
+        charts.show(plane_charts.solid(surface, (*house, here), rows, TITLES[kind]), "houses.solid", alt)
         return
     folds, creases = _folds(networks) if with_folds and has_folds(networks.current) else ((), ())
-    charts.show(plane_charts.flat(surface, house.features, rows, folds, creases, TITLES[kind]), MAP, alt)
+    charts.show(plane_charts.flat(surface, house, rows, folds, creases, TITLES[kind]), MAP, alt)
     colours = " The colours span the errors inside it." if kind == DIFFERENCE else ""
     st.caption(f"Click anywhere to choose that house. Inside the dotted line lie the training houses.{colours}")
 
@@ -81,7 +82,7 @@ def slices(house: House, networks: Networks) -> None:
     """The price along each feature with the other held; a second network in both, where there is one."""
     left, right = st.columns(2)
     feet, rooms = np.linspace(0, MOST_SQUARE_FEET, POINTS), np.linspace(0, MOST_ROOMS, POINTS)
-    price = labels.dollars(price_parts(networks.current, *house.features).price)
+    price = labels.dollars(price_parts(networks.current, *house).price)
     for axis, title, plane in (
         (0, f"Price by area, {house.rooms:g} rooms", (feet, np.full(POINTS, house.rooms))),
         (1, f"Price by rooms, {house.square_feet:,.0f} square feet", (np.full(POINTS, house.square_feet), rooms)),
@@ -106,7 +107,7 @@ def _slice(
         line = {"x": along, "name": name, "mode": "lines", "line_color": colour}
         figure.add_scatter(**line, y=values, row=1, col=1)
         figure.add_scatter(**line, y=values - truth, showlegend=False, row=2, col=1)
-    figure.add_vline(x=house.features[axis], line={"color": GREY, "width": 1.5})
+    figure.add_vline(x=house[axis], line={"color": GREY, "width": 1.5})
     figure.add_vrect(x0=TRAINED[axis], x1=float(along[-1]), fillcolor=GREY, opacity=0.18, line_width=0)
     figure.update_traces(hovertemplate="%{y:$,.0f}")
     figure.update_yaxes(title="price", tickformat="$.3~s", nticks=5, fixedrange=True, row=1, col=1)
