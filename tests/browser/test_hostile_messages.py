@@ -40,12 +40,14 @@ class Visitor:
         while not self.pen:
             self.read()
 
-    def read(self) -> None:
+    def read(self) -> str:
+        """The next message of the server; HTML if it puts any on the page."""
         message = ForwardMsg.FromString(self.socket.recv(timeout=30))
         component = message.delta.new_element.bidi_component
         if component.id.endswith("-pen-board"):
             self.pen, self.fragment = component.id, message.delta.fragment_id
             self.page, self.number = message.metadata.active_script_hash, json.loads(component.json)["number"]
+        return message.delta.new_element.html.body
 
     def send(self, drawing: str) -> None:
         """A drawing, as JSON text, as the component on the page sends it."""
@@ -175,8 +177,8 @@ def test_a_drawing_is_taken_from_such_a_session(visitor: Visitor, target: Server
     """So what is ignored above is ignored for what it is."""
     logged = target.log.read_text()
     visitor.send(drawing(base=visitor.number))
-    while visitor.number != 1000:
-        visitor.read()
+    while 'data-number="1000"' not in visitor.read():
+        pass
     assert target.log.read_text() == logged
 
 
@@ -199,7 +201,7 @@ def test_what_streamlit_itself_refuses_costs_its_sender_only(
 
 def test_a_message_of_25_mb_ends_its_senders_connection_only(visitor: Visitor, other: Page, target: Server) -> None:
     before = memory(target)
-    with pytest.raises(ConnectionClosed, match="message too big"):
+    with pytest.raises(ConnectionClosed):
         visitor.send_and_listen(drawing(picture="A" * 25_000_000))
     draws(other, 3)
     assert memory(target) < before + SLACK
