@@ -199,9 +199,12 @@ def test_what_streamlit_itself_refuses_costs_its_sender_only(
     assert memory(target) < before + SLACK
 
 
-def test_a_message_of_25_mb_ends_its_senders_connection_only(visitor: Visitor, other: Page, target: Server) -> None:
+@pytest.mark.parametrize("megabytes", [6, 25])
+def test_a_message_above_the_limit_ends_its_senders_connection_only(
+    visitor: Visitor, other: Page, target: Server, megabytes: int
+) -> None:
     before = memory(target)
     with pytest.raises(ConnectionClosed):
-        visitor.send_and_listen(drawing(picture="A" * 25_000_000))
+        visitor.send_and_listen(drawing(picture="A" * megabytes * 10**6))
     draws(other, 3)
     assert memory(target) < before + SLACK
