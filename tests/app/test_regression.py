@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pointwise.inference import predict_price
+from pointwise.models import Network, build, default_config
 from pointwise.ui.frame import navigation, shipped
 from pointwise.ui.frame.labels import dollars
 from pointwise.ui.regression import house
@@ -98,28 +100,30 @@ def test_a_house_outside_the_training_range_is_a_guess(sqft: int, rooms: float, 
     assert any("guessing" in warning.value for warning in app.warning) is guessing
 
 
-@pytest.mark.parametrize("activation", ["tanh", "gelu", "sigmoid"])
-def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> None:
-    from dataclasses import replace
-
-    from pointwise.models import build, default_config
-
+def untrained(activation: str) -> Network:
     model = build(replace(default_config(house.ARCH), activation=activation)).eval().requires_grad_(False)
     model.card = {"scaling": {"mean": 3e5, "std": 1.5e5}}
+    return model
+
+
+@pytest.mark.parametrize("activation", ["tanh", "gelu", "sigmoid"])
+def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> None:
     app = opened(view="Network")
-    app.session_state[weights_in_use.OWN.key] = {house.ARCH: model}
+    app.session_state[weights_in_use.OWN.key] = {house.ARCH: untrained(activation)}
     app.run()
     assert any(f"With {activation} no channel is ever off" in info.value for info in app.info)
     assert not app.exception
 
 
 def test_a_retrained_network_stands_beside_the_shipped_one() -> None:
-    model = load_model(PRICES)
+    own = untrained("relu")
     app = opened()
-    app.session_state[weights_in_use.OWN.key] = {house.ARCH: model}
+    shipped_price = shown(app)
+    app.session_state[weights_in_use.OWN.key] = {house.ARCH: own}
     for view in VIEWS:
         app.segmented_control(key="view").set_value(view).run()
-        assert shown(app, "Price by shipped network") == shown(app)
+        assert shown(app, "Price by shipped network") == shipped_price
+        assert shown(app) == dollars(predict_price(own, 1_800.0, 4.0)) != shipped_price
         assert not app.exception
 
 
