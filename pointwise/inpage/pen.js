@@ -34,12 +34,14 @@ function pixels(pen) {
   return { rgba: pen.paper.getImageData(0, 0, canvas.width, canvas.height).data, height: canvas.height, width: canvas.width }
 }
 
-function lifted(pen) {
+// The page's own answer is painted first: what Streamlit does with a message keeps the page from painting.
+async function lifted(pen) {
   const seen = pixels(pen)
   if (!seen) return
-  if (pen.reads) reading?.up(seen)
-  const { number, base, strokes } = pen
-  pen.send("drawing", { number, base, strokes, picture: pen.paper.canvas.toDataURL("image/png").split(",")[1] })
+  const { number, base } = pen
+  const message = { number, base, strokes: [...pen.strokes], picture: pen.paper.canvas.toDataURL("image/png").split(",")[1] }
+  if (pen.reads) await reading?.up(seen)
+  pen.send("drawing", message)
 }
 
 function listen(pen) {

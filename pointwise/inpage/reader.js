@@ -135,7 +135,7 @@ export function reader() {
     },
     up(seen) {
       down = false
-      answer(seen, true)
+      return answer(seen, true)
     },
     end() {
       ended = true
