@@ -7,15 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 
 def section() -> None:
-    from pointwise.errors import PointwiseError
+    from pointwise.ui.frame.sections import shown_errors
     from pointwise.ui.regression import own_table
 
-    try:
+    with shown_errors():
         own_table.show()
-    except PointwiseError as error:
-        import streamlit as st
-
-        st.error(str(error))
 
 
 def opened() -> AppTest:
