@@ -42,11 +42,11 @@ def draw() -> None:
 
 
 def steps() -> None:
-    from pointwise.ui.draw import comparison
+    from pointwise.ui.draw import four_models
 
     if startup.loaded():
-        comparison.received(changed=DRAW)
-        comparison.side_by_side()
+        four_models.received(changed=DRAW)
+        four_models.side_by_side()
 
 
 draw()

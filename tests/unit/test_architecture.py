@@ -35,7 +35,7 @@ data
 calibration drawing inpage models
 errors
 """
-NAMESAKES = {"comparison.py", "drawing.py"}  # one in the interface, and the core's of the same subject
+NAMESAKES = {"drawing.py"}  # one in the interface, and the core's of the same subject
 LEVEL = {part: level for level, line in enumerate(LAYERS.split("\n")) for part in line.split()}
 INTERFACE = {"app", "pages", *(part for part in LEVEL if part.startswith("ui."))}
 
