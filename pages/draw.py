@@ -10,8 +10,7 @@ from pointwise.ui.canvas import tools  # noqa: E402  (after the guard, which may
 from pointwise.ui.frame.sections import section  # noqa: E402
 from pointwise.ui.training import downloads  # noqa: E402
 
-DRAW, TOOLS, STEPS = "draw", "tools", "steps"  # fragments; a stroke runs all but the canvas
-ANSWER = "prediction"
+DRAW = "draw"  # the fragment of everything; a stroke runs all of it but the canvas
 
 st.title("Draw a digit")
 
@@ -23,29 +22,31 @@ if navigation.arrived():
 def draw() -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        tools.board(drawn=(ANSWER, TOOLS, STEPS), on_shown=startup.begin)
+        tools.board()
+        below = st.container()
+    with right:
+        beside = st.container()
+    section("answers")(lambda: answers(below, beside))()
+
+
+def answers(below: st.delta_generator.DeltaGenerator, beside: st.delta_generator.DeltaGenerator) -> None:
+    tools.strokes(on_shown=startup.begin)
 
     from pointwise.ui.canvas import reading  # imports NumPy: only now that the canvas is on its way
-    from pointwise.ui.draw import answer
+    from pointwise.ui.draw import answer, four_models
     from pointwise.ui.training import weights_in_use
 
-    with right:
-        answer.live(ANSWER)
+    with beside:
+        answer.live()
     startup.let_paint()
-    with left:
-        section(TOOLS)(lambda: tools.tools(changed=DRAW))()
-    with right:
+    with below:
+        tools.tools(changed=DRAW)
+    with beside:
         reading.choose_reader()
         if startup.loaded():
             weights_in_use.toggle(reading.chosen_reader())
-    section(STEPS)(steps)()
-
-
-def steps() -> None:
-    from pointwise.ui.draw import four_models
-
     if startup.loaded():
-        four_models.received(changed=DRAW)
+        four_models.received()
         four_models.side_by_side()
 
 

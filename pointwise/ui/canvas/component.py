@@ -11,7 +11,7 @@ import base64
 import json
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -46,32 +46,36 @@ pictures from files do.</p>"""  # taken away by that code
 log = logging.getLogger(__name__)
 
 
-def show(drawing: Drawing, pen: int, drawn: Sequence[str] = (), on_shown: Callable[[], None] | None = None) -> None:
-    """Put the canvas on the page, showing ``drawing``; a stroke makes it the next one (``drawing.current``).
-
-    Then the fragments ``drawn`` are run, in their order; where none are named, the one that the canvas stands in: a
-    canvas that is not run again costs the browser nothing while the answer is awaited. ``on_shown`` is called once
-    the page has read the drawing by itself before PyTorch is there.
-    """
-    sheet = drawing.sheet
+def canvas(drawing: Drawing, pen: int) -> None:
+    """Put the canvas on the page, showing ``drawing`` until it is given another one that was not drawn on it."""
     with st.container(gap=None):
         _canvas(drawing.shown, pen)
-        with st.container(key=f"{sheet.key}-no-pen"):
+        with st.container(key=f"{drawing.sheet.key}-no-pen"):
             st.html(NO_PEN)
-        with hidden(f"{sheet.key}-hidden"):
-            page_code()(
-                key=pen_key(sheet),
-                data={
-                    "key": sheet.key,
-                    "size": (sheet.width, sheet.height),
-                    "pen": pen / sheet.height,
-                    "number": drawing.number,
-                    "base": drawing.shown.number,
-                    "reads": sheet is SQUARE,
-                },
-                on_drawing_change=lambda: _take(sheet, drawn),
-                on_shown_change=on_shown or _nothing,
-            )
+
+
+def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
+    """Follow the pen on that canvas. A stroke makes the next Drawing (``drawing.current``) and runs this fragment.
+
+    It should not be the canvas's, so that the browser has less to do before it paints the answer.
+
+    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there.
+    """
+    sheet = drawing.sheet
+    with hidden(f"{sheet.key}-hidden"):
+        page_code()(
+            key=pen_key(sheet),
+            data={
+                "key": sheet.key,
+                "size": (sheet.width, sheet.height),
+                "pen": pen / sheet.height,
+                "number": drawing.number,
+                "base": drawing.shown.number,
+                "reads": sheet is SQUARE,
+            },
+            on_drawing_change=lambda: _take(sheet),
+            on_shown_change=on_shown or _nothing,
+        )
 
 
 def pen_key(sheet: Sheet) -> str:
@@ -87,7 +91,7 @@ def page_code() -> Callable[..., Any]:
     return st.components.v2.component("pointwise_pen", js=bundled(FOLDER / "pen.js"))
 
 
-def _take(sheet: Sheet, drawn: Sequence[str]) -> None:
+def _take(sheet: Sheet) -> None:
     drawing = current(sheet)
     sent = st.session_state[pen_key(sheet)].get("drawing")
     try:
@@ -95,8 +99,6 @@ def _take(sheet: Sheet, drawn: Sequence[str]) -> None:
         startup.HELD_BACK.set(startup.STROKE)
     except Exception as error:  # Pillow raises many kinds for damaged pictures
         log.warning("A drawing was ignored: %s", " ".join(str(error).split())[:200] or type(error).__name__)
-    if drawn:
-        st.rerun(drawn)
 
 
 def received(drawing: Drawing, sent: Any) -> Drawing:
@@ -108,11 +110,11 @@ def received(drawing: Drawing, sent: Any) -> Drawing:
     number, base = _whole(sent["number"]), _whole(sent["base"])
     if base != drawing.shown.number or number <= drawing.number:
         return drawing
-    strokes = tuple(Stroke(_points(one["points"]), _within(one["pen"], 0.001, 1.0), True) for one in sent["strokes"])
-    if len(strokes) > MOST_STROKES or sum(len(stroke.points) for stroke in strokes) > MOST_POINTS:
-        raise ValueError(f"{len(strokes)} strokes are too many")
-    png = _png(sent["picture"], drawing.sheet)
-    after = drawing.drawn_on(number, strokes, png)
+    png, lines = _png(sent["picture"], drawing.sheet), sent["strokes"]
+    if len(lines) > MOST_STROKES or sum(len(line["points"]) for line in lines) > MOST_POINTS:
+        raise ValueError(f"{len(lines)} strokes are too many")
+    drawn = tuple(Stroke(_points(line["points"]), _within(line["pen"], 0.001, 1.0), True) for line in lines)
+    after = drawing.drawn_on(number, drawn, png)
     vars(after)["rgba"] = pixels(png)  # decoded here, where a damaged one is refused
     return after
 

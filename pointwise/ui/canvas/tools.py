@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -13,9 +13,18 @@ from pointwise.ui.frame import sections
 PEN = "board.pen"  # the key of the slider
 
 
-def board(drawn: Sequence[str], on_shown: Callable[[], None]) -> None:
-    """The canvas with the session's Drawing; ``drawn`` and ``on_shown`` as for ``component.show``."""
-    component.show(current(), st.session_state.get(PEN, SQUARE.pen), drawn, on_shown)
+def board() -> None:
+    """The canvas with the session's Drawing."""
+    component.canvas(current(), _pen())
+
+
+def strokes(on_shown: Callable[[], None]) -> None:
+    """What follows the pen on the canvas, as ``component.strokes`` does."""
+    component.strokes(current(), _pen(), on_shown)
+
+
+def _pen() -> int:
+    return st.session_state.get(PEN, SQUARE.pen)
 
 
 def tools(changed: str) -> None:

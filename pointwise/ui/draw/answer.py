@@ -56,14 +56,14 @@ STYLE = """<style>
 </style>"""
 
 
-def live(fragment: str) -> None:
-    """The prediction, in the fragment of that key, which follows a run. Nothing where the model cannot be read."""
+def live() -> None:
+    """The prediction, in a fragment of its own that follows a run. Nothing where the model cannot be read."""
     arch = reading.chosen_reader()
     with st.container(key="answer"):
         if startup.loaded():
-            st.fragment(run_every=weights_in_use.pace(arch), key=fragment)(_live)(arch)
+            st.fragment(run_every=weights_in_use.pace(arch))(_live)(arch)
         else:
-            st.fragment(run_every=WAIT, key=fragment)(_early)(arch, time.monotonic() + AT_LATEST)
+            st.fragment(run_every=WAIT)(_early)(arch, time.monotonic() + AT_LATEST)
 
 
 def _live(arch: str) -> None:

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 MEASURED_ON = {"mnist": "MNIST test", "digits": "held-out bundled digits"}
 
 
-def received(changed: str) -> None:
-    """The steps from the drawing to the network's input, and the answer with and without; switching them off or on runs
-    the fragment ``changed``. Raises ModelFileError.
-    """
+def received() -> None:
+    """The steps from the drawing to the network's input, and the answer with and without. Raises ModelFileError."""
     model, _ = weights_in_use.network(reading.chosen_reader())
     now = drawing.current()
     st.subheader("What the network receives")
@@ -35,7 +33,6 @@ def received(changed: str) -> None:
         "Crop, scale and centre the drawing, as MNIST's makers did",
         value=True,
         key=drawing.NORMALISED,
-        on_change=lambda: st.rerun(changed),
         persist_state="session",
     )
     st.html(html.strip(_steps(now.prepared)))

@@ -131,7 +131,8 @@ def _chart(picture: NDArray[np.uint8], scores: any_size.Scores, digits: Sequence
 def _canvas() -> Drawing:
     if claim_widgets.ENTERED.get():
         tools.reopen(STRIP)
-    component.show(current(STRIP), STRIP.pen)
+    component.canvas(current(STRIP), STRIP.pen)
+    component.strokes(current(STRIP), STRIP.pen)
     with st.container(horizontal=True):
         tools.undo_and_clear(STRIP)
     return current(STRIP)
