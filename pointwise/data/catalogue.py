@@ -94,18 +94,18 @@ class Pictures:
     name: str  # of DATA_SETS
     folder: Path | str | None = None  # that the files lie below; None is the usual one
     few: int | None = None  # to train on, at most
-    few_held_out: int | None = None  # to measure on, at most
+    few_held_out: int | None = None  # to measure on, at most; 10 or more
     shuffled: int | None = None  # the seed of the order that the pixels of every picture are put into
 
     def __post_init__(self) -> None:
         data_set_named(self.name)
-        for what, value in (
-            ("number of training pictures", self.few),
-            ("number of held-out pictures", self.few_held_out),
-            ("seed of the pixels' order", self.shuffled),
+        for what, value, least in (
+            ("number of training pictures", self.few, 1),
+            ("number of held-out pictures", self.few_held_out, 10),
+            ("seed of the pixels' order", self.shuffled, 0),
         ):
             if value is not None:
-                check_whole(what, value, 0, 2**32 - 1, ConfigError)
+                check_whole(what, value, least, 2**32 - 1, ConfigError)
         object.__setattr__(self, "folder", Path(self.folder) if self.folder else None)
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.card import rebuilt
 from pointwise.data.catalogue import Pictures
-from pointwise.errors import ConfigError
+from pointwise.errors import ConfigError, DataError
 from pointwise.jobs.job import Job
 from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob
 from pointwise.models import REGRESSOR, ModelConfig, default_config
@@ -81,7 +81,7 @@ def job_from(description: Mapping[str, Any], prepared: Prepared | None = None) -
             return _job(description, prepared)
         jobs = {name: _job(one, prepared) for name, one in description["jobs"].items()}
         return Comparison(str(description["title"]), jobs)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, DataError) as error:
         raise ConfigError(f"This is no description of a training ({error!r}). Start the training anew.") from None
 
 

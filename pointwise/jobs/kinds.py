@@ -147,9 +147,12 @@ class TableJob(Job):
 
 
 def _on_the_cpu(how: Mapping[str, Any]) -> dict[str, Any]:
+    """How such a small network is trained: by one process, on the CPU."""
     import torch
 
-    return {**how, "device": torch.device("cpu")}
+    from pointwise.training.processes import ALONE
+
+    return {**how, "device": torch.device("cpu"), "group": ALONE}
 
 
 def table_config(prepared: Prepared, activation: str = "relu", batch_norm: bool = False) -> ModelConfig:

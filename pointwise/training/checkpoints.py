@@ -89,7 +89,7 @@ class TrainingState:
         state: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _under(OPTIMIZER, checkpoint.tensors).items():
             number, _, part = name.partition("/")
-            state.setdefault(int(number), {})[part] = tensor
+            state.setdefault(int(number), {})[part] = tensor.clone()  # training goes on in it
         groups = self._optimizer.state_dict()["param_groups"]
         kept = [{**group, **saved} for group, saved in zip(groups, checkpoint.facts["groups"], strict=True)]
         self._optimizer.load_state_dict({"state": state, "param_groups": kept})

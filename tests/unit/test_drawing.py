@@ -45,7 +45,7 @@ def test_coloured_ink() -> None:
 @pytest.mark.parametrize("colour", [WHITE, BLACK, CLEAR, (120, 40, 10, 255)])
 def test_empty_drawing_is_blank(colour: tuple[int, ...]) -> None:
     prepared = prepare(drawing(colour, colour))
-    assert prepared.blank
+    assert not prepared.ink.any()
     assert prepared.cropped is None
     assert not prepared.image.any()
 
@@ -53,7 +53,7 @@ def test_empty_drawing_is_blank(colour: tuple[int, ...]) -> None:
 def test_noise_of_the_paper_is_no_ink() -> None:
     rgba = drawing(BLACK, BLACK)
     rgba[:, :, :3] = np.random.default_rng(0).integers(0, 20, (280, 280, 1))
-    assert prepare(rgba).blank
+    assert not prepare(rgba).ink.any()
 
 
 def test_single_dot_becomes_a_full_square_in_the_middle() -> None:

@@ -32,6 +32,7 @@ from pointwise.jobs import (
 )
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.training import Epoch, Recipe, measure, recipe_named, table_recipe
+from pointwise.training.processes import Group
 from pointwise.weights import load_model, to_bytes
 from tests.unit.test_package import run_python
 
@@ -319,3 +320,19 @@ def test_jobs_runs_and_cards_are_imported_without_torch() -> None:
         "import sys, pointwise.runs; print([m for m in sys.modules if m.startswith(('pointwise.data', 'pointwise.m'))])"
     )
     assert run_python(code) == "[]"
+
+
+def test_prices_are_learned_by_one_process_alone() -> None:
+    job = HouseJob(
+        default_config("price_1x1"), recipe_named("standardised", "price_1x1", epochs=1), HouseOptions(rows=40)
+    )
+    alone, grouped = (list(job.steps(**how))[-1].epoch for how in ({}, {"group": Group(0, 2)}))
+    assert alone is not None
+    assert grouped is not None
+    assert alone.metrics == grouped.metrics
+
+
+@pytest.mark.parametrize("changes", [{"few": 0}, {"few_held_out": 2}, {"shuffled": -1}])
+def test_too_few_pictures_are_refused(changes: dict[str, int]) -> None:
+    with pytest.raises(ConfigError, match="out of range"):
+        Pictures("digits", **changes)

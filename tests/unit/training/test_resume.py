@@ -30,6 +30,7 @@ RECIPES = {
         "cycle", epochs=4, batch_size=32, optimizer="adamw", schedule="one_cycle", weight_decay=0.01, augment=True
     ),
 }
+TINY = ModelConfig("nin", widths=(4, 6, 8))
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
 
 
@@ -55,6 +56,15 @@ def test_a_checkpoint_goes_on_as_if_nothing_had_come_between(
     last = rest[-1].epoch
     assert last is not None
     assert all(torch.equal(last.weights[name], t) for name, t in ends[-1].weights.items())
+
+
+def test_a_checkpoint_can_be_gone_on_from_twice(digits: tuple[Digits, Digits]) -> None:
+    recipe = RECIPES["adam"]
+    since = next(s.epoch.checkpoint for s in train(build(TINY), recipe, *digits, keep=True) if s.epoch is not None)
+    first, second = (list(train(build(TINY), recipe, *digits, since=since))[-1].epoch for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first.metrics == second.metrics
 
 
 def test_without_being_asked_no_checkpoint_is_made(digits: tuple[Digits, Digits]) -> None:
