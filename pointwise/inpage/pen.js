@@ -3,14 +3,15 @@
 // shares of the sheet, and a picture of everything on it.
 
 import { canvases, hideToolbar, container } from "./page.js"
-import { reader } from "./reader.js"
+import { pause, reader } from "./reader.js"
 
 const MOST = 4 // pixels of the picture to a pixel of the sheet
+const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
 const pens = new Map() // by the sheet's key
 let reading = null // as long as there is a network, or a place for an answer, on the page
 
 function share(event, { left, top, width, height }) {
-  const round = (value) => Math.round(1e5 * value) / 1e5
+  const round = (value) => Math.round(1e5 * Math.min(Math.max(value, -3.9), 4.9)) / 1e5 // as far as the server takes
   return [round((event.clientX - left) / width), round((event.clientY - top) / height)]
 }
 
@@ -36,11 +37,12 @@ function pixels(pen) {
 
 // The page's own answer is painted first: what Streamlit does with a message keeps the page from painting.
 async function lifted(pen) {
+  if (pen.stroke) return // another has begun: its message will hold this one as well
   const seen = pixels(pen)
   if (!seen) return
   const { number, base } = pen
   const message = { number, base, strokes: [...pen.strokes], picture: pen.paper.canvas.toDataURL("image/png").split(",")[1] }
-  if (pen.reads) await reading?.up(seen)
+  if (pen.reads) await Promise.race([reading?.up(seen), pause(PATIENCE)]).catch(() => {})
   pen.send("drawing", message)
 }
 
@@ -59,15 +61,15 @@ function listen(pen) {
     if (pen.reads) reading?.move()
   }
   // In the window, so that the canvas has ended the stroke already and its next frame comes before this one.
-  const up = () => {
-    if (!pen.stroke) return
+  const up = (event) => {
+    if (!pen.stroke || event.touches?.length || event.button) return // another finger or button: the canvas goes on
     pen.strokes.push(pen.stroke)
     pen.stroke = null
     requestAnimationFrame(() => lifted(pen))
   }
   const listeners = [
     ["pointerdown", down, true], ["pointermove", move, true],
-    ["mouseup", up, false], ["touchend", up, false], ["touchcancel", up, false], ["blur", up, false],
+    ["mouseup", up, false], ["touchend", up, false], ["touchcancel", up, false],
   ]
   for (const [type, listener, capture] of listeners) window.addEventListener(type, listener, capture)
   const observer = new MutationObserver(() => arranged(pen))
@@ -90,7 +92,11 @@ function arranged(pen) {
 function sheet(data, send) {
   const pen = pens.get(data.key) ?? { key: data.key, base: -1, number: 0, strokes: [], stroke: null }
   pens.set(data.key, pen)
-  if (data.base !== pen.base) Object.assign(pen, { base: data.base, strokes: [], stroke: null, number: data.number })
+  if (data.base !== pen.base) {
+    // A stroke that is being drawn goes on, over what the canvas shows now.
+    const stroke = pen.stroke && { ...pen.stroke, points: pen.stroke.points.slice(-1) }
+    Object.assign(pen, { base: data.base, strokes: [], stroke, number: data.number + (stroke ? 1 : 0) })
+  }
   Object.assign(pen, { size: data.size, width: data.pen, reads: data.reads, send })
   pen.number = Math.max(pen.number, data.number)
   pen.end ??= listen(pen)

@@ -9,7 +9,7 @@ import { container } from "./page.js"
 import { respondent } from "./respondent.js"
 
 const RESTS = 100 // milliseconds without a move after which the pen is at rest
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
 
 export function reader() {
   const worker = respondent()
