@@ -30,8 +30,6 @@ def draw() -> None:
 
 
 def answers(below: st.delta_generator.DeltaGenerator, beside: st.delta_generator.DeltaGenerator) -> None:
-    tools.strokes(on_shown=startup.begin)
-
     from pointwise.ui.canvas import reading  # imports NumPy: only now that the canvas is on its way
     from pointwise.ui.draw import answer, four_models
     from pointwise.ui.training import weights_in_use
@@ -39,6 +37,7 @@ def answers(below: st.delta_generator.DeltaGenerator, beside: st.delta_generator
     with beside:
         answer.live()
     startup.let_paint()
+    tools.strokes(on_shown=startup.begin)
     with below:
         tools.tools(changed=DRAW)
     with beside:
