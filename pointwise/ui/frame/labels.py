@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.models import ARCHITECTURES
@@ -10,6 +11,10 @@ from pointwise.models import ARCHITECTURES
 MODELS = {name: architecture.title for name, architecture in ARCHITECTURES.items()}
 ABOUT = {name: architecture.about for name, architecture in ARCHITECTURES.items()}
 SOURCES = {name: chosen.title for name, chosen in DATA_SETS.items()}
+MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$&:@=]")  # what a backslash makes plain in Markdown
+# What Streamlit and GitHub's Markdown replace even after a backslash: icons and emojis, addresses, arrows.
+REPLACED = re.compile(r"(:|@)(?=\S)|(www)(?=\.)|(?<!\S)([<>~-])(?=[>=-]+(?:\s|$))", re.IGNORECASE)
+JOINER = "\u2060"  # takes no width and allows no line break
 DIGITS = ("mnist", "digits")  # those of them that show digits, as a drawing does
 
 
@@ -59,3 +64,13 @@ def r_squared(value: float) -> str:
 def escaped(text: str) -> str:
     """For Markdown, where two dollar signs would begin and end a formula."""
     return text.replace("$", "\\$")
+
+
+def plain(text: str) -> str:
+    """Markdown that Streamlit shows as exactly this text, on one line: no markup, formula, link, picture or icon.
+
+    For what people wrote: names of columns, files and runs. Not for the options of a select, cells of a table and
+    values of inputs, which Streamlit takes for plain text by itself.
+    """
+    line = " ".join(text.encode("utf-8", "replace").decode().split())
+    return MARKUP.sub(r"\\\g<0>", REPLACED.sub(rf"\g<0>{JOINER}", line))
