@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from pointwise.calibration import temperature_of
 from pointwise.data.digits import normalise
 from pointwise.errors import ConfigError
-from pointwise.models import ACTIVATION_LAYERS, CLASSIFIERS, Layer, Network
+from pointwise.models import ACTIVATION_LAYERS, CLASSIFIERS, Layer, ModelConfig, Network
 from pointwise.models.config import folded
 
 DIGITS = 4  # decimals of a pixel, as shown and as printed by its program
@@ -62,6 +62,12 @@ class Stage:
     def kernel(self) -> int:
         """Height and width of the kernel in pixels."""
         return self.weights.shape[2]
+
+    @property
+    def title(self) -> str:
+        """The layer in a few words: name, kernel and channels."""
+        kind = "dense, a 1×1 convolution on a 1×1 picture" if self.flat else f"{self.kernel}×{self.kernel} convolution"
+        return f"{self.name}: {kind}, {self.inputs:,} → {self.channels}"
 
     def channel(self, number: int) -> Channel:
         """The weights that are in force, 0 ≤ ``number`` < channels."""
@@ -127,12 +133,8 @@ class Chain:
     @classmethod
     def of(cls, model: Network) -> Chain:
         """The chain that computes what ``model`` does in eval mode. Raises ConfigError when it reads no pictures."""
-        config = model.config
-        if not config.architecture.classifies:
-            raise ConfigError(f"{config.arch} reads no pictures. Choose one of {', '.join(CLASSIFIERS)}.")
-        layers, state = config.architecture.layers, model.state_dict()
-        stages = [_stage(state, layer, layer is not layers[-1]) for layer in layers]
-        return cls(tuple(stages), config.activation, temperature_of(model.card))
+        stages = stages_of(model.config, model.state_dict())
+        return cls(stages, model.config.activation, temperature_of(model.card))
 
     def run(self, image: NDArray[np.uint8]) -> Trace:
         """All maps of a picture, uint8 (H, W), light ink on dark."""
@@ -159,6 +161,14 @@ class Chain:
         old = self.stages[stage]
         new = replace(old, changed={**old.changed, number: channel})
         return replace(self, stages=(*self.stages[:stage], new, *self.stages[stage + 1 :]))
+
+
+def stages_of(config: ModelConfig, state: Mapping[str, Tensor]) -> tuple[Stage, ...]:
+    """The stages of a classifier with these weights. Raises ConfigError when it reads no pictures."""
+    if not config.architecture.classifies:
+        raise ConfigError(f"{config.arch} reads no pictures. Choose one of {', '.join(CLASSIFIERS)}.")
+    layers = config.architecture.layers
+    return tuple(_stage(state, layer, layer is not layers[-1]) for layer in layers)
 
 
 def _stage(state: Mapping[str, Tensor], layer: Layer, activated: bool) -> Stage:

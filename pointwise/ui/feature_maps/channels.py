@@ -44,15 +44,9 @@ def show(subject: Subject) -> None:
     _explanation(subject)
 
 
-def title(stage: Stage) -> str:
-    """A layer in a few words: its name, kernel and channels."""
-    kind = "dense, a 1×1 convolution on a 1×1 picture" if stage.flat else f"{stage.kernel}×{stage.kernel} convolution"
-    return f"{stage.name}: {kind}, {stage.inputs:,} → {stage.channels}"
-
-
 def _layer(subject: Subject) -> int:
     names = [stage.name for stage in subject.chain.stages]
-    titles = {stage.name: title(stage) for stage in subject.chain.stages}
+    titles = {stage.name: stage.title for stage in subject.chain.stages}
     key = f"features.layer.{subject.arch}"
     first = next((i for i, stage in enumerate(subject.chain.stages) if stage.kernel == 1), 0)
     name = st.selectbox("Layer", names, first, titles.__getitem__, key=key, persist_state="session")
