@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import load, save
 from torch import Tensor
 
 from pointwise.calibration import temperature_of
@@ -86,29 +86,52 @@ def shipped_files() -> list[Path]:
     return files
 
 
-def load_model(path: Path | str) -> Network:
-    """The network in a weights file, in eval mode and float32, with ``.config`` and ``.card``.
+def load_model(source: Path | str | bytes, name: str = "This file") -> Network:
+    """The network in a weights file or in its content, in eval mode and float32, with ``.config`` and ``.card``.
 
-    Raises ModelFileError when the file is missing, damaged, not written by Pointwise, of an absurd size, or when
-    its weights do not fit its configuration; nothing large is built before the header has been checked.
+    ``name`` is what content is called in sentences. Raises ModelFileError when the file is missing, damaged, not
+    written by Pointwise, of an absurd size, or when its weights do not fit its configuration; no network is built
+    before all that has been checked.
     """
-    path = Path(path)
-    if not os.path.isfile(path):
-        wrong = "is a folder" if os.path.isdir(path) else "does not exist"
-        raise ModelFileError(path, wrong, f"Check the path {path}, or restore the models/ folder.")
+    path = Path(name) if isinstance(source, bytes) else Path(source)
+    header, stored = read_safetensors(source, path)
+    config = _config(path, header)
+    _check_shapes(path, config, {name: tuple(tensor.shape) for name, tensor in stored.items()})
+    tensors = {name: _wide(tensor) for name, tensor in stored.items()}
+    check_finite(path, tensors)
+    return _filled(path, config, tensors, _card(path, header))
+
+
+def read_safetensors(source: Path | str | bytes, path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """The header's texts, and the tensors as they are stored; those of a file are read when they are first looked at.
+
+    ``path`` is what it is called in sentences. Raises ModelFileError for what is missing, damaged or no safetensors.
+    """
     try:
+        if isinstance(source, bytes):
+            tensors = load(source)  # also checks the header
+            length = int.from_bytes(source[:8], "little")
+            return json.loads(source[8 : 8 + length]).get("__metadata__") or {}, tensors
+        check_is_file(path)
         with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
-            config = _config(path, header)
-            _check_shapes(path, config, {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()})
-            tensors = {name: _wide(file.get_tensor(name)) for name in file.keys()}
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
     except SafetensorError as error:
         raise ModelFileError(path, f"is damaged or no safetensors file ({error})", AGAIN) from None
     except OSError as error:
         raise ModelFileError(path, f"cannot be read ({error})", "Check its permissions.") from None
+
+
+def check_is_file(path: Path) -> None:
+    """Raise ModelFileError for a path at which there is no file."""
+    if not os.path.isfile(path):
+        wrong = "is a folder" if os.path.isdir(path) else "does not exist"
+        raise ModelFileError(path, wrong, f"Check the path {path}, or restore the models/ folder.")
+
+
+def check_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Raise ModelFileError for weights of which one is infinite or no number."""
     if not all(math.isfinite(t.sum().item()) for t in tensors.values()):  # a tenth of the time of isfinite().all()
         raise ModelFileError(path, "holds weights that are not finite numbers", AGAIN)
-    return _filled(path, config, tensors, _card(path, header))
 
 
 def model_from(config: ModelConfig, state: Mapping[str, Tensor], card: Card | None = None) -> Network:

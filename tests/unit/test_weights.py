@@ -125,24 +125,34 @@ def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
         load_model(tmp_path)
 
 
+def test_content_is_loaded_as_its_file_is(model: Network, path: Path) -> None:
+    save_model(model, path, CARD)
+    loaded = load_model(path.read_bytes(), "upload.safetensors")
+    assert (loaded.config, loaded.card) == (CONFIG, CARD)
+    assert all(torch.equal(loaded.state_dict()[name], tensor) for name, tensor in model.state_dict().items())
+
+
 @pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04 a zip archive", b"\x80\x04\x95 a pickle", b"\xff" * 100])
 def test_other_content(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    with pytest.raises(ModelFileError, match="damaged or no safetensors file"):
-        load_model(path)
+    for source in (path, content):
+        with pytest.raises(ModelFileError, match="damaged or no safetensors file"):
+            load_model(source)
 
 
 @pytest.mark.parametrize("kept", [4, 100, -1])
 def test_truncated_file(model: Network, path: Path, kept: int) -> None:
     path.write_bytes(to_bytes(model, CARD)[:kept])
-    with pytest.raises(ModelFileError, match="damaged or no safetensors file"):
-        load_model(path)
+    for source in (path, path.read_bytes()):
+        with pytest.raises(ModelFileError, match="damaged or no safetensors file"):
+            load_model(source)
 
 
 def test_foreign_safetensors(path: Path) -> None:
     path.write_bytes(save({"weight": torch.zeros(2)}))
-    with pytest.raises(ModelFileError, match="was not written by Pointwise"):
-        load_model(path)
+    for source in (path, path.read_bytes()):
+        with pytest.raises(ModelFileError, match="was not written by Pointwise"):
+            load_model(source)
 
 
 @pytest.mark.parametrize("config", ["", "{", "null", "3", "[]", '"nin"', "[" * 50_000, "{}", '{"widths": 3}'])
