@@ -69,6 +69,8 @@ def data_set_of(model: Network) -> str | None:
     card = model.card
     if "data_set" in card:
         return card["data_set"] if card["data_set"] in TRAINED_ON else None
+    if "imported" in card:
+        return None
     if not model.config.architecture.classifies:
         return TABLE if "target" in card else HOUSES
     recipe = card.get("recipe")

@@ -112,8 +112,8 @@ def read_safetensors(source: Path | str | bytes, path: Path) -> tuple[dict[str, 
             tensors = load(source)  # also checks the header
             length = int.from_bytes(source[:8], "little")
             return json.loads(source[8 : 8 + length]).get("__metadata__") or {}, tensors
-        check_is_file(path)
-        with safe_open(path, framework="pt") as file:
+        check_is_file(Path(source))
+        with safe_open(source, framework="pt") as file:
             return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
     except SafetensorError as error:
         raise ModelFileError(path, f"is damaged or no safetensors file ({error})", AGAIN) from None

@@ -27,8 +27,10 @@ __main__
 commands
 bench evaluation
 claims
+library
 jobs runs
 explain training
+state_dicts
 inference weights
 card costs export
 data
