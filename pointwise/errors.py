@@ -5,6 +5,7 @@
     ├── DataError             a data folder, file or table that cannot be used
     ├── ModelFileError        a weights file that cannot be loaded
     ├── PictureError          an uploaded picture that cannot be read
+    ├── LibraryError          what lasts cannot be kept, found or read
     └── DivergedError         a training whose loss is no longer a finite number
 
 The library raises; a page or the command line catches ``PointwiseError`` once and shows its sentence.
@@ -37,6 +38,10 @@ class ModelFileError(PointwiseError):
 
 class PictureError(PointwiseError):
     """An uploaded file is no picture, is too large, or is of no supported format."""
+
+
+class LibraryError(PointwiseError):
+    """Something cannot be kept, or what was kept cannot be found or read."""
 
 
 class DivergedError(PointwiseError):

@@ -1,4 +1,4 @@
-"""One training in a background thread: start, pause, stop, and a frozen Progress to look at.
+"""One training, in a background thread or not: start, pause, stop, and a frozen Progress to look at.
 
 It knows no data set and no network, and importing it needs no torch.
 """
@@ -9,9 +9,10 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pointwise.errors import PointwiseError
 
@@ -20,22 +21,32 @@ if TYPE_CHECKING:
 
     from pointwise.data.mnist import Download
     from pointwise.training import Epoch, Step
+    from pointwise.training.checkpoints import Checkpoint
 
     Work = Generator[Step | Download, bool | None, None]
 
-LEASE = 120.0  # seconds without a reader after which a run stops itself
+LEASE = 120.0  # seconds without a reader after which a run parks, or stops where it cannot go on later
 MAX_POINTS = 1000  # of the loss history
-ENDED = ("done", "stopped", "failed")
+ENDED = ("done", "stopped", "failed", "parked", "interrupted")
+RESUMABLE = ("stopped", "parked", "interrupted")  # where there is a checkpoint
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A network's weights between two epochs."""
+    """A network's weights after a step."""
 
     step: int
     weights: Mapping[str, Tensor] = field(repr=False)
+
+
+class Point(NamedTuple):
+    """A point of a loss curve."""
+
+    step: int
+    loss: float  # mean since the point before
+    seconds: float  # at work until then
 
 
 @dataclass(frozen=True)
@@ -45,12 +56,12 @@ class Progress:
     state: str = "waiting"  # waiting, fetching, training, paused, then one of ENDED
     step: int = 0
     total: int = 0
-    history: tuple[tuple[int, float], ...] = ()  # (step, mean loss since the point before), at most MAX_POINTS
+    history: tuple[Point, ...] = ()  # at most MAX_POINTS
     epochs: tuple[Epoch, ...] = ()  # only the latest still has its weights
     examples: int = 0  # seen so far
     seconds: float = 0.0  # spent at work, pauses left out
     download: Download | None = None
-    snapshot: Snapshot | None = None  # the latest, of runs that make some
+    snapshot: Snapshot | None = None  # the latest
     error: str | None = None  # a sentence, when something went wrong or the run ended by itself
 
     @property
@@ -77,36 +88,61 @@ class Progress:
 class History:
     """Losses thinned to at most MAX_POINTS: when they are too many, neighbours are averaged."""
 
-    def __init__(self) -> None:
-        self._points: list[tuple[int, float]] = []
-        self._stride, self._sum, self._count = 1, 0.0, 0
+    def __init__(self, points: Iterable[Point] = ()) -> None:
+        self._points = list(points)
+        self._stride, self._sum, self._count = self._points[0].step if self._points else 1, 0.0, 0
 
-    def add(self, step: int, loss: float) -> None:
+    def add(self, step: int, loss: float, seconds: float) -> None:
         self._sum, self._count = self._sum + loss, self._count + 1
         if self._count < self._stride:
             return
-        self._points.append((step, self._sum / self._count))
+        self._points.append(Point(step, self._sum / self._count, seconds))
         self._sum, self._count = 0.0, 0
         if len(self._points) >= MAX_POINTS:
             pairs = zip(self._points[::2], self._points[1::2], strict=True)
-            self._points = [(b[0], (a[1] + b[1]) / 2) for a, b in pairs]
+            self._points = [Point(b.step, (a.loss + b.loss) / 2, b.seconds) for a, b in pairs]
             self._stride *= 2
 
-    def points(self) -> tuple[tuple[int, float], ...]:
+    def points(self) -> tuple[Point, ...]:
         return tuple(self._points)
 
 
 class Steps(Protocol):
     """What a run needs of a job."""
 
-    def steps(self, *, snapshot_every: float = ...) -> Work: ...
+    def steps(self) -> Work: ...
+
+
+class Recorder(Protocol):
+    """Who keeps what a run does. None of it raises: what cannot be kept is not kept."""
+
+    resumable: bool  # whether checkpoints are of use
+
+    def wants_weights(self, number: int, total: int) -> bool:
+        """Whether the weights after a step are to be kept."""
+
+    def wants_checkpoint(self, ended: bool) -> bool:
+        """Whether a checkpoint is due, after a step that ended an epoch or not."""
+
+    def record(self, progress: Progress, step: Step | None) -> None:
+        """Keep what is new after a step, or another state without one."""
+
+    def wish(self) -> str:
+        """What somebody outside of this process asked for: "stop", "pause", "resume", "park", or ""."""
+
+    def close(self, progress: Progress) -> None:
+        """Keep the end."""
 
 
 J = TypeVar("J", bound=Steps)
 
 
 class Run(Generic[J]):
-    """A job in a named daemon thread. ``slot`` is a semaphore acquired by the caller and released at the end."""
+    """A job that is carried out, as a rule in a named daemon thread.
+
+    ``slot`` is a semaphore acquired by the caller and released at the end. A run that goes on after a checkpoint,
+    ``since``, begins with the Progress of then. ``how`` is what else ``Job.steps`` takes.
+    """
 
     def __init__(
         self,
@@ -114,19 +150,46 @@ class Run(Generic[J]):
         name: str,
         slot: threading.Semaphore | None = None,
         lease: float = LEASE,
-        snapshot_every: float = math.inf,  # seconds
+        recorder: Recorder | None = None,
+        since: Checkpoint | None = None,
+        before: Progress | None = None,
+        look: float = math.inf,  # seconds between two looks at the weights within an epoch
+        **how: Any,
     ) -> None:
         self.job, self.name = job, name
-        self._slot, self._lease, self._snapshot_every = slot, lease, snapshot_every
-        self._stop, self._go_on = threading.Event(), threading.Event()
+        self._slot, self._lease, self._recorder, self._look = slot, lease, recorder, look
+        self._how = how if since is None else {**how, "since": since}
+        self._stop, self._go_on, self._park = threading.Event(), threading.Event(), threading.Event()
         self._go_on.set()
-        self._progress = Progress()
-        self._last_read = time.monotonic()
+        self._progress = replace(before or Progress(), state="waiting", error=None)
+        self._last_read = self._looked = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=f"pointwise-run-{name}", daemon=True)
 
     def start(self) -> None:
-        """Begin; a run is started once."""
+        """Begin in a thread; a run is started once."""
         self._thread.start()
+
+    def events(self) -> Iterator[Step | Download]:
+        """Carry out the job here, without a thread; each event after its Progress is there.
+
+        Raises what the job raises, after keeping that it failed.
+        """
+        try:
+            yield from self._consume(self.job.steps(**self._options()))
+        except PointwiseError as error:
+            self._publish(state="failed", error=str(error))
+            raise
+        except (KeyboardInterrupt, GeneratorExit):
+            self._publish(state="interrupted")
+            raise
+        except Exception as error:
+            self._publish(state="failed", error=f"The run ended by an unexpected error: {error}")
+            raise
+        finally:
+            if self._recorder is not None:
+                self._recorder.close(self._progress)
+            if self._slot is not None:
+                self._slot.release()
 
     def stop(self) -> None:
         """End after the current step, also from a pause; the weights so far are measured and kept."""
@@ -139,6 +202,11 @@ class Run(Generic[J]):
 
     def resume(self) -> None:
         """Go on after a pause."""
+        self._go_on.set()
+
+    def park(self) -> None:
+        """End after the next step with a checkpoint to go on from; where none is made, as ``stop``."""
+        self._park.set()
         self._go_on.set()
 
     @property
@@ -163,41 +231,71 @@ class Run(Generic[J]):
 
     def _run(self) -> None:
         try:
-            self._consume(self.job.steps(snapshot_every=self._snapshot_every))
-        except PointwiseError as error:
-            self._publish(state="failed", error=str(error))
-        except Exception as error:
+            for _ in self.events():
+                pass
+        except PointwiseError:
+            pass  # its sentence is the Progress's error
+        except Exception:
             log.exception("Run %s failed", self.name)
-            self._publish(state="failed", error=f"The run ended by an unexpected error: {error}")
-        finally:
-            if self._slot is not None:
-                self._slot.release()
 
-    def _consume(self, work: Work) -> None:
-        history = History()
+    def _options(self) -> dict[str, Any]:
+        """What the job's steps are asked for; a job that takes nothing is asked for nothing."""
+        if self._recorder is None and math.isinf(self._look):
+            return self._how
+        from pointwise.training import Wanted
+
+        return {**self._how, "wanted": Wanted(self._wants_weights, self._wants_checkpoint)}
+
+    def _wants_weights(self, number: int, total: int) -> bool:
+        now = time.monotonic()
+        if now - self._looked >= self._look:
+            self._looked = now
+            return True
+        return self._recorder is not None and self._recorder.wants_weights(number, total)
+
+    def _wants_checkpoint(self, ended: bool) -> bool:
+        if self._recorder is None or not self._recorder.resumable:
+            return False
+        return self._stop.is_set() or self._park.is_set() or self._recorder.wants_checkpoint(ended)
+
+    def _consume(self, work: Work) -> Iterator[Step | Download]:
+        history = History(self._progress.history)
         began, stopping = time.monotonic(), False
-        try:
+        with suppress(StopIteration):
             while True:
                 event = work.send(True) if stopping else next(work)
                 worked = self._progress.seconds + time.monotonic() - began
-                self._take(event, history, worked)
+                step = self._take(event, history, worked)
+                if self._parked(step):
+                    work.close()
+                    return
+                if self._recorder is not None:
+                    self._recorder.record(self._progress, step)
+                yield event
                 stopping = not self._may_go_on()
                 began = time.monotonic()
-        except StopIteration:
-            self._publish(state="stopped" if stopping else "done")
+        self._publish(state="stopped" if stopping else "done")
 
-    def _take(self, event: Step | Download, history: History, seconds: float) -> None:
+    def _parked(self, step: Step | None) -> bool:
+        """Whether the run ends here with the checkpoint of this step; one without steps so far ends with none."""
+        if not self._park.is_set() or self._recorder is None or (step is not None and step.checkpoint is None):
+            return False
+        self._publish(state="parked")
+        self._recorder.record(self._progress, step)
+        return True
+
+    def _take(self, event: Step | Download, history: History, seconds: float) -> Step | None:
         from pointwise.data.mnist import Download
 
         if isinstance(event, Download):
             self._publish(state="fetching", download=event)
-            return
+            return None
         before = self._progress
         epochs = before.epochs
         if event.epoch is not None:
             epochs = (*(replace(epoch, weights={}) for epoch in epochs), event.epoch)
         if event.number > before.step:
-            history.add(event.number, event.loss)
+            history.add(event.number, event.loss, seconds)
         self._publish(
             state="training",
             step=event.number,
@@ -208,18 +306,36 @@ class Run(Generic[J]):
             seconds=seconds,
             snapshot=before.snapshot if event.weights is None else Snapshot(event.number, event.weights),
         )
+        return event
 
     def _may_go_on(self) -> bool:
-        """Wait while paused; False when somebody asked to stop or nobody has looked for the length of the lease."""
+        """Wait while paused; False when it is to end here, because somebody asked or nobody has looked for long."""
         while not self._stop.is_set():
-            if time.monotonic() - self._last_read > self._lease:
-                self._publish(error="Nobody was watching this run any more, so it stopped itself.")
-                return False
+            self._obey()
+            if time.monotonic() - self._last_read > self._lease and not self._park.is_set():
+                if self._recorder is None or not self._recorder.resumable:
+                    self._publish(error="Nobody was watching this run any more, so it stopped itself.")
+                    return False
+                self._publish(error="Nobody was watching this run any more, so it is parked.")
+                self.park()
             if self._go_on.wait(timeout=0.0):
-                return True
-            self._publish(state="paused")
+                return self._park_here()
+            if self._progress.state != "paused":
+                self._publish(state="paused")
+                if self._recorder is not None:
+                    self._recorder.record(self._progress, None)
             self._go_on.wait(timeout=min(1.0, self._lease / 4))
         return False
+
+    def _park_here(self) -> bool:
+        """Whether another step is made; a job whose checkpoints are of no use stops where it should park."""
+        return not self._park.is_set() or (self._recorder is not None and self._recorder.resumable)
+
+    def _obey(self) -> None:
+        wish = "" if self._recorder is None else self._recorder.wish()
+        wishes = {"stop": self.stop, "pause": self.pause, "resume": self.resume, "park": self.park}
+        if wish in wishes:
+            wishes[wish]()
 
     def _publish(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]

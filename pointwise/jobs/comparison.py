@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from pointwise.data.table import Prepared
     from pointwise.jobs.job import Work
     from pointwise.models import Network
-    from pointwise.training import Epoch
+    from pointwise.training import Epoch, Wanted
 
 AS_WRITTEN, STANDARDISED = "as written", "standardised"  # the names of compare_scalings' jobs
 
@@ -34,10 +33,11 @@ class Comparison:
 
     kind = "comparison"
 
-    def steps(self, *, snapshot_every: float = math.inf) -> Work:
+    def steps(self, *, wanted: Wanted | None = None) -> Work:
         """The steps of all, numbered through; each Epoch is ``of`` the job with that name.
 
-        As ``Job.steps`` otherwise. Jobs with the same data and recipe share what is loaded.
+        Jobs with the same data and recipe share what is loaded. Nothing is handed over beside the steps, ``wanted`` or
+        not.
         """
         from pointwise.training.interleave import in_turns
 
@@ -48,10 +48,7 @@ class Comparison:
         loaded: dict[Any, tuple[Any, Any]] = {}
         for job in self.jobs.values():
             loaded[job.data, job.recipe] = loaded.get((job.data, job.recipe)) or job.examples()
-        how = {"snapshot_every": snapshot_every}
-        yield from in_turns(
-            {name: job.steps_on(*loaded[job.data, job.recipe], **how) for name, job in self.jobs.items()}
-        )
+        yield from in_turns({name: job.steps_on(*loaded[job.data, job.recipe]) for name, job in self.jobs.items()})
 
     def network(self, epoch: Epoch) -> Network:
         """The network of the job that the epoch is of, as ``Job.network`` makes it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from pointwise.data.mnist import Download
     from pointwise.models import Network
-    from pointwise.training import Epoch, Step
+    from pointwise.training import Epoch, Step, Wanted
     from pointwise.training.checkpoints import Checkpoint
     from pointwise.training.processes import Group
 
@@ -58,11 +57,10 @@ class Job(ABC):
     def steps(
         self,
         *,
-        snapshot_every: float = math.inf,
         device: torch.device | None = None,
         group: Group | None = None,
         since: Checkpoint | None = None,
-        keep: bool = False,
+        wanted: Wanted | None = None,
     ) -> Work:
         """Downloads of what is missing, then the Steps of a fresh network's training; sending True ends it.
 
@@ -73,9 +71,9 @@ class Job(ABC):
         for download in self.fetch():
             if (yield download):
                 return
-        how: dict[str, Any] = {"snapshot_every": snapshot_every, "since": since, "keep": keep, "device": device}
+        how = {"device": device, "group": group, "since": since, "wanted": wanted}
         training, held_out = self.examples()
-        yield from self.steps_on(training, held_out, **how, **({"group": group} if group else {}))
+        yield from self.steps_on(training, held_out, **{name: one for name, one in how.items() if one is not None})
 
     def steps_on(self, training: Any, held_out: Any, **how: Any) -> Training:
         """The Steps of ``steps`` on examples that are loaded already."""

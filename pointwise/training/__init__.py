@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pointwise.training.recipes import PRICE_RECIPES, RECIPES, Recipe, recipe_named, recipes_for, table_recipe
 
 if TYPE_CHECKING:
-    from pointwise.training.loop import Epoch, Step, pick_device, train
+    from pointwise.training.loop import Epoch, Step, Wanted, pick_device, train
     from pointwise.training.metrics import Examples, loss_of, measure
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Examples",
     "Recipe",
     "Step",
+    "Wanted",
     "loss_of",
     "measure",
     "pick_device",
@@ -26,7 +27,10 @@ __all__ = [
     "table_recipe",
     "train",
 ]
-_NEED_TORCH = {"loop": ("Epoch", "Step", "pick_device", "train"), "metrics": ("Examples", "loss_of", "measure")}
+_NEED_TORCH = {
+    "loop": ("Epoch", "Step", "Wanted", "pick_device", "train"),
+    "metrics": ("Examples", "loss_of", "measure"),
+}
 
 
 def __getattr__(name: str) -> Any:

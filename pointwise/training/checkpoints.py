@@ -1,4 +1,4 @@
-"""All that a training needs to go on after it was killed, at the end of an epoch; kept as safetensors."""
+"""All that a training needs to go on after it was killed, between any two steps; kept as safetensors."""
 
 from __future__ import annotations
 
@@ -16,42 +16,70 @@ from pointwise.models import Network
 from pointwise.models.networks import SeededDropout
 from pointwise.training.recipes import Recipe
 
-WEIGHTS, OPTIMIZER, CHANCE = "weights/", "optimizer/", "chance/"
-AGAIN = "Train again without --resume."
+WEIGHTS, OPTIMIZER, CHANCE, ORDER = "weights/", "optimizer/", "chance/", "order"
+AGAIN = "Train again from the start."
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training's state after an epoch."""
+    """A training's state after a step."""
 
-    tensors: Mapping[str, Tensor]  # weights, the optimiser's moments, and the generators' states
-    facts: Mapping[str, Any]  # JSON: epoch, configuration, recipe, learning rates, the schedule's state
+    tensors: Mapping[str, Tensor]  # weights, the optimiser's moments, the generators' states, the epoch's order
+    facts: Mapping[str, Any]  # JSON: step, epoch, configuration, recipe, learning rates, the schedule's state
+
+    @property
+    def step(self) -> int:
+        """The steps that were done."""
+        return int(self.facts["step"])
 
     @property
     def epoch(self) -> int:
+        """The whole epochs that were done."""
         return int(self.facts["epoch"])
+
+    def to_bytes(self) -> bytes:
+        """The content of a checkpoint's file."""
+        from safetensors.torch import save
+
+        return save(dict(self.tensors), metadata={"facts": json.dumps(self.facts)})
 
     def write(self, path: Path) -> None:
         """Write a file by way of a temporary one, so that a kill leaves the one before. Raises ModelFileError."""
-        from safetensors.torch import save
-
         from pointwise.weights import write_bytes
 
-        write_bytes(path, save(dict(self.tensors), metadata={"facts": json.dumps(self.facts)}))
+        write_bytes(path, self.to_bytes())
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
     """The checkpoint in a file. Raises ModelFileError for a missing or damaged one."""
-    from safetensors import SafetensorError, safe_open
-
     if not path.is_file():
         raise ModelFileError(path, "does not exist, so there is nothing to go on from", AGAIN)
     try:
-        with safe_open(path, framework="pt") as file:
-            facts = json.loads((file.metadata() or {})["facts"])
-            return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, facts)
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        return checkpoint_from(path.read_bytes(), path)
+    except OSError as error:
+        raise ModelFileError(path, f"cannot be read ({error.strerror})", AGAIN) from None
+
+
+def checkpoint_from(content: bytes, path: Path) -> Checkpoint:
+    """The checkpoint in the content of the file at ``path``. Raises ModelFileError for a damaged one."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        length = int.from_bytes(content[:8], "little")
+        facts = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["facts"])
+        return Checkpoint(load(content), {"step": 0, **facts, "epoch": int(facts["epoch"])})
+    except (SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ModelFileError(path, f"is no checkpoint ({error})", AGAIN) from None
+
+
+@dataclass(frozen=True)
+class Part:
+    """How far an epoch is."""
+
+    permutation: Tensor  # int64 (N,): the order of its examples
+    batches: int  # that were done
+    running: Mapping[str, Any]  # sums over them, the attributes of Running
 
 
 class TrainingState:
@@ -70,18 +98,24 @@ class TrainingState:
         dropouts = [module.generator for module in model.modules() if isinstance(module, SeededDropout)]
         self._generators = [*generators, *dropouts]
 
-    def checkpoint(self, epoch: int) -> Checkpoint:
-        """The state after ``epoch``, copied to the CPU."""
+    def checkpoint(self, step: int, epoch: int, part: Part | None) -> Checkpoint:
+        """The state after ``step``, copied to the CPU: after ``epoch``, or within it after a ``part``."""
         moments = self._optimizer.state_dict()["state"]
         tensors = {WEIGHTS + name: t for name, t in self._model.state_dict().items()}
         tensors |= {f"{OPTIMIZER}{number}/{name}": t for number, one in moments.items() for name, t in one.items()}
         tensors |= {f"{CHANCE}{number}": one.get_state() for number, one in enumerate(self._generators)}
         schedule = {} if self._schedule is None else self._schedule.state_dict()
-        facts = {**self._run, "epoch": epoch, "groups": self._groups(), "schedule": schedule}
+        facts = {**self._run, "step": step, "epoch": epoch, "groups": self._groups(), "schedule": schedule}
+        if part is not None:
+            tensors[ORDER] = part.permutation.int()
+            facts |= {"epoch": epoch - 1, "part": {"batches": part.batches, "running": dict(part.running)}}
         return Checkpoint({name: t.detach().to("cpu", copy=True) for name, t in tensors.items()}, facts)
 
-    def restore(self, checkpoint: Checkpoint) -> int:
-        """The epoch of a checkpoint that is brought back. Raises ConfigError for that of another training."""
+    def restore(self, checkpoint: Checkpoint) -> tuple[int, Part | None]:
+        """Bring a checkpoint back: its whole epochs, and the part of the next that was done.
+
+        Raises ConfigError for a checkpoint of another training.
+        """
         given = {name: checkpoint.facts.get(name) for name in self._run}
         if given != self._run:
             raise ConfigError("The checkpoint is of another network or recipe. Give the same options, or train anew.")
@@ -97,7 +131,10 @@ class TrainingState:
             self._schedule.load_state_dict(checkpoint.facts["schedule"])
         for generator, saved_state in zip(self._generators, _in_order(_under(CHANCE, checkpoint.tensors)), strict=True):
             generator.set_state(saved_state)
-        return checkpoint.epoch
+        facts = checkpoint.facts.get("part")
+        if facts is None:
+            return checkpoint.epoch, None
+        return checkpoint.epoch, Part(checkpoint.tensors[ORDER].long(), facts["batches"], facts["running"])
 
     def _groups(self) -> list[dict[str, Any]]:
         names = ("lr", "betas")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +14,7 @@ from torch import Tensor
 from pointwise.data.digits import augment
 from pointwise.errors import ConfigError, DivergedError
 from pointwise.models import Network
-from pointwise.training.checkpoints import Checkpoint, TrainingState
+from pointwise.training.checkpoints import Checkpoint, Part, TrainingState
 from pointwise.training.fast_linear import quick_dense_layers
 from pointwise.training.metrics import Examples, Running, loss_of, measure, scale_of
 from pointwise.training.processes import ALONE, Group
@@ -31,7 +30,6 @@ class Epoch:
     weights: Mapping[str, Tensor] = field(repr=False)  # cloned, on the CPU
     complete: bool = True  # False when the epoch was ended early
     of: str = ""  # which training it belongs to, where several go on in turns
-    checkpoint: Checkpoint | None = field(default=None, repr=False)  # to go on from, when it was asked for
     card: Mapping[str, Any] = field(default_factory=dict, repr=False)  # of the network with these weights, from a job
 
 
@@ -44,7 +42,23 @@ class Step:
     examples: int  # in this batch
     loss: float  # mean over the batch
     epoch: Epoch | None = None  # set on the last step of an epoch
-    weights: Mapping[str, Tensor] | None = field(default=None, repr=False)  # now and then, cloned, on the CPU
+    weights: Mapping[str, Tensor] | None = field(default=None, repr=False)  # when they are wanted: cloned, on the CPU
+    checkpoint: Checkpoint | None = field(default=None, repr=False)  # when it is wanted: to go on from after this step
+
+
+def _never(*_: object) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a training hands over beside its steps: functions that are asked after every step."""
+
+    weights: Callable[[int, int], bool] = _never  # given the step's number and how many there will be
+    checkpoint: Callable[[bool], bool] = _never  # given whether the step is the last of its epoch
+
+
+NOTHING = Wanted()
 
 
 def pick_device() -> torch.device:
@@ -63,8 +77,7 @@ def train(
     *,
     group: Group = ALONE,
     since: Checkpoint | None = None,
-    keep: bool = False,
-    snapshot_every: float = math.inf,
+    wanted: Wanted = NOTHING,
 ) -> Generator[Step, bool | None, None]:
     """The Steps of training ``model`` in place, one after every step of the optimiser.
 
@@ -73,10 +86,10 @@ def train(
     squared error for prices (float targets).
 
     In a ``group`` of processes each takes its share of every batch, and the gradients are averaged. ``since`` goes on
-    after a checkpoint's epoch as if nothing had come between; with ``keep`` each Epoch carries a Checkpoint. A Step
-    carries the weights when ``snapshot_every`` seconds have passed since the last that did. Raises ConfigError for a
-    network that normalises batches of one house or a checkpoint of another run, and DivergedError when the loss is no
-    longer finite.
+    after a checkpoint's step as if nothing had come between. A Step carries the weights and a Checkpoint when they are
+    ``wanted``; the latter is asked for once more when the training is ended early. Raises ConfigError for a network
+    that normalises batches of one house or a checkpoint of another run, and DivergedError when the loss is no longer
+    finite.
     """
     _check_batch_norm(model, recipe, training)
     device = device or pick_device()
@@ -88,13 +101,19 @@ def train(
     total = recipe.epochs * per_epoch
     optimizer, schedule = _optimizer(model, recipe, total)
     state = TrainingState(model, recipe, optimizer, schedule, (order, chance))
-    done = state.restore(since) if since is not None else 0
+    done, part = state.restore(since) if since is not None else (0, None)
     forward = group.wrapped(model)
-    number, shown = done * per_epoch, time.monotonic()
+    number = done * per_epoch + (part.batches if part else 0)
     with quick_dense_layers(model) if group.size == 1 else nullcontext():
         for epoch in range(done + 1, recipe.epochs + 1):
             running = Running(scale_of(training))
-            for batch in batches(torch.randperm(len(training), generator=order), recipe.batch_size):
+            if part is None:
+                permutation, begin = torch.randperm(len(training), generator=order), 0
+            else:
+                permutation, begin = part.permutation, part.batches
+                vars(running).update(part.running)
+                part = None
+            for count, batch in enumerate(batches(permutation, recipe.batch_size)[begin:], begin + 1):
                 indices = group.share(batch)
                 inputs, targets = (t.to(device) for t in training.batch(indices))
                 if recipe.augment:
@@ -111,16 +130,19 @@ def train(
                 running.add(outputs.detach(), targets, value)
                 last = number == epoch * per_epoch
                 step = Step(number, total, len(batch), value)
-                if time.monotonic() - shown >= snapshot_every:
-                    step, shown = replace(step, weights=_weights(model)), time.monotonic()
-                if not last and (yield step):
-                    yield replace(step, epoch=_epoch(model, epoch, running, held_out, device, complete=False))
-                    return
+                if wanted.weights(number, total):
+                    step = replace(step, weights=_weights(model))
                 if last:
-                    ended = _epoch(model, epoch, running, held_out, device)
-                    checkpoint = state.checkpoint(epoch) if keep else None
-                    if (yield replace(step, epoch=replace(ended, checkpoint=checkpoint))):
-                        return
+                    step = replace(step, epoch=_epoch(model, epoch, running, held_out, device))
+                here = Part(permutation, count, vars(running))
+                if wanted.checkpoint(last):
+                    step = replace(step, checkpoint=state.checkpoint(number, epoch, None if last else here))
+                if (yield step):
+                    if not last:
+                        checkpoint = state.checkpoint(number, epoch, here) if wanted.checkpoint(False) else None
+                        ended = _epoch(model, epoch, running, held_out, device, complete=False)
+                        yield replace(step, weights=None, epoch=ended, checkpoint=checkpoint)
+                    return
 
 
 def batches(order: Tensor, size: int) -> list[Tensor]:

@@ -19,15 +19,17 @@ def show(figure: go.Figure, key: str, alt: str) -> None:
 
 
 def training_curves(
-    history: Sequence[tuple[int, float]], epochs: Sequence[tuple[int, float, float]], total: int, measure: str
+    history: Sequence[tuple[int, float, float]], epochs: Sequence[tuple[int, float, float]], total: int, measure: str
 ) -> go.Figure:
-    """Loss by step, and below it accuracy (0–1) or R² by epoch: (step, loss), and (last step, training, held out)."""
+    """Loss by step, and below it accuracy (0–1) or R² by epoch: (step, loss, seconds), and (last step, training, held
+    out).
+    """
     from plotly.subplots import make_subplots
 
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
-    steps = [step for step, _ in history]
+    steps = [step for step, _, _ in history]
     figure.add_scatter(
-        x=steps, y=[loss for _, loss in history], name="loss", mode="lines", line_color=GREY, row=1, col=1
+        x=steps, y=[loss for _, loss, _ in history], name="loss", mode="lines", line_color=GREY, row=1, col=1
     )
     ends = [end for end, _, _ in epochs]
     for name, column, colour, symbol in (("training", 1, TRAINING, "circle"), ("held out", 2, HELD_OUT, "diamond")):

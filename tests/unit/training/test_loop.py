@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from pointwise.data.digits import load_bundled
 from pointwise.errors import DivergedError
 from pointwise.models import ModelConfig, Network, build
-from pointwise.training import Recipe, Step, recipe_named, train
+from pointwise.training import Recipe, Step, Wanted, recipe_named, train
 
 CPU = torch.device("cpu")
 CONFIG = ModelConfig("nin", image_size=8, num_classes=2, widths=(2, 3, 4))
@@ -115,7 +115,8 @@ def test_weights_of_an_epoch_do_not_change_any_more() -> None:
 
 
 def test_weights_are_shown_while_it_goes_on_when_asked() -> None:
-    shown = [step.weights for step in train(build(CONFIG), RECIPE, Halves(), Halves(10), CPU, snapshot_every=0.0)]
+    wanted = Wanted(weights=lambda number, total: True)
+    shown = [step.weights for step in train(build(CONFIG), RECIPE, Halves(), Halves(10), CPU, wanted=wanted)]
     assert all(weights is not None for weights in shown)
     first, last = shown[0], shown[-1]
     assert first is not None

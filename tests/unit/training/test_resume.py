@@ -18,7 +18,7 @@ from pointwise.commands.train import checkpoint_of
 from pointwise.data.digits import Digits, load_bundled
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ModelConfig, build, default_config
-from pointwise.training import Recipe, train
+from pointwise.training import Recipe, Wanted, train
 from pointwise.training.checkpoints import Checkpoint, read_checkpoint
 from pointwise.training.processes import Group
 from pointwise.weights import load_model
@@ -31,6 +31,7 @@ RECIPES = {
     ),
 }
 TINY = ModelConfig("nin", widths=(4, 6, 8))
+EVERY_STEP = Wanted(checkpoint=lambda ended: True)
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
 
 
@@ -40,27 +41,42 @@ def digits() -> tuple[Digits, Digits]:
     return Digits("few", training.images[:160], training.labels[:160]), held_out
 
 
+@pytest.mark.parametrize("at", [10, 12])  # of 20 steps, 5 an epoch
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 @pytest.mark.parametrize("config", [ModelConfig("nin", widths=(4, 6, 8)), ModelConfig("mlp_1x1", dropout=0.4)], ids=str)
 def test_a_checkpoint_goes_on_as_if_nothing_had_come_between(
-    digits: tuple[Digits, Digits], recipe: Recipe, config: ModelConfig, tmp_path: Path
+    digits: tuple[Digits, Digits], recipe: Recipe, config: ModelConfig, at: int, tmp_path: Path
 ) -> None:
-    whole = list(train(build(config), recipe, *digits, keep=True))
-    ends = [step.epoch for step in whole if step.epoch is not None]
-    assert ends[1].checkpoint is not None
-    ends[1].checkpoint.write(tmp_path / "c.safetensors")
+    whole = list(train(build(config), recipe, *digits, wanted=EVERY_STEP))
+    kept = whole[at - 1].checkpoint
+    assert kept is not None
+    kept.write(tmp_path / "c.safetensors")
     kept = read_checkpoint(tmp_path / "c.safetensors")
-    assert kept.epoch == 2
+    assert (kept.step, kept.epoch) == (at, at // 5)
     rest = list(train(build(config, seed=99), recipe, *digits, since=kept))
-    assert [(step.number, step.loss) for step in rest] == [(step.number, step.loss) for step in whole[10:]]
-    last = rest[-1].epoch
+    assert [(step.number, step.loss) for step in rest] == [(step.number, step.loss) for step in whole[at:]]
+    ends, last = [step.epoch for step in whole if step.epoch is not None], rest[-1].epoch
     assert last is not None
     assert all(torch.equal(last.weights[name], t) for name, t in ends[-1].weights.items())
+    assert [step.epoch.metrics for step in rest if step.epoch] == [epoch.metrics for epoch in ends[at // 5 :]]
+
+
+def test_a_training_that_is_stopped_can_go_on_too(digits: tuple[Digits, Digits]) -> None:
+    recipe = RECIPES["one cycle, augmented"]
+    whole = list(train(build(TINY), recipe, *digits))
+    training = train(build(TINY), recipe, *digits, wanted=Wanted(checkpoint=lambda ended: True))
+    for _ in range(7):
+        next(training)
+    stopped = training.send(True)
+    assert stopped.epoch is not None
+    assert not stopped.epoch.complete
+    rest = list(train(build(TINY), recipe, *digits, since=stopped.checkpoint))
+    assert [step.loss for step in rest] == [step.loss for step in whole[7:]]
 
 
 def test_a_checkpoint_can_be_gone_on_from_twice(digits: tuple[Digits, Digits]) -> None:
     recipe = RECIPES["adam"]
-    since = next(s.epoch.checkpoint for s in train(build(TINY), recipe, *digits, keep=True) if s.epoch is not None)
+    since = next(step.checkpoint for step in train(build(TINY), recipe, *digits, wanted=EVERY_STEP) if step.epoch)
     first, second = (list(train(build(TINY), recipe, *digits, since=since))[-1].epoch for _ in range(2))
     assert first is not None
     assert second is not None
@@ -69,15 +85,14 @@ def test_a_checkpoint_can_be_gone_on_from_twice(digits: tuple[Digits, Digits]) -
 
 def test_without_being_asked_no_checkpoint_is_made(digits: tuple[Digits, Digits]) -> None:
     steps = train(build(default_config("bag_of_pixels")), Recipe("short", epochs=1), *digits)
-    assert all(step.epoch.checkpoint is None for step in steps if step.epoch)
+    assert all(step.checkpoint is None for step in steps)
 
 
 def test_a_checkpoint_of_another_run_is_refused(digits: tuple[Digits, Digits]) -> None:
     bag, recipe = default_config("bag_of_pixels"), RECIPES["adam"]
-    *_, last = train(build(bag), Recipe("other", epochs=1), *digits, keep=True)
-    assert last.epoch is not None
+    *_, last = train(build(bag), Recipe("other", epochs=1), *digits, wanted=EVERY_STEP)
     with pytest.raises(ConfigError, match="another network or recipe"):
-        next(train(build(bag), recipe, *digits, since=last.epoch.checkpoint))
+        next(train(build(bag), recipe, *digits, since=last.checkpoint))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nothing", b"\x08\0\0\0\0\0\0\0{}      "])
@@ -85,7 +100,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes | None)
     path = tmp_path / "c.safetensors"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ModelFileError, match="without --resume"):
+    with pytest.raises(ModelFileError, match="from the start"):
         read_checkpoint(path)
 
 

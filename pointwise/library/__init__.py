@@ -1,0 +1,32 @@
+"""What lasts: runs with their curves, snapshots and weights, and what a visitor has on the desk.
+
+    shelf = open_library().shelf(owner)  # all that this owner sees, and nothing else
+    recording = shelf.begin(job.describe(), parameters)
+    Run(job, recording.run, recorder=recording).start()
+
+Importing it needs no torch. Several threads and several servers may use one library at once.
+"""
+
+from pointwise.library.home import Limits, home, is_public, keeps
+from pointwise.library.recording import Recording
+from pointwise.library.records import RunRecord, SnapshotRecord
+from pointwise.library.shelf import Curves, EpochRecord, Room, Shelf
+from pointwise.library.store import Library, open_library
+from pointwise.library.stored_run import StoredRun
+
+__all__ = [
+    "Curves",
+    "EpochRecord",
+    "Library",
+    "Limits",
+    "Recording",
+    "Room",
+    "RunRecord",
+    "Shelf",
+    "SnapshotRecord",
+    "StoredRun",
+    "home",
+    "is_public",
+    "keeps",
+    "open_library",
+]

@@ -1,0 +1,90 @@
+"""Where the library's files lie: in a folder, or, for who is not to be kept, in memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+
+class Files(Protocol):
+    """Contents by name; names are relative paths with slashes. All but ``read`` may raise OSError."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a whole content or, when something comes between, what was there before."""
+
+    def read(self, name: str) -> bytes | None:
+        """The content; None where there is none."""
+
+    def delete(self, name: str) -> None:
+        """Take a file or a folder away, if it is there."""
+
+    def size(self, name: str) -> int:
+        """Bytes of a file or of all files in a folder."""
+
+
+class Folder:
+    """Files below a folder that only their owner may look into."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, name: str, content: bytes) -> None:
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.replace(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self.root / name).read_bytes()
+        except OSError:
+            return None
+
+    def delete(self, name: str) -> None:
+        target = self.root / name
+        if target.is_dir():
+            shutil.rmtree(target, ignore_errors=True)
+        else:
+            target.unlink(missing_ok=True)
+
+    def size(self, name: str) -> int:
+        target = self.root / name
+        every = [target] if target.is_file() else target.rglob("*")
+        return sum(_size(path) for path in every)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # it went meanwhile
+        return 0
+
+
+class Memory:
+    """Files that are gone with the session."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def write(self, name: str, content: bytes) -> None:
+        self._contents[name] = content
+
+    def read(self, name: str) -> bytes | None:
+        return self._contents.get(name)
+
+    def delete(self, name: str) -> None:
+        for key in [key for key in self._contents if key == name or key.startswith(f"{name}/")]:
+            self._contents.pop(key, None)
+
+    def size(self, name: str) -> int:
+        every = list(self._contents.items())
+        return sum(len(content) for key, content in every if key == name or key.startswith(f"{name}/"))

@@ -1,0 +1,202 @@
+"""A run kept on disk as it goes: facts and curve every second, snapshots as scheduled, checkpoints to go on from."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pointwise.errors import PointwiseError
+from pointwise.runs import Progress
+
+if TYPE_CHECKING:
+    from pointwise.library.shelf import Library
+    from pointwise.training import Epoch, Step
+
+SNAPSHOTS = 48  # of a network of up to SMALL parameters
+SMALL = 300_000
+MOST_BYTES = 60_000_000  # of a larger network's snapshots, which are float16
+PACE = 1.0  # seconds between two writes of what is small
+APART = 2.0  # seconds between two checkpoints at the ends of epochs, at least
+AT_LATEST = 20.0  # seconds between two checkpoints
+WEIGHTS, CHECKPOINT = "weights.safetensors", "checkpoint.safetensors"
+
+log = logging.getLogger(__name__)
+
+
+def folder_of(run: str) -> str:
+    """The name of a run's folder in the library's files."""
+    return f"runs/{run}"
+
+
+def snapshot_file(run: str, step: int) -> str:
+    """The name of a snapshot's file."""
+    return f"{folder_of(run)}/snapshots/{step:09d}.safetensors"
+
+
+def snapshot_steps(total: int, parameters: int) -> frozenset[int]:
+    """The steps of ``total`` after which a network's weights are kept: half of them dense at first, half even.
+
+    The first and the last are among them; of a small network there are at least 40 where there are as many steps.
+    """
+    if total < 1:
+        return frozenset()
+    most = SNAPSHOTS if parameters <= SMALL else min(SNAPSHOTS, MOST_BYTES // (2 * parameters))
+    if total <= most:
+        return frozenset(range(1, total + 1))
+    steps = {total}
+    for number in range(most // 2):
+        steps.add(round(total ** (number / max(most // 2, 1))))  # 1, then even on a logarithmic axis
+        steps.add(round((number + 1) * total / (most - most // 2)))
+    spare = iter(range(2, total))
+    while len(steps) < most - 1 or (len(steps) < most and most > 2):  # the earliest steps round to one another
+        steps.add(next(spare))
+    return frozenset(sorted(steps)[:most] if most > 1 else {total})
+
+
+class Recording:
+    """What keeps one run; a Run's Recorder. ``broken`` is the sentence of what made it stop keeping, or ""."""
+
+    def __init__(
+        self,
+        library: Library,
+        run: str,
+        description: Mapping[str, Any],
+        release: Callable[[], None],
+        parameters: int | None,
+    ) -> None:
+        self.run, self.broken = run, ""
+        self.resumable = parameters is not None and not library.forgets
+        self._library, self._release, self._parameters = library, release, parameters
+        self._config = description.get("config")
+        self._steps: frozenset[int] | None = None
+        self._epochs: list[tuple[int, Epoch]] = []
+        self._snapshots: list[tuple[int, int]] = []
+        self._written = self._asked = self._weights_written = 0.0
+        self._checkpointed = time.monotonic()
+        self._state = ""
+
+    def wants_weights(self, number: int, total: int) -> bool:
+        if self._parameters is None:
+            return False
+        if self._steps is None:
+            self._steps = snapshot_steps(total, self._parameters)
+        return number in self._steps
+
+    def wants_checkpoint(self, ended: bool) -> bool:
+        since = time.monotonic() - self._checkpointed
+        return since >= (APART if ended else AT_LATEST)
+
+    def record(self, progress: Progress, step: Step | None) -> None:
+        if not self.broken:
+            with self._not_raising():
+                self._record(progress, step)
+
+    def wish(self) -> str:
+        now = time.monotonic()
+        if self.broken or now - self._asked < PACE:
+            return ""
+        self._asked = now
+        with self._not_raising():
+            return self._library.take_wish(self.run)
+        return ""
+
+    def close(self, progress: Progress) -> None:
+        with self._not_raising():
+            if not self.broken:
+                if progress.state == "done":
+                    self._library.files.delete(f"{folder_of(self.run)}/{CHECKPOINT}")
+                if progress.latest is not None and progress.latest.weights:
+                    self._write_weights(progress.latest)
+            self._flush(progress, None if progress.state == "done" else ())
+        self._release()
+
+    def _record(self, progress: Progress, step: Step | None) -> None:
+        if step is not None:
+            if step.weights is not None and self._steps and step.number in self._steps:
+                self._write_snapshot(step.number, step.weights)
+            if step.epoch is not None:
+                self._epochs.append((step.number, step.epoch))
+                if self._parameters is not None and time.monotonic() - self._weights_written >= PACE:
+                    self._write_weights(step.epoch)
+        checkpoint = None if step is None else step.checkpoint
+        due = progress.state != self._state or time.monotonic() - self._written >= PACE
+        if due or checkpoint is not None:
+            self._flush(progress)
+        if checkpoint is not None:
+            facts = {**checkpoint.facts, "examples": progress.examples, "seconds": progress.seconds}
+            content = replace(checkpoint, facts=facts).to_bytes()
+            self._library.files.write(f"{folder_of(self.run)}/{CHECKPOINT}", content)
+            self._checkpointed = time.monotonic()
+            self._flush(progress, checkpoint.step)
+
+    def _write_snapshot(self, number: int, weights: Mapping[str, Any]) -> None:
+        import torch
+        from safetensors.torch import save
+
+        if self._parameters is not None and self._parameters > SMALL:
+            weights = {name: t.to(torch.float16) if t.is_floating_point() else t for name, t in weights.items()}
+        content = save(dict(weights))
+        self._library.files.write(snapshot_file(self.run, number), content)
+        self._snapshots.append((number, len(content)))
+
+    def _write_weights(self, epoch: Epoch) -> None:
+        """The end's weights as a file of pointwise.weights; a comparison of several networks keeps none."""
+        from pointwise.card import rebuilt
+        from pointwise.models import ModelConfig
+        from pointwise.weights import model_from, to_bytes
+
+        if self._config is None:
+            return
+        model = model_from(rebuilt(ModelConfig, dict(self._config)), epoch.weights, epoch.card)
+        self._library.files.write(f"{folder_of(self.run)}/{WEIGHTS}", to_bytes(model, epoch.card))
+        self._weights_written = time.monotonic()
+
+    def _flush(self, progress: Progress, checkpoint: int | tuple[()] | None = ()) -> None:
+        """Write what is small; ``checkpoint`` is the step of a new one, None for none any more, () for no change."""
+        history = json.dumps([(p.step, round(p.loss, 7), round(p.seconds, 3)) for p in progress.history])
+        changes: dict[str, object] = {
+            "state": progress.state,
+            "error": progress.error,
+            "step": progress.step,
+            "total": progress.total,
+            "examples": progress.examples,
+            "seconds": progress.seconds,
+            "history": history,
+            "changed": time.time(),
+            "bytes": self._library.files.size(folder_of(self.run)),
+        }
+        if self._epochs:
+            changes["card"] = json.dumps(dict(self._epochs[-1][1].card))
+        if checkpoint != ():
+            changes["checkpoint"] = checkpoint
+        self._library.write_run(self.run, changes, self._epochs, self._snapshots)
+        self._epochs, self._snapshots = [], []
+        self._written, self._state = time.monotonic(), progress.state
+
+    def _not_raising(self) -> _Broken:
+        return _Broken(self)
+
+    def break_off(self, error: BaseException) -> None:
+        """Keep no more, after an error."""
+        if not self.broken:
+            self.broken = f"This run is not kept any more: {error}"
+            log.warning("Run %s: %s", self.run, self.broken)
+
+
+class _Broken:
+    """A context in which an error ends the keeping and not the run."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if isinstance(error, (OSError, PointwiseError)):
+            self._recording.break_off(error)
+            return True
+        return False

@@ -1,0 +1,85 @@
+"""What the library knows of a run and of a snapshot, as frozen rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pointwise.runs import ENDED, RESUMABLE
+
+MOST_NAME, MOST_NOTE = 80, 2_000  # characters
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A kept run, without its curve and its weights."""
+
+    id: str  # 16 hexadecimal digits
+    owner: str  # the hash of a visitor's token; "" for the command line's
+    name: str  # a person's text
+    note: str  # a person's text
+    pinned: bool
+    job: Mapping[str, Any] = field(repr=False)  # as Job.describe makes it; {} for a network that was loaded
+    card: Mapping[str, Any] = field(repr=False)  # of the latest epoch, {} before the first
+    state: str  # as Progress.state
+    error: str | None
+    step: int
+    total: int
+    examples: int
+    seconds: float  # at work
+    bytes: int  # of its files
+    made: float  # seconds since 1970, UTC
+    changed: float
+    checkpoint: int | None  # the step that it can go on from
+    deleted: bool  # can be brought back until it is thrown away
+
+    @property
+    def active(self) -> bool:
+        """Whether it may still change by itself."""
+        return self.state not in ENDED
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it can go on from a checkpoint."""
+        return self.state in RESUMABLE and self.checkpoint is not None
+
+    @property
+    def kind(self) -> str:
+        """The job's kind: pictures, houses, table, comparison, or loaded."""
+        return str(self.job.get("kind", "loaded"))
+
+    @property
+    def arch(self) -> str:
+        """The network's name in ARCHITECTURES; "" for a comparison of several."""
+        return str(self.config.get("arch", ""))
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The network's ModelConfig as JSON; {} for a comparison."""
+        return self.job.get("config", {})
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        """The Recipe as JSON; {} for a comparison and for a network that was loaded without one."""
+        return self.job.get("recipe", self.card.get("recipe", {}))
+
+    @property
+    def data_set(self) -> str | None:
+        """One of card.TRAINED_ON; None where it is unknown, as of a network from elsewhere, or several."""
+        data = self.job.get("data", {})
+        return {"houses": "houses", "table": "table"}.get(self.kind) or data.get("name") or self.card.get("data_set")
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """The latest held-out metrics: loss and accuracy (0–1), or loss, mae and r2."""
+        return self.card.get("metrics", {})
+
+
+@dataclass(frozen=True)
+class SnapshotRecord:
+    """A network's weights after a step, kept in a file."""
+
+    run: str  # the run's id
+    step: int
+    bytes: int

@@ -1,0 +1,215 @@
+"""The library's storage: a database of facts, files beside it, who holds which run, and the limits of it all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pointwise.errors import LibraryError
+from pointwise.library.database import Database
+from pointwise.library.files import Files, Folder, Memory
+from pointwise.library.home import Limits, home, keeps
+from pointwise.library.recording import folder_of
+from pointwise.library.records import RunRecord
+
+if TYPE_CHECKING:
+    from pointwise.library.shelf import Shelf
+    from pointwise.training import Epoch
+
+BIN = 3600.0  # seconds for which something deleted can be brought back
+EVERY = "SELECT * FROM runs"
+FIELDS = {field.name for field in fields(RunRecord)}
+
+
+class Library:
+    """All that lasts, below one folder; with None for it, in memory and gone with the object."""
+
+    def __init__(self, folder: Path | None, limits: Limits | None = None) -> None:
+        """Raises LibraryError where nothing can be kept."""
+        self.folder, self.limits = folder, limits or Limits.from_environment()
+        self.files: Files = Memory() if folder is None else Folder(folder)
+        self._database = Database(folder)
+        self._held: set[str] = set()
+        self._lock = threading.Lock()
+        if folder is not None:
+            self._check_writable()
+
+    @property
+    def forgets(self) -> bool:
+        """Whether all of it is gone with this object."""
+        return self.folder is None
+
+    @property
+    def notice(self) -> str:
+        """A sentence about a damaged file that was moved aside, or ""."""
+        return self._database.notice
+
+    def shelf(self, owner: str, *others: str) -> Shelf:
+        """What ``owner`` keeps, and may see of ``others``."""
+        from pointwise.library.shelf import Shelf
+
+        return Shelf(self, owner, others)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        """The rows of a query. Raises LibraryError."""
+        return self._database.rows(query, *values)
+
+    def change(self, statement: str, *values: object) -> int:
+        """How many rows a statement changed. Raises LibraryError."""
+        with self._database() as connection:
+            return connection.execute(statement, values).rowcount
+
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A context in which all changes happen, or none. Raises LibraryError."""
+        return self._database()
+
+    def write_run(
+        self,
+        run: str,
+        changes: Mapping[str, object],
+        epochs: Sequence[tuple[int, Epoch]] = (),
+        snapshots: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        """Change a run's row and add what is new of it, at once. Raises LibraryError."""
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        with self._database() as connection:
+            connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*changes.values(), run))
+            connection.executemany(
+                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (run, step, e.number, e.of, e.complete, json.dumps(dict(e.metrics)), json.dumps(dict(e.card)))
+                    for step, e in epochs
+                ],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", [(run, *snapshot) for snapshot in snapshots]
+            )
+
+    def take_wish(self, run: str) -> str:
+        """What somebody asked a run for since the last time. Raises LibraryError."""
+        rows = self.rows("SELECT wish FROM runs WHERE id = ?", run)
+        wish = str(rows[0]["wish"]) if rows else ""
+        if wish:
+            self.change("UPDATE runs SET wish = '' WHERE id = ?", run)
+        return wish
+
+    def hold(self, run: str) -> Callable[[], None] | None:
+        """Take a run for this process, or None while another one, or another thread, has it; call the result to let go.
+
+        The operating system lets go of it when a process dies, whatever the clock says.
+        """
+        with self._lock:
+            if run in self._held:
+                return None
+            self._held.add(run)
+        if self.folder is None:
+            return lambda: self._held.discard(run)
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / "locks" / f"{run}.lock", thread_local=False)
+        try:
+            (self.folder / "locks").mkdir(exist_ok=True, mode=0o700)
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            self._held.discard(run)
+            return None
+
+        def release() -> None:
+            lock.release()
+            self._held.discard(run)
+
+        return release
+
+    def alive(self, run: str) -> bool:
+        """Whether some process has this run."""
+        release = self.hold(run)
+        if release is None:
+            return True
+        release()
+        return False
+
+    def remove(self, runs: Iterable[str]) -> None:
+        """Throw runs away with their files. Raises LibraryError."""
+        for run in runs:
+            self.change("DELETE FROM runs WHERE id = ?", run)
+            self.files.delete(folder_of(run))
+            self.files.delete(f"locks/{run}.lock")
+
+    def make_room(self, owner: str, runs: int = 0) -> None:
+        """Throw away what is beyond the limits and what was deleted long ago, so that ``runs`` more have room.
+
+        Raises LibraryError when an owner's runs are all pinned or still going on, and fill the room.
+        """
+        now = time.time()
+        every = [record_of(row) for row in self.rows(f"{EVERY} ORDER BY number")]
+        gone = {r.id for r in every if r.deleted and not r.active and now - r.changed > BIN}
+        age = self.limits.days * 86_400
+        gone |= {r.id for r in every if not r.pinned and not r.active and now - r.changed > age}
+        mine = [r for r in every if r.owner == owner and r.id not in gone]
+        gone |= _surplus(mine, len(mine) + runs - self.limits.runs, sum(r.bytes for r in mine) - self._bytes)
+        rest = [r for r in every if r.id not in gone]
+        gone |= _surplus(rest, 0, sum(r.bytes for r in rest) - self.limits.all_gigabytes * 1e9)
+        if runs and len([r for r in mine if r.id not in gone]) + runs > self.limits.runs:
+            raise LibraryError(
+                f"All of the {self.limits.runs} runs that are kept are pinned. Unpin or delete one on the page of runs."
+            )
+        self.remove(gone)
+
+    @property
+    def _bytes(self) -> float:
+        return self.limits.gigabytes * 1e9
+
+    def _check_writable(self) -> None:
+        try:
+            self.files.write("writable", b"")
+            self.files.delete("writable")
+        except OSError as error:
+            raise LibraryError(
+                f"Nothing can be kept in {self.folder} ({error.strerror}). Free some space there, make the folder "
+                "writable, or name another one with POINTWISE_HOME."
+            ) from None
+
+
+def _surplus(runs: Sequence[RunRecord], count: int, size: float) -> set[str]:
+    """The oldest of ``runs`` that must go for ``count`` fewer runs and ``size`` fewer bytes; deleted ones first."""
+    gone: set[str] = set()
+    for record in sorted(runs, key=lambda record: not record.deleted):
+        if (count <= 0 and size <= 0) or record.pinned or record.active:
+            continue
+        gone.add(record.id)
+        count, size = count - 1, size - record.bytes
+    return gone
+
+
+def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
+    """The record in a row of the table of runs."""
+    values: dict[str, Any] = {name: row[name] for name in row.keys() if name in FIELDS}
+    values |= {name: json.loads(row[name]) for name in ("job", "card")}
+    values |= {name: bool(row[name]) for name in ("pinned", "deleted")}
+    return RunRecord(**values)
+
+
+class sentences:
+    """A context in which a failure to write is a LibraryError."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, OSError):
+            raise LibraryError(f"It cannot be kept ({error.strerror}). Free some space on the disk.") from None
+
+
+def open_library() -> Library:
+    """The library below ``home()``, or one that forgets where nothing is to be kept. Raises LibraryError."""
+    return Library(home() if keeps() else None)
