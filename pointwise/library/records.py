@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pointwise.data.catalogue import DATA_SETS
+from pointwise.models.config import ARCHITECTURES, REGRESSOR
 from pointwise.runs import ENDED, RESUMABLE
 
 MOST_NAME, MOST_NOTE = 80, 2_000  # characters
@@ -69,6 +71,19 @@ class RunRecord:
         """One of card.TRAINED_ON; None where it is unknown, as of a network from elsewhere, or several."""
         data = self.job.get("data", {})
         return {"houses": "houses", "table": "table"}.get(self.kind) or data.get("name") or self.card.get("data_set")
+
+    @property
+    def stands_in_for(self) -> str | None:
+        """The shipped network that does the same task, by name; None where there is none."""
+        config, shape = self.config, tuple(self.config.get(name) for name in ("input_channels", "image_size"))
+        options = self.job.get("data", {}) or self.card.get("options", {})
+        if self.arch == REGRESSOR:
+            plain = shape[0] == 2 and config.get("num_classes") == 1 and "target" not in self.card
+            return REGRESSOR if plain and self.kind != "table" else None
+        if self.arch not in ARCHITECTURES or (*shape, config.get("num_classes")) != (1, 28, 10):
+            return None
+        known = self.data_set is None or (self.data_set in DATA_SETS and DATA_SETS[self.data_set].digits)
+        return self.arch if known and options.get("shuffled") is None else None
 
     @property
     def metrics(self) -> Mapping[str, float]:

@@ -16,7 +16,7 @@ from pointwise.library.home import Limits
 from pointwise.library.recording import CHECKPOINT, WEIGHTS, Recording, folder_of, snapshot_file
 from pointwise.library.records import MOST_NAME, MOST_NOTE, RunRecord, SnapshotRecord
 from pointwise.library.store import EVERY, Library, record_of, sentences
-from pointwise.runs import Point, Progress
+from pointwise.runs import ENDED, Point, Progress
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -137,6 +137,13 @@ class Shelf:
         marks = ", ".join("?" * len(self._owners))
         query = f"{EVERY} WHERE owner IN ({marks}) AND deleted = ? ORDER BY number DESC"
         return [self._checked(row) for row in self.library.rows(query, *self._owners, deleted)]
+
+    def going(self) -> list[RunRecord]:
+        """The runs that may still change by themselves, the latest first. Raises LibraryError."""
+        marks, ended = (", ".join("?" * len(values)) for values in (self._owners, ENDED))
+        query = f"{EVERY} WHERE owner IN ({marks}) AND state NOT IN ({ended}) AND NOT deleted ORDER BY number DESC"
+        records = [self._checked(row) for row in self.library.rows(query, *self._owners, *ENDED)]
+        return [record for record in records if record.active]
 
     def run(self, run: str) -> RunRecord:
         """One of them. Raises LibraryError when there is none of that id here."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pointwise.training import Epoch
 
 BIN = 3600.0  # seconds for which something deleted can be brought back
-EVERY = "SELECT * FROM runs"
-FIELDS = {field.name for field in fields(RunRecord)}
+FIELDS = [field.name for field in fields(RunRecord)]
+EVERY = f"SELECT {', '.join(FIELDS)} FROM runs"
 
 
 class Library:
@@ -194,7 +194,7 @@ def _surplus(runs: Sequence[RunRecord], count: int, size: float) -> set[str]:
 
 def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
     """The record in a row of the table of runs."""
-    values: dict[str, Any] = {name: row[name] for name in row.keys() if name in FIELDS}
+    values: dict[str, Any] = {name: row[name] for name in FIELDS}
     values |= {name: json.loads(row[name]) for name in ("job", "card")}
     values |= {name: bool(row[name]) for name in ("pinned", "deleted")}
     return RunRecord(**values)
