@@ -35,7 +35,7 @@ def make_card(
     """JSON: the Recipe, what was trained on, what was measured on held-out examples, how long it took, and where.
 
     ``data_set`` is one of TRAINED_ON, ``data`` the same in words. ``more`` may hold ``options`` of the data,
-    ``temperature``, ``scaling``, ``target`` and ``features``; what is None or {} is left out. Raises ConfigError for an
+    ``temperature``, ``scaling``, ``target`` and ``columns``; what is None or {} is left out. Raises ConfigError for an
     unknown data set.
     """
     import torch

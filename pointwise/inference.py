@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,10 @@ from pointwise.errors import ConfigError
 from pointwise.models import REGRESSOR, Network
 
 if TYPE_CHECKING:
-    from pointwise.data.table import Prepared, Rows
+    import pandas as pd
+
+    from pointwise.data.table import Columns, Rows
+    from pointwise.data.table.encoding import Values
 
 
 @dataclass(frozen=True)
@@ -108,16 +111,33 @@ def outside_training(square_feet: float, rooms: float) -> bool:
     return not (0 <= square_feet <= SQUARE_FEET and 0 <= rooms <= ROOMS)
 
 
-def predict_row(model: Network, prepared: Prepared, values: Mapping[str, float | str]) -> float:
-    """The target of one row of a table, in its own unit; features that are not named have their usual value.
+def columns_of(model: Network) -> Columns:
+    """The columns that a table's network predicts from. Raises ConfigError where its card does not say them."""
+    from pointwise.data.table import Columns
 
-    Raises ConfigError when the network was not made for this table's inputs, DataError for a value of the wrong kind.
+    return Columns.from_card(model.card)
+
+
+def predict_table(model: Network, rows: pd.DataFrame | Sequence[Values]) -> NDArray[np.float64]:
+    """The targets (N,) of rows as they were read, in the target's own unit, from the columns on the network's card.
+
+    Other columns are ignored. Raises ConfigError for a network without columns, DataError for a column that is not
+    there or holds values of the wrong kind.
     """
-    return float(_predict(model, prepared.row_to_input(values), prepared.scaling)[0])
+    inputs = torch.from_numpy(columns_of(model).encode(rows))
+    return _predict(model, inputs[:, :, None, None], Scaling.from_card(model.card))
+
+
+def predict_row(model: Network, values: Values) -> float:
+    """The target of one row, in its own unit; columns that are not named have their usual value.
+
+    Raises ConfigError and DataError as ``predict_table`` does.
+    """
+    return float(predict_table(model, columns_of(model).row(values))[0])
 
 
 def predict_rows(model: Network, rows: Rows) -> NDArray[np.float64]:
-    """The targets (N,) of a table's rows, in their own unit. Raises ConfigError as ``predict_row`` does."""
+    """The targets (N,) of a table's rows, in their own unit. Raises ConfigError for another table's network."""
     return _predict(model, rows.inputs[:, :, None, None], rows.scaling)
 
 

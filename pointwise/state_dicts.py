@@ -57,6 +57,7 @@ def import_state_dict(
     """
     path = Path(name)
     _check_said(data_set, scaling)
+    opened: BinaryIO
     if isinstance(source, bytes):
         opened, size = io.BytesIO(source), len(source)
     else:

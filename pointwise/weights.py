@@ -23,7 +23,7 @@ from pointwise.card import Card, rebuilt
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import SHIPPED, ModelConfig, Network, allocate, skeleton
 
-MAX_HEADER_TEXT = 100_000
+MAX_HEADER_TEXT = 2_000_000  # a card of 200 columns with twelve long levels each has 1.5 million characters
 AGAIN = "Download it again, or train a new one with: python -m pointwise train"
 
 

@@ -69,7 +69,7 @@ def strongest_features(model: Network, prepared: Prepared, count: int = 6, seed:
     plain = _error(model, rows, rows.inputs)
     strengths = []
     for feature in prepared.features:
-        columns = torch.tensor([owner == feature.name for owner in prepared.owners])
+        columns = torch.tensor([owner == feature.name for owner in prepared.columns.owners])
         errors = [_error(model, rows, _shuffled(rows.inputs, columns, generator)) for _ in range(5)]
         strengths.append(Strength(feature.name, float(np.mean(errors)) - plain))
     return tuple(sorted(strengths, key=lambda strength: strength.added_error, reverse=True)[:count])

@@ -47,7 +47,7 @@ class PictureJob(Job):
 
     def metrics_of(self, model: Network) -> dict[str, float]:
         same = data_set_of(model) == self.data.name and options_of(model) == self.data.options
-        return dict(model.card["metrics"]) if same else super().metrics_of(model)
+        return dict(model.card["metrics"]) if same and "metrics" in model.card else super().metrics_of(model)
 
     def _train(self, training: Digits, held_out: Digits, **how: Any) -> Training:
         from pointwise.data.nondigits import with_made
@@ -131,19 +131,19 @@ class TableJob(Job):
 
     def describe(self) -> dict[str, Any]:
         """JSON, all but the table's rows."""
-        data = {"rows": self.data.training.name, "target": self.data.target, "features": self._features}
+        data = {
+            "rows": self.data.training.name,
+            "target": self.data.target,
+            "features": list(self.data.columns.start()),
+        }
         return {"kind": self.kind, "config": asdict(self.config), "recipe": asdict(self.recipe), "data": data}
-
-    @property
-    def _features(self) -> list[str]:
-        return [feature.name for feature in self.data.features]
 
     def _train(self, training: Rows, held_out: Rows, **how: Any) -> Training:
         return super()._train(training, held_out, **_on_the_cpu(how))
 
     def _facts(self, training: Rows) -> dict[str, Any]:
-        facts = {"data_set": TABLE, "data": training.name, "target": self.data.target, "features": self._features}
-        return {**facts, "scaling": training.scaling.as_dict()}
+        facts = {"data_set": TABLE, "data": training.name, "target": self.data.target}
+        return {**facts, "columns": self.data.columns.as_json(), "scaling": training.scaling.as_dict()}
 
 
 def _on_the_cpu(how: Mapping[str, Any]) -> dict[str, Any]:

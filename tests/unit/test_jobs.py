@@ -13,7 +13,7 @@ import torch
 
 from pointwise.data import catalogue
 from pointwise.data.housing import HouseOptions, make_houses
-from pointwise.data.table import Prepared, load_sample, prepare
+from pointwise.data.table import Columns, Prepared, load_sample, prepare
 from pointwise.errors import ConfigError
 from pointwise.evaluation import own_data, scores
 from pointwise.inference import price_scaling
@@ -148,7 +148,8 @@ def test_the_card_of_houses_says_which() -> None:
 def test_the_card_of_a_table_says_which(prepared: Prepared) -> None:
     card = last_epoch(TableJob(table_config(prepared), table_recipe(353, epochs=1), prepared)).card
     assert (card["data_set"], card["data"]) == ("table", "Diabetes, training rows")
-    assert (card["target"], card["features"]) == ("disease progression", [one.name for one in prepared.features])
+    assert card["target"] == "disease progression"
+    assert Columns.from_card(card) == prepared.columns
     assert card["scaling"] == prepared.scaling.as_dict()
 
 

@@ -1,23 +1,15 @@
-"""What a column holds (numbers, levels such as names of towns, or nothing usable), and how columns become inputs."""
+"""What a column holds: numbers, levels such as names of towns, or nothing usable."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
-import torch
-from torch import Tensor
-
-if TYPE_CHECKING:
-    from sklearn.compose import ColumnTransformer
 
 MOSTLY = 0.9  # the share of values that decides what a column is
 FEW_LEVELS = 20  # so many different texts are always usable
-MAX_LEVELS = 12  # inputs for one column of levels: the most frequent, and one that all others share
-OTHER = "any other"  # how that one is called
+LONGEST = 100  # characters of a column's name, or of a level
 LARGEST = 1e30  # beyond it a number is as good as infinite
 MONEY = r"^[$€£]\s*|\s*[$€£%]$"
 THOUSANDS = r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?"
@@ -45,26 +37,34 @@ def tidy(series: pd.Series) -> tuple[pd.Series, int]:
     Text counts as numbers when nine in ten values are: amounts of money, percentages, thousands separated by commas
     and decimal commas included. The tenth is then missing.
     """
-    if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
-        return series.astype("float64"), 0
-    stripped = {value: str(value).strip() or None for value in series.dropna().unique()}
-    text = series.map(stripped).astype(object).where(series.notna(), None)
-    given = int(text.notna().sum())
-    numbers = _numbers(text.dropna())
-    found = int(numbers.notna().sum())
-    if given and found >= MOSTLY * given:
-        return numbers.reindex(series.index).astype("float64"), given - found
+    text, numbers = as_text(series), as_numbers(series)
+    given, found = int(text.notna().sum()), int(numbers.notna().sum())
+    if _is_numeric(series) or (given and found >= MOSTLY * given):
+        return numbers, 0 if _is_numeric(series) else given - found
     return text, 0
 
 
-def _numbers(text: pd.Series) -> pd.Series:
-    """Numbers where the texts are some, else NaN; every different text is looked at once."""
-    levels = pd.Series(text.unique()).astype(str)
+def as_text(series: pd.Series) -> pd.Series:
+    """A column's values as texts without spaces around them; None for missing and for spaces alone."""
+    stripped = {value: str(value).strip() or None for value in series.dropna().unique()}
+    return series.map(stripped).astype(object).where(series.notna(), None)
+
+
+def as_numbers(series: pd.Series) -> pd.Series:
+    """A column's values as float64, NaN for what is no number; every different text is looked at once."""
+    if _is_numeric(series):
+        return series.astype("float64")
+    text = as_text(series)
+    levels = pd.Series(text.dropna().unique(), dtype=object).astype(str)
     bare = levels.str.replace(MONEY, "", regex=True)
     for pattern, old, new in ((THOUSANDS, ",", ""), (DECIMAL_COMMA, ",", ".")):
         fits = bare.str.fullmatch(pattern)
         bare = bare.where(~fits, bare.str.replace(old, new, regex=False))
-    return text.map(dict(zip(levels, pd.to_numeric(bare, errors="coerce"), strict=True)))
+    return text.map(dict(zip(levels, pd.to_numeric(bare, errors="coerce"), strict=True))).astype("float64")
+
+
+def _is_numeric(series: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
 
 
 def describe(series: pd.Series, named: bool = True) -> Column:
@@ -89,46 +89,11 @@ def _unusable_text(values: pd.Series, levels: int) -> str:
         return "it holds dates; give years, months or days as columns of numbers to use them"
     if levels > max(FEW_LEVELS, len(values) / 2):
         return f"it holds {levels:,} different texts in {len(values):,} rows, too many to learn from"
+    longest = int(values.str.len().max()) if levels else 0
+    if longest > LONGEST:
+        return f"it holds texts of up to {longest:,} characters, longer than {LONGEST}"
     return _unusable(levels)
 
 
 def _unusable(levels: int) -> str:
     return "all its values are missing" if levels == 0 else "it holds a single value" if levels == 1 else ""
-
-
-def fit_transformer(training: pd.DataFrame, names: Sequence[str]) -> ColumnTransformer:
-    """The transformer of columns into inputs, fitted on training rows: float64 with NaN for missing, text without."""
-    from sklearn.compose import ColumnTransformer
-    from sklearn.impute import SimpleImputer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
-
-    numbers = [name for name in names if training[name].dtype != object]
-    texts = [name for name in names if training[name].dtype == object]
-    levels = OneHotEncoder(
-        max_categories=MAX_LEVELS,
-        handle_unknown="infrequent_if_exist",
-        sparse_output=False,
-        feature_name_combiner=lambda name, level: name,
-    )
-    scaled = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
-    return ColumnTransformer([("numbers", scaled, numbers), ("levels", levels, texts)]).fit(training)
-
-
-def encode(transformer: ColumnTransformer, frame: pd.DataFrame) -> Tensor:
-    """Inputs of rows, float32 (N, F): the numbers first, then the levels."""
-    texts = transformer.transformers_[1][2]
-    return torch.from_numpy(transformer.transform(frame.astype(dict.fromkeys(texts, object)))).float()
-
-
-def owners(transformer: ColumnTransformer) -> tuple[str, ...]:
-    """The column that each input belongs to, (F,)."""
-    numbers, texts = (list(names) for _, _, names in transformer.transformers_[:2])
-    return (*numbers, *(transformer.named_transformers_["levels"].get_feature_names_out(texts) if texts else ()))
-
-
-def shared_levels(transformer: ColumnTransformer) -> dict[str, tuple[str, ...]]:
-    """The rare levels that share one input, by column, for the columns that have such."""
-    texts = transformer.transformers_[1][2]
-    rare = transformer.named_transformers_["levels"].infrequent_categories_ if texts else []
-    return {name: tuple(levels) for name, levels in zip(texts, rare, strict=True) if levels is not None}

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import torch
 from torch import Tensor
 
 from pointwise.data.scaling import Scaling
-from pointwise.data.table.columns import LARGEST, OTHER, encode, fit_transformer, owners, shared_levels
+from pointwise.data.table.encoding import MISSING, Columns, Feature, fit_columns
 from pointwise.data.table.read import MIN_ROWS, Table
 from pointwise.errors import DataError
 
-if TYPE_CHECKING:
-    from sklearn.compose import ColumnTransformer
-
 HELD_OUT = 0.2  # the share of the rows that no network is trained on
-MISSING = "missing"  # the level of a text that is not there
-Values = Mapping[str, float | str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,47 +40,25 @@ class Rows:
         return self.scaling.std
 
 
-@dataclass(frozen=True)
-class Feature:
-    """A column that is learned from, as a slider or a select needs it; of the training rows."""
-
-    name: str
-    kind: str  # number or category
-    start: float | str  # the median, or the most frequent level
-    minimum: float = 0.0  # of numbers
-    maximum: float = 0.0
-    whole: bool = False  # whether all numbers are whole
-    levels: tuple[str, ...] = ()  # most frequent first, "any other" last where rare ones share an input
-
-
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """A table made ready: what to train on, what to be judged by, and how to ask about a row of one's own."""
 
     target: str
-    features: tuple[Feature, ...]
+    columns: Columns  # fitted on the training rows alone
     training: Rows
     held_out: Rows
     notes: tuple[str, ...]  # sentences: what was done
-    owners: tuple[str, ...]  # (F,): the feature that each input belongs to
-    transformer: ColumnTransformer = field(repr=False)  # fitted on the training rows alone
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The columns that are learned from."""
+        return self.columns.features
 
     @property
     def scaling(self) -> Scaling:
         """The target's scaling, by the training rows."""
         return self.training.scaling
-
-    def start(self) -> dict[str, float | str]:
-        """A usual row: medians and most frequent levels."""
-        return {feature.name: feature.start for feature in self.features}
-
-    def row_to_input(self, values: Values) -> Tensor:
-        """A row's input, float32 (1, F, 1, 1), from its features' values; those not named are as in ``start``.
-
-        An unknown level counts as a rare one. Raises DataError for a value of the wrong kind.
-        """
-        row = {feature.name: _checked(feature, values.get(feature.name, feature.start)) for feature in self.features}
-        return encode(self.transformer, pd.DataFrame([row]))[:, :, None, None]
 
 
 def prepare(table: Table, target: str, features: Sequence[str] | None = None, seed: int = 0) -> Prepared:
@@ -102,16 +74,15 @@ def prepare(table: Table, target: str, features: Sequence[str] | None = None, se
     training, held_out = _split(frame, seed)
     _check_varies(frame[target], training[target])
     used = _varying(training, chosen)
-    transformer = fit_transformer(training, used)
+    columns, rare = fit_columns(training, used)
     scaling = Scaling.of(training[target].to_numpy())
     training_rows, held_out_rows = (
-        Rows(f"{table.name}, {part}", encode(transformer, rows), torch.tensor(rows[target].to_numpy()), scaling)
+        Rows(f"{table.name}, {part}", _inputs(columns, rows), torch.tensor(rows[target].to_numpy()), scaling)
         for part, rows in (("training rows", training), ("held-out rows", held_out))
     )
-    shared = shared_levels(transformer)
     return Prepared(
         target,
-        tuple(_feature(training[name], shared.get(name, ())) for name in used),
+        columns,
         training_rows,
         held_out_rows,
         (
@@ -123,11 +94,13 @@ def prepare(table: Table, target: str, features: Sequence[str] | None = None, se
                 f"'{name}' is left out: it holds a single value in the training rows."
                 for name in set(chosen) - set(used)
             ),
-            *(f"The {len(rare):,} rarest levels of '{name}' count as one." for name, rare in shared.items()),
+            *(f"The {number:,} rarest levels of '{name}' count as one." for name, number in rare.items()),
         ),
-        owners(transformer),
-        transformer,
     )
+
+
+def _inputs(columns: Columns, rows: pd.DataFrame) -> Tensor:
+    return torch.from_numpy(columns.encode(rows))
 
 
 def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
@@ -192,20 +165,3 @@ def _filled_numbers(training: pd.DataFrame, frame: pd.DataFrame, names: Sequence
         for name, number in missing.items()
         if number
     ]
-
-
-def _feature(values: pd.Series, shared: Sequence[str]) -> Feature:
-    name = str(values.name)
-    if values.dtype == object:
-        frequent = [level for level in values.value_counts().index if level not in shared]
-        return Feature(name, "category", frequent[0], levels=tuple(frequent) + ((OTHER,) if shared else ()))
-    whole = bool((values.dropna() % 1 == 0).all())
-    return Feature(name, "number", float(values.median()), float(values.min()), float(values.max()), whole)
-
-
-def _checked(feature: Feature, value: float | str) -> float | str:
-    if feature.kind == "category":
-        return str(value)
-    if isinstance(value, (int, float)) and abs(value) < LARGEST:
-        return float(value)
-    raise DataError(f"{value!r} is no value for '{feature.name}'. Give a number.")

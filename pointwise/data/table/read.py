@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from pointwise.data.table.columns import LARGEST, Column, describe, tidy
+from pointwise.data.table.columns import LARGEST, LONGEST, Column, describe, tidy
+from pointwise.data.table.encoding import CATEGORY, MAX_COLUMNS, Columns
+from pointwise.data.table.encoding import MISSING as LEVEL_OF_MISSING
 from pointwise.data.table.text import Lines, split_lines, unclosed
 from pointwise.errors import DataError
 
 MIN_ROWS, MAX_ROWS = 20, 100_000
-MAX_COLUMNS, MAX_NAME = 200, 100
 MISSING = ("-", "--", "?", ".")  # beside what pandas takes for missing
+TRUTHS = {"True", "False", LEVEL_OF_MISSING}  # levels of a column that pandas takes for truth values
 SAMPLE_NAMES = {  # load_diabetes' own are abbreviations
     "age": "age",
     "sex": "sex",
@@ -64,12 +66,29 @@ def read_table(content: bytes, name: str) -> Table:
     columns with names of their own, at least one of varying numbers, all of them finite.
     """
     lines = split_lines(content, name)
-    named = [bool(column) for column in lines.names]
-    names = tuple(column or f"column {i}" for i, column in enumerate(lines.names, start=1))
+    named, names = [bool(column) for column in lines.names], _names(lines)
     _check_names(names, name)
     frame = _parse(lines, name).dropna(how="all").reset_index(drop=True)
     frame.columns = pd.Index(names)
     return _table(name, frame, named, [lines.description])
+
+
+def read_rows(content: bytes, name: str, columns: Columns) -> pd.DataFrame:
+    """The rows (N ≥ 1) of a CSV or TSV file to be predicted, read as ``read_table`` does, with all columns that it has.
+
+    Raises DataError for a file that is empty, too large, no text, or without rows.
+    """
+    lines = split_lines(content, name, least=1)
+    names = _names(lines)
+    texts = {one.name for one in columns.features if one.kind == CATEGORY and not set(one.levels) <= TRUTHS}
+    frame = _parse(lines, name, [i for i, column in enumerate(names) if column in texts])
+    frame.columns = pd.Index(names)
+    if not 0 < len(frame) <= MAX_ROWS:
+        few = (
+            f"has more than {MAX_ROWS:,} rows. Keep a part of them." if len(frame) else "has no rows. Add one or more."
+        )
+        raise DataError(f"{name} {few}")
+    return frame
 
 
 def load_sample() -> Table:
@@ -97,7 +116,12 @@ def _table(name: str, frame: pd.DataFrame, named: Sequence[bool], notes: list[st
     return table
 
 
-def _parse(lines: Lines, name: str) -> pd.DataFrame:
+def _names(lines: Lines) -> tuple[str, ...]:
+    return tuple(column or f"column {i}" for i, column in enumerate(lines.names, start=1))
+
+
+def _parse(lines: Lines, name: str, texts: Sequence[int] = ()) -> pd.DataFrame:
+    """A column for each name, numbered; those numbered in ``texts`` are not looked at for numbers."""
     try:
         return pd.read_csv(
             io.StringIO(lines.text),
@@ -109,6 +133,7 @@ def _parse(lines: Lines, name: str) -> pd.DataFrame:
             index_col=False,
             skipinitialspace=True,
             na_values=list(MISSING),
+            dtype=dict.fromkeys(texts, object),
             nrows=MAX_ROWS + 1,
             low_memory=False,
         )
@@ -123,11 +148,11 @@ def _check_names(names: Sequence[str], file: str) -> None:
         raise DataError(f"{file} begins with numbers instead of column names. Put a line of names above them.")
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise DataError(f"{file} has more than one column named '{twice[0][:MAX_NAME]}'. Give each its own name.")
+        raise DataError(f"{file} has more than one column named '{twice[0][:LONGEST]}'. Give each its own name.")
     longest = max(names, key=len)
-    if len(longest) > MAX_NAME:
+    if len(longest) > LONGEST:
         raise DataError(
-            f"{file} has a column name of {len(longest):,} characters, '{longest[:20]}…'. Shorten it to {MAX_NAME}."
+            f"{file} has a column name of {len(longest):,} characters, '{longest[:20]}…'. Shorten it to {LONGEST}."
         )
 
 

@@ -35,10 +35,10 @@ class Lines:
         return f"Read as values separated by {DELIMITERS[self.delimiter]}, encoded in {encoding[self.encoding]}."
 
 
-def split_lines(content: bytes, name: str) -> Lines:
+def split_lines(content: bytes, name: str, least: int = 2) -> Lines:
     """The text of a CSV or TSV file, with its delimiter found: comma, semicolon, tab or bar.
 
-    Raises DataError when it is empty, larger than 10 MB, no text, or has a single column.
+    Raises DataError when it is empty, larger than 10 MB, no text, or has fewer than ``least`` columns.
     """
     if len(content) > MAX_BYTES:
         raise DataError(f"{name} has {len(content) / 2**20:.1f} MB, more than 10 MB. Keep a part of its rows.")
@@ -51,8 +51,13 @@ def split_lines(content: bytes, name: str) -> Lines:
     told = re.match(r"sep=([,;\t|])\n", text)  # a line that spreadsheet programs write
     if told:
         text = text[told.end() - 1 :]
-    delimiter = told[1] if told else _delimiter(text, name)
+    delimiter = told[1] if told else _delimiter(text)
     header = _check_widths(text, delimiter, name)
+    if len(header) < least:
+        raise DataError(
+            f"{name} has a single column: no comma, semicolon, tab or bar separates its values. "
+            "Save it as CSV with commas."
+        )
     return Lines(text, tuple(value.strip() for value in header), delimiter, encoding)
 
 
@@ -68,13 +73,10 @@ def _decode(content: bytes, name: str) -> tuple[str, str]:
     raise DataError(f"{name} is no text in a known encoding. Save it as CSV in UTF-8.")
 
 
-def _delimiter(text: str, name: str) -> str:
+def _delimiter(text: str) -> str:
     """The candidate that splits most lines into as many values as the first line has; of equals, into the most."""
     scores = {candidate: _consistency(text, candidate) for candidate in DELIMITERS}
-    best = max(scores, key=lambda candidate: scores[candidate])
-    if scores[best][0] == 0.0:
-        raise _one_column(name)
-    return best
+    return max(scores, key=lambda candidate: scores[candidate])
 
 
 def _consistency(text: str, delimiter: str) -> tuple[float, int]:
@@ -98,8 +100,6 @@ def _check_widths(text: str, delimiter: str, name: str) -> list[str]:
                 )
     except csv.Error:
         raise unclosed(name) from None
-    if len(header) < 2:
-        raise _one_column(name)
     return header
 
 
@@ -112,9 +112,3 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 def unclosed(name: str) -> DataError:
     """The error about a file that a parser reads to its end in search of a quotation mark."""
     return DataError(f"{name} cannot be read: a quotation mark is never closed. Correct it.")
-
-
-def _one_column(name: str) -> DataError:
-    return DataError(
-        f"{name} has a single column: no comma, semicolon, tab or bar separates its values. Save it as CSV with commas."
-    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.ui.frame import sections, startup
+from pointwise.ui.frame import labels, sections, startup
 from pointwise.ui.frame.sections import Kept
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def _choose() -> None:
 
 def _preview(table: Table) -> None:
     """The first rows, what each column holds, and how the file was read."""
-    st.subheader(f"{table.name}: {len(table):,} rows, {len(table.columns)} columns")
+    st.subheader(f"{labels.plain(table.name)}: {len(table):,} rows, {len(table.columns)} columns")
     for note in table.notes:
-        st.caption(note)
+        st.caption(labels.plain(note))
     st.dataframe(
         table.frame.head(PREVIEW), height=220, hide_index=True, alt=f"The first {PREVIEW} rows of {table.name}"
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import streamlit as st
 
-from pointwise.data.table import Feature, Prepared, Table, prepare
+from pointwise.data.table import Prepared, Table, prepare
 from pointwise.explain.table_networks import Score, Strength, baselines, strongest_features
-from pointwise.inference import predict_row, predict_rows
+from pointwise.inference import predict_rows
 from pointwise.jobs import Job, TableJob, table_config
 from pointwise.models import ModelConfig
 from pointwise.runs import Run
@@ -17,14 +16,13 @@ from pointwise.training import Recipe, table_recipe
 from pointwise.ui.frame import charts, labels
 from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.regression.accuracy import against_actual
-from pointwise.ui.training import session_run, sidebar, weights_in_use
+from pointwise.ui.training import session_run, sidebar, table_questions, weights_in_use
 
 PREPARED: Kept[tuple[tuple[Table, str, list[str], Prepared], ...]] = Kept("tables.prepared", ())  # the latest few
 SCORES: Latest[tuple[Score, ...]] = Latest("tables.scores")  # of the baselines, made of Prepared
 STRONGEST: Latest[tuple[Strength, ...]] = Latest("tables.strongest")  # made of a network
 LEVEL = 0.02  # of R²: closer than that is chance
 POINTS = 1_000  # held-out rows in the chart, at most
-STEPS = 100  # of a slider, about
 
 
 def prepared(table: Table) -> Prepared:
@@ -59,7 +57,9 @@ def train(table: Table, ready: Prepared) -> None:
     """What was done to the rows, and the button that trains the 1×1 network on them."""
     inputs = ready.training.inputs.shape[1]
     with st.container(border=True):
-        st.markdown("\n".join(f"- {note}" for note in [*ready.notes, f"The network receives {inputs} channels."]))
+        st.markdown(
+            "\n".join(f"- {labels.plain(note)}" for note in [*ready.notes, f"The network receives {inputs} channels."])
+        )
     recipe, config = sidebar.remembered(
         f"tables.{table.name}.{len(ready.training)}", table_recipe(len(ready.training)), table_config(ready), _inputs
     )
@@ -148,43 +148,10 @@ def _baselines(ready: Prepared) -> tuple[Score, ...]:
 
 
 def ask(ready: Prepared, run: Run[Job]) -> None:
-    """The prediction for a row of one's own; features without a slider keep their usual value."""
+    """The prediction for a row of one's own, once the training is over."""
     model = weights_in_use.epoch_model(run)
     if model is None or run.progress().active:
         return
     st.subheader("Ask the network")
     strengths = STRONGEST.of(model, lambda: strongest_features(model, ready))
-    features = {feature.name: feature for feature in ready.features}
-    answer = st.container()
-    columns = st.columns(2, gap="large")
-    values = {}
-    for number, strength in enumerate(strengths):
-        with columns[number % 2]:
-            values[strength.feature] = _feature_input(features[strength.feature], run)
-    answer.metric(f"Predicted {ready.target}", labels.number(predict_row(model, ready, values)))
-    rest = len(ready.features) - len(strengths)
-    st.caption(
-        "In the order of how much worse the network gets when a feature is shuffled: without "
-        f"{strengths[0].feature} it is off by {labels.number(strengths[0].added_error)} more."
-        + (f" The {rest} others keep their usual value." if rest else "")
-    )
-
-
-def _feature_input(feature: Feature, run: Run[Job]) -> float | str:
-    key = f"tables.ask.{run.name}.{feature.name}"
-    if feature.kind == "category":
-        return st.selectbox(feature.name, feature.levels, key=key, persist_state="session")
-    start = float(feature.start)
-    if feature.whole:
-        low, high = int(feature.minimum), int(feature.maximum)
-        return st.slider(feature.name, low, high, min(max(round(start), low), high), key=key, persist_state="session")
-    step, form = _step(feature.maximum - feature.minimum)
-    return st.slider(
-        feature.name, feature.minimum, feature.maximum, start, step, form, key=key, persist_state="session"
-    )
-
-
-def _step(span: float) -> tuple[float, str]:
-    """A power of ten that cuts the span into a hundred parts or more, and how such numbers are written."""
-    power = math.floor(math.log10(span / STEPS))
-    return 10.0**power, f"%.{max(0, -power)}f"
+    table_questions.ask(model, f"tables.ask.{run.name}", strengths)

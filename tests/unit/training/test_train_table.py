@@ -63,17 +63,18 @@ def test_rows_are_predicted_in_the_targets_unit(model: Network, prepared: Prepar
 
 
 def test_one_row_is_predicted_as_it_is_among_others(model: Network, prepared: Prepared) -> None:
-    inputs = prepared.row_to_input({"a": 0.5, "b": 0.5, "town": "Bonn"})
+    row = {"a": 0.5, "b": 0.5, "town": "Bonn"}
+    inputs = torch.from_numpy(prepared.columns.encode([row]))[:, :, None, None]
     with torch.inference_mode():
         expected = prepared.scaling.from_model(model(inputs).item())
-    assert predict_row(model, prepared, {"a": 0.5, "b": 0.5, "town": "Bonn"}) == pytest.approx(expected)
-    assert predict_row(model, prepared, {"town": "Bonn"}) > predict_row(model, prepared, {"town": "Ulm"}) + 50
+    assert predict_row(model, row) == pytest.approx(expected)
+    assert predict_row(model, {"town": "Bonn"}) > predict_row(model, {"town": "Ulm"}) + 50
 
 
 @pytest.mark.parametrize("other", [build(default_config("price_1x1")), build(default_config("nin"))])
 def test_network_of_another_table_is_refused(other: Network, prepared: Prepared) -> None:
-    with pytest.raises(ConfigError, match="cannot read rows of 5"):
-        predict_row(other, prepared, {})
+    with pytest.raises(ConfigError, match="does not say which columns"):
+        predict_row(other, {})
     with pytest.raises(ConfigError, match="cannot read rows of 5"):
         strongest_features(other, prepared)
 

@@ -19,6 +19,11 @@ def table(n: int = 100, **columns: object) -> Table:
     return read_table(frame.to_csv(index=False).encode(), "toy.csv")
 
 
+def encoded(prepared: Prepared, values: dict[str, object]) -> torch.Tensor:
+    """A row's inputs, (1, F)."""
+    return torch.from_numpy(prepared.columns.encode(prepared.columns.row(values)))
+
+
 def test_split_is_80_to_20_without_overlap_and_the_same_for_a_seed() -> None:
     first, again, other = (prepare(table(), "price", ["size"], seed=seed) for seed in (0, 0, 1))
     assert (len(first.training), len(first.held_out)) == (80, 20)
@@ -35,7 +40,7 @@ def test_inputs_are_1x1_pictures_with_standardised_targets() -> None:
     assert (targets.dtype, targets.shape) == (torch.float32, (80, 1))
     assert float(targets.std(correction=0)) == pytest.approx(1)
     assert prepared.training.target_scale == pytest.approx(float(prepared.training.targets.std(correction=0)))
-    assert prepared.owners == ("size", "town", "town", "town")
+    assert prepared.columns.owners == ("size", "town", "town", "town")
 
 
 def test_everything_is_fitted_on_the_training_rows_alone() -> None:
@@ -56,7 +61,7 @@ def test_missing_numbers_become_the_training_rows_median() -> None:
     size = [None if i < 10 else float(i) for i in range(100)]
     prepared = prepare(table(size=size), "price", ["size"])
     rows = prepared.training.inputs[:, 0]
-    median = prepared.row_to_input({"size": prepared.features[0].start}).item()
+    median = float(encoded(prepared, {"size": prepared.features[0].start}))
     assert (rows.isclose(torch.tensor(median))).sum() >= 5
     assert any(
         note.startswith("10 missing values of 'size' became the training rows' median") for note in prepared.notes
@@ -79,10 +84,10 @@ def test_rare_levels_share_one_input() -> None:
     towns = [f"town {i % 10}" if i % 3 else f"hamlet {i % 30}" for i in range(300)]
     prepared = prepare(table(300, town=towns), "price")
     levels = prepared.features[1].levels
-    assert prepared.owners.count("town") == len(levels) == 12
+    assert prepared.columns.owners.count("town") == len(levels) == 12
     assert levels[-1] == "any other"
     assert any("rarest levels of 'town' count as one" in note for note in prepared.notes)
-    rare, unknown = (prepared.row_to_input({"town": town}) for town in ("any other", "never seen"))
+    rare, unknown = (encoded(prepared, {"town": town}) for town in ("any other", "never seen"))
     assert torch.equal(rare, unknown)
 
 
@@ -104,20 +109,18 @@ def test_row_of_ones_own_is_encoded_as_the_tables_rows_are() -> None:
     source = table(price=[float(i) for i in range(100)])
     prepared = prepare(source, "price")
     for index in range(5):
-        encoded = prepared.row_to_input(row_of(prepared, index, source))
-        assert encoded.shape == (1, 4, 1, 1)
-        torch.testing.assert_close(encoded[0, :, 0, 0], prepared.held_out.inputs[index])
+        assert torch.equal(encoded(prepared, row_of(prepared, index, source))[0], prepared.held_out.inputs[index])
 
 
 def test_what_is_not_named_is_as_usual() -> None:
     prepared = prepare(table(), "price")
-    assert torch.equal(prepared.row_to_input({}), prepared.row_to_input(prepared.start()))
+    assert torch.equal(encoded(prepared, {}), encoded(prepared, prepared.columns.start()))
 
 
 @pytest.mark.parametrize("value", ["large", float("nan"), float("inf"), 1e300])
 def test_value_of_the_wrong_kind_is_refused(value: object) -> None:
     with pytest.raises(DataError, match="is no value for 'size'"):
-        prepare(table(), "price").row_to_input({"size": value})
+        encoded(prepare(table(), "price"), {"size": value})
 
 
 REFUSED = {
