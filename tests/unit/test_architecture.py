@@ -37,7 +37,7 @@ data
 calibration drawing inpage models
 errors
 """
-NAMESAKES = {"drawing.py"}  # one in the interface, and the core's of the same subject
+NAMESAKES = {"drawing.py", "replay.py"}  # one in the interface, and the core's of the same subject
 LEVEL = {part: level for level, line in enumerate(LAYERS.split("\n")) for part in line.split()}
 INTERFACE = {"app", "pages", *(part for part in LEVEL if part.startswith("ui."))}
 

@@ -1,0 +1,1 @@
+"""The page /runs: what was trained, compared, and looked at again."""
