@@ -80,7 +80,7 @@ def show_drawing(
     """
     layer = _layer(player.key, config, snapshots) if snapshots else 0
     replays = Latest[dict[Any, DrawingReplay]](f"{player.key}.replays").of(snapshots, dict)
-    asked = (image.tobytes(), layer)
+    asked = (image.tobytes(), layer, card.get("temperature"))
     if asked not in replays:
         replays.clear()
         replays[asked] = replay_drawing(config, card, snapshots, image, layer)
@@ -90,7 +90,8 @@ def show_drawing(
 def _layer(key: str, config: ModelConfig, snapshots: Snapshots) -> str:
     titles = {stage.name: stage.title for stage in stages_of(config, snapshots[-1][1])}
     first = next((n for n, layer in enumerate(config.architecture.layers) if layer.kernel == 1), 0)
-    return st.selectbox("Layer", list(titles), first, titles.__getitem__, key=f"{key}.layer", persist_state="session")
+    key = f"{key}.layer.{config.arch}"
+    return st.selectbox("Layer", list(titles), first, titles.__getitem__, key=key, persist_state="session")
 
 
 def show_prices(
