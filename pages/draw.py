@@ -43,7 +43,7 @@ def answers(below: st.delta_generator.DeltaGenerator, beside: st.delta_generator
     with beside:
         reading.choose_reader()
         if startup.loaded():
-            weights_in_use.toggle(reading.chosen_reader())
+            weights_in_use.choose(reading.chosen_reader())
     if startup.loaded():
         four_models.received()
         four_models.side_by_side()

@@ -6,7 +6,9 @@ from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
-from pointwise.ui.frame.sections import choice, section  # noqa: E402  (after the guard, which may rerun)
+from pointwise.models import CLASSIFIERS  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.frame.sections import choice, section  # noqa: E402
+from pointwise.ui.training import weights_in_use  # noqa: E402
 
 st.title("Feature maps")
 st.markdown(
@@ -17,7 +19,6 @@ st.markdown(
 st.latex(r"y_k(p) = \mathrm{act}\Big(\textstyle\sum_c w_{kc}\,x_c(p) + b_k\Big)")
 
 
-@section("features")
 def features() -> None:
     with startup.loading(height=420):  # what these import needs torch
         from pointwise.ui.feature_maps import channels, colour_mixing, curves, evidence_map, subject
@@ -29,4 +30,4 @@ def features() -> None:
         views[view](chosen)
 
 
-features()
+section("features", run_every=weights_in_use.pace(st.session_state.get("network", CLASSIFIERS[0])))(features)()

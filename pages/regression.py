@@ -9,6 +9,7 @@ navigation.guard()
 from pointwise.ui.frame.sections import choice, section  # noqa: E402  (after the guard, which may rerun)
 from pointwise.ui.regression import house as houses  # noqa: E402
 from pointwise.ui.regression import own_table  # noqa: E402
+from pointwise.ui.training import weights_in_use  # noqa: E402
 
 st.title("House prices")
 
@@ -24,6 +25,8 @@ def house() -> None:
         from pointwise.ui.regression import accuracy, house_training, live_price, network_view, surface
 
         asked = houses.asked_networks()
+    with left:
+        weights_in_use.choose(houses.ARCH)
     with top:
         live_price.metrics(chosen, asked)
     with right:

@@ -44,6 +44,10 @@ class LibraryError(PointwiseError):
     """Something cannot be kept, or what was kept cannot be found or read."""
 
 
+class NoRoomError(LibraryError):
+    """Nothing more is kept, because all that is kept is pinned."""
+
+
 class DivergedError(PointwiseError):
     """The training loss became NaN or infinite."""
 

@@ -117,6 +117,7 @@ class Recorder(Protocol):
     """Who keeps what a run does. None of it raises: what cannot be kept is not kept."""
 
     resumable: bool  # whether checkpoints are of use
+    broken: str  # the sentence of what made it stop keeping, or ""
 
     def wants_weights(self, number: int, total: int) -> bool:
         """Whether the weights after a step are to be kept."""
@@ -213,6 +214,11 @@ class Run(Generic[J]):
     def paused(self) -> bool:
         """Whether it was told to hold."""
         return not self._go_on.is_set()
+
+    @property
+    def unkept(self) -> str:
+        """The sentence of what made its recorder stop keeping it, or ""."""
+        return "" if self._recorder is None else self._recorder.broken
 
     @property
     def stopping(self) -> bool:

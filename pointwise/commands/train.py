@@ -155,7 +155,7 @@ def _recording(job: Job, since: Checkpoint | None) -> Recording | None:
 class _Recorder:
     """A Recorder that writes the checkpoint of a training that was not stopped, and hands all on to a Recording."""
 
-    resumable = True
+    resumable, broken = True, ""
 
     def __init__(self, checkpoint: Path, recording: Recording | None) -> None:
         self._checkpoint, self._recording = checkpoint, recording

@@ -96,22 +96,23 @@ class Database:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
                     raise
-            except sqlite3.OperationalError as error:
-                raise LibraryError(f"What you make cannot be kept at the moment ({error}). Try again later.") from None
             except sqlite3.DatabaseError as error:
-                self._set_aside_and_begin_anew()
-                raise LibraryError(f"The library was damaged ({error}). {self.notice}") from None
+                raise self._sentence("What you make cannot be kept", error) from None
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """The rows of a query that changes nothing. Raises LibraryError."""
         with self._lock:
             try:
                 return self._connection.execute(query, values).fetchall()
-            except sqlite3.OperationalError as error:
-                raise LibraryError(f"What is kept cannot be read at the moment ({error}). Try again later.") from None
             except sqlite3.DatabaseError as error:
-                self._set_aside_and_begin_anew()
-                raise LibraryError(f"The library was damaged ({error}). {self.notice}") from None
+                raise self._sentence("What is kept cannot be read", error) from None
+
+    def _sentence(self, what: str, error: sqlite3.DatabaseError) -> LibraryError:
+        """The error to raise; where the file is damaged, and not merely busy or in the way, once it is out of it."""
+        if type(error) is not sqlite3.DatabaseError:  # which SQLite's own "malformed" and "not a database" are
+            return LibraryError(f"{what} at the moment ({error}). Try again later.")
+        self._set_aside_and_begin_anew()
+        return LibraryError(f"The library was damaged ({error}). {self.notice}")
 
     def close(self) -> None:
         """Let go of the file."""

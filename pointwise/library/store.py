@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import LibraryError
+from pointwise.errors import LibraryError, NoRoomError
 from pointwise.library.database import Database
 from pointwise.library.files import Files, Folder, Memory
 from pointwise.library.home import Limits, home, keeps
@@ -161,7 +161,7 @@ class Library:
         rest = [r for r in every if r.id not in gone]
         gone |= _surplus(rest, 0, sum(r.bytes for r in rest) - self.limits.all_gigabytes * 1e9)
         if runs and len([r for r in mine if r.id not in gone]) + runs > self.limits.runs:
-            raise LibraryError(
+            raise NoRoomError(
                 f"All of the {self.limits.runs} runs that are kept are pinned. Unpin or delete one on the page of runs."
             )
         self.remove(gone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pointwise.errors import LibraryError
 from pointwise.runs import Progress, Snapshot
@@ -38,18 +38,27 @@ class Unread(Mapping[str, "Tensor"]):
         return self._weights
 
 
-class StoredRun:
+J = TypeVar("J", "Job", "Comparison")
+
+
+class StoredRun(Generic[J]):
     """A kept run with the surface of a Run; ``name`` is its id."""
 
-    def __init__(self, shelf: Shelf, run: str, job: Job | Comparison) -> None:
-        self.job, self.name = job, run
+    def __init__(self, shelf: Shelf, run: str, job: J) -> None:
+        self.job: J = job
+        self.name = run
         self._shelf = shelf
         self._progress = Progress()
+        self._seen = ("", 0.0)
         self.stopping = False
 
     def progress(self) -> Progress:
         """The latest Progress that was kept; epoch and snapshot are the same objects until there is a later one."""
         try:
+            record = self._shelf.run(self.name)
+            if (record.state, record.changed) == self._seen:
+                return self._progress
+            self._seen = record.state, record.changed
             progress, known = self._shelf.progress(self.name), self._progress
             if known.epochs and len(known.epochs) == len(progress.epochs):
                 progress = replace(progress, epochs=known.epochs)

@@ -1,4 +1,7 @@
-"""Every test here starts with empty caches, which AppTest shares between tests, and without a data folder."""
+"""Every test here starts with empty caches, which AppTest shares between tests, and without a data folder.
+
+AppTest's context is a mock; here it is that of a browser without cookies, in an app that keeps nothing on disk.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ import streamlit as st
 @pytest.fixture(autouse=True)
 def fresh_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("POINTWISE_DATA", str(tmp_path))
+    monkeypatch.setenv("POINTWISE_KEEP", "off")
+    monkeypatch.setattr(type(st.context), "is_embedded", False)
     st.cache_data.clear()
     st.cache_resource.clear()
     yield

@@ -14,7 +14,7 @@ import streamlit as st
 from pointwise.calibration import SURE
 from pointwise.errors import PointwiseError
 from pointwise.ui.canvas import component, drawing, reading
-from pointwise.ui.frame import shipped, startup
+from pointwise.ui.frame import labels, shipped, startup
 from pointwise.ui.frame.labels import probability
 from pointwise.ui.frame.sections import hidden
 from pointwise.ui.training import weights_in_use
@@ -68,13 +68,13 @@ def live() -> None:
 
 def _live(arch: str) -> None:
     try:
-        model, whose = weights_in_use.network(arch, between_epochs=True)
+        model, mark = used = weights_in_use.used(arch)
     except PointwiseError:
         return  # said by what stands below
     image = drawing.received_image()
     read = reading.read(model, image)
     digit, remark = reading.headline(read)
-    _prediction(digit, f"{remark}, {whose}" if whose.startswith("your run") else remark)
+    _prediction(digit, remark, f"By {mark}" if used.own else "")
     packed = weights_in_use.packed(model)
     _bars(read, packed)
     startup.let_paint()  # the answer is there; what may improve it is large
@@ -88,7 +88,7 @@ def _early(arch: str, latest: float) -> None:
     if time.monotonic() > latest:
         startup.begin()
     _prediction("…", "Loading PyTorch")
-    packed = shipped.packed_file(arch)
+    packed = shipped.packed_file(arch) if weights_in_use.choice(arch).run is None else None
     _bars(None, packed)
     _network(packed)
 
@@ -99,9 +99,11 @@ def _network(packed: Packed | None) -> None:
         component.page_code()(key="network", data=packed and packed.content)
 
 
-def _prediction(digit: str, remark: str) -> None:
-    with st.container(key="answer-prediction"):
+def _prediction(digit: str, remark: str, whose: str = "") -> None:
+    with st.container(key="answer-prediction", gap="small"):
         st.metric("Prediction", digit, remark, delta_color="off", delta_arrow="off")
+        if whose:
+            st.caption(labels.plain(whose))
 
 
 def _bars(read: Reading | None, packed: Packed | None) -> None:

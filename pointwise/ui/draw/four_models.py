@@ -14,19 +14,18 @@ from pointwise.models import CLASSIFIERS
 from pointwise.ui.canvas import drawing, reading
 from pointwise.ui.frame import html, labels, shipped
 from pointwise.ui.frame.sections import shown_errors
-from pointwise.ui.training import session_run, weights_in_use
+from pointwise.ui.training import weights_in_use
 
 if TYPE_CHECKING:
-    from streamlit.elements.lib.grid_container import GridContainer
-
     from pointwise.models import Network
+    from pointwise.ui.training.weights_in_use import Used
 
 MEASURED_ON = {"mnist": "MNIST test", "digits": "held-out bundled digits"}
 
 
 def received() -> None:
     """The steps from the drawing to the network's input, and the answer with and without. Raises ModelFileError."""
-    model, _ = weights_in_use.network(reading.chosen_reader())
+    model = weights_in_use.current_model(reading.chosen_reader())
     now = drawing.current()
     st.subheader("What the network receives")
     st.toggle(
@@ -45,39 +44,22 @@ def received() -> None:
 
 def side_by_side() -> None:
     """Every model's answer to the same picture, with what each costs and how often it errs. Raises ModelFileError."""
-    reader, _ = weights_in_use.network(reading.chosen_reader())
+    reader = weights_in_use.current_model(reading.chosen_reader())
     st.subheader("Four models on this drawing")
     with st.grid(4, min_column_width=160, border=True) as grid:
         for arch in CLASSIFIERS:
-            with grid.cell():
-                _card(arch, reader)
-        _run_card(grid, reader)
+            with grid.cell(), shown_errors():
+                _show_card(arch, weights_in_use.used(arch), reader)
 
 
-def _run_card(grid: GridContainer, reader: Network) -> None:
-    """The answer of a run's latest epoch, unless the page uses those weights anyway."""
-    run = session_run.current()
-    arch = None if run is None else run.job.stands_in_for
-    if run is None or arch not in CLASSIFIERS:
-        return
-    model = weights_in_use.epoch_model(run)
-    if model is not None and model is not weights_in_use.own_models().get(arch):
-        with grid.cell():
-            _show_card(f"Your run, epoch {model.card['epochs']}", model, reader, labels.MODELS[arch])
-
-
-def _card(arch: str, reader: Network) -> None:
-    with shown_errors():
-        model = weights_in_use.current_model(arch)
-        own = " (yours)" if arch in weights_in_use.own_models() else ""
-        _show_card(labels.MODELS[arch] + own, model, reader, labels.ABOUT[arch])
-
-
-def _show_card(title: str, model: Network, reader: Network, about: str) -> None:
-    image = drawing.received_image()
+def _show_card(arch: str, used: Used, reader: Network) -> None:
+    image, model = drawing.received_image(), used.network
     read = reading.read(model, image)
     cost = shipped.cost_of(model.config)
-    st.metric(title, *reading.headline(read), delta_color="off", delta_arrow="off", help=about)
+    headline = reading.headline(read)
+    st.metric(labels.MODELS[arch], *headline, delta_color="off", delta_arrow="off", help=labels.ABOUT[arch])
+    if used.own:
+        st.caption(f"By {labels.plain(used.mark)}")
     if read.digit != reading.read(reader, image).digit:
         st.badge("Disagrees", icon=":material/call_split:", color="orange")
     st.caption(f"{cost.parameters:,} parameters  \n{cost.multiply_adds:,} multiply-adds  \n{_error_rate(model)}")

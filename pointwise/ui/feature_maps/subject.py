@@ -72,8 +72,8 @@ def choose() -> Subject | None:
             bind="query-params",
             persist_state="session",
         )
-        weights_in_use.toggle(arch)
-        model, whose = weights_in_use.network(arch)
+        weights_in_use.choose(arch)
+        model, mark = weights_in_use.used(arch)
         with st.popover("Another drawing", icon=":material/draw:"):
             tools.samples()
             tools.upload()
@@ -93,7 +93,7 @@ def choose() -> Subject | None:
             channels = "1 channel" if changes == 1 else f"{changes} channels"
             st.button(f"Reset {channels}", on_click=_reset, args=(arch,), icon=":material/restart_alt:", key="reset")
         else:
-            st.caption(f"With {whose}.")
+            st.caption(f"By {labels.plain(mark)}")
     return Subject(arch, model, plain, chain, image, trace)
 
 

@@ -46,9 +46,12 @@ class Latest(Generic[T]):
         return value
 
 
-def section(key: str) -> Callable[[Body], Body]:
-    """A decorator that makes a function a fragment of its page, a PointwiseError in which is shown where it stands."""
-    return lambda body: st.fragment(key=key)(shown_errors()(body))
+def section(key: str, run_every: float | None = None) -> Callable[[Body], Body]:
+    """A decorator that makes a function a fragment of its page, a PointwiseError in which is shown where it stands.
+
+    ``run_every`` is in seconds.
+    """
+    return lambda body: st.fragment(key=key, run_every=run_every)(shown_errors()(body))
 
 
 @contextmanager

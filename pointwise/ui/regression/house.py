@@ -12,7 +12,7 @@ import streamlit as st
 
 from pointwise.ui.frame import shipped
 from pointwise.ui.frame.sections import choice
-from pointwise.ui.training import session_run, weights_in_use
+from pointwise.ui.training import weights_in_use
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,6 +85,7 @@ class Networks:
     name: str  # as in a chart's key
     other: Network | None = None
     other_name: str = ""
+    mark: str = ""  # whose weights ``current`` has, where they are a run's: a person's text
 
     def prices(self, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """Prices in dollars of houses, (N,) each, by the network's name."""
@@ -97,17 +98,8 @@ class Networks:
 
 
 def asked_networks() -> Networks:
-    """The network in use; beside it a run's latest epoch, or the shipped one when the run's is in use.
-
-    Raises ModelFileError when the shipped weights cannot be loaded.
-    """
-    current = weights_in_use.current_model(ARCH)
-    own = ARCH in weights_in_use.own_models()
-    run = session_run.current()
-    if run is not None and run.job.stands_in_for == ARCH:
-        latest = weights_in_use.epoch_model(run)
-        if latest is not None and latest is not current:
-            return Networks(current, "your network" if own else "shipped network", latest, "your latest run")
-    if own:
-        return Networks(current, "your network", shipped.shipped_model(ARCH), "shipped network")
-    return Networks(current, "network")
+    """The network in use; beside a run's the shipped one. Raises ModelFileError when that cannot be loaded."""
+    used = weights_in_use.used(ARCH)
+    if used.own:
+        return Networks(used.network, "your network", shipped.shipped_model(ARCH), "shipped network", used.mark)
+    return Networks(used.network, "network")

@@ -58,6 +58,8 @@ def metrics(house: House, networks: Networks) -> None:
         if networks.other is not None:
             other = price_parts(networks.other, *house).price
             _metric("other", f"Price by {networks.other_name}", labels.dollars(other))
+    if networks.mark:
+        st.caption(f"Predicted by {labels.plain(networks.mark)}")
 
 
 def _metric(name: str, label: str, value: str) -> None:

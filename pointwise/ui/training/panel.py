@@ -1,4 +1,4 @@
-"""A run's place in the sidebar: progress, pause, stop, how good its network is, and what to do with the weights."""
+"""A run in the sidebar: progress, pause, stop, go on, how good its network is, and its files."""
 
 from __future__ import annotations
 
@@ -6,41 +6,60 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise.errors import LibraryError
 from pointwise.jobs import Job
-from pointwise.runs import Progress, Run
-from pointwise.ui.frame import charts, labels, shipped
+from pointwise.runs import RESUMABLE, Progress, Run
+from pointwise.ui.frame import charts, labels, shipped, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
 from pointwise.ui.training import downloads, session_run, weights_in_use
 
 if TYPE_CHECKING:
-    from pointwise.models import Network
+    from pointwise.ui.training.session_run import AnyRun
 
 POLL = 1.0  # seconds between two looks at a run
-SEEN: Kept[tuple[str, int] | None] = Kept("panel.seen", None)  # (state, epochs) that the whole page was last drawn with
+ELSEWHERE = 3.0  # seconds between two looks for a run that began in another tab or on the command line
+SEEN: Kept[tuple[str, str, int] | None] = Kept("panel.seen", None)  # what the whole page was last drawn with
 SCORES = {"accuracy": "accuracy", "r2": "R²"}
 
 
 def show() -> None:
-    """This session's run, on every page."""
+    """This visitor's run, on every page."""
     session_run.say_refusal()
     run = session_run.current()
     if run is None:
+        st.fragment(run_every=ELSEWHERE)(_elsewhere)()
         return
     progress = run.progress()
-    SEEN.set(_state(progress))
-    st.subheader(f"Run: {run.job.title}")
+    SEEN.set(_state(run, progress))
+    st.subheader(f"{labels.plain(_name(run))}: {run.job.title}")
     if progress.active:
-        _controls(run)
-    st.fragment(run_every=POLL if progress.active else None)(_live)()
+        _controls(run, progress)
+    elif progress.state in RESUMABLE:
+        _go_on(run)
+    st.fragment(run_every=POLL if progress.active else ELSEWHERE)(_live)()
     if not progress.active and progress.latest is not None:
         _result(run)
 
 
-def _state(progress: Progress) -> tuple[str, int]:
-    return ("active" if progress.active else progress.state, len(progress.epochs))
+def _name(run: AnyRun) -> str:
+    try:
+        return visitor.shelf().run(run.name).name
+    except LibraryError:
+        return "Run"
 
 
-def _controls(run: Run[Job]) -> None:
+def _state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
+    state = "going on" if progress.active else progress.state
+    return run.name, "paused" if progress.active and run.paused else state, len(progress.epochs)
+
+
+def _elsewhere() -> None:
+    """A run that begins in another tab or on the command line comes onto the page."""
+    if session_run.current() is not None:
+        st.rerun()
+
+
+def _controls(run: AnyRun, progress: Progress) -> None:
     with st.container(horizontal=True):
         if run.paused:
             st.button("Resume", on_click=run.resume, icon=":material/play_arrow:")
@@ -49,13 +68,30 @@ def _controls(run: Run[Job]) -> None:
         st.button("Stop", on_click=run.stop, icon=":material/stop:")
 
 
+def _go_on(run: AnyRun) -> None:
+    """The button that takes a run that was parked, interrupted or stopped on from its last checkpoint."""
+    try:
+        record = visitor.shelf().run(run.name)
+    except LibraryError:
+        return
+    if record.resumable and isinstance(run.job, Job):
+        st.button(
+            "Go on",
+            on_click=session_run.go_on,
+            args=(run.name,),
+            icon=":material/play_arrow:",
+            type="primary",
+            help=f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had",
+        )
+
+
 def _live() -> None:
     """Polled while the run is active; a finished epoch or the end redraws the whole page once."""
     run = session_run.current()
     if run is None:
         return
     progress = run.progress()
-    if SEEN.get() != _state(progress):
+    if SEEN.get() != _state(run, progress):
         st.rerun()
     st.progress(progress.step / progress.total if progress.total else 0.0, text=_sentence(run, progress))
     if progress.download is not None and not progress.total:
@@ -64,9 +100,11 @@ def _live() -> None:
         _curves(run.job, progress)
     if progress.error:
         (st.error if progress.state == "failed" else st.info)(progress.error)
+    if isinstance(run, Run) and run.unkept:
+        st.caption(run.unkept)
 
 
-def _sentence(run: Run[Job], progress: Progress) -> str:
+def _sentence(run: AnyRun, progress: Progress) -> str:
     if progress.state == "fetching" and progress.download is not None:
         done, total = progress.download.done / 1e6, progress.download.total / 1e6
         return f"Downloading: {done:.1f} of {total:.1f} MB"
@@ -80,7 +118,10 @@ def _sentence(run: Run[Job], progress: Progress) -> str:
         return f"Paused at {where}"
     if progress.active:
         return f"{where.capitalize()}, {labels.duration(progress.seconds_left)} left, {speed}"
-    ended = {"done": "Finished", "stopped": "Stopped", "failed": "Failed"}[progress.state]
+    if progress.state == "interrupted":
+        epoch = min(len(progress.epochs) + 1, run.job.recipe.epochs)
+        return f"Interrupted at {where}, in epoch {epoch} of {run.job.recipe.epochs}"
+    ended = {"done": "Finished", "stopped": "Stopped", "failed": "Failed", "parked": "Parked"}[progress.state]
     return f"{ended} at {where} after {labels.duration(progress.seconds)}, {speed}"
 
 
@@ -103,8 +144,8 @@ def _curves(job: Job, progress: Progress) -> None:
     )
 
 
-def _result(run: Run[Job]) -> None:
-    """How good the network is, against the shipped one of the same task on the same examples; its use and its files."""
+def _result(run: AnyRun) -> None:
+    """How good the network is, against the shipped one of the same task on the same examples; and its files."""
     model = weights_in_use.epoch_model(run)
     if model is None:
         return
@@ -113,10 +154,8 @@ def _result(run: Run[Job]) -> None:
         before = {} if arch is None else _shipped_metrics(arch, run.job.data, run.job)
         for name in run.job.result:
             METRICS[name](model.card["metrics"][name], before.get(name), run.job.held_out)
-    if arch is not None:
-        _choose(arch, model)
     with st.popover("Download", icon=":material/download:", width="stretch"):
-        downloads.buttons(model, f"{run.job.config.arch}-{run.name}")
+        downloads.buttons(model, f"{run.job.config.arch}-{run.name[:6]}")
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -146,21 +185,3 @@ def _r_squared(value: float, before: float | None, held_out: str) -> None:
 
 
 METRICS = {"accuracy": _accuracy, "mae": _mean_error, "r2": _r_squared}
-
-
-def _choose(arch: str, model: Network) -> None:
-    used = weights_in_use.own_models().get(arch)
-    if used is model:
-        st.success("The pages use your weights.", icon=":material/check:")
-    else:
-        st.button(
-            "Use these weights",
-            on_click=weights_in_use.use_own_model,
-            args=(arch, model),
-            type="primary",
-            width="stretch",
-        )
-    if used is not None:
-        st.button(
-            "Back to the shipped weights", on_click=weights_in_use.use_shipped_model, args=(arch,), width="stretch"
-        )

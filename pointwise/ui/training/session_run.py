@@ -1,32 +1,54 @@
-"""This session's runs: the one in the sidebar and those side by side, each under its key, and how they are started."""
+"""This visitor's runs: the one in the sidebar and those side by side; started, found again, and gone on with.
+
+A session only points at them, by their ids in the library: after a reload, in a second tab, or on a server that was
+started anew, the same run is there.
+"""
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
 import threading
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pointwise.errors import LibraryError, NoRoomError, PointwiseError
+from pointwise.ui.frame import shipped, visitor
+from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 
 if TYPE_CHECKING:
+    from pointwise.data.table import Prepared
     from pointwise.jobs import Comparison, Job
-    from pointwise.runs import Run
+    from pointwise.library import Recording, RunRecord, StoredRun
+    from pointwise.runs import Progress, Run
+    from pointwise.training.checkpoints import Checkpoint
 
-RUN: Kept[Run[Job] | None] = Kept("session_run.run", None)  # the one in the sidebar
-NUMBERS = itertools.count(1)  # of the runs of all sessions; they are their names
+    Begun = tuple[Recording, Checkpoint | None, Progress | None]
+
+    AnyRun = Run[Job] | StoredRun[Job]  # of this server, or one that another process carries out, or none any more
+
+RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
+LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
+LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
 FULL = (
     "This server is training as many networks as it can at once. "
     "Everything else works meanwhile; try again in a minute."
 )
 
 
-def current() -> Run[Job] | None:
-    """The run in the sidebar; None before the first."""
-    return RUN.get()
+def current() -> AnyRun | None:
+    """The run in the sidebar: the one that was started or found last; None before the first."""
+    run = RUN.get()
+    now = time.monotonic()
+    if now - LOOKED.get() >= LOOK and (run is None or not run.progress().active):
+        LOOKED.set(now)
+        run = _found(run)
+        RUN.set(run)
+    return run
 
 
 def busy() -> bool:
@@ -35,18 +57,72 @@ def busy() -> bool:
     return run is not None and run.progress().active
 
 
-def start(job: Job | Comparison, key: str = RUN.key, snapshot_every: float = math.inf) -> None:
-    """Start a run of this session under ``key``, or keep the sentence that says why not."""
+def at(key: str) -> Any:
+    """The run that was started under a key other than the sidebar's, also before a reload."""
+    kept: Kept[Any] = Kept(key, None)
+    pointer = _pointer(key).get()
+    if kept.get() is None and pointer is not None:
+        kept.set(attached(pointer))
+    return kept.get()
+
+
+def start(job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | None = None) -> str | None:
+    """The id of a run of this visitor's, started under ``key``; where it cannot be, None, and a sentence is kept.
+
+    ``more`` is kept beside the job's description: where the rows of a table are.
+    """
+    description = {**job.describe(), **(more or {})}
+    parameters = None if "config" not in description else shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
+
+    def begun() -> Begun:
+        try:
+            return visitor.shelf().begin(description, parameters), None, None
+        except NoRoomError:
+            raise
+        except LibraryError as error:
+            visitor.stop_keeping(error)
+            return visitor.shelf().begin(description, parameters), None, None
+
+    return _carried_out(job, key, begun, parameters)
+
+
+def go_on(run: str) -> None:
+    """Go on with a run of this visitor's after its last checkpoint, in the sidebar; else a sentence is kept."""
+    shelf = visitor.shelf()
+    try:
+        record = shelf.run(run)
+        job = job_of(record)
+        parameters = shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
+        _carried_out(job, RUN.key, lambda: shelf.go_on(run, parameters), parameters)
+    except PointwiseError as error:
+        _refusal(RUN.key).set(str(error))
+
+
+def _carried_out(job: Job | Comparison, key: str, begun: Callable[[], Begun], parameters: int | None) -> str | None:
     from pointwise.runs import Run
 
     slots = run_slots()
     if not slots.acquire(blocking=False):
         _refusal(key).set(FULL)
-        return
+        return None
+    try:
+        recording, since, before = begun()
+    except PointwiseError as error:
+        slots.release()
+        _refusal(key).set(str(error))
+        return None
     _refusal(key).set("")
-    run = Run(job, str(next(NUMBERS)), slots, snapshot_every=snapshot_every)
+    small = parameters is not None and parameters <= shipped.MOST_PARAMETERS
+    look = LOOK if small else math.inf
+    run: Run[Any] = Run(job, recording.run, slots, recorder=recording, since=since, before=before, look=look)
+    here = _runs_here()
+    for name in [name for name, other in list(here.items()) if other.join(0)]:
+        here.pop(name, None)
+    here[run.name] = run
     st.session_state[key] = run
+    _pointer(key).set(run.name)
     run.start()
+    return run.name
 
 
 def say_refusal(key: str = RUN.key) -> None:
@@ -55,8 +131,74 @@ def say_refusal(key: str = RUN.key) -> None:
         st.warning(sentence, icon=":material/hourglass_top:")
 
 
+def attached(run: str) -> Any:
+    """A run of the library as this server carries it out, or as it was kept; None where there is none."""
+    from pointwise.library import StoredRun
+
+    try:
+        shelf = visitor.shelf()
+        record = shelf.run(run)
+        known = _runs_here().get(run)
+        if known is not None and (record.active or known.progress().state == record.state):
+            return known
+        return StoredRun(shelf, run, job_of(record))
+    except PointwiseError:
+        return None
+
+
+def job_of(record: RunRecord) -> Job | Comparison:
+    """The job of a kept run, with a table's rows. Raises ConfigError when it cannot be made again."""
+    from pointwise.jobs import job_from
+
+    return job_from(record.job, prepared_again(record) if record.kind == "table" else None)
+
+
+def prepared_again(record: RunRecord) -> Prepared | None:
+    """The rows that a run on a table learned from, made ready again; None where they are not kept."""
+    from pointwise.data.table import load_sample, prepare, read_table
+
+    source, data = record.job.get("table", {}), record.job.get("data", {})
+    try:
+        if source.get("sample"):
+            table = load_sample()
+        else:
+            content = visitor.shelf().file(str(source["key"]))
+            if content is None:
+                return None
+            table = read_table(content, str(source["name"]))
+        return prepare(table, data["target"], source["features"])
+    except (PointwiseError, KeyError, TypeError):
+        return None
+
+
+def _found(run: AnyRun | None) -> AnyRun | None:
+    """A run that goes on elsewhere, else the one that was looked at last."""
+    pointer = _pointer(RUN.key)
+    try:
+        going = [record for record in visitor.shelf().going() if record.kind != "comparison"]
+    except LibraryError:
+        return run
+    if going:
+        pointer.set(going[0].id)
+        return attached(going[0].id)
+    known = pointer.get()
+    if run is None and known is not None:
+        return attached(known)
+    return run
+
+
+def _pointer(key: str) -> Lasting[str | None]:
+    return Lasting(f"{key}.id", None)
+
+
 def _refusal(key: str) -> Kept[str]:
     return Kept(f"{key}.refused", "")
+
+
+@st.cache_resource(show_spinner=False)
+def _runs_here() -> dict[str, Run[Any]]:
+    """The runs that this server carries out, by id, for the sessions that find them again."""
+    return {}
 
 
 @st.cache_resource(show_spinner=False)

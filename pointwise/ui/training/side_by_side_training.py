@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pointwise.jobs import Comparison
-from pointwise.runs import Progress, Run
+from pointwise.runs import Progress
 from pointwise.ui.training import session_run
 
 if TYPE_CHECKING:
@@ -32,13 +32,12 @@ class SideBySide:
 
     def show(self) -> None:
         """Start and stop, and the trainings so far; drawn again every second until the end."""
-        run: Run[Comparison] | None = st.session_state.get(self.key)
+        run = session_run.at(self.key)
         active = run is not None and run.progress().active
         with st.container(horizontal=True):
             st.button(
                 self.button,
-                on_click=session_run.start,
-                args=(self.comparison, self.key),
+                on_click=self._start,
                 type="primary",
                 icon=":material/model_training:",
                 disabled=active,
@@ -50,9 +49,14 @@ class SideBySide:
         if run is not None:
             st.fragment(run_every=POLL if active else None)(self._live)(active)
 
+    def _start(self) -> None:
+        session_run.start(self.comparison, self.key)
+
     def _live(self, active: bool) -> None:
         """``active`` is what the page was drawn with; the end draws it once more."""
-        progress = st.session_state[self.key].progress()
+        run = session_run.at(self.key)
+        assert run is not None
+        progress = run.progress()
         if active:
             seconds = f", {progress.seconds_left:.0f} s left" if progress.step else ""
             st.progress(progress.step / max(progress.total, 1), text=f"Training in turns{seconds}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,12 +12,11 @@ from pointwise.data.mnist import cache_folder, data_folder
 from pointwise.jobs import Job, PictureJob, Pictures
 from pointwise.models import ACTIVATIONS, CLASSIFIERS, ModelConfig
 from pointwise.training import RECIPES, Recipe
-from pointwise.ui.frame import labels, shipped
+from pointwise.ui.frame import labels
 from pointwise.ui.frame.sections import shown_errors
-from pointwise.ui.training import panel, session_run
+from pointwise.ui.training import panel, session_run, weights_in_use
 
 Inputs = Callable[[str, Recipe, ModelConfig], tuple[Recipe, ModelConfig]]
-SNAPSHOT_EVERY = 1.0  # seconds, of a network that is small enough for the page to evaluate
 ABOUT_RECIPES = {
     "fast": "Large batches, one-cycle learning rate, AdamW",
     "tutorial": "Exactly the tutorial's: Adam 0.001, batches of 64, 10 epochs",
@@ -37,7 +35,7 @@ def digits() -> None:
     recipe_name = st.selectbox("Recipe", list(RECIPES), key="sidebar.recipe", persist_state="session")
     st.caption(ABOUT_RECIPES[recipe_name])
     recipe, config = _settings(arch, source, RECIPES[recipe_name])
-    retrain_button(PictureJob(config, recipe, Pictures(source, data_folder())), snapshots=True)
+    retrain_button(PictureJob(config, recipe, Pictures(source, data_folder())))
     panel.show()
 
 
@@ -133,11 +131,8 @@ def price_network_inputs(place: str, now: ModelConfig) -> ModelConfig:
     )
 
 
-def retrain_button(job: Job, snapshots: bool = False) -> None:
-    """Start a run of ``job``, what stands on the screen; what is refused is said below.
-
-    With ``snapshots`` the weights of a network that the page can evaluate are seen between its epochs, too.
-    """
+def retrain_button(job: Job) -> None:
+    """Start a run of ``job``, what stands on the screen, and let the pages use its weights; a refusal is said below."""
     if st.button(
         "Retrain",
         type="primary",
@@ -146,6 +141,7 @@ def retrain_button(job: Job, snapshots: bool = False) -> None:
         width="stretch",
     ):
         with shown_errors():
-            small = snapshots and shipped.cost_of(job.config).parameters <= shipped.MOST_PARAMETERS
-            session_run.start(job, snapshot_every=SNAPSHOT_EVERY if small else math.inf)
+            run = session_run.start(job)
+            if run is not None and job.stands_in_for is not None:
+                weights_in_use.use(job.stands_in_for, run)
             st.rerun()

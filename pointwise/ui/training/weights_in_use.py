@@ -1,91 +1,134 @@
-"""Which weights a page reads with: the shipped ones, this session's own, or those of a run that goes on."""
+"""Which weights the pages use for each network: the shipped ones, or those of a run, after any step that was kept.
+
+One control chooses them (``choose``), and ``Used.mark`` says beside every prediction what is in use.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from pointwise.ui.frame import shipped
+from pointwise.card import rebuilt
+from pointwise.errors import LibraryError, PointwiseError
+from pointwise.ui.frame import labels, shipped, visitor
+from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.training import session_run
 
 if TYPE_CHECKING:
     from pointwise.export.page_weights import Packed
-    from pointwise.jobs import Job
+    from pointwise.library import RunRecord, Shelf
     from pointwise.models import Network
-    from pointwise.runs import Run, Snapshot
+    from pointwise.runs import Progress, Snapshot
+    from pointwise.ui.training.session_run import AnyRun
 
-OWN: Kept[Mapping[str, Network]] = Kept("weights_in_use.own_models", {})
+
+@dataclass(frozen=True)
+class Choice:
+    """Whose weights are used: a run's, by its id, or the shipped ones."""
+
+    run: str | None = None
+    step: int | None = None  # of a snapshot; None: the run's latest
+
+
+class Used(NamedTuple):
+    """A network in use, and what to say of it."""
+
+    network: Network
+    mark: str  # "shipped weights", or a run's name with the step or epoch
+
+    @property
+    def own(self) -> bool:
+        """Whether they are a run's."""
+        return self.mark != SHIPPED
+
+
+SHIPPED = "shipped weights"
+NEWEST = 0  # beside the steps of a run's snapshots
+CHOICES: Lasting[Mapping[str, Choice]] = Lasting(
+    "weights_in_use.choices",
+    {},
+    dump=lambda choices: {arch: asdict(choice) for arch, choice in choices.items()},
+    load=lambda value: {str(arch): rebuilt(Choice, choice) for arch, choice in dict(value).items()},
+)
 EPOCH_MODEL: Latest[Network] = Latest("weights_in_use.epoch_model")
 SNAPSHOT_MODEL: Latest[Network] = Latest("weights_in_use.snapshot_model")
 PACKED: Kept[tuple[Network | None, int | None, Packed | None]] = Kept("weights_in_use.packed", (None, None, None))
-KEY = "following"
 PACE = 1.0  # seconds between two looks at a run's weights
 
 
-def toggle(arch: str) -> None:
-    """Follow this session's run of ``arch`` or not; at first as long as it goes on. Nothing where there is none."""
-    run = _offered(arch)
-    if run is not None:
-        st.toggle("Follow your run", value=run.progress().active, key=_key(run), persist_state="session")
+def choose(arch: str) -> None:
+    """The control: the shipped weights, or any run's that does the same task, latest or after an earlier step.
+
+    Nothing where there is no such run.
+    """
+    runs = {record.id: record for record in _offered(arch)}
+    if not runs:
+        return
+    chosen = choice(arch)
+    options = [None, *runs]
+    key = f"weights_in_use.run.{arch}"
+    st.session_state[key] = chosen.run if chosen.run in runs else None
+    st.selectbox(
+        "Weights",
+        options,
+        format_func=lambda run: "Shipped" if run is None else _title(runs[run]),
+        key=key,
+        on_change=_chosen,
+        args=(arch, key),
+    )
+    if chosen.run in runs:
+        _choose_step(arch, chosen)
+
+
+def choice(arch: str) -> Choice:
+    """Whose weights are used for ``arch``."""
+    return CHOICES.get().get(arch, Choice())
+
+
+def use(arch: str, run: str | None, step: int | None = None) -> None:
+    """Let the pages use a run's weights for ``arch``, after the step of a snapshot or its latest; None: the shipped."""
+    CHOICES.set({**CHOICES.get(), arch: Choice(run, step)})
 
 
 def pace(arch: str) -> float | None:
-    """Seconds between two looks while a run is followed that goes on, else None."""
-    run = _followed(arch)
-    return PACE if run is not None and run.progress().active else None
-
-
-def network(arch: str, between_epochs: bool = False) -> tuple[Network, str]:
-    """The network and whose weights it has: a followed run's latest epoch, or also what it has since then, else those
-    in use. Raises ModelFileError.
-    """
-    run = _followed(arch)
-    if run is not None:
-        progress = run.progress()
-        snapshot, model = progress.snapshot, epoch_model(run)
-        if between_epochs and snapshot is not None and progress.active:
-            return snapshot_model(run, snapshot), f"your run, step {snapshot.step:,}"
-        if model is not None:
-            return model, f"your run, epoch {model.card['epochs']}"
-    return current_model(arch), "your weights" if arch in own_models() else "the shipped weights"
-
-
-def _followed(arch: str) -> Run[Job] | None:
-    run = _offered(arch)
-    return run if run is not None and st.session_state.get(_key(run), run.progress().active) else None
-
-
-def _offered(arch: str) -> Run[Job] | None:
-    """A run whose network can stand in for that of ``arch``, unless its weights are in use anyway."""
+    """Seconds between two looks where the weights in use change by themselves, else None."""
+    chosen = choice(arch)
+    if chosen.run is None or chosen.step is not None:
+        return None
     run = session_run.current()
-    if run is None or run.job.stands_in_for != arch:
+    return PACE if run is not None and run.name == chosen.run and run.progress().active else None
+
+
+def used(arch: str) -> Used:
+    """The network in use for ``arch``: that of the chosen run as soon as it has weights. Raises ModelFileError."""
+    chosen = choice(arch)
+    if chosen.run is not None:
+        try:
+            if (of_run := _of_run(chosen)) is not None:
+                return of_run
+        except LibraryError:
+            use(arch, None)  # the run was thrown away
+        except PointwiseError:
+            pass  # damaged weights
+    return Used(shipped.shipped_model(arch), SHIPPED)
+
+
+def current_model(arch: str) -> Network:
+    """The network in use. Raises ModelFileError."""
+    return used(arch).network
+
+
+def epoch_model(run: AnyRun) -> Network | None:
+    """The network of a run's latest epoch, the same object as long as it is the latest; None before the first."""
+    epoch = run.progress().latest
+    if epoch is None or not epoch.weights:
         return None
-    model = epoch_model(run)
-    if not run.progress().active and (model is None or model is own_models().get(arch)):
-        return None
-    return run
-
-
-def _key(run: Run[Job]) -> str:
-    return f"{KEY}.{run.name}.{run.progress().active}"
-
-
-def own_models() -> Mapping[str, Network]:
-    """The retrained networks that this session uses instead of the shipped ones, by architecture."""
-    return OWN.get()
-
-
-def use_own_model(arch: str, model: Network) -> None:
-    """Let the pages use ``model`` instead of the shipped network of ``arch``."""
-    OWN.set({**own_models(), arch: model})
-
-
-def use_shipped_model(arch: str) -> None:
-    """Let the pages use the shipped network of ``arch`` again."""
-    OWN.set({name: model for name, model in own_models().items() if name != arch})
+    job: Any = run.job
+    return EPOCH_MODEL.of(epoch, lambda: job.network(epoch))
 
 
 def packed(model: Network, stages: int | None = None) -> Packed | None:
@@ -100,19 +143,99 @@ def packed(model: Network, stages: int | None = None) -> Packed | None:
     return content
 
 
-def current_model(arch: str) -> Network:
-    """The network that this session uses: its own retrained one, else the shipped one. Raises ModelFileError."""
-    return own_models().get(arch) or shipped.shipped_model(arch)
+def _of_run(chosen: Choice) -> Used | None:
+    """The chosen run's network; None before its first weights. Raises LibraryError for a run that is gone."""
+    shelf, run = visitor.shelf(), session_run.current()
+    record = shelf.run(str(chosen.run))
+    if chosen.step is not None:
+        network = _kept_network(shelf, record.id, chosen.step)
+        return Used(network, f"{record.name}, step {chosen.step:,}")
+    if run is not None and run.name == record.id:
+        if (live := _live(run, run.progress())) is not None:
+            model, when = live
+            return Used(model, f"{record.name}, {when}")
+        if run.progress().active:
+            return None
+    return Used(_kept_network(shelf, record.id, -record.step), f"{record.name}, step {record.step:,}")
 
 
-def epoch_model(run: Run[Job]) -> Network | None:
-    """The network of a run's latest epoch, the same object as long as it is the latest; None before the first."""
-    epoch = run.progress().latest
-    return None if epoch is None else EPOCH_MODEL.of(epoch, lambda: run.job.network(epoch))
+def _live(run: AnyRun, progress: Progress) -> tuple[Network, str] | None:
+    """The newest weights of the run in the sidebar, after an epoch or between two."""
+    snapshot, epoch = progress.snapshot, progress.latest
+    if snapshot is not None and progress.active:
+        per_epoch = progress.total / run.job.recipe.epochs if progress.total else 0
+        if epoch is None or snapshot.step > epoch.number * per_epoch:
+            card = _card(run, progress)
+            if card is not None:
+                return _snapshot_model(run, snapshot, card), f"step {snapshot.step:,}"
+    if epoch is None or (model := epoch_model(run)) is None:
+        return None
+    return model, f"epoch {epoch.number}" if epoch.complete else f"step {progress.step:,}"
 
 
-def snapshot_model(run: Run[Job], snapshot: Snapshot) -> Network:
-    """The network between two epochs of a run, without a card."""
+def _snapshot_model(run: AnyRun, snapshot: Snapshot, card: Mapping[str, Any]) -> Network:
     from pointwise.weights import model_from
 
-    return SNAPSHOT_MODEL.of(snapshot, lambda: model_from(run.job.config, snapshot.weights))
+    return SNAPSHOT_MODEL.of(snapshot, lambda: model_from(run.job.config, snapshot.weights, card))
+
+
+def _card(run: AnyRun, progress: Progress) -> Mapping[str, Any] | None:
+    """What is known of a network between two epochs: its data; None where prices cannot be told before the first."""
+    from pointwise.jobs import PictureJob
+
+    if progress.latest is not None:
+        return {name: value for name, value in progress.latest.card.items() if name not in ("metrics", "temperature")}
+    job = run.job
+    return {"data_set": job.data.name, "options": job.data.options} if isinstance(job, PictureJob) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _kept_network(_shelf: Shelf, run: str, step: int) -> Network:
+    """A kept network; a ``step`` below 0 stands for the latest of a run that is so far."""
+    return _shelf.network(run, step if step > 0 else None)
+
+
+def _offered(arch: str) -> list[RunRecord]:
+    try:
+        records = visitor.shelf().runs()
+    except LibraryError:
+        return []
+    return [record for record in records if record.stands_in_for == arch and (record.active or record.bytes)]
+
+
+def _title(record: RunRecord) -> str:
+    if record.active:
+        return f"{record.name}, going on"
+    accuracy, r2 = (record.metrics.get(name) for name in ("accuracy", "r2"))
+    score = labels.percent(accuracy) if accuracy is not None else f"R² {labels.r_squared(r2)}" if r2 is not None else ""
+    return f"{record.name}, {score}" if score else record.name
+
+
+def _choose_step(arch: str, chosen: Choice) -> None:
+    """Which of the run's snapshots, the latest weights last."""
+    try:
+        steps = [snapshot.step for snapshot in visitor.shelf().snapshots(str(chosen.run))]
+    except LibraryError:
+        return
+    if len(steps) < 2:
+        return
+    key = f"weights_in_use.step.{arch}"
+    options = [*steps, NEWEST]
+    st.session_state[key] = chosen.step if chosen.step in steps else NEWEST
+    st.select_slider(
+        "After step",
+        options,
+        format_func=lambda step: "latest" if step == NEWEST else f"{step:,}",
+        key=key,
+        on_change=_chosen_step,
+        args=(arch, key),
+        help="The run's weights as they were after that step of its training",
+    )
+
+
+def _chosen(arch: str, key: str) -> None:
+    use(arch, st.session_state[key])
+
+
+def _chosen_step(arch: str, key: str) -> None:
+    use(arch, choice(arch).run, st.session_state[key] or None)
