@@ -2,13 +2,17 @@
 
 import streamlit as st
 
-from pointwise.ui.frame import navigation, startup
+from pointwise.ui.frame import desk, navigation, startup, visitor
 
 st.set_page_config(page_icon=navigation.FAVICON, layout="wide")  # a title here would hide the pages' own
 
 page = navigation.start()
+desk.restore()
+beside, foot = st.sidebar.container(), st.sidebar.container()
+with foot:
+    visitor.watch()
 page.run()
-with st.sidebar:
+with beside:
     if page.url_path == navigation.FIRST_PAGE and not startup.loaded():
         st.skeleton(height=320)  # that page asks for another run as soon as torch is there
     else:
@@ -22,3 +26,6 @@ with st.sidebar:
 
             sidebar.digits()
         startup.settle()
+desk.save()
+with foot:
+    visitor.say()

@@ -1,14 +1,22 @@
-"""Toys that several tests need: an MNIST of a few digits, written as the real one is."""
+"""Toys that several tests need: an MNIST of a few digits, written as the real one is; a home of their own."""
 
 import gzip
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 WriteMnist = Callable[..., Path]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests keep stays out of the home of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POINTWISE_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 def idx(array: np.ndarray) -> bytes:
