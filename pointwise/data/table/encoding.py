@@ -90,9 +90,10 @@ class Feature:
         odd = values[numbers.isna() & values.notna()]
         if len(odd) > (1 - MOSTLY) * values.notna().sum():
             raise DataError(f"'{self.name}' is a column of numbers, and '{str(odd.iloc[0])[:50]}' is none. Correct it.")
-        if numbers.abs().max() >= LARGEST:
+        inputs = (numbers.fillna(self.start) - self.mean) / self.scale
+        if max(numbers.abs().max(), inputs.abs().max()) >= LARGEST:
             raise DataError(f"The column '{self.name}' has infinite values. Replace them, or leave them empty.")
-        return ((numbers.fillna(self.start).to_numpy() - self.mean) / self.scale)[:, None]
+        return inputs.to_numpy()[:, None]
 
     def _levels(self, values: pd.Series) -> NDArray[np.float64]:
         order = {level: index for index, level in enumerate(sorted(self._own))}
@@ -119,14 +120,14 @@ class Columns:
         """What a weights file's card says under ``columns``. Raises ConfigError when it says nothing or nonsense."""
         given = card.get("columns")
         if given is None:
-            raise ConfigError("It does not say which columns it predicts from. Train it again on its table.")
+            raise ConfigError("This network does not say which columns it predicts from. Train it again on its table.")
         try:
             known = {field.name for field in fields(Feature)}
             if not isinstance(given, list) or any(set(one) - known for one in given):
                 raise ConfigError("They are no list of columns.")
             return cls(tuple(Feature(**{**one, "levels": tuple(one.get("levels", ()))}) for one in given))
         except (ConfigError, TypeError, ValueError, AttributeError) as error:
-            wrong = f"The columns that it predicts from cannot be used ({error})"
+            wrong = f"The columns that this network predicts from cannot be used ({error})"
             raise ConfigError(f"{wrong}. Train it again on its table.") from None
 
     def as_json(self) -> list[dict[str, Any]]:
@@ -176,7 +177,8 @@ def fit_columns(training: pd.DataFrame, names: Sequence[str]) -> tuple[Columns, 
 
     Numbers are float64 with NaN for missing, texts are objects without.
     """
-    features, rare = [], {}
+    features: list[Feature] = []
+    rare: dict[str, int] = {}
     for name in names:
         if training[name].dtype == object:
             feature, shared = _category(training[name])

@@ -73,14 +73,16 @@ def read_table(content: bytes, name: str) -> Table:
     return _table(name, frame, named, [lines.description])
 
 
-def read_rows(content: bytes, name: str, columns: Columns) -> pd.DataFrame:
+def read_rows(content: bytes, name: str, columns: Columns | None = None) -> pd.DataFrame:
     """The rows (N ≥ 1) of a CSV or TSV file to be predicted, read as ``read_table`` does, with all columns that it has.
 
+    The texts of ``columns`` stay as they are written, 01 too.
     Raises DataError for a file that is empty, too large, no text, or without rows.
     """
     lines = split_lines(content, name, least=1)
     names = _names(lines)
-    texts = {one.name for one in columns.features if one.kind == CATEGORY and not set(one.levels) <= TRUTHS}
+    features = columns.features if columns is not None else ()
+    texts = {one.name for one in features if one.kind == CATEGORY and not set(one.levels) <= TRUTHS}
     frame = _parse(lines, name, [i for i, column in enumerate(names) if column in texts])
     frame.columns = pd.Index(names)
     if not 0 < len(frame) <= MAX_ROWS:
