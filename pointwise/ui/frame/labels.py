@@ -11,7 +11,8 @@ from pointwise.models import ARCHITECTURES
 MODELS = {name: architecture.title for name, architecture in ARCHITECTURES.items()}
 ABOUT = {name: architecture.about for name, architecture in ARCHITECTURES.items()}
 SOURCES = {name: chosen.title for name, chosen in DATA_SETS.items()}
-MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$&:@=]")  # what a backslash makes plain in Markdown
+MARKUP = re.compile(r"[\\`*_{}\[\]()<>#!|~$&:@]")  # what a backslash makes plain in Markdown
+BEGINNING = re.compile(r"^(\d*)([-+=.])")  # of a list or a line below a heading
 # What Streamlit and GitHub's Markdown replace even after a backslash: icons and emojis, addresses, arrows.
 REPLACED = re.compile(r"(:|@)(?=\S)|(www)(?=\.)|(?<!\S)([<>~-])(?=[>=-]+(?:\s|$))", re.IGNORECASE)
 JOINER = "\u2060"  # takes no width and allows no line break
@@ -73,4 +74,4 @@ def plain(text: str) -> str:
     values of inputs, which Streamlit takes for plain text by itself.
     """
     line = " ".join(text.encode("utf-8", "replace").decode().split())
-    return MARKUP.sub(r"\\\g<0>", REPLACED.sub(rf"\g<0>{JOINER}", line))
+    return BEGINNING.sub(r"\1\\\2", MARKUP.sub(r"\\\g<0>", REPLACED.sub(rf"\g<0>{JOINER}", line)))

@@ -18,15 +18,21 @@ def text_of(markdown: str) -> str:
     return re.sub(rf"\\([{re.escape(string.punctuation)}])", r"\1", markdown)
 
 
-@pytest.mark.parametrize("text", ["size", "Größe in m²", "50 % of it, really; yes?", "town 'Ulm'"])
+@pytest.mark.parametrize("text", ["size", "Größe in m²", "50 % of it, really; yes?", "town 'Ulm'", "a-b + c = 1.5."])
 def test_words_stay_as_they_are(text: str) -> None:
     assert plain(text) == text
 
 
-@pytest.mark.parametrize("mark", "\\`*_{}[]()<>#+-.!|~$&:@=")
+@pytest.mark.parametrize("mark", "\\`*_{}[]()<>#!|~$&:@")
 def test_every_mark_of_markdown_is_escaped_and_shown(mark: str) -> None:
     assert plain(f"a{mark} b") == f"a\\{mark} b"
     assert shown(plain(f"{mark}x{mark}")) == f"{mark}x{mark}"
+
+
+@pytest.mark.parametrize("text", ["- a", "+ a", "=", "---", "1. a", "12. a", "1) a", ". a"])
+def test_what_begins_a_list_or_underlines_a_heading_is_escaped_at_the_beginning(text: str) -> None:
+    assert not re.match(r"([-+*=]|\d+[.)])", plain(text))
+    assert shown(plain(text)) == text
 
 
 # The patterns of Streamlit 1.67 (StreamlitMarkdown) and of mdast-util-gfm-autolink-literal, which read text, not marks.
