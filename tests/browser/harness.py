@@ -92,19 +92,24 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def serve(cache: Path, script: str = "app.py", folder: Path = REPOSITORY, **environment: str) -> Iterator[Server]:
-    """The app in ``folder`` on a free port, with an empty cache folder and without a data folder."""
+def serve(
+    cache: Path, script: str = "app.py", folder: Path = REPOSITORY, home: Path | None = None, **environment: str
+) -> Iterator[Server]:
+    """The app in ``folder`` on a free port, with an empty cache folder and without a data folder.
+
+    What lasts is in ``home``, or in a folder of this server's own.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("POINTWISE_")}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-    log = cache / f"server-{port}.log"
+    log, home = cache / f"server-{port}.log", home or cache / f"home-{port}"
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script, *options],
             cwd=folder,
-            env={**inherited, "XDG_CACHE_HOME": str(cache), **environment},
+            env={**inherited, "XDG_CACHE_HOME": str(cache), "POINTWISE_HOME": str(home), **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -1,8 +1,8 @@
 """The drawing component behind one function: what it is told to show, and what the page sends at the end of a stroke.
 
 The canvas (streamlit-drawable-canvas) sends nothing by itself. A component of ours beside it watches the pen, answers
-while it is down (inpage/reader.js), and sends one message when it is lifted (inpage/pen.js). What comes from a page is
-not to be trusted: anything that is no such message is ignored, with one line in the log.
+while it is down (inpage/reader.js), and sends one message when it is lifted (inpage/pen.js). Anything that is no such
+message is ignored, with one line in the log.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -30,13 +29,9 @@ from pointwise.ui.canvas.drawing import (
     middle,
     pixels,
 )
+from pointwise.ui.canvas.drawing_json import received
 from pointwise.ui.frame import startup
 from pointwise.ui.frame.sections import hidden
-
-MOST_BYTES = 1_000_000  # of a picture
-MOST_STROKES, MOST_POINTS = 2_000, 100_000
-RATIOS = (1.0, 4.0)  # pixels of the picture to a pixel of the sheet
-REACH = (-4.0, 5.0)  # how far beyond the sheet, which is 0–1, a pen may be
 
 NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; overflow: hidden; margin: 0;
   animation: pw-no-pen 0s 10s forwards} @keyframes pw-no-pen {to {height: auto}}</style>
@@ -99,54 +94,6 @@ def _take(sheet: Sheet) -> None:
         startup.HELD_BACK.set(startup.STROKE)
     except Exception as error:  # Pillow raises many kinds for damaged pictures
         log.warning("A drawing was ignored: %s", " ".join(str(error).split())[:200] or type(error).__name__)
-
-
-def received(drawing: Drawing, sent: Any) -> Drawing:
-    """The Drawing after ``drawing`` from a message of the page; ``drawing`` itself where the message is an older one.
-
-    ``{"number": int, "base": int, "strokes": [{"points": [[x, y], …], "pen": float}, …], "picture": base64 of a PNG}``;
-    raises an exception for anything else, before a picture is decoded that is not of the sheet's size.
-    """
-    number, base = _whole(sent["number"]), _whole(sent["base"])
-    if base != drawing.shown.number or number <= drawing.number:
-        return drawing
-    png, lines = _png(sent["picture"], drawing.sheet), sent["strokes"]
-    if len(lines) > MOST_STROKES or sum(len(line["points"]) for line in lines) > MOST_POINTS:
-        raise ValueError(f"{len(lines)} strokes are too many")
-    drawn = tuple(Stroke(_points(line["points"]), _within(line["pen"], 0.001, 1.0), True) for line in lines)
-    after = drawing.drawn_on(number, drawn, png)
-    vars(after)["rgba"] = pixels(png)  # decoded here, where a damaged one is refused
-    return after
-
-
-def _png(text: Any, sheet: Sheet) -> bytes:
-    if not isinstance(text, str) or len(text) > 4 * MOST_BYTES // 3 + 4:
-        raise ValueError("the picture is no text, or too long")
-    png = base64.b64decode(text, validate=True)
-    if png[:16] != b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR":
-        raise ValueError("the picture is no PNG")
-    width, height = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
-    ratio = _within(width / sheet.width, *RATIOS)
-    if abs(height - ratio * sheet.height) > 1:
-        raise ValueError(f"{width} × {height} pixels are not the sheet's")
-    return png
-
-
-def _points(values: Any) -> tuple[tuple[float, float], ...]:
-    points = tuple((_within(x, *REACH), _within(y, *REACH)) for x, y in values)
-    if not points:
-        raise ValueError("a stroke has no points")
-    return points
-
-
-def _within(value: Any, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ValueError(f"{str(value)[:20]} is no number from {low} to {high}")
-    return float(value)
-
-
-def _whole(value: Any) -> int:
-    return math.floor(_within(value, 0, 2**53))
 
 
 def _canvas(drawing: Drawing, pen: int) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
+
+from pointwise.ui.frame import desk
+from pointwise.ui.frame.desk import Lasting
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +29,7 @@ INK, PAPER = "#ffffff", "#0b0f14"
 EXTENT = 0.62  # the share of the sheet that a sample fills
 FIRST_SAMPLE, FIRST_STRIP = 7, (4, 7, 2)  # what a first visitor finds
 NORMALISED = "drawing.normalised"  # the switch of the steps to 28×28
+LOOKS = 50  # pictures that a Drawing remembers, of its last strokes
 
 Point = tuple[float, float]
 
@@ -73,7 +77,7 @@ class Drawing:
     sheet: Sheet
     number: int  # rises from one Drawing of a sheet to the next
     strokes: tuple[Stroke, ...] = ()
-    looks: tuple[bytes | None, ...] = field(default=(), repr=False)  # a PNG after each stroke; None: not sent by a page
+    looks: tuple[bytes | None, ...] = field(default=(), repr=False)  # a PNG after each stroke; None: not there
     photo: bytes | None = field(default=None, repr=False)  # PNG of an upload: white ink, as opaque as it is strong
     base: Drawing | None = field(default=None, repr=False)  # what the canvas was told to show; None: this Drawing
 
@@ -114,6 +118,7 @@ class Drawing:
         known = zip(self.strokes, every, self.looks, strict=False)
         looks = [look if before == now else None for before, now, look in known][: len(every) - 1]
         looks += [None] * (len(every) - 1 - len(looks))
+        looks[: 1 - LOOKS] = [None] * len(looks[: 1 - LOOKS])
         return replace(self, number=number, strokes=every, looks=(*looks, png), base=self.shown)
 
     def undone(self) -> Drawing:
@@ -192,16 +197,24 @@ SAMPLES: dict[int, list[list[list[float]]]] = {  # points [x, y] in a unit box, 
 
 
 def current(sheet: Sheet = SQUARE) -> Drawing:
-    """The session's Drawing on a sheet; samples on the first visit."""
-    key = f"drawing.{sheet.key}"
-    if key not in st.session_state:
-        st.session_state[key] = first(sheet)
-    return st.session_state[key]
+    """The visitor's Drawing on a sheet; samples on the first visit."""
+    kept = _kept(sheet)
+    now = kept.get()
+    if now is None:
+        now = first(sheet)
+        kept.begin(now)
+    return now
 
 
 def keep(drawing: Drawing) -> None:
-    """Make it the session's Drawing on its sheet."""
-    st.session_state[f"drawing.{drawing.sheet.key}"] = drawing
+    """Make it the visitor's Drawing on its sheet."""
+    _kept(drawing.sheet).set(drawing)
+
+
+def _kept(sheet: Sheet) -> Lasting[Drawing | None]:
+    from pointwise.ui.canvas import drawing_json
+
+    return Lasting(f"drawing.{sheet.key}", None, drawing_json.dump, partial(drawing_json.load, sheet))
 
 
 def first(sheet: Sheet = SQUARE) -> Drawing:
@@ -211,7 +224,7 @@ def first(sheet: Sheet = SQUARE) -> Drawing:
 
 def normalises() -> bool:
     """Whether drawings are cropped, scaled and centred, as chosen."""
-    return bool(st.session_state.get(NORMALISED, True))
+    return bool(st.session_state.get(desk.widget(NORMALISED, True, (True, False).__contains__), True))
 
 
 def received_image() -> NDArray[np.uint8]:

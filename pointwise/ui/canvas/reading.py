@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pointwise.models import CLASSIFIERS
-from pointwise.ui.frame import labels
+from pointwise.ui.frame import desk, labels
 from pointwise.ui.frame.sections import Kept
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def choose_reader() -> None:
 
 def chosen_reader() -> str:
     """The model that gives the prediction."""
-    return st.session_state.get(READER) or CLASSIFIERS[0]
+    key = desk.widget(READER, CLASSIFIERS[0], CLASSIFIERS.__contains__)
+    return st.session_state.get(key) or CLASSIFIERS[0]
 
 
 def read(model: Network, image: NDArray[np.uint8]) -> Reading:

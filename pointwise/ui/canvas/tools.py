@@ -8,9 +8,10 @@ import streamlit as st
 
 from pointwise.ui.canvas import component
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Sheet, current, keep
-from pointwise.ui.frame import sections
+from pointwise.ui.frame import desk, sections
 
 PEN = "board.pen"  # the key of the slider
+PENS = (8, 40)  # pixels
 
 
 def board() -> None:
@@ -24,7 +25,7 @@ def strokes(on_shown: Callable[[], None]) -> None:
 
 
 def _pen() -> int:
-    return st.session_state.get(PEN, SQUARE.pen)
+    return st.session_state.get(desk.widget(PEN, SQUARE.pen, desk.between(*PENS)), SQUARE.pen)
 
 
 def tools(changed: str) -> None:
@@ -32,8 +33,7 @@ def tools(changed: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", width=SQUARE.width, gap="small"):
         st.slider(
             "Pen width",
-            8,
-            40,
+            *PENS,
             SQUARE.pen,
             format="%d px",
             key=PEN,

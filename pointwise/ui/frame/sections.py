@@ -51,7 +51,21 @@ def section(key: str, run_every: float | None = None) -> Callable[[Body], Body]:
 
     ``run_every`` is in seconds.
     """
-    return lambda body: st.fragment(key=key, run_every=run_every)(shown_errors()(body))
+    return lambda body: st.fragment(key=key, run_every=run_every)(_keeping(shown_errors()(body)))
+
+
+def _keeping(body: Body) -> Body:
+    """``body``, and then what the visitor changed is kept; where that fails, the frame says so."""
+
+    def kept() -> None:
+        from pointwise.ui.frame import desk, visitor  # which use this file
+
+        body()
+        desk.save()
+        if visitor.UNSAID.get():
+            st.rerun()
+
+    return kept
 
 
 @contextmanager
@@ -77,15 +91,22 @@ def choice(label: str, options: Iterable[T], key: str, **more: Any) -> T:
     return st.segmented_control(label, every, **{"default": every[0], "required": True, "key": key, **more})
 
 
-def upload(label: str, key: str, take: Callable[[bytes, str], None], kept: Callable[[], str]) -> None:
-    """A field for a file of up to 10 MB, and the sentence of one that was refused.
+def upload(
+    label: str, key: str, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int = 10
+) -> None:
+    """A field for a file of so many ``megabytes`` at most, and the sentence of one that was refused.
 
     ``take`` uses a file's content and name or raises a PointwiseError; ``kept`` is a sentence on what is still there.
     """
-    st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept), max_upload_size=10)
+    st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept), max_upload_size=megabytes)
     refusal = _refusal(key).get()
     if refusal:
         st.error(refusal, icon=":material/error:")
+
+
+def refuse(key: str, sentence: str) -> None:
+    """Show a sentence below the field for a file, until another one is chosen."""
+    _refusal(key).set(sentence)
 
 
 def forget_refusal(key: str) -> None:
@@ -101,7 +122,7 @@ def _receive(key: str, take: Callable[[bytes, str], None], kept: Callable[[], st
     try:
         take(file.getvalue(), file.name)
     except PointwiseError as error:
-        _refusal(key).set(f"{error} {kept()}".rstrip())
+        refuse(key, f"{error} {kept()}".rstrip())
 
 
 def _refusal(key: str) -> Kept[str]:

@@ -29,6 +29,7 @@ from contextlib import contextmanager, nullcontext
 
 import streamlit as st
 
+from pointwise.ui.frame import desk
 from pointwise.ui.frame.sections import Kept
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -38,8 +39,13 @@ HELD_BACK = Kept("startup.held_back", 0.0)  # seconds, in this run
 
 
 def let_paint() -> None:
-    """Hold back what comes next until the browser has painted what was sent so far, where the run was told to."""
-    time.sleep(HELD_BACK.pop())
+    """Hold back what comes next until the browser has painted what was sent so far, where the run was told to.
+
+    Then what the visitor has made is kept: early, as a page that is left ends its run.
+    """
+    if seconds := HELD_BACK.pop():
+        time.sleep(seconds)
+        desk.save()
 
 
 @st.cache_resource(show_spinner=False)

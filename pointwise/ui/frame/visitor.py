@@ -78,14 +78,7 @@ def keep_file(key: str, content: bytes) -> None:
 
 
 def stop_keeping(error: LibraryError) -> None:
-    """Go on in memory, and say why. Raises the error itself where the visitor's room is merely full of pinned runs."""
-    try:
-        room = shelf().room()
-        if room.next is None and room.runs >= room.limits.runs:
-            raise error
-    except LibraryError as other:
-        if other is error:
-            raise
+    """Go on in memory, and say why."""
     log.warning("Nothing is kept for a session any more: %s", error)
     VISIT.set(_broken(error))
     UNSAID.set(True)

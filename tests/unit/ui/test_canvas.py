@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 from pointwise.drawing import draw_strokes
-from pointwise.ui.canvas.component import MOST_BYTES, fabric, received
+from pointwise.ui.canvas.component import fabric
 from pointwise.ui.canvas.drawing import EXTENT, SAMPLES, SQUARE, STRIP, Drawing, Sheet, Stroke, first
+from pointwise.ui.canvas.drawing_json import MOST_BYTES, received
 
 LINE = [[0.2, 0.5], [0.5, 0.4], [0.8, 0.5]]
 
