@@ -59,6 +59,11 @@ def make_card(
     }
 
 
+def unmeasured(card: Card) -> dict[str, Any]:
+    """What a card says of other weights of the same training: nothing of how good they are, nor of how long it took."""
+    return {name: value for name, value in card.items() if name not in ("metrics", "temperature", "epochs", "seconds")}
+
+
 def data_set_of(model: Network) -> str | None:
     """One of TRAINED_ON: what a network was trained on; None where its card does not say.
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pointwise.errors import LibraryError
 from pointwise.library.home import Limits
 from pointwise.library.recording import CHECKPOINT, WEIGHTS, Recording, folder_of, snapshot_file
-from pointwise.library.records import MOST_NAME, MOST_NOTE, RunRecord, SnapshotRecord
-from pointwise.library.store import EVERY, Library, record_of, sentences
+from pointwise.library.records import MOST_NAME, MOST_NOTE, RunRecord, SnapshotRecord, cleaned
+from pointwise.library.store import EVERY, KEY, Library, record_of, sentences
 from pointwise.runs import ENDED, Point, Progress
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Shelf:
         with sentences():
             self.library.files.write(f"{folder_of(run)}/{WEIGHTS}", content)
         self._insert(run, {"kind": "loaded", "config": asdict(network.config)}, network.card, name, "done")
-        self.library.write_run(run, {"bytes": len(content), "note": _short(note, MOST_NOTE)})
+        self.library.write_run(run, {"bytes": len(content), "note": cleaned(note, MOST_NOTE)})
         return self.run(run)
 
     def go_on(self, run: str, parameters: int | None = None) -> tuple[Recording, Checkpoint, Progress]:
@@ -220,15 +220,14 @@ class Shelf:
 
         A snapshot's card says what it is trained on and nothing of how good it is.
         """
-        from pointwise.card import rebuilt
+        from pointwise.card import rebuilt, unmeasured
         from pointwise.models import ModelConfig
         from pointwise.weights import load_model, model_from
 
         record = self.run(run)
         if step is not None:
             config = rebuilt(ModelConfig, dict(record.config))
-            card = {name: value for name, value in record.card.items() if name not in ("metrics", "temperature")}
-            return model_from(config, self.weights(run, step), card)
+            return model_from(config, self.weights(run, step), unmeasured(record.card))
         name = f"{folder_of(run)}/{WEIGHTS}"
         content = self.library.files.read(name)
         if content is None:
@@ -239,11 +238,11 @@ class Shelf:
         """Give a run another name, 1–80 characters. Raises LibraryError."""
         if not name.strip():
             raise LibraryError("A run cannot be without a name. Give it one.")
-        self._set(run, name=_short(name, MOST_NAME))
+        self._set(run, name=cleaned(name, MOST_NAME))
 
     def annotate(self, run: str, note: str) -> None:
         """Give a run another note, up to 2,000 characters. Raises LibraryError."""
-        self._set(run, note=_short(note, MOST_NOTE))
+        self._set(run, note=cleaned(note, MOST_NOTE))
 
     def pin(self, run: str, pinned: bool = True) -> None:
         """Let a run stay whatever the limits say, or no more. Raises LibraryError."""
@@ -304,13 +303,19 @@ class Shelf:
                     connection.execute("INSERT OR REPLACE INTO desks VALUES (?, ?, ?, ?)", entry)
 
     def keep_file(self, key: str, content: bytes) -> None:
-        """Keep a content of the owner's, such as a table's file. Raises LibraryError."""
+        """Keep a content of the owner's, such as a table's file; a key is a file's name. Raises LibraryError."""
+        if not KEY.fullmatch(key):
+            raise LibraryError(f"Nothing can be kept as '{key[:40]}'. Choose a plain name.")
         with sentences():
             self.library.files.write(f"{self._folder}/{key}", content)
 
     def file(self, key: str) -> bytes | None:
         """A content of the owner's."""
         return self.library.files.read(f"{self._folder}/{key}")
+
+    def files(self) -> list[str]:
+        """The keys of the owner's contents, sorted."""
+        return self.library.files.names(self._folder)
 
     def forget(self) -> None:
         """Throw away all that the owner has: runs, desk and files; what is trained is stopped. Raises LibraryError."""
@@ -341,7 +346,16 @@ class Shelf:
             name = f"Run {number}"
         self.library.change(
             "INSERT INTO runs (id, owner, name, job, card, state, made, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            *(run, self.owner, _short(name, MOST_NAME), json.dumps(dict(job)), json.dumps(dict(card)), state, now, now),
+            *(
+                run,
+                self.owner,
+                cleaned(name, MOST_NAME),
+                json.dumps(dict(job)),
+                json.dumps(dict(card)),
+                state,
+                now,
+                now,
+            ),
         )
 
     def _set(self, run: str, **changes: object) -> None:
@@ -368,7 +382,3 @@ class Shelf:
             (row,) = self.library.rows(f"{EVERY} WHERE id = ?", record.id)  # it ended at this moment
             return record_of(row)
         return record
-
-
-def _short(text: str, most: int) -> str:
-    return "".join(c for c in text if c == "\n" or c.isprintable()).strip()[:most]

@@ -5,11 +5,16 @@ AppTest's context is a mock; here it is that of a browser without cookies, in an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pointwise.models import Network
+from pointwise.ui.frame import visitor
+from pointwise.ui.training.weights_in_use import CHOICES, Choice
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +27,16 @@ def fresh_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def use_own() -> Callable[[AppTest, Network], str]:
+    """Keeps a network in an app that has run once, and lets its pages use it; returns the id of its row."""
+
+    def use(app: AppTest, network: Network) -> str:
+        visit = app.session_state[visitor.VISIT.key]
+        run = visit.shelf.add(network, "Mine").id
+        app.session_state[CHOICES.key] = {network.config.arch: Choice(run)}
+        return run
+
+    return use

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pointwise.jobs import PictureJob, Pictures
-from pointwise.models import CLASSIFIERS, ModelConfig
-from pointwise.runs import Run
-from pointwise.training import RECIPES
+from pointwise.models import CLASSIFIERS, ModelConfig, Network, build
 from pointwise.ui.canvas import drawing
 from pointwise.ui.feature_maps import channels, evidence_map
 from pointwise.ui.feature_maps.subject import Edit
 from pointwise.ui.frame import navigation, shipped
 from pointwise.ui.frame.labels import MODELS
-from pointwise.ui.training import session_run
 
+UseOwn = Callable[[AppTest, Network], str]
 PAGE = str(Path(__file__).parents[2] / "pages" / "feature_maps.py")
 LAYERS = {"nin": 7, "conv_mlp": 3, "mlp_1x1": 2, "bag_of_pixels": 3}
 VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
@@ -189,28 +187,28 @@ def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert not app.exception
 
 
-def retrained(widths: tuple[int, ...]) -> Run[PictureJob]:
-    job = PictureJob(ModelConfig("bag_of_pixels", widths=widths), RECIPES["fast"], Pictures("digits"))
-    run = Run(job, "test")
-    run.start()
-    assert run.join(60)
-    return run
+def untrained(*widths: int) -> Network:
+    network = build(ModelConfig("bag_of_pixels", widths=widths)).eval().requires_grad_(False)
+    network.card = {"data_set": "digits"}
+    return network
 
 
-def test_a_finished_run_is_looked_at_when_it_is_asked_for() -> None:
-    run = retrained((32, 32))
-    app = opened("bag_of_pixels", **{session_run.RUN.key: run})
-    assert any(caption.value == "With the shipped weights." for caption in app.caption)
-    next(toggle for toggle in app.toggle if toggle.label == "Follow your run").set_value(True).run()
-    assert any(caption.value == f"With your run, epoch {run.job.recipe.epochs}." for caption in app.caption)
+def test_a_runs_weights_are_looked_at_when_they_are_chosen(use_own: UseOwn) -> None:
+    app = opened("bag_of_pixels")
+    assert any(caption.value == "By shipped weights" for caption in app.caption)
+    use_own(app, untrained(32, 32))
+    app.run()
+    assert any(caption.value == "By Mine" for caption in app.caption)
+    app.selectbox(key="weights_in_use.run.bag_of_pixels").set_value(None).run()
+    assert any(caption.value == "By shipped weights" for caption in app.caption)
 
 
-def test_changes_of_what_a_narrower_network_lacks_wait() -> None:
-    run = retrained((4, 4))
+def test_changes_of_what_a_narrower_network_lacks_wait(use_own: UseOwn) -> None:
     edit = {("bag_of_pixels", 1, 3): Edit({31: 0.5}), ("bag_of_pixels", 1, 30): Edit({0: 0.5}, bias=1.0)}
-    app = opened("bag_of_pixels", **{session_run.RUN.key: run, "features.edits": edit})
+    app = opened("bag_of_pixels", **{"features.edits": edit})
     assert any(button.label == "Reset 2 channels" for button in app.button)
-    next(toggle for toggle in app.toggle if toggle.label == "Follow your run").set_value(True).run()
+    use_own(app, untrained(4, 4))
+    app.run()
     assert sound(app)
     assert any(button.label == "Reset 1 channel" for button in app.button)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pointwise.weights import load_model
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "regression.py")
 PRICES = Path(__file__).parents[2] / "models" / "price_1x1.safetensors"
+UseOwn = Callable[[AppTest, Network], str]
 VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
 
 
@@ -107,23 +109,24 @@ def untrained(activation: str) -> Network:
 
 
 @pytest.mark.parametrize("activation", ["tanh", "gelu", "sigmoid"])
-def test_a_network_without_folds_says_what_is_shown_instead(activation: str) -> None:
+def test_a_network_without_folds_says_what_is_shown_instead(activation: str, use_own: UseOwn) -> None:
     app = opened(view="Network")
-    app.session_state[weights_in_use.OWN.key] = {house.ARCH: untrained(activation)}
+    use_own(app, untrained(activation))
     app.run()
     assert any(f"With {activation} no channel is ever off" in info.value for info in app.info)
     assert not app.exception
 
 
-def test_a_retrained_network_stands_beside_the_shipped_one() -> None:
+def test_a_retrained_network_stands_beside_the_shipped_one(use_own: UseOwn) -> None:
     own = untrained("relu")
     app = opened()
     shipped_price = shown(app)
-    app.session_state[weights_in_use.OWN.key] = {house.ARCH: own}
+    use_own(app, own)
     for view in VIEWS:
         app.segmented_control(key="view").set_value(view).run()
         assert shown(app, "Price by shipped network") == shipped_price
         assert shown(app) == dollars(predict_price(own, 1_800.0, 4.0)) != shipped_price
+        assert any(caption.value == "Predicted by Mine" for caption in app.caption)
         assert not app.exception
 
 
@@ -155,10 +158,7 @@ def test_retraining_shows_its_result_against_the_shipped_network() -> None:
     assert run.join(60)
     app.run()
     assert any(metric.label.startswith("Mean absolute error") for metric in app.metric)
-    next(button for button in app.button if button.label == "Use these weights").click().run()
-    assert house.ARCH in app.session_state[weights_in_use.OWN.key]
-    next(button for button in app.button if button.label == "Back to the shipped weights").click().run()
-    assert house.ARCH not in app.session_state[weights_in_use.OWN.key]
+    assert app.session_state[weights_in_use.CHOICES.key] == {house.ARCH: weights_in_use.Choice(run.name)}
     assert not app.exception
 
 

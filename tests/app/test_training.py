@@ -87,13 +87,11 @@ def test_the_command_line_makes_the_card_that_the_app_makes(tmp_path: Path, caps
     assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
 
 
-def test_a_run_on_digits_is_used_and_given_back() -> None:
+def test_a_run_on_digits_is_used_by_the_pages_and_held_against_the_shipped_network() -> None:
     app = trained("digits")
     assert any("On 297 held-out bundled digits; the shipped weights reach" in caption.value for caption in app.caption)
-    button(app, "Use these weights").click().run()
-    assert any("The pages use your weights." in box.value for box in app.success)
-    button(app, "Back to the shipped weights").click().run()
-    assert not app.success
+    run = app.session_state[session_run.RUN.key].name
+    assert app.session_state[weights_in_use.CHOICES.key] == {"bag_of_pixels": weights_in_use.Choice(run)}
 
 
 def test_a_network_that_is_far_too_large_is_refused_with_a_sentence() -> None:
@@ -101,7 +99,7 @@ def test_a_network_that_is_far_too_large_is_refused_with_a_sentence() -> None:
     app.number_input(key="sidebar.conv_mlp.digits.fast.width").set_value(512).run()
     button(app, "Retrain").click().run()
     assert any("Choose smaller widths" in error.value for error in app.error)
-    assert session_run.RUN.key not in app.session_state
+    assert app.session_state[session_run.RUN.key] is None
 
 
 def test_a_full_server_says_so_until_a_run_has_begun() -> None:

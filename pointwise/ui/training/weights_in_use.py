@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from pointwise.card import rebuilt
+from pointwise.card import rebuilt, unmeasured
 from pointwise.errors import LibraryError, PointwiseError
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
@@ -156,7 +156,8 @@ def _of_run(chosen: Choice) -> Used | None:
             return Used(model, f"{record.name}, {when}")
         if run.progress().active:
             return None
-    return Used(_kept_network(shelf, record.id, -record.step), f"{record.name}, step {record.step:,}")
+    mark = f"{record.name}, step {record.step:,}" if record.step else record.name  # a loaded network has no steps
+    return Used(_kept_network(shelf, record.id, -record.step), mark)
 
 
 def _live(run: AnyRun, progress: Progress) -> tuple[Network, str] | None:
@@ -184,7 +185,7 @@ def _card(run: AnyRun, progress: Progress) -> Mapping[str, Any] | None:
     from pointwise.jobs import PictureJob
 
     if progress.latest is not None:
-        return {name: value for name, value in progress.latest.card.items() if name not in ("metrics", "temperature")}
+        return unmeasured(progress.latest.card)
     job = run.job
     return {"data_set": job.data.name, "options": job.data.options} if isinstance(job, PictureJob) else None
 
