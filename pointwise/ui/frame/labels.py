@@ -11,7 +11,8 @@ from pointwise.models import ARCHITECTURES
 MODELS = {name: architecture.title for name, architecture in ARCHITECTURES.items()}
 ABOUT = {name: architecture.about for name, architecture in ARCHITECTURES.items()}
 SOURCES = {name: chosen.title for name, chosen in DATA_SETS.items()}
-MARKUP = re.compile(r"[\\`*_{}\[\]()<>#!|~$&:@]")  # what a backslash makes plain in Markdown
+# What a backslash makes plain in Markdown; an underscore between letters is plain by itself.
+MARKUP = re.compile(r"[\\`*{}\[\]()<>#!|~$&:@]|(?<![^\W_])_|_(?![^\W_])")
 BEGINNING = re.compile(r"^(\d*)([-+=.])")  # of a list or a line below a heading
 # What Streamlit and GitHub's Markdown replace even after a backslash: icons and emojis, addresses, arrows.
 REPLACED = re.compile(r"(:|@)(?=\S)|(www)(?=\.)|(?<!\S)([<>~-])(?=[>=-]+(?:\s|$))", re.IGNORECASE)

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from pointwise.errors import PointwiseError
+from pointwise.ui.frame.labels import plain
 
 T = TypeVar("T")
 Body = Callable[[], None]
@@ -74,7 +75,7 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except PointwiseError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def upload(
     st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept), max_upload_size=megabytes)
     refusal = _refusal(key).get()
     if refusal:
-        st.error(refusal, icon=":material/error:")
+        st.error(plain(refusal), icon=":material/error:")
 
 
 def refuse(key: str, sentence: str) -> None:

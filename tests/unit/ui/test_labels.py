@@ -18,7 +18,9 @@ def text_of(markdown: str) -> str:
     return re.sub(rf"\\([{re.escape(string.punctuation)}])", r"\1", markdown)
 
 
-@pytest.mark.parametrize("text", ["size", "Größe in m²", "50 % of it, really; yes?", "town 'Ulm'", "a-b + c = 1.5."])
+@pytest.mark.parametrize(
+    "text", ["size", "Größe in m²", "50 % of it, really; yes?", "town 'Ulm'", "a-b + c = 1.5.", "snake_case_1"]
+)
 def test_words_stay_as_they_are(text: str) -> None:
     assert plain(text) == text
 
