@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -73,8 +74,8 @@ def against_actual(
         go.Scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dash"}, name="equal", hoverinfo="skip")
     )
     _add_points(figure, actual, predicted, f"actual %{{x:{written}}}, predicted %{{y:{written}}}")
-    figure.update_xaxes(title=f"actual {target}", tickformat=ticks, fixedrange=True)
-    figure.update_yaxes(title=f"predicted {target}", tickformat=ticks, fixedrange=True)
+    figure.update_xaxes(title=f"actual {escape(target, quote=False)}", tickformat=ticks, fixedrange=True)
+    figure.update_yaxes(title=f"predicted {escape(target, quote=False)}", tickformat=ticks, fixedrange=True)
     return charts.framed(figure, title, 380).update_layout(legend=charts.BELOW)
 
 
