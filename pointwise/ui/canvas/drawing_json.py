@@ -40,8 +40,10 @@ def received(drawing: Drawing, sent: Any) -> Drawing:
     return after
 
 
-def dump(drawing: Drawing) -> dict[str, Any]:
+def dump(drawing: Drawing | None) -> dict[str, Any] | None:
     """JSON of what is on the sheet, and of the picture of it that the page sent, so that the same pixels are read."""
+    if drawing is None:
+        return None
     look = drawing.looks[-1] if drawing.looks else None
     return {
         "strokes": [{"points": s.points, "pen": s.pen, "by_hand": s.by_hand} for s in drawing.strokes],
@@ -57,8 +59,9 @@ def load(sheet: Sheet, kept: Any) -> Drawing:
     strokes = tuple(_stroke(line, by_hand=line["by_hand"] is True) for line in lines)
     looks: list[bytes | None] = [None] * len(strokes)
     if strokes and kept["look"] is not None:
-        looks[-1] = _look(kept["look"], sheet)
-        _check_sums(looks[-1])
+        look = _look(kept["look"], sheet)
+        _check_sums(look)
+        looks[-1] = look
     photo = None
     if kept["photo"] is not None:
         photo, width, height = _png(kept["photo"])

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,12 +16,12 @@ from numpy.typing import NDArray
 
 from pointwise.explain.chain import Chain, Channel, Trace
 from pointwise.inference import Reading
-from pointwise.models import CLASSIFIERS, Network
+from pointwise.models import ARCHITECTURES, CLASSIFIERS, Network
 from pointwise.ui.canvas import tools
 from pointwise.ui.canvas.drawing import received_image
 from pointwise.ui.canvas.reading import chosen_reader, headline
 from pointwise.ui.frame import html, labels
-from pointwise.ui.frame.sections import Kept
+from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.training import weights_in_use
 
 PREDICTION = "features-prediction"  # the key of what the prediction stands in
@@ -43,7 +45,24 @@ class Edit:
         return Channel(weights, channel.bias if self.bias is None else self.bias)
 
 
-EDITS: Kept[Mapping[Place, Edit]] = Kept("features.edits", {})
+def _dump(edits: Mapping[Place, Edit]) -> Any:
+    return [[*place, list(edit.weights.items()), edit.factor, edit.bias] for place, edit in edits.items()] or None
+
+
+def _load(raw: Any) -> dict[Place, Edit]:
+    """Changes from JSON. Raises ValueError or TypeError for anything else."""
+    edits = {}
+    for arch, stage, number, weights, factor, bias in raw:
+        values = {int(name): float(value) for name, value in weights}
+        edit = Edit(values, float(factor), None if bias is None else float(bias))
+        if not all(isfinite(value) for value in (*values.values(), edit.factor, edit.bias or 0.0)):
+            raise ValueError("a weight is no number")
+        if arch in CLASSIFIERS and stage in range(len(ARCHITECTURES[arch].layers)) and min(number, *values) >= 0:
+            edits[arch, int(stage), int(number)] = edit
+    return edits
+
+
+EDITS: Lasting[Mapping[Place, Edit]] = Lasting("features.edits", {}, _dump, _load)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +111,7 @@ def choose() -> Subject | None:
             prediction("Without your changes", plain.run(image), image)
             channels = "1 channel" if changes == 1 else f"{changes} channels"
             st.button(f"Reset {channels}", on_click=_reset, args=(arch,), icon=":material/restart_alt:", key="reset")
-        else:
-            st.caption(f"By {labels.plain(mark)}")
+        st.caption(f"By {labels.plain(mark)}")
     return Subject(arch, model, plain, chain, image, trace)
 
 

@@ -68,13 +68,14 @@ def notice() -> str:
 
 
 def keep_file(key: str, content: bytes) -> None:
-    """Keep a content on the shelf, in place of an earlier one of that key; where that fails, nothing any more."""
-    visit = _visit()
+    """Put a content onto the shelf, in place of an earlier one of that key."""
     try:
-        visit.shelf.keep_file(key, content)
-        VISIT.set(replace(visit, files=tuple({*visit.files, key})))
+        shelf().keep_file(key, content)
     except LibraryError as error:
         stop_keeping(error)
+        shelf().keep_file(key, content)
+    visit = _visit()
+    VISIT.set(replace(visit, files=tuple({*visit.files, key})))
 
 
 def stop_keeping(error: LibraryError) -> None:

@@ -12,7 +12,7 @@ from pointwise.jobs import AS_WRITTEN, STANDARDISED, HouseJob, compare_scalings
 from pointwise.models import ModelConfig, default_config
 from pointwise.runs import Progress
 from pointwise.training import PRICE_RECIPES, Recipe
-from pointwise.ui.frame import charts, labels, shipped
+from pointwise.ui.frame import charts, desk, labels, shipped
 from pointwise.ui.regression.house import ARCH, TABLE, chosen_part
 from pointwise.ui.training import panel, sidebar
 from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
@@ -22,6 +22,8 @@ ABOUT = {
     "standardised": "The shipped network's: one-cycle learning rate, prices and features of mean 0 and deviation 1",
     "tutorial": "Exactly the tutorial's: Adam 0.001, prices in plain dollars. It does not learn.",
 }
+ROWS, FIRST_ROWS = (20, 20_000), 1_000  # training houses
+NOISE = (0, 500_000)  # dollars
 RECIPE = PRICE_RECIPES["tutorial"]
 WHY = (
     "Adam moves each weight by about the learning rate in a step, however large the gradient is, so 50 epochs × 63 "
@@ -39,9 +41,8 @@ def in_sidebar() -> None:
         panel.show()
         return
     st.header("Retrain")
-    name = st.selectbox(
-        "Recipe", list(PRICE_RECIPES), format_func=NAMES.__getitem__, key="houses.recipe", persist_state="session"
-    )
+    key = desk.widget("houses.recipe", "standardised", PRICE_RECIPES.__contains__)
+    name = st.selectbox("Recipe", list(PRICE_RECIPES), format_func=NAMES.__getitem__, key=key, persist_state="session")
     st.caption(ABOUT[name])
     options = _houses()
     recipe, config = sidebar.remembered(f"houses.{name}", PRICE_RECIPES[name], default_config(ARCH), _inputs)
@@ -52,16 +53,20 @@ def in_sidebar() -> None:
 def _houses() -> HouseOptions:
     return HouseOptions(
         rows=st.number_input(
-            "Training houses", 20, 20_000, 1_000, 100, key="houses.rows_made", persist_state="session"
+            "Training houses",
+            *ROWS,
+            FIRST_ROWS,
+            100,
+            key=desk.widget("houses.rows_made", FIRST_ROWS, desk.between(*ROWS)),
+            persist_state="session",
         ),
         noise=float(
             st.number_input(
                 "Noise in the prices, dollars",
-                0,
-                500_000,
+                *NOISE,
                 0,
                 5_000,
-                key="houses.noise",
+                key=desk.widget("houses.noise", 0, desk.between(*NOISE)),
                 persist_state="session",
                 help="Standard deviation of what is added to every price, of training and test houses",
             )

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pointwise.ui.frame import labels, sections, startup
-from pointwise.ui.frame.sections import Kept
+from pointwise.errors import PointwiseError
+from pointwise.ui.frame import labels, sections, startup, visitor
+from pointwise.ui.frame.desk import Lasting
+from pointwise.ui.frame.sections import Latest
 
 if TYPE_CHECKING:
     from pointwise.data.table import Table
 
 UPLOAD = "tables.upload"
-TABLE: Kept[Table | None] = Kept("tables.table", None)  # the table that was read last
+SOURCE: Lasting[Mapping[str, Any] | None] = Lasting(
+    "tables.source", None
+)  # {"sample": true}, or a kept file's key, name
+TABLE: Latest[Table] = Latest("tables.table")  # read from that
 PREVIEW = 20  # rows
+
+log = logging.getLogger(__name__)
 
 
 def show() -> None:
     """The whole part. Raises PointwiseError for a choice that cannot be used."""
     _choose()
-    table = TABLE.get()
+    table = _table()
     if table is None:
         return
     startup.wait()
@@ -28,7 +38,7 @@ def show() -> None:
 
     _preview(table)
     ready = table_training.prepared(table)
-    table_training.train(table, ready)
+    table_training.train(table, ready, SOURCE.get())
     run = table_training.run_on(ready)
     if run is not None:
         table_training.compare(ready, run)
@@ -74,16 +84,39 @@ def _preview(table: Table) -> None:
 def _read(content: bytes, name: str) -> None:
     from pointwise.data.table import read_table
 
-    TABLE.set(read_table(content, name))
+    table = read_table(content, name)
+    source = {"key": hashlib.sha256(content).hexdigest(), "name": name}
+    visitor.keep_file(source["key"], content)
+    SOURCE.set(source)
+    TABLE.of(source, lambda: table)
+
+
+def _table() -> Table | None:
+    """The table that was chosen last, also before a reload; None where there is none, or its file is not kept."""
+    source = SOURCE.get()
+    if source is None:
+        return None
+    try:
+        return TABLE.of(source, lambda: _again(source))
+    except (PointwiseError, KeyError) as error:
+        log.warning("A table is not there again: %s", error)
+        SOURCE.pop()
+        return None
+
+
+def _again(source: Mapping[str, Any]) -> Table:
+    from pointwise.data.table import load_sample, read_table
+
+    if "sample" in source:
+        return load_sample()
+    return read_table(visitor.shelf().file(source["key"]) or b"", source["name"])
 
 
 def _kept() -> str:
-    table = TABLE.get()
+    table = _table()
     return f"{table.name} is still there." if table is not None else ""
 
 
 def _sample() -> None:
-    from pointwise.data.table import load_sample
-
     sections.forget_refusal(UPLOAD)
-    TABLE.set(load_sample())
+    SOURCE.set({"sample": True})

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pointwise.data.table import Prepared, Table, prepare
 from pointwise.explain.table_networks import Score, Strength, baselines, strongest_features
 from pointwise.inference import predict_rows
-from pointwise.jobs import Job, TableJob, table_config
+from pointwise.jobs import TableJob, table_config
 from pointwise.models import ModelConfig
-from pointwise.runs import Run
 from pointwise.training import Recipe, table_recipe
-from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame import charts, desk, labels
 from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.regression.accuracy import against_actual
 from pointwise.ui.training import session_run, sidebar, table_questions, weights_in_use
+
+if TYPE_CHECKING:
+    from pointwise.ui.training.session_run import AnyRun
 
 PREPARED: Kept[tuple[tuple[Table, str, list[str], Prepared], ...]] = Kept("tables.prepared", ())  # the latest few
 SCORES: Latest[tuple[Score, ...]] = Latest("tables.scores")  # of the baselines, made of Prepared
@@ -32,13 +36,12 @@ def prepared(table: Table) -> Prepared:
         "Predict",
         table.targets,
         index=len(table.targets) - 1,
-        key=f"tables.target.{table.name}",
+        key=desk.widget(f"tables.target.{table.name}", table.targets[-1], table.targets.__contains__),
         persist_state="session",
     )
     others = [name for name in table.features if name != target]
-    features = right.multiselect(
-        "From", others, default=others, key=f"tables.features.{table.name}.{target}", persist_state="session"
-    )
+    key = desk.widget(f"tables.features.{table.name}.{target}", others, lambda names: set(names) <= set(others))
+    features = right.multiselect("From", others, default=others, key=key, persist_state="session")
     return _ready(table, target, features)
 
 
@@ -53,8 +56,8 @@ def _ready(table: Table, target: str, features: list[str]) -> Prepared:
     return ready
 
 
-def train(table: Table, ready: Prepared) -> None:
-    """What was done to the rows, and the button that trains the 1×1 network on them."""
+def train(table: Table, ready: Prepared, source: Mapping[str, Any] | None) -> None:
+    """What was done to the rows, and the button that trains the 1×1 network on them; the run keeps their ``source``."""
     inputs = ready.training.inputs.shape[1]
     with st.container(border=True):
         st.markdown(
@@ -65,7 +68,7 @@ def train(table: Table, ready: Prepared) -> None:
     )
     if st.button("Train on this table", type="primary", icon=":material/model_training:", disabled=session_run.busy()):
         config = replace(config, input_channels=inputs)
-        session_run.start(TableJob(config, recipe, ready))
+        session_run.start(TableJob(config, recipe, ready), more={"table": source})
         st.rerun()
     session_run.say_refusal()
 
@@ -74,13 +77,16 @@ def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, Mo
     return sidebar.recipe_inputs(place, recipe), sidebar.price_network_inputs(place, config)
 
 
-def run_on(ready: Prepared) -> Run[Job] | None:
-    """This session's run, if it is about this very table, target and features."""
+def run_on(ready: Prepared) -> AnyRun | None:
+    """This visitor's run, if it is about this table, target and features."""
     run = session_run.current()
-    return run if run is not None and run.job.data is ready else None
+    if run is None or not isinstance(run.job, TableJob):
+        return None
+    same = run.job.describe()["data"] == replace(run.job, data=ready).describe()["data"]
+    return run if same else None
 
 
-def compare(ready: Prepared, run: Run[Job]) -> None:
+def compare(ready: Prepared, run: AnyRun) -> None:
     """The network after its latest epoch and the baselines, on the held-out rows."""
     progress, model = run.progress(), weights_in_use.epoch_model(run)
     if progress.error:
@@ -147,7 +153,7 @@ def _baselines(ready: Prepared) -> tuple[Score, ...]:
     return SCORES.of(ready, made)
 
 
-def ask(ready: Prepared, run: Run[Job]) -> None:
+def ask(ready: Prepared, run: AnyRun) -> None:
     """The prediction for a row of one's own, once the training is over."""
     model = weights_in_use.epoch_model(run)
     if model is None or run.progress().active:

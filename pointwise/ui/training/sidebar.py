@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 import streamlit as st
 
+from pointwise.card import rebuilt
 from pointwise.data.catalogue import DATA_SETS, config_for, download_size, is_there
 from pointwise.data.mnist import cache_folder, data_folder
+from pointwise.errors import ConfigError
 from pointwise.jobs import Job, PictureJob, Pictures
 from pointwise.models import ACTIVATIONS, CLASSIFIERS, ModelConfig
 from pointwise.training import RECIPES, Recipe
-from pointwise.ui.frame import labels
+from pointwise.ui.frame import desk, labels
+from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.training import panel, session_run, weights_in_use
 
-Inputs = Callable[[str, Recipe, ModelConfig], tuple[Recipe, ModelConfig]]
+Settings = tuple[Recipe, ModelConfig]
+Inputs = Callable[[str, Recipe, ModelConfig], Settings]
+WIDEST, WIDEST_PRICE = 512, 128  # channels of a layer
+LARGEST_BATCH, LOWEST_RATE = 4096, 1e-6
 ABOUT_RECIPES = {
     "fast": "Large batches, one-cycle learning rate, AdamW",
     "tutorial": "Exactly the tutorial's: Adam 0.001, batches of 64, 10 epochs",
@@ -29,10 +36,15 @@ def digits() -> None:
     """Controls for the four classifiers, and this session's run below them."""
     st.header("Retrain")
     arch = st.selectbox(
-        "Model", CLASSIFIERS, format_func=labels.MODELS.__getitem__, key="sidebar.arch", persist_state="session"
+        "Model",
+        CLASSIFIERS,
+        format_func=labels.MODELS.__getitem__,
+        key=desk.widget("sidebar.arch", CLASSIFIERS[0], CLASSIFIERS.__contains__),
+        persist_state="session",
     )
     source = _source()
-    recipe_name = st.selectbox("Recipe", list(RECIPES), key="sidebar.recipe", persist_state="session")
+    key = desk.widget("sidebar.recipe", "fast", RECIPES.__contains__)
+    recipe_name = st.selectbox("Recipe", list(RECIPES), key=key, persist_state="session")
     st.caption(ABOUT_RECIPES[recipe_name])
     recipe, config = _settings(arch, source, RECIPES[recipe_name])
     retrain_button(PictureJob(config, recipe, Pictures(source, data_folder())))
@@ -41,13 +53,13 @@ def digits() -> None:
 
 def _source() -> str:
     folder = data_folder()
-    there = is_there("mnist", folder)
+    start = "mnist" if is_there("mnist", folder) else "digits"
     source = st.selectbox(
         "Data",
         list(labels.SOURCES),
-        index=list(labels.SOURCES).index("mnist" if there else "digits"),
+        index=list(labels.SOURCES).index(start),
         format_func=labels.SOURCES.__getitem__,
-        key="sidebar.source",
+        key=desk.widget("sidebar.source", start, labels.SOURCES.__contains__),
         persist_state="session",
     )
     st.caption(DATA_SETS[source].about)
@@ -73,7 +85,7 @@ def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, Mo
     width = st.number_input(
         "Width",
         1,
-        512,
+        WIDEST,
         config.widths[0],
         key=f"{place}.width",
         help="Channels of the first hidden layer; the deeper layers of Network in Network grow in proportion",
@@ -85,17 +97,33 @@ def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, Mo
 
 
 def remembered(place: str, recipe: Recipe, config: ModelConfig, inputs: Inputs) -> tuple[Recipe, ModelConfig]:
-    """The settings last made at ``place``, at first those given.
+    """The settings that the visitor last made at ``place``, at first those given.
 
     What is under Advanced is put on the page only while it is open: the page is there sooner without it.
     """
-    settings = st.session_state.get(place) or (recipe, config)
+    kept: Lasting[Settings | None] = Lasting(place, None, _dump, lambda raw: _load(raw, recipe.name, config.arch))
+    settings = before = kept.get() or (recipe, config)
     advanced = st.expander("Advanced", icon=":material/tune:", key="settings.advanced", on_change="rerun")
     if advanced.open:
         with advanced:
             settings = inputs(place, *settings)
-        st.session_state[place] = settings
+    if settings != before:
+        kept.set(settings)
     return settings
+
+
+def _dump(settings: Settings | None) -> Any:
+    return settings and [asdict(one) for one in settings]
+
+
+def _load(raw: Any, name: str, arch: str) -> Settings:
+    """Settings of that recipe and network from JSON. Raises an exception for what the inputs cannot show."""
+    recipe, config = rebuilt(Recipe, raw[0]), rebuilt(ModelConfig, raw[1])
+    widest = WIDEST if config.architecture.classifies else WIDEST_PRICE
+    inside = recipe.batch_size <= LARGEST_BATCH and recipe.learning_rate >= LOWEST_RATE and max(config.widths) <= widest
+    if (recipe.name, config.arch) != (name, arch) or not inside:
+        raise ConfigError("It is of another recipe or network, or out of range.")
+    return recipe, config
 
 
 def recipe_inputs(place: str, now: Recipe) -> Recipe:
@@ -103,9 +131,9 @@ def recipe_inputs(place: str, now: Recipe) -> Recipe:
     return replace(
         now,
         epochs=st.number_input("Epochs", 1, 500, now.epochs, key=f"{place}.epochs"),
-        batch_size=st.number_input("Batch size", 1, 4096, now.batch_size, key=f"{place}.batch"),
+        batch_size=st.number_input("Batch size", 1, LARGEST_BATCH, now.batch_size, key=f"{place}.batch"),
         learning_rate=st.number_input(
-            "Learning rate", 1e-6, 10.0, now.learning_rate, step=1e-3, format="%.6f", key=f"{place}.rate"
+            "Learning rate", LOWEST_RATE, 10.0, now.learning_rate, step=1e-3, format="%.6f", key=f"{place}.rate"
         ),
         seed=st.number_input("Seed", 0, 2**32 - 1, now.seed, key=f"{place}.seed"),
     )
@@ -122,8 +150,8 @@ def price_network_inputs(place: str, now: ModelConfig) -> ModelConfig:
     return replace(
         now,
         widths=(
-            st.number_input("Channels of layer 1", 1, 128, first, key=f"{place}.first"),
-            st.number_input("Channels of layer 2", 1, 128, second, key=f"{place}.second"),
+            st.number_input("Channels of layer 1", 1, WIDEST_PRICE, first, key=f"{place}.first"),
+            st.number_input("Channels of layer 2", 1, WIDEST_PRICE, second, key=f"{place}.second"),
         ),
         activation=activation_input(place, now.activation),
         batch_norm=st.toggle("Batch normalisation", now.batch_norm, key=f"{place}.norm"),

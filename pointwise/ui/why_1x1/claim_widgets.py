@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.ui.canvas.drawing import received_image
-from pointwise.ui.frame import html
+from pointwise.ui.frame import desk, html
 from pointwise.ui.frame.sections import Kept
 
 CLAIM = Kept("why.claim", "")  # the one that is on the page
@@ -25,7 +25,8 @@ def guess_first(name: str, question: str, options: tuple[str, ...]) -> Callable[
 
     def decorate(experiment: Claim) -> Callable[[], None]:
         def show() -> None:
-            guess = st.radio(question, [*options, SKIP], index=None, key=f"why.{name}", persist_state="session")
+            key = desk.widget(f"why.{name}", None, (*options, SKIP).__contains__)
+            guess = st.radio(question, [*options, SKIP], index=None, key=key, persist_state="session")
             if guess is not None:
                 experiment(guess)
 
