@@ -50,6 +50,7 @@ def side_by_side() -> None:
         for arch in CLASSIFIERS:
             with grid.cell(), shown_errors():
                 _show_card(arch, weights_in_use.used(arch), reader)
+    weights_in_use.choose_each(CLASSIFIERS)
 
 
 def _show_card(arch: str, used: Used, reader: Network) -> None:

@@ -34,6 +34,11 @@ def sliders(subject: Subject, place: Place, used: Channel, before: bool, scale: 
     ``used`` is the channel as it is now. ``large_map`` is the key of its map, which shows it ``before`` the activation
     or after it in the colours of ``scale``.
     """
+    if weights_in_use.pace(subject.arch) is not None:
+        st.caption(
+            "These weights are being trained. To change them by hand, choose an earlier step, or wait for the end."
+        )
+        return
     stage = subject.plain.stages[place[1]]
     name = ".".join(map(str, place))
     edit = EDITS.get().get(place, Edit())

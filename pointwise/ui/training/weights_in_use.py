@@ -5,7 +5,7 @@ One control chooses them (``choose``), and ``Used.mark`` says beside every predi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,20 +60,20 @@ PACKED: Kept[tuple[Network | None, int | None, Packed | None]] = Kept("weights_i
 PACE = 1.0  # seconds between two looks at a run's weights
 
 
-def choose(arch: str) -> None:
+def choose(arch: str, label: str = "Weights", place: str = "") -> None:
     """The control: the shipped weights, or any run's that does the same task, latest or after an earlier step.
 
-    Nothing where there is no such run.
+    Nothing where there is no such run. ``place`` tells it from another one for the same network on the page.
     """
     runs = {record.id: record for record in _offered(arch)}
     if not runs:
         return
     chosen = choice(arch)
     options = [None, *runs]
-    key = f"weights_in_use.run.{arch}"
+    key = f"weights_in_use.run{place}.{arch}"
     st.session_state[key] = chosen.run if chosen.run in runs else None
     st.selectbox(
-        "Weights",
+        label,
         options,
         format_func=lambda run: "Shipped" if run is None else _title(runs[run]),
         key=key,
@@ -81,7 +81,22 @@ def choose(arch: str) -> None:
         args=(arch, key),
     )
     if chosen.run in runs:
-        _choose_step(arch, chosen)
+        _choose_step(arch, chosen, place)
+
+
+def choose_each(archs: Sequence[str]) -> None:
+    """The control for several networks, where there is a choice for one of them."""
+    offered = [arch for arch in archs if _offered(arch)]
+    if offered:
+        with st.popover("Whose weights", icon=":material/tune:"):
+            for arch in offered:
+                choose(arch, labels.MODELS[arch], ".each")
+
+
+def titled(arch: str) -> str:
+    """A network's title, and whose weights it has where they are a run's: text with a person's words in it."""
+    now = used(arch)
+    return f"{labels.MODELS[arch]}, by {now.mark}" if now.own else labels.MODELS[arch]
 
 
 def choice(arch: str) -> Choice:
@@ -212,7 +227,7 @@ def _title(record: RunRecord) -> str:
     return f"{record.name}, {score}" if score else record.name
 
 
-def _choose_step(arch: str, chosen: Choice) -> None:
+def _choose_step(arch: str, chosen: Choice, place: str) -> None:
     """Which of the run's snapshots, the latest weights last."""
     try:
         steps = [snapshot.step for snapshot in visitor.shelf().snapshots(str(chosen.run))]
@@ -220,7 +235,7 @@ def _choose_step(arch: str, chosen: Choice) -> None:
         return
     if len(steps) < 2:
         return
-    key = f"weights_in_use.step.{arch}"
+    key = f"weights_in_use.step{place}.{arch}"
     options = [*steps, NEWEST]
     st.session_state[key] = chosen.step if chosen.step in steps else NEWEST
     st.select_slider(

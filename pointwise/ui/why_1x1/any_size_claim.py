@@ -81,7 +81,8 @@ def _sliding() -> dict[str, Seen] | None:
     seen = {arch: Seen.by(arch, picture) for arch in any_size.SLIDERS}
     with st.grid(2, min_column_width=150, border=True):
         for arch, one in seen.items():
-            st.metric(labels.MODELS[arch], one.text or "–")
+            st.metric(labels.plain(weights_in_use.titled(arch)), one.text or "–")
+    weights_in_use.choose_each(list(seen))
     one = seen["mlp_1x1"]
     with st.container(width=WIDTH):
         alt = f"What is written, with boxes around {one.text}, and below it the probability of each digit by place"

@@ -7,7 +7,7 @@ import streamlit as st
 from pointwise.claims import dense_layer
 from pointwise.claims.dense_layer import FormTimes
 from pointwise.explain.chain import Chain
-from pointwise.ui.frame import html
+from pointwise.ui.frame import html, labels
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import weights_in_use
@@ -125,7 +125,8 @@ def network_in_network(guess: str) -> None:
     image = claim_widgets.drawing()
     if image is None:
         return
-    chain = Chain.of(weights_in_use.current_model("nin"))
+    model, mark = weights_in_use.used("nin")
+    chain = Chain.of(model)
     last = chain.run(image).maps[-1]
     maps = last.after.numpy()
     scale, logits = Scale.of(maps), maps.mean(axis=(1, 2))
@@ -135,7 +136,9 @@ def network_in_network(guess: str) -> None:
     ]
     st.html(html.strip(tiles))
     st.html(scale.bar())
-    st.caption(f"One map for each digit; its average is the digit's logit. The highest here is {int(logits.argmax())}.")
+    highest = f"The highest here is {int(logits.argmax())}, by {labels.plain(mark)}."
+    st.caption(f"One map for each digit; its average is the digit's logit. {highest}")
+    weights_in_use.choose("nin")
     average, full = dense_layer.head_parameters(last.inputs.shape[0], last.inputs.shape[1], len(maps))
     difference = dense_layer.slid_mlp_difference(chain, image)
     claim_widgets.verdict(

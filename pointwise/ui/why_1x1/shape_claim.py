@@ -43,10 +43,11 @@ def show(guess: str) -> None:
     claim_widgets.table(
         ("network", "your drawing", "shuffled", "largest change of a logit"),
         [
-            (labels.MODELS[arch], str(both.digits[0]), str(both.digits[1]), _moved(both.moved))
+            (weights_in_use.titled(arch), str(both.digits[0]), str(both.digits[1]), _moved(both.moved))
             for arch, both in results.items()
         ],
     )
+    weights_in_use.choose_each(CLASSIFIERS)
     bag = results["bag_of_pixels"].moved
     claim_widgets.verdict(
         f"**True of 1×1 convolutions alone.** {labels.MODELS['bag_of_pixels']}, all 1×1 convolutions and an average, "
