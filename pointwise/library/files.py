@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
+PART = ".part"  # of files that are being written
+
 
 class Files(Protocol):
     """Contents by name; names are relative paths with slashes. All but ``read`` may raise OSError."""
@@ -24,6 +26,9 @@ class Files(Protocol):
     def size(self, name: str) -> int:
         """Bytes of a file or of all files in a folder."""
 
+    def names(self, folder: str) -> list[str]:
+        """What lies in a folder, files and folders, sorted; nothing where there is no such folder."""
+
 
 class Folder:
     """Files below a folder that only their owner may look into."""
@@ -34,7 +39,7 @@ class Folder:
     def write(self, name: str, content: bytes) -> None:
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -60,6 +65,12 @@ class Folder:
         target = self.root / name
         every = [target] if target.is_file() else target.rglob("*")
         return sum(_size(path) for path in every)
+
+    def names(self, folder: str) -> list[str]:
+        try:
+            return sorted(path.name for path in (self.root / folder).iterdir() if path.suffix != PART)
+        except OSError:
+            return []
 
 
 def _size(path: Path) -> int:
@@ -88,3 +99,7 @@ class Memory:
     def size(self, name: str) -> int:
         every = list(self._contents.items())
         return sum(len(content) for key, content in every if key == name or key.startswith(f"{name}/"))
+
+    def names(self, folder: str) -> list[str]:
+        under = [key.removeprefix(f"{folder}/") for key in list(self._contents) if key.startswith(f"{folder}/")]
+        return sorted({name.partition("/")[0] for name in under})

@@ -98,3 +98,8 @@ class SnapshotRecord:
     run: str  # the run's id
     step: int
     bytes: int
+
+
+def cleaned(text: str, most: int) -> str:
+    """A person's text without what cannot be printed, and cut."""
+    return "".join(c for c in text if c == "\n" or c.isprintable()).strip()[:most].strip()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 BIN = 3600.0  # seconds for which something deleted can be brought back
 FIELDS = [field.name for field in fields(RunRecord)]
+KEY = re.compile(r"\w[\w.-]{0,99}")  # of a content that an owner keeps
 EVERY = f"SELECT {', '.join(FIELDS)} FROM runs"
 
 
@@ -130,6 +132,17 @@ class Library:
             self._held.discard(run)
 
         return release
+
+    @contextmanager
+    def holding(self, run: str) -> Iterator[None]:
+        """A context in which this process has a run. Raises LibraryError where another has it."""
+        release = self.hold(run)
+        if release is None:
+            raise LibraryError("Another process has this run. Try again later.")
+        try:
+            yield
+        finally:
+            release()
 
     def alive(self, run: str) -> bool:
         """Whether some process has this run."""
