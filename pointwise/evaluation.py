@@ -60,7 +60,8 @@ def own_data(path: Path, model: Network, folder: Path | None = None) -> Pictures
     """
     name, options = data_set_of(model), options_of(model)
     if name is None:
-        raise ModelFileError(path, "does not say which data set it was trained on", "Train it again.")
+        remedy = "Import it again with --data-set." if "imported" in model.card else "Train it again."
+        raise ModelFileError(path, "does not say which data set it was trained on", remedy)
     if name == TABLE:
         raise ModelFileError(path, "was trained on a table, whose rows it does not hold", "Open the table in the app.")
     try:

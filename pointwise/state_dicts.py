@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
-from pointwise.card import HOUSES
+from pointwise.card import HOUSES, data_set_of
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import REGRESSOR, ModelConfig, Network, skeleton
@@ -48,15 +48,44 @@ def import_state_dict(
     """The network in a ``.pth``, ``.pt`` or ``.safetensors`` file or in its content, in eval mode and float32.
 
     What it is is recognised by its bytes, the network by the names and shapes of its weights; ``name`` is what it is
-    called in sentences and on its card. A file that Pointwise wrote is loaded as it is. Of others it may be said what
-    they were trained on (a name of DATA_SETS, or houses), how its pictures were ``scaling`` (of SCALINGS; what is not
-    ours is multiplied into the first layer) and their activation; what is not said is on the card under ``unknown``.
+    called in sentences and on its card. It may be said what it was trained on (a name of DATA_SETS, or houses), how its
+    pictures were scaled (a name of SCALINGS; what is not ours is multiplied into the first layer), and its activation;
+    what is not said is on the card under ``unknown``. A file of Pointwise is loaded as it is, but what is unknown of it
+    may be said.
 
     Raises ModelFileError for more than ``most`` bytes, a damaged file, anything but a state dict of finite numbers,
-    and weights that fit no network; ConfigError for unknown names.
+    weights that fit no network, and a word too much; ConfigError for unknown names.
     """
+    said = {"data_set": data_set, "picture_scaling": scaling, "activation": activation}
     path = Path(name)
     _check_said(data_set, scaling)
+    content = _content(source, path, most)
+    own = content if isinstance(content, Network) else None
+    if own is not None and not any(said.values()):
+        return own
+    state = _state(path, content if own is None else own.state_dict())
+    config, told = _recognised(path, state, data_set or (None if own is None else data_set_of(own)))
+    unknown = {"data_set", "activation"}
+    unknown |= {"picture_scaling"} if config.architecture.classifies else set()
+    unknown |= set() if told else {"image_size"}
+    card: dict[str, Any] = {"imported": path.name[:200]}
+    if own is not None:
+        config = replace(own.config, image_size=config.image_size)
+        left = own.card.get("unknown")
+        unknown, card = {key for key in unknown if isinstance(left, list) and key in left}, dict(own.card)
+    for key in [key for key, value in said.items() if value is not None and key not in unknown]:
+        raise ModelFileError(path, f"needs no word on its {key.replace('_', ' ')}", "Leave it out.")
+    weights = _fitted(state, config)
+    check_finite(path, weights)
+    weights = _for_our_pictures(path, weights, config, scaling)
+    card |= {key: value for key, value in said.items() if value is not None and key != "activation"}
+    card["unknown"] = sorted(key for key in unknown if said.get(key) is None)
+    config = replace(config, activation=activation or config.activation)
+    return model_from(config, weights, {key: value for key, value in card.items() if value != []})
+
+
+def _content(source: Path | bytes, path: Path, most: int) -> Any:
+    """What a file holds: a network that Pointwise wrote, or whatever PyTorch or safetensors did."""
     opened: BinaryIO
     if isinstance(source, bytes):
         opened, size = io.BytesIO(source), len(source)
@@ -69,26 +98,10 @@ def import_state_dict(
     with opened as file:
         _check_size(path, size, most)
         start = file.read(9)
-        pickled = start.startswith(ZIP) or start[8:] != b"{"  # where the header of a safetensors file begins
-        content = _unpickled(path, file, start, most) if pickled else None
-    if content is None:
-        header, content = read_safetensors(source, path)
-        if "config" in header:
-            return load_model(source, name)
-    state = _state(path, content)
-    config, told = _recognised(path, state, data_set)
-    config = replace(config, activation=activation or config.activation)
-    weights = _fitted(state, config)
-    check_finite(path, weights)
-    said: dict[str, object] = {"data_set": data_set, "activation": activation, "image_size": told or None}
-    if config.architecture.classifies:
-        weights = _for_our_pictures(path, weights, config, scaling)
-        said["picture_scaling"] = scaling
-    elif scaling is not None:
-        raise ModelFileError(path, f"is a {config.arch}, which sees no pictures", "Leave their scaling out.")
-    unknown = sorted(key for key, value in said.items() if value is None)
-    card = {"imported": path.name[:200], "data_set": data_set, "picture_scaling": scaling, "unknown": unknown}
-    return model_from(config, weights, {key: value for key, value in card.items() if value})
+        if start.startswith(ZIP) or start[8:] != b"{":  # which begins the header of a safetensors file
+            return _unpickled(path, file, start, most)
+    header, tensors = read_safetensors(source, path)
+    return load_model(source, path.name) if "config" in header else tensors
 
 
 def _check_said(data_set: str | None, scaling: str | None) -> None:

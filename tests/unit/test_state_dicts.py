@@ -21,7 +21,7 @@ from pointwise.data.synthetic_digits import made_digits
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ARCHITECTURES, Architecture, Layer, ModelConfig, build, default_config
 from pointwise.state_dicts import SCALINGS, import_state_dict
-from pointwise.weights import load_model, save_model
+from pointwise.weights import load_model, save_model, to_bytes
 
 
 class Net(nn.Module):
@@ -237,6 +237,22 @@ def test_imported_network_is_kept_as_any_other(tmp_path: Path) -> None:
     assert load_model(tmp_path / "a.safetensors").card == model.card
 
 
+def test_what_is_unknown_of_an_imported_network_may_be_said_later(pictures: Tensor) -> None:
+    content = pth(toy("conv_mlp").state_dict())
+    first = import_state_dict(content, "a.pth", data_set="mnist")
+    later = import_state_dict(to_bytes(first, first.card), "b.safetensors", scaling="0 to 1", activation="tanh")
+    at_once = import_state_dict(content, "a.pth", data_set="mnist", scaling="0 to 1", activation="tanh")
+    assert (later.card, later.config) == (at_once.card, at_once.config)
+    assert same(later, at_once)
+
+
+def test_what_is_known_of_a_network_is_not_said_again() -> None:
+    first = import_state_dict(pth(toy("nin").state_dict()), "a.pth", data_set="mnist")
+    for network, card in ((first, first.card), (toy("nin"), {"data_set": "mnist"})):
+        with pytest.raises(ModelFileError, match="needs no word on its data set"):
+            import_state_dict(to_bytes(network, card), "b.safetensors", data_set="digits")
+
+
 class Hostile:
     def __reduce__(self) -> Any:
         return os.system, ("touch owned",)
@@ -386,7 +402,7 @@ def test_unknown_names_are_refused(said: dict[str, str], words: str) -> None:
         ("bag_of_pixels", {"data_set": "cifar10"}, "cannot be cifar10's"),
         ("bag_of_pixels", {"data_set": "houses"}, "cannot be houses's"),
         ("price_1x1", {"data_set": "mnist"}, "cannot be mnist's"),
-        ("price_1x1", {"scaling": "0 to 1"}, "sees no pictures"),
+        ("price_1x1", {"scaling": "0 to 1"}, "needs no word on its picture scaling"),
     ],
 )
 def test_what_is_said_has_to_fit(arch: str, said: dict[str, str], words: str) -> None:
