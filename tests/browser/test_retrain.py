@@ -41,10 +41,14 @@ def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tm
     download.value.save_as(file)
     with safe_open(file, framework="numpy") as weights:
         assert '"arch": "mlp_1x1"' in weights.metadata()["config"]
-    page.get_by_role("button", name="Use these weights").click()
-    expect(metric(page, "MLP of 1×1 convs (yours)")).to_be_visible()
-    page.get_by_role("button", name="Back to the shipped weights").click()
-    expect(metric(page, "MLP of 1×1 convs")).to_be_visible()
+    grid = page.get_by_test_id("stGrid").filter(has=metric(page, "Bag of pixels"))
+    expect(grid.get_by_text("By Run 1, epoch 20")).to_be_visible()
+    page.get_by_test_id("stMain").get_by_role("combobox", name="Read by").click()
+    page.get_by_role("option", name="MLP of 1×1 convs", exact=True).click()
+    expect(page.get_by_text("By Run 1, epoch 20").first).to_be_visible()
+    page.get_by_test_id("stMain").get_by_role("combobox", name="Weights").click()
+    page.get_by_role("option", name="Shipped", exact=True).click()
+    expect(page.get_by_text("By Run 1, epoch 20")).to_have_count(0)
 
 
 def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, server: Server) -> None:
@@ -52,7 +56,7 @@ def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, serve
     draw(page, STROKES[1])
     answered(page)
     long_run(page)
-    expect(page.get_by_test_id("stGrid").get_by_text("Your run, epoch")).to_be_visible()
+    expect(page.get_by_test_id("stGrid").get_by_text("By Run 1, step")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused at step")).to_be_visible()
     page.get_by_role("link", name="House prices").click()
