@@ -31,6 +31,7 @@ OLD_PICKLE = b"\x80"  # what torch.save wrote before PyTorch 1.6 begins so, and 
 NESTED = ("state_dict", "model_state_dict", "model")  # where checkpoints keep their state dict
 PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and torch.compile
 SAVE = 'Save it with torch.save(model.state_dict(), "model.pth")'
+PRECISIONS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 # How pictures were scaled: mean and deviation that were subtracted from and divided into pixels of 0–1.
 SCALINGS = {"-1 to 1": (0.5, 0.5), "0 to 1": (0.0, 1.0), "mnist": (0.1307, 0.3081)}
 OURS = "-1 to 1"  # what data.digits.normalise makes
@@ -123,10 +124,6 @@ def _unpickled(path: Path, file: BinaryIO, start: bytes, most: int) -> Any:
     damaged = ModelFileError(
         path, "is damaged, or neither of torch.save nor safetensors", f"Copy it again, or {SAVE[0].lower()}{SAVE[1:]}."
     )
-    if not zipfile.is_zipfile(file):
-        if start.startswith(OLD_PICKLE):
-            raise ModelFileError(path, "is a plain pickle, or older than PyTorch 1.6", f"{SAVE} of a newer PyTorch.")
-        raise damaged
     try:
         entries = zipfile.ZipFile(file).infolist()
         _check_size(path, sum(entry.file_size for entry in entries), most)
@@ -136,22 +133,23 @@ def _unpickled(path: Path, file: BinaryIO, start: bytes, most: int) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             content = torch.load(file, map_location="cpu", weights_only=True)  # noqa: TID251
+        if not _within(content, Counter(entry.file_size for entry in entries)):
+            raise damaged
+        return content
     except ModelFileError:
         raise
     except Exception as error:  # torch and zipfile raise many kinds for what is damaged or hostile
+        if start.startswith(OLD_PICKLE):
+            raise ModelFileError(path, "is a plain pickle, or older than PyTorch 1.6", f"{SAVE}.") from None
         if "eights only" in str(error) or "weights_only" in str(error):
-            raise ModelFileError(
-                path, "holds a whole pickled model or other code, not weights alone", f"{SAVE}."
-            ) from None
+            wrong = "holds a whole pickled model or other code, not weights alone"
+            raise ModelFileError(path, wrong, f"{SAVE}.") from None
         raise damaged from None
-    if not _within(content, Counter(entry.file_size for entry in entries)):
-        raise damaged
-    return content
 
 
 def _within(content: Any, records: Counter[int]) -> bool:
     """Whether every tensor's memory is as large as one of the archive's records (older PyTorch does not look)."""
-    memories = (t.untyped_storage() for t in _tensors(content) if t.layout == torch.strided)
+    memories = (t.untyped_storage() for t in _tensors(content) if t.is_cpu and t.layout == torch.strided)
     sizes = {memory.data_ptr(): memory.nbytes() for memory in memories if memory.nbytes()}
     return all(records[size] >= count for size, count in Counter(sizes.values()).items())
 
@@ -180,8 +178,9 @@ def _state(path: Path, content: Any) -> dict[str, Tensor]:
             raise ModelFileError(path, f"holds '{key[:60]}', which is no tensor", f"{SAVE}.")
         if key.rpartition(".")[2] == COUNTER:
             continue
-        if not value.is_floating_point() or value.layout != torch.strided:
-            kind = str(value.dtype if value.layout == torch.strided else value.layout).removeprefix("torch.")
+        if value.dtype not in PRECISIONS or value.layout != torch.strided or value.device.type != "cpu":
+            odd = value.dtype if value.dtype not in PRECISIONS else value.layout if value.is_cpu else value.device
+            kind = str(odd).removeprefix("torch.")
             raise ModelFileError(path, f"holds '{key[:60]}' as {kind}, not as plain floating-point numbers", f"{SAVE}.")
         found[key.removeprefix(prefix)] = value.detach()
     return found

@@ -288,6 +288,8 @@ REFUSED = {
     "integers": (lambda: pth(state(conv1__weight=torch.ones(3, 1, 1, 1, dtype=torch.int8))), "as int8"),
     "complex": (lambda: pth(state(conv1__weight=torch.ones(3, 1, 1, 1, dtype=torch.complex64))), "as complex64"),
     "sparse": (lambda: pth(state(conv3__bias=torch.ones(10).to_sparse())), "as sparse_coo"),
+    "without memory": (lambda: pth(state(conv3__bias=torch.ones(10, device="meta"))), "as meta"),
+    "eight bits": (lambda: pth(state(conv3__bias=torch.ones(10).to(torch.float8_e5m2))), "as float8_e5m2"),
     "no number": (lambda: pth(state(conv1__bias=torch.tensor([0.0, torch.nan, 1.0]))), "not finite"),
     "infinite": (lambda: pth(state(conv1__bias=torch.tensor([0.0, torch.inf, 1.0]))), "not finite"),
     "too large for float32": (
