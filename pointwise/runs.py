@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Work = Generator[Step | Download, bool | None, None]
 
 LEASE = 120.0  # seconds without a reader after which a run parks, or stops where it cannot go on later
+LOOK = 0.5  # seconds between two looks, in a pause, at what somebody asked for
 MAX_POINTS = 1000  # of the loss history
 ENDED = ("done", "stopped", "failed", "parked", "interrupted")
 RESUMABLE = ("stopped", "parked", "interrupted")  # where there is a checkpoint
@@ -187,10 +188,12 @@ class Run(Generic[J]):
             self._publish(state="failed", error=f"The run ended by an unexpected error: {error}")
             raise
         finally:
-            if self._recorder is not None:
-                self._recorder.close(self._progress)
-            if self._slot is not None:
-                self._slot.release()
+            try:
+                if self._recorder is not None:
+                    self._recorder.close(self._progress)
+            finally:
+                if self._slot is not None:
+                    self._slot.release()
 
     def stop(self) -> None:
         """End after the current step, also from a pause; the weights so far are measured and kept."""
@@ -283,10 +286,14 @@ class Run(Generic[J]):
         self._publish(state="stopped" if stopping else "done")
 
     def _parked(self, step: Step | None) -> bool:
-        """Whether the run ends here with the checkpoint of this step; one without steps so far ends with none."""
-        if not self._park.is_set() or self._recorder is None or (step is not None and step.checkpoint is None):
+        """Whether the run ends here, with the checkpoint of this step, or as it was before its first step."""
+        asked = self._park.is_set() and not self._stop.is_set()
+        if not asked or self._recorder is None or (step is not None and step.checkpoint is None):
             return False
-        self._publish(state="parked")
+        if self._progress.step:
+            self._publish(state="parked")
+        else:  # there is nothing to go on from
+            self._publish(state="stopped", error="Nobody was watching this run any more, so it was never begun.")
         self._recorder.record(self._progress, step)
         return True
 
@@ -330,7 +337,7 @@ class Run(Generic[J]):
                 self._publish(state="paused")
                 if self._recorder is not None:
                     self._recorder.record(self._progress, None)
-            self._go_on.wait(timeout=min(1.0, self._lease / 4))
+            self._go_on.wait(timeout=min(LOOK, self._lease / 4))
         return False
 
     def _park_here(self) -> bool:

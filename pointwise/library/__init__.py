@@ -7,10 +7,11 @@
 Importing it needs no torch. Several threads and several servers may use one library at once.
 """
 
-from pointwise.library.home import Limits, home, is_public, keeps
+from pointwise.library.home import home, is_public, keeps
+from pointwise.library.limits import Limits, Room
 from pointwise.library.recording import Recording
-from pointwise.library.records import RunRecord, SnapshotRecord
-from pointwise.library.shelf import Curves, EpochRecord, Room, Shelf
+from pointwise.library.records import Curves, EpochRecord, RunRecord, SnapshotRecord
+from pointwise.library.shelf import Shelf
 from pointwise.library.store import Library, open_library
 from pointwise.library.stored_run import StoredRun
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 from pointwise.errors import LibraryError
@@ -66,6 +67,14 @@ CREATE TABLE desks (
 )  # the schema's version is how many of them have been done
 
 
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+MOVED = ("runs", "visitors")  # what lies beside the database and belongs to it
+
+
+class Damaged(sqlite3.DatabaseError):
+    """The file is none that can be used."""
+
+
 class Database:
     """One connection, used by several threads in turns. ``notice`` is a sentence about a damaged file, or ""."""
 
@@ -78,85 +87,106 @@ class Database:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._connection = self._opened()
         except (OSError, sqlite3.Error) as error:
-            raise LibraryError(
-                f"Nothing can be kept in {folder} ({error}). Free some space there, make the folder writable, or name "
-                "another one with POINTWISE_HOME."
-            ) from None
+            raise LibraryError(unkept(folder, error)) from None
 
     @contextmanager
     def __call__(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it happens, or nothing. Raises LibraryError."""
-        with self._lock:
+        with self._lock, self._understood("What you make cannot be kept at the moment"):
+            self._connection.execute("BEGIN IMMEDIATE")
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._connection
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                    raise
-            except sqlite3.DatabaseError as error:
-                raise self._sentence("What you make cannot be kept", error) from None
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """The rows of a query that changes nothing. Raises LibraryError."""
-        with self._lock:
-            try:
-                return self._connection.execute(query, values).fetchall()
-            except sqlite3.DatabaseError as error:
-                raise self._sentence("What is kept cannot be read", error) from None
-
-    def _sentence(self, what: str, error: sqlite3.DatabaseError) -> LibraryError:
-        """The error to raise; where the file is damaged, and not merely busy or in the way, once it is out of it."""
-        if type(error) is not sqlite3.DatabaseError:  # which SQLite's own "malformed" and "not a database" are
-            return LibraryError(f"{what} at the moment ({error}). Try again later.")
-        self._set_aside_and_begin_anew()
-        return LibraryError(f"The library was damaged ({error}). {self.notice}")
+        with self._lock, self._understood("What is kept cannot be read at the moment"):
+            return self._connection.execute(query, values).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             self._connection.close()
 
-    def _opened(self) -> sqlite3.Connection:
+    @contextmanager
+    def _understood(self, sentence: str) -> Iterator[None]:
+        """A context in which SQLite's errors are LibraryErrors. A damaged file is moved aside, and a new one begun."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if not _is_damage(error):
+                raise LibraryError(f"{sentence} ({error}). Try again later.") from None
+            self._connection.close()
+            try:
+                self._connection = self._opened(thoroughly=True)
+            except (OSError, sqlite3.Error) as second:
+                raise LibraryError(unkept(self.folder, second)) from None
+            raise LibraryError(f"The library was damaged ({error}). {self.notice}".strip()) from None
+
+    def _opened(self, thoroughly: bool = False) -> sqlite3.Connection:
+        """A connection to the file, or to a new one in place of a damaged file, which one process alone moves aside."""
         if self.folder is None:
             return _migrated(_connected(":memory:"))
-        path = self.folder / FILE
-        try:
-            return _migrated(_connected(str(path)))
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            self._set_aside()
-            return _migrated(_connected(str(path)))
+        path = str(self.folder / FILE)
+        if (connection := self._unless_damaged(path, thoroughly)) is not None:
+            return connection
+        from filelock import FileLock
 
-    def _set_aside_and_begin_anew(self) -> None:
-        self._connection.close()
-        if self.folder is not None:
-            self._set_aside()
-        self._connection = self._opened()
+        with FileLock(self.folder / f"{FILE}.lock", timeout=PATIENCE, thread_local=False):
+            connection = self._unless_damaged(path, thoroughly)  # another process may have begun a new one
+            if connection is None:
+                self._set_aside()
+                connection = _migrated(_connected(path))
+        return connection
+
+    def _unless_damaged(self, path: str, thoroughly: bool) -> sqlite3.Connection | None:
+        try:
+            return _migrated(_connected(path, thoroughly))
+        except sqlite3.Error as error:
+            if _is_damage(error):
+                return None
+            raise
 
     def _set_aside(self) -> None:
         """Move all that is kept into a folder of its own, for somebody who may mend it."""
         assert self.folder is not None
-        aside = self.folder / time.strftime("damaged-%Y-%m-%d-%H%M%S")
-        aside.mkdir(exist_ok=True, mode=0o700)
-        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", "runs", "tables"):
-            if (self.folder / name).exists():
-                (self.folder / name).rename(aside / name)
+        name = time.strftime("damaged-%Y-%m-%d-%H%M%S")
+        numbered = (self.folder / (name if number == 1 else f"{name}-{number}") for number in count(1))
+        aside = next(path for path in numbered if not path.exists())
+        aside.mkdir(mode=0o700)
+        for part in (FILE, f"{FILE}-wal", f"{FILE}-shm", *MOVED):
+            if (self.folder / part).exists():
+                (self.folder / part).rename(aside / part)
         self.notice = f"The library of runs was damaged. It is now in {aside}, and a new one was begun."
 
 
-def _connected(path: str) -> sqlite3.Connection:
+def unkept(folder: Path | None, error: OSError | sqlite3.Error) -> str:
+    """The sentence that says that, and why, nothing can be kept in a folder."""
+    why = (error.strerror or error) if isinstance(error, OSError) else error
+    return (
+        f"Nothing can be kept in {folder} ({why}). Free some space there, make the folder writable, or name another "
+        "one with POINTWISE_HOME."
+    )
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return isinstance(error, Damaged) or getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
+
+
+def _connected(path: str, thoroughly: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
-        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("its content is not consistent")
+        check = "integrity_check" if thoroughly else "quick_check"
+        if (found := connection.execute(f"PRAGMA {check}(1)").fetchone()[0]) != "ok":
+            raise Damaged(found)
     except BaseException:
         connection.close()
         raise
@@ -164,20 +194,45 @@ def _connected(path: str) -> sqlite3.Connection:
 
 
 def _migrated(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """The connection once its schema is today's. Raises OperationalError for a schema of tomorrow's."""
+    """The connection once its schema is today's. Raises Damaged for one that is none of ours, and OperationalError for
+    one of tomorrow's.
+    """
     try:
         with closing(connection.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")  # two servers may start at once
             (version,) = cursor.execute("PRAGMA user_version").fetchone()
             if version > len(MIGRATIONS):
                 raise sqlite3.OperationalError("it was made by a newer Pointwise")
-            for script in MIGRATIONS[version:]:
-                for statement in script.split(";"):
-                    if statement.strip():
-                        cursor.execute(statement)
-            cursor.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            _migrate(cursor, version)
+            if not _schema(cursor) >= _todays_schema():
+                raise Damaged("its tables are not ours")
             cursor.execute("COMMIT")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _migrate(cursor: sqlite3.Cursor, version: int) -> None:
+    try:
+        for script in MIGRATIONS[max(version, 0) :]:
+            for statement in script.split(";"):
+                if statement.strip():
+                    cursor.execute(statement)
+        cursor.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a table that should not be there is, or the other way
+            raise Damaged(str(error)) from None
+        raise
+
+
+def _schema(cursor: sqlite3.Cursor) -> set[tuple[str, str]]:
+    """The names of tables and columns."""
+    query = "SELECT one.name, info.name FROM sqlite_master one, pragma_table_info(one.name) info"
+    return {tuple(row) for row in cursor.execute(query)}
+
+
+def _todays_schema() -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh, closing(fresh.cursor()) as cursor:
+        _migrate(cursor, 0)
+        return _schema(cursor)

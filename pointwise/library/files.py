@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +30,9 @@ class Files(Protocol):
     def names(self, folder: str) -> list[str]:
         """What lies in a folder, files and folders, sorted; nothing where there is no such folder."""
 
+    def tidy(self, folder: str) -> None:
+        """Take away what a kill has left in a folder that nobody writes into at the moment."""
+
 
 class Folder:
     """Files below a folder that only their owner may look into."""
@@ -43,7 +47,7 @@ class Folder:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            os.replace(temporary, target)
+            _replace(temporary, target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
@@ -71,6 +75,20 @@ class Folder:
             return sorted(path.name for path in (self.root / folder).iterdir() if path.suffix != PART)
         except OSError:
             return []
+
+    def tidy(self, folder: str) -> None:
+        for path in (self.root / folder).rglob(f"*{PART}"):
+            path.unlink(missing_ok=True)
+
+
+def _replace(temporary: str, target: Path) -> None:
+    """Put a file in another's place; on Windows that has to wait while somebody reads the other."""
+    for pause in (0.01, 0.05, 0.2):
+        try:
+            return os.replace(temporary, target)
+        except PermissionError:
+            time.sleep(pause)
+    return os.replace(temporary, target)
 
 
 def _size(path: Path) -> int:
@@ -103,3 +121,6 @@ class Memory:
     def names(self, folder: str) -> list[str]:
         under = [key.removeprefix(f"{folder}/") for key in list(self._contents) if key.startswith(f"{folder}/")]
         return sorted({name.partition("/")[0] for name in under})
+
+    def tidy(self, folder: str) -> None:
+        pass  # a write is whole

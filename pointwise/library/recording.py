@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import PointwiseError
+from pointwise.library.records import ThrownAway
 from pointwise.runs import Progress
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ MOST_BYTES = 60_000_000  # of a larger network's snapshots, which are float16
 PACE = 1.0  # seconds between two writes of what is small
 APART = 2.0  # seconds between two checkpoints at the ends of epochs, at least
 AT_LATEST = 20.0  # seconds between two checkpoints
-WEIGHTS, CHECKPOINT = "weights.safetensors", "checkpoint.safetensors"
+SHARE = 0.03  # of a training's time, at most, for its checkpoints
+RUNS, WEIGHTS, CHECKPOINT = "runs", "weights.safetensors", "checkpoint.safetensors"
 
 log = logging.getLogger(__name__)
 
 
 def folder_of(run: str) -> str:
     """The name of a run's folder in the library's files."""
-    return f"runs/{run}"
+    return f"{RUNS}/{run}"
 
 
 def snapshot_file(run: str, step: int) -> str:
@@ -40,9 +42,10 @@ def snapshot_file(run: str, step: int) -> str:
 def snapshot_steps(total: int, parameters: int) -> frozenset[int]:
     """The steps of ``total`` after which a network's weights are kept: half of them dense at first, half even.
 
-    The first and the last are among them; of a small network there are at least 40 where there are as many steps.
+    The first and the last are among them; of a small network there are at least 40 where there are as many steps, of
+    one that is too large for a single one there are none.
     """
-    if total < 1:
+    if total < 1 or 2 * parameters > MOST_BYTES:
         return frozenset()
     most = SNAPSHOTS if parameters <= SMALL else min(SNAPSHOTS, MOST_BYTES // (2 * parameters))
     if total <= most:
@@ -75,7 +78,8 @@ class Recording:
         self._steps: frozenset[int] | None = None
         self._epochs: list[tuple[int, Epoch]] = []
         self._snapshots: list[tuple[int, int]] = []
-        self._written = self._asked = self._weights_written = 0.0
+        self._unwritten: Epoch | None = None  # whose weights are not in the file yet
+        self._written = self._asked = self._weights_written = self._cost = 0.0
         self._checkpointed = time.monotonic()
         self._state = ""
 
@@ -87,8 +91,8 @@ class Recording:
         return number in self._steps
 
     def wants_checkpoint(self, ended: bool) -> bool:
-        since = time.monotonic() - self._checkpointed
-        return since >= (APART if ended else AT_LATEST)
+        apart = min(AT_LATEST, max(APART, self._cost / SHARE))
+        return time.monotonic() - self._checkpointed >= (apart if ended else AT_LATEST)
 
     def record(self, progress: Progress, step: Step | None) -> None:
         if not self.broken:
@@ -97,7 +101,7 @@ class Recording:
 
     def wish(self) -> str:
         now = time.monotonic()
-        if self.broken or now - self._asked < PACE:
+        if now - self._asked < PACE:
             return ""
         self._asked = now
         with self._not_raising():
@@ -107,30 +111,50 @@ class Recording:
     def close(self, progress: Progress) -> None:
         with self._not_raising():
             if not self.broken:
-                if progress.state == "done":
-                    self._library.files.delete(f"{folder_of(self.run)}/{CHECKPOINT}")
-                if progress.latest is not None and progress.latest.weights:
-                    self._write_weights(progress.latest)
-            self._flush(progress, None if progress.state == "done" else ())
+                self._close(progress)
+        with self._not_raising():
+            if self.broken:
+                self._close_broken()
         self._release()
 
+    def _close(self, progress: Progress) -> None:
+        """Keep the end. The checkpoint goes last: until then a killed run can go on from it."""
+        if self._unwritten is not None:
+            self._write_weights(self._unwritten)
+        if progress.state != "done":
+            return self._flush(progress)
+        self._flush(progress, None)
+        self._library.files.delete(f"{folder_of(self.run)}/{CHECKPOINT}")
+        return self._library.write_run(self.run, {"bytes": self._library.files.size(folder_of(self.run))})
+
+    def _close_broken(self) -> None:
+        """Say in the library why the run ends there before its end; of one that was thrown away, leave nothing."""
+        try:
+            self._library.write_run(self.run, {"state": "interrupted", "error": self.broken})
+        except ThrownAway:
+            self._library.files.delete(folder_of(self.run))
+
     def _record(self, progress: Progress, step: Step | None) -> None:
+        checkpoint = None if step is None else step.checkpoint
         if step is not None:
             if step.weights is not None and self._steps and step.number in self._steps:
                 self._write_snapshot(step.number, step.weights)
             if step.epoch is not None:
                 self._epochs.append((step.number, step.epoch))
-                if self._parameters is not None and time.monotonic() - self._weights_written >= PACE:
-                    self._write_weights(step.epoch)
-        checkpoint = None if step is None else step.checkpoint
+                self._unwritten = step.epoch
+        late = time.monotonic() - self._weights_written >= PACE
+        if self._unwritten is not None and self._parameters is not None and (late or checkpoint is not None):
+            self._write_weights(self._unwritten)
         due = progress.state != self._state or time.monotonic() - self._written >= PACE
         if due or checkpoint is not None:
             self._flush(progress)
         if checkpoint is not None:
+            began = time.monotonic()
             facts = {**checkpoint.facts, "examples": progress.examples, "seconds": progress.seconds}
             content = replace(checkpoint, facts=facts).to_bytes()
             self._library.files.write(f"{folder_of(self.run)}/{CHECKPOINT}", content)
             self._checkpointed = time.monotonic()
+            self._cost = self._checkpointed - began
             self._flush(progress, checkpoint.step)
 
     def _write_snapshot(self, number: int, weights: Mapping[str, Any]) -> None:
@@ -150,10 +174,11 @@ class Recording:
         from pointwise.weights import model_from, to_bytes
 
         if self._config is None:
+            self._unwritten = None
             return
         model = model_from(rebuilt(ModelConfig, dict(self._config)), epoch.weights, epoch.card)
         self._library.files.write(f"{folder_of(self.run)}/{WEIGHTS}", to_bytes(model, epoch.card))
-        self._weights_written = time.monotonic()
+        self._weights_written, self._unwritten = time.monotonic(), None
 
     def _flush(self, progress: Progress, checkpoint: int | tuple[()] | None = ()) -> None:
         """Write what is small; ``checkpoint`` is the step of a new one, None for none any more, () for no change."""
@@ -183,8 +208,10 @@ class Recording:
     def break_off(self, error: BaseException) -> None:
         """Keep no more, after an error."""
         if not self.broken:
-            self.broken = f"This run is not kept any more: {error}"
-            log.warning("Run %s: %s", self.run, self.broken)
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            self.broken = f"This run is not kept any more: {why.rstrip('.')}."
+            expected = isinstance(error, (OSError, PointwiseError))
+            log.warning("Run %s: %s", self.run, self.broken, exc_info=None if expected else error)
 
 
 class _Broken:
@@ -196,7 +223,7 @@ class _Broken:
     def __enter__(self) -> None: ...
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        if isinstance(error, (OSError, PointwiseError)):
-            self._recording.break_off(error)
-            return True
-        return False
+        if not isinstance(error, Exception):
+            return False
+        self._recording.break_off(error)
+        return True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from pointwise.card import TRAINED_ON
 from pointwise.data.catalogue import DATA_SETS
+from pointwise.errors import LibraryError
 from pointwise.models.config import ARCHITECTURES, REGRESSOR
-from pointwise.runs import ENDED, RESUMABLE
+from pointwise.runs import ENDED, RESUMABLE, Point
 
 MOST_NAME, MOST_NOTE = 80, 2_000  # characters
 
@@ -64,19 +66,20 @@ class RunRecord:
     @property
     def recipe(self) -> Mapping[str, Any]:
         """The Recipe as JSON; {} for a comparison and for a network that was loaded without one."""
-        return self.job.get("recipe", self.card.get("recipe", {}))
+        return self.job.get("recipe") or _mapping(self.card.get("recipe"))
 
     @property
     def data_set(self) -> str | None:
         """One of card.TRAINED_ON; None where it is unknown, as of a network from elsewhere, or several."""
-        data = self.job.get("data", {})
-        return {"houses": "houses", "table": "table"}.get(self.kind) or data.get("name") or self.card.get("data_set")
+        data, said = self.job.get("data", {}), self.card.get("data_set")
+        known = {"houses": "houses", "table": "table"}.get(self.kind) or data.get("name")
+        return known or (said if said in TRAINED_ON else None)
 
     @property
     def stands_in_for(self) -> str | None:
         """The shipped network that does the same task, by name; None where there is none."""
         config, shape = self.config, tuple(self.config.get(name) for name in ("input_channels", "image_size"))
-        options = self.job.get("data", {}) or self.card.get("options", {})
+        options = self.job.get("data", {}) or _mapping(self.card.get("options"))
         if self.arch == REGRESSOR:
             plain = shape[0] == 2 and config.get("num_classes") == 1 and "target" not in self.card
             return REGRESSOR if plain and self.kind != "table" else None
@@ -88,7 +91,13 @@ class RunRecord:
     @property
     def metrics(self) -> Mapping[str, float]:
         """The latest held-out metrics: loss and accuracy (0–1), or loss, mae and r2."""
-        return self.card.get("metrics", {})
+        metrics = _mapping(self.card.get("metrics"))
+        return {name: value for name, value in metrics.items() if type(value) in (int, float)}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """What a card holds, which may be anybody's, where it is what it should be; else {}."""
+    return value if isinstance(value, Mapping) else {}
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,29 @@ class SnapshotRecord:
     run: str  # the run's id
     step: int
     bytes: int
+
+
+class EpochRecord(NamedTuple):
+    """What was measured at the end of an epoch."""
+
+    number: int
+    of: str  # the name of the job in a comparison, else ""
+    step: int
+    complete: bool
+    metrics: Mapping[str, float]  # train_…, and held out
+    card: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """How a training went."""
+
+    history: tuple[Point, ...]
+    epochs: tuple[EpochRecord, ...]
+
+
+class ThrownAway(LibraryError):
+    """A run is not kept any more, though somebody has it still."""
 
 
 def cleaned(text: str, most: int) -> str:

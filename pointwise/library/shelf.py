@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError
-from pointwise.library.home import Limits
+from pointwise.library.limits import Room, room_of
 from pointwise.library.recording import CHECKPOINT, WEIGHTS, Recording, folder_of, snapshot_file
-from pointwise.library.records import MOST_NAME, MOST_NOTE, RunRecord, SnapshotRecord, cleaned
-from pointwise.library.store import EVERY, KEY, Library, record_of, sentences
+from pointwise.library.records import MOST_NAME, MOST_NOTE, Curves, EpochRecord, RunRecord, SnapshotRecord, cleaned
+from pointwise.library.store import EVERY, KEY, PATIENCE, Library, sentences
 from pointwise.runs import ENDED, Point, Progress
 
 if TYPE_CHECKING:
@@ -25,37 +24,6 @@ if TYPE_CHECKING:
     from pointwise.training.checkpoints import Checkpoint
 
 WISHES = ("stop", "pause", "resume", "park")
-NEAR = 0.8  # of a limit: from there on it is said
-
-
-class EpochRecord(NamedTuple):
-    """What was measured at the end of an epoch."""
-
-    number: int
-    of: str  # the name of the job in a comparison, else ""
-    step: int
-    complete: bool
-    metrics: Mapping[str, float]  # train_…, and held out
-    card: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Curves:
-    """How a training went."""
-
-    history: tuple[Point, ...]
-    epochs: tuple[EpochRecord, ...]
-
-
-@dataclass(frozen=True)
-class Room:
-    """How much an owner keeps, beside the limits."""
-
-    runs: int
-    bytes: int
-    limits: Limits
-    next: RunRecord | None  # what goes first
-    warnings: tuple[str, ...] = field(default=())  # sentences about limits that are near
 
 
 @dataclass(frozen=True)
@@ -75,7 +43,7 @@ class Shelf:
         self.library.make_room(self.owner, 1)
         run = secrets.token_hex(8)
         release = self.library.hold(run)
-        assert release is not None, "an id is drawn once"
+        assert release is not None, "an id is drawn once, and nobody else knows it yet"
         try:
             self._insert(run, description, {}, name, "waiting")
         except BaseException:
@@ -91,58 +59,61 @@ class Shelf:
 
         self.library.make_room(self.owner, 1)
         run = secrets.token_hex(8)
-        content = to_bytes(network, network.card)
-        with sentences():
+        content, job = to_bytes(network, network.card), {"kind": "loaded", "config": asdict(network.config)}
+        with self.library.holding(run), sentences():
             self.library.files.write(f"{folder_of(run)}/{WEIGHTS}", content)
-        self._insert(run, {"kind": "loaded", "config": asdict(network.config)}, network.card, name, "done")
-        self.library.write_run(run, {"bytes": len(content), "note": cleaned(note, MOST_NOTE)})
+            self._insert(run, job, network.card, name, "done", note=cleaned(note, MOST_NOTE), bytes=len(content))
         return self.run(run)
 
-    def go_on(self, run: str, parameters: int | None = None) -> tuple[Recording, Checkpoint, Progress]:
+    def go_on(
+        self, run: str, parameters: int | None = None, since: Checkpoint | None = None
+    ) -> tuple[Recording, Checkpoint, Progress]:
         """What is needed to go on with a run after its last checkpoint; what came after that is forgotten.
 
-        Raises LibraryError when it goes on already, somewhere, or there is nothing to go on from.
+        ``since`` is another checkpoint of this run, kept elsewhere. Raises LibraryError when it goes on already,
+        somewhere, or there is nothing to go on from.
         """
         from pointwise.training.checkpoints import checkpoint_from
 
-        record = self.run(run)
-        release = self.library.hold(run)
+        name = self.run(run).name
+        release = self.library.hold(run, PATIENCE)
         if release is None:
-            raise LibraryError(f"'{record.name}' goes on already. Look at it on the page of runs.")
+            raise LibraryError(f"'{name}' goes on already. Look at it on the page of runs.")
         try:
-            name = f"{folder_of(run)}/{CHECKPOINT}"
-            content = self.library.files.read(name)
-            if content is None or not record.job:
-                raise LibraryError(f"'{record.name}' has no checkpoint to go on from. Train it anew.")
-            checkpoint = checkpoint_from(content, Path(name))
-            self._forget_after(run, checkpoint.step)
+            record = self.run(run)
+            if since is None:
+                file = f"{folder_of(run)}/{CHECKPOINT}"
+                content = self.library.files.read(file) if record.resumable else None
+                if content is None or not record.job:
+                    raise LibraryError(f"'{name}' has no checkpoint to go on from. Train it anew.")
+                since = checkpoint_from(content, Path(file))
+            self._forget_after(run, since.step)
             before = self.progress(run)
-            facts = checkpoint.facts
             before = Progress(
-                step=checkpoint.step,
+                step=since.step,
                 total=record.total,
                 history=before.history,
                 epochs=before.epochs,
-                examples=int(facts.get("examples", 0)),
-                seconds=float(facts.get("seconds", 0.0)),
+                examples=int(since.facts.get("examples", 0)),
+                seconds=float(since.facts.get("seconds", 0.0)),
             )
             self.library.write_run(run, {"state": "waiting", "error": None, "wish": "", "deleted": 0})
         except BaseException:
             release()
             raise
-        return Recording(self.library, run, record.job, release, parameters), checkpoint, before
+        return Recording(self.library, run, record.job, release, parameters), since, before
 
     def runs(self, deleted: bool = False) -> list[RunRecord]:
         """The runs that are kept, or those that can be brought back, the latest first. Raises LibraryError."""
         marks = ", ".join("?" * len(self._owners))
         query = f"{EVERY} WHERE owner IN ({marks}) AND deleted = ? ORDER BY number DESC"
-        return [self._checked(row) for row in self.library.rows(query, *self._owners, deleted)]
+        return [self.library.checked(row) for row in self.library.rows(query, *self._owners, deleted)]
 
     def going(self) -> list[RunRecord]:
         """The runs that may still change by themselves, the latest first. Raises LibraryError."""
         marks, ended = (", ".join("?" * len(values)) for values in (self._owners, ENDED))
         query = f"{EVERY} WHERE owner IN ({marks}) AND state NOT IN ({ended}) AND NOT deleted ORDER BY number DESC"
-        records = [self._checked(row) for row in self.library.rows(query, *self._owners, *ENDED)]
+        records = [self.library.checked(row) for row in self.library.rows(query, *self._owners, *ENDED)]
         return [record for record in records if record.active]
 
     def run(self, run: str) -> RunRecord:
@@ -150,16 +121,18 @@ class Shelf:
         marks = ", ".join("?" * len(self._owners))
         rows = self.library.rows(f"{EVERY} WHERE id = ? AND owner IN ({marks})", run, *self._owners)
         if not rows:
-            raise LibraryError(f"There is no run '{run[:40]}' here. See which there are on the page of runs.")
-        return self._checked(rows[0])
+            raise self._missing(run)
+        return self.library.checked(rows[0])
 
     def curves(self, run: str) -> Curves:
         """How a run went so far. Raises LibraryError."""
         self.run(run)
-        (row,) = self.library.rows("SELECT history FROM runs WHERE id = ?", run)
+        rows = self.library.rows("SELECT history FROM runs WHERE id = ?", run)
+        if not rows:
+            raise self._missing(run)
         epochs = self.library.rows("SELECT * FROM epochs WHERE run = ? ORDER BY step, number", run)
         return Curves(
-            tuple(Point(*point) for point in json.loads(row["history"])),
+            tuple(Point(*point) for point in json.loads(rows[0]["history"])),
             tuple(
                 EpochRecord(
                     e["number"],
@@ -236,9 +209,10 @@ class Shelf:
 
     def rename(self, run: str, name: str) -> None:
         """Give a run another name, 1–80 characters. Raises LibraryError."""
-        if not name.strip():
+        name = cleaned(name, MOST_NAME)
+        if not name:
             raise LibraryError("A run cannot be without a name. Give it one.")
-        self._set(run, name=cleaned(name, MOST_NAME))
+        self._set(run, name=name)
 
     def annotate(self, run: str, note: str) -> None:
         """Give a run another note, up to 2,000 characters. Raises LibraryError."""
@@ -261,30 +235,13 @@ class Shelf:
     def ask(self, run: str, wish: str) -> None:
         """Ask the process that trains a run to stop, pause, resume or park it, within a second. Raises LibraryError."""
         assert wish in WISHES
-        self._set(run, wish=wish)
+        self.run(run)
+        self.library.change("UPDATE runs SET wish = ? WHERE id = ? AND wish != 'stop'", wish, run)
 
     def room(self) -> Room:
         """How much is kept, and what is near its limit, in sentences. Raises LibraryError."""
-        limits, mine = self.library.limits, [r for r in self.runs() if r.owner == self.owner]
-        size = sum(record.bytes for record in mine)
-        free = [record for record in reversed(mine) if not record.pinned and not record.active]
-        first = free[0] if free else None
-        warnings = []
-        if len(mine) >= limits.runs:
-            goes = f"the next one takes the place of '{first.name}'" if first else "all are pinned"
-            warnings.append(f"{len(mine)} of {limits.runs} runs are kept: {goes}.")
-        elif len(mine) >= NEAR * limits.runs:
-            warnings.append(
-                f"{len(mine)} of {limits.runs} runs are kept; then the oldest that are not pinned go first."
-            )
-        if size >= NEAR * limits.gigabytes * 1e9:
-            warnings.append(
-                f"{size / 1e9:.2g} of {limits.gigabytes:g} GB are full; then the oldest runs that are not pinned go."
-            )
-        old = [r for r in free if time.time() - r.changed > NEAR * limits.days * 86_400]
-        if old:
-            warnings.append(f"Runs are kept for {limits.days:g} days unless pinned; '{old[0].name}' is nearly as old.")
-        return Room(len(mine), size, limits, first, tuple(warnings))
+        mine = [record for record in reversed(self.runs()) if record.owner == self.owner]
+        return room_of(mine, self.library.limits)
 
     def desk(self) -> dict[str, Any]:
         """The values that were put on the owner's desk, JSON by key. Raises LibraryError."""
@@ -319,13 +276,11 @@ class Shelf:
 
     def forget(self) -> None:
         """Throw away all that the owner has: runs, desk and files; what is trained is stopped. Raises LibraryError."""
-        rows = self.library.rows(f"{EVERY} WHERE owner = ?", self.owner)
-        for row in rows:
-            if self._checked(row).active:
-                self.ask(row["id"], "stop")
-        self.library.remove(row["id"] for row in rows)
+        rows = self.library.rows("SELECT id FROM runs WHERE owner = ?", self.owner)
+        self.library.remove((row["id"] for row in rows), even_held=True)
         self.library.change("DELETE FROM desks WHERE owner = ?", self.owner)
-        self.library.files.delete(self._folder)
+        with sentences():
+            self.library.files.delete(self._folder)
 
     @property
     def _folder(self) -> str:
@@ -335,50 +290,44 @@ class Shelf:
     def _owners(self) -> tuple[str, ...]:
         return (self.owner, *self.others)
 
-    def _insert(self, run: str, job: Mapping[str, Any], card: Mapping[str, Any], name: str, state: str) -> None:
+    def _insert(
+        self, run: str, job: Mapping[str, Any], card: Mapping[str, Any], name: str, state: str, **more: object
+    ) -> None:
+        taken = {r["name"] for r in self.library.rows("SELECT name FROM runs WHERE owner = ?", self.owner)}
+        number = len(taken) + 1
+        while f"Run {number}" in taken:
+            number += 1
         now = time.time()
-        if not name:
-            (row,) = self.library.rows("SELECT COUNT(*) AS n FROM runs WHERE owner = ?", self.owner)
-            taken = {r["name"] for r in self.library.rows("SELECT name FROM runs WHERE owner = ?", self.owner)}
-            number = row["n"] + 1
-            while f"Run {number}" in taken:
-                number += 1
-            name = f"Run {number}"
-        self.library.change(
-            "INSERT INTO runs (id, owner, name, job, card, state, made, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            *(
-                run,
-                self.owner,
-                cleaned(name, MOST_NAME),
-                json.dumps(dict(job)),
-                json.dumps(dict(card)),
-                state,
-                now,
-                now,
-            ),
-        )
+        row = {
+            "id": run,
+            "owner": self.owner,
+            "name": cleaned(name, MOST_NAME) or f"Run {number}",
+            "job": json.dumps(dict(job)),
+            "card": json.dumps(dict(card)),
+            "state": state,
+            "made": now,
+            "changed": now,
+            **more,
+        }
+        marks = ", ".join("?" * len(row))
+        self.library.change(f"INSERT INTO runs ({', '.join(row)}) VALUES ({marks})", *row.values())
 
     def _set(self, run: str, **changes: object) -> None:
         self.run(run)
         self.library.write_run(run, changes)
 
     def _forget_after(self, run: str, step: int) -> None:
-        (row,) = self.library.rows("SELECT history FROM runs WHERE id = ?", run)
-        history = json.dumps([point for point in json.loads(row["history"]) if point[0] <= step])
-        for snapshot in self.snapshots(run):
-            if snapshot.step > step:
-                self.library.files.delete(snapshot_file(run, snapshot.step))
-        self.library.write_run(run, {"history": history, "step": step})
-        self.library.change("DELETE FROM snapshots WHERE run = ? AND step > ?", run, step)
-        self.library.change("DELETE FROM epochs WHERE run = ? AND (step > ? OR complete = 0)", run, step)
+        late = [snapshot.step for snapshot in self.snapshots(run) if snapshot.step > step]
+        history = [point for point in self.curves(run).history if point.step <= step]
+        with self.library.transaction() as connection:
+            query = "UPDATE runs SET history = ?, step = ? WHERE id = ?"
+            connection.execute(query, (json.dumps(history), step, run))
+            connection.execute("DELETE FROM snapshots WHERE run = ? AND step > ?", (run, step))
+            connection.execute("DELETE FROM epochs WHERE run = ? AND (step > ? OR complete = 0)", (run, step))
+        with sentences():
+            for one in late:
+                self.library.files.delete(snapshot_file(run, one))
+            self.library.files.tidy(folder_of(run))
 
-    def _checked(self, row: sqlite3.Row) -> RunRecord:
-        """The record; a run whose process is gone is interrupted, and is said to be from now on."""
-        record = record_of(row)
-        if record.active and not self.library.alive(record.id):
-            query = "UPDATE runs SET state = 'interrupted' WHERE id = ? AND state = ?"
-            if self.library.change(query, record.id, record.state):
-                return record_of({**dict(row), "state": "interrupted"})
-            (row,) = self.library.rows(f"{EVERY} WHERE id = ?", record.id)  # it ended at this moment
-            return record_of(row)
-        return record
+    def _missing(self, run: str) -> LibraryError:
+        return LibraryError(f"There is no run '{run[:40]}' here. See which there are on the page of runs.")

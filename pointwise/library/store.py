@@ -5,29 +5,33 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import fields
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import LibraryError, NoRoomError
-from pointwise.library.database import Database
+from pointwise.errors import LibraryError, ModelFileError, NoRoomError
+from pointwise.library.database import Database, unkept
 from pointwise.library.files import Files, Folder, Memory
-from pointwise.library.home import Limits, home, keeps
-from pointwise.library.recording import folder_of
-from pointwise.library.records import RunRecord
+from pointwise.library.home import home, keeps
+from pointwise.library.limits import Limits, surplus
+from pointwise.library.recording import CHECKPOINT, RUNS, folder_of
+from pointwise.library.records import RunRecord, ThrownAway
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
     from pointwise.training import Epoch
 
+PATIENCE = 0.5  # seconds in which nobody only looks
 BIN = 3600.0  # seconds for which something deleted can be brought back
-FIELDS = [field.name for field in fields(RunRecord)]
 KEY = re.compile(r"\w[\w.-]{0,99}")  # of a content that an owner keeps
+FIELDS = [field.name for field in fields(RunRecord)]
 EVERY = f"SELECT {', '.join(FIELDS)} FROM runs"
+IN_MEMORY = 0.1  # GB that a library which forgets keeps at most
 
 
 class Library:
@@ -36,6 +40,8 @@ class Library:
     def __init__(self, folder: Path | None, limits: Limits | None = None) -> None:
         """Raises LibraryError where nothing can be kept."""
         self.folder, self.limits = folder, limits or Limits.from_environment()
+        if folder is None:
+            self.limits = replace(self.limits, gigabytes=min(self.limits.gigabytes, IN_MEMORY))
         self.files: Files = Memory() if folder is None else Folder(folder)
         self._database = Database(folder)
         self._held: set[str] = set()
@@ -83,10 +89,12 @@ class Library:
         epochs: Sequence[tuple[int, Epoch]] = (),
         snapshots: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Change a run's row and add what is new of it, at once. Raises LibraryError."""
+        """Change a run's row and add what is new of it, at once. Raises LibraryError; ThrownAway where it is gone."""
         columns = ", ".join(f"{name} = ?" for name in changes)
         with self._database() as connection:
-            connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*changes.values(), run))
+            changed = connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*changes.values(), run))
+            if not changed.rowcount:
+                raise ThrownAway("It was thrown away meanwhile.")
             connection.executemany(
                 "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
@@ -99,18 +107,25 @@ class Library:
             )
 
     def take_wish(self, run: str) -> str:
-        """What somebody asked a run for since the last time. Raises LibraryError."""
+        """What somebody asked a run for since the last time; "stop" where it was thrown away. Raises LibraryError."""
         rows = self.rows("SELECT wish FROM runs WHERE id = ?", run)
-        wish = str(rows[0]["wish"]) if rows else ""
-        if wish:
-            self.change("UPDATE runs SET wish = '' WHERE id = ?", run)
+        wish = str(rows[0]["wish"]) if rows else "stop"
+        if rows and wish:
+            self.change("UPDATE runs SET wish = '' WHERE id = ? AND wish = ?", run, wish)
         return wish
 
-    def hold(self, run: str) -> Callable[[], None] | None:
+    def hold(self, run: str, patience: float = 0.0) -> Callable[[], None] | None:
         """Take a run for this process, or None while another one, or another thread, has it; call the result to let go.
 
-        The operating system lets go of it when a process dies, whatever the clock says.
+        The operating system lets go of it when a process dies, whatever the clock says. ``patience`` is how many
+        seconds it is tried: who only looks whether it is alive has it for an instant. Raises LibraryError.
         """
+        until = time.monotonic() + patience
+        while (release := self._hold(run)) is None and time.monotonic() < until:
+            time.sleep(0.01)
+        return release
+
+    def _hold(self, run: str) -> Callable[[], None] | None:
         with self._lock:
             if run in self._held:
                 return None
@@ -123,9 +138,12 @@ class Library:
         try:
             (self.folder / "locks").mkdir(exist_ok=True, mode=0o700)
             lock.acquire(timeout=0)
-        except (Timeout, OSError):
+        except Timeout:
             self._held.discard(run)
             return None
+        except OSError as error:
+            self._held.discard(run)
+            raise LibraryError(unkept(self.folder, error)) from None
 
         def release() -> None:
             lock.release()
@@ -136,7 +154,7 @@ class Library:
     @contextmanager
     def holding(self, run: str) -> Iterator[None]:
         """A context in which this process has a run. Raises LibraryError where another has it."""
-        release = self.hold(run)
+        release = self.hold(run, PATIENCE)
         if release is None:
             raise LibraryError("Another process has this run. Try again later.")
         try:
@@ -145,64 +163,91 @@ class Library:
             release()
 
     def alive(self, run: str) -> bool:
-        """Whether some process has this run."""
+        """Whether some process has this run. Raises LibraryError."""
         release = self.hold(run)
         if release is None:
             return True
         release()
         return False
 
-    def remove(self, runs: Iterable[str]) -> None:
-        """Throw runs away with their files. Raises LibraryError."""
+    def checked(self, row: sqlite3.Row) -> RunRecord:
+        """The record in a row; a run whose process is gone is interrupted, and is said to be from now on.
+
+        Raises LibraryError.
+        """
+        record = record_of(row)
+        if not record.active or self.alive(record.id):
+            return record
+        step = record.checkpoint
+        if step is None:  # it may have been killed between the first one's file and what is said of it
+            step = self._checkpoint(record.id)
+        query = "UPDATE runs SET state = 'interrupted', checkpoint = ? WHERE id = ? AND state = ?"
+        if self.change(query, step, record.id, record.state):
+            return replace(record, state="interrupted", checkpoint=step)
+        rows = self.rows(f"{EVERY} WHERE id = ?", record.id)  # it ended at this moment, or was thrown away
+        return record_of(rows[0]) if rows else replace(record, state="interrupted")
+
+    def _checkpoint(self, run: str) -> int | None:
+        """The step of the checkpoint in a run's folder."""
+        content = self.files.read(f"{folder_of(run)}/{CHECKPOINT}")
+        if content is None:
+            return None
+        from pointwise.training.checkpoints import checkpoint_from
+
+        try:
+            return checkpoint_from(content, Path(CHECKPOINT)).step
+        except ModelFileError:
+            return None
+
+    def remove(self, runs: Iterable[str], even_held: bool = False) -> None:
+        """Throw runs away with their files, but those that some process has at the moment, unless ``even_held``: such
+        a process ends its run, and what it has written meanwhile. Raises LibraryError.
+        """
         for run in runs:
-            self.change("DELETE FROM runs WHERE id = ?", run)
-            self.files.delete(folder_of(run))
-            self.files.delete(f"locks/{run}.lock")
+            release = self.hold(run)
+            if release is None and not even_held:
+                continue
+            try:
+                self.change("DELETE FROM runs WHERE id = ?", run)
+                with sentences():
+                    self.files.delete(folder_of(run))
+            finally:
+                if release is not None:
+                    release()
+            if release is not None:
+                with suppress(OSError):  # it is in use
+                    self.files.delete(f"locks/{run}.lock")
 
     def make_room(self, owner: str, runs: int = 0) -> None:
         """Throw away what is beyond the limits and what was deleted long ago, so that ``runs`` more have room.
 
         Raises LibraryError when an owner's runs are all pinned or still going on, and fill the room.
         """
-        now = time.time()
-        every = [record_of(row) for row in self.rows(f"{EVERY} ORDER BY number")]
+        folders, now = self.files.names(RUNS), time.time()
+        self.change("UPDATE runs SET changed = ? WHERE changed > ?", now, now)  # the clock was set back
+        every = [self.checked(row) for row in self.rows(f"{EVERY} ORDER BY number")]
         gone = {r.id for r in every if r.deleted and not r.active and now - r.changed > BIN}
         age = self.limits.days * 86_400
         gone |= {r.id for r in every if not r.pinned and not r.active and now - r.changed > age}
         mine = [r for r in every if r.owner == owner and r.id not in gone]
-        gone |= _surplus(mine, len(mine) + runs - self.limits.runs, sum(r.bytes for r in mine) - self._bytes)
+        most = self.limits.gigabytes * 1e9
+        gone |= surplus(mine, len(mine) + runs - self.limits.runs, sum(r.bytes for r in mine) - most)
         rest = [r for r in every if r.id not in gone]
-        gone |= _surplus(rest, 0, sum(r.bytes for r in rest) - self.limits.all_gigabytes * 1e9)
+        gone |= surplus(rest, 0, sum(r.bytes for r in rest) - self.limits.all_gigabytes * 1e9)
         if runs and len([r for r in mine if r.id not in gone]) + runs > self.limits.runs:
             raise NoRoomError(
                 f"All of the {self.limits.runs} runs that are kept are pinned. Unpin or delete one on the page of runs."
             )
-        self.remove(gone)
-
-    @property
-    def _bytes(self) -> float:
-        return self.limits.gigabytes * 1e9
+        orphans = set(folders) - {r.id for r in every}  # of runs that were being thrown away when a process was killed
+        self.remove(gone | orphans)
 
     def _check_writable(self) -> None:
         try:
-            self.files.write("writable", b"")
-            self.files.delete("writable")
+            with tempfile.TemporaryFile(dir=self.folder) as file:
+                file.write(b"something")
+                file.flush()
         except OSError as error:
-            raise LibraryError(
-                f"Nothing can be kept in {self.folder} ({error.strerror}). Free some space there, make the folder "
-                "writable, or name another one with POINTWISE_HOME."
-            ) from None
-
-
-def _surplus(runs: Sequence[RunRecord], count: int, size: float) -> set[str]:
-    """The oldest of ``runs`` that must go for ``count`` fewer runs and ``size`` fewer bytes; deleted ones first."""
-    gone: set[str] = set()
-    for record in sorted(runs, key=lambda record: not record.deleted):
-        if (count <= 0 and size <= 0) or record.pinned or record.active:
-            continue
-        gone.add(record.id)
-        count, size = count - 1, size - record.bytes
-    return gone
+            raise LibraryError(unkept(self.folder, error)) from None
 
 
 def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
@@ -220,7 +265,7 @@ class sentences:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, OSError):
-            raise LibraryError(f"It cannot be kept ({error.strerror}). Free some space on the disk.") from None
+            raise LibraryError(f"It cannot be kept ({error.strerror or error}). Free some space on the disk.") from None
 
 
 def open_library() -> Library:
