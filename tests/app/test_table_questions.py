@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pointwise.data.table import Columns, prepare, read_table
+from pointwise.data.table import Columns, Feature, prepare, read_table
 from pointwise.inference import predict_row
 from pointwise.jobs import TableJob, table_config
 from pointwise.models import ModelConfig, build
@@ -56,6 +56,17 @@ def test_sliders_ask_the_loaded_network(network: Path) -> None:
     expected = predict_row(load_model(network), {**start, NASTY: 8, "town": "Bonn"})
     assert app.metric[0].label == "Predicted price"
     assert float(app.metric[0].value.replace(",", "")) == pytest.approx(expected, rel=1e-3)
+    assert not app.exception
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1e29, 1e29), (0.0, 1e-280), (1e15, 1e15 + 1), (-(2.0**60), 2.0**60)])
+@pytest.mark.parametrize("whole", [True, False])
+def test_any_range_has_a_slider(low: float, high: float, whole: bool, tmp_path: Path) -> None:
+    whole = whole and high >= 1
+    columns = Columns((Feature("size", "number", low, low, high, whole, low, high - low),))
+    save_model(build(ModelConfig("price_1x1", 1, 1, 1)), tmp_path / "a.safetensors", {"columns": columns.as_json()})
+    app = opened(tmp_path / "a.safetensors")
+    assert (app.slider[0].min, app.slider[0].max, app.slider[0].value) == (low, high, low)
     assert not app.exception
 
 

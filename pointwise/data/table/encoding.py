@@ -15,6 +15,7 @@ from pointwise.errors import ConfigError, DataError
 
 MAX_COLUMNS = 200
 MAX_LEVELS = 12  # inputs for one column of levels: the most frequent, and one that all others share
+SMALLEST = 1e-290  # of a column's range, which is divided into steps
 OTHER = "any other"  # how that one is called
 MISSING = "missing"  # the level of a text that is not there
 NUMBER, CATEGORY = "number", "category"
@@ -50,7 +51,8 @@ class Feature:
             raise ConfigError(f"The column '{self.name}' has an impossible range, mean or scale.")
         if self.kind == NUMBER and (
             not _is_number(self.start)
-            or not self.minimum <= float(self.start) <= self.maximum > self.minimum
+            or not self.minimum <= float(self.start) <= self.maximum
+            or not self.maximum - self.minimum > SMALLEST
             or (self.whole and (self.minimum % 1 or self.maximum % 1))
         ):
             raise ConfigError(f"The column '{self.name}' has an impossible range.")

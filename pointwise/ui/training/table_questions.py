@@ -15,6 +15,7 @@ from pointwise.ui.frame import labels
 
 STEPS = 100  # of a slider, about
 MOST = 12  # columns that are asked for where nothing is known of how much they matter
+MOST_DECIMALS = 20  # of a number on a slider, else a power of ten
 EXACT = 2**53  # whole numbers below it are exact in a browser
 
 
@@ -59,4 +60,4 @@ def _input(feature: Feature, key: str) -> float | str:
 def _step(span: float) -> tuple[float, str]:
     """A power of ten that cuts the span into a hundred parts or more, and how such numbers are written."""
     power = math.floor(math.log10(span / STEPS))
-    return 10.0**power, f"%.{max(0, -power)}f"
+    return 10.0**power, f"%.{max(0, -power)}f" if power > -MOST_DECIMALS else "%.3e"
