@@ -166,7 +166,7 @@ def prepared_again(record: RunRecord) -> Prepared | None:
             if content is None:
                 return None
             table = read_table(content, str(source["name"]))
-        return prepare(table, data["target"], source["features"])
+        return prepare(table, data["target"], data["features"])
     except (PointwiseError, KeyError, TypeError):
         return None
 
