@@ -1,0 +1,42 @@
+"""Your runs: every training that was kept, its curve and replay, what differs between two, and files in and out."""
+
+import streamlit as st
+
+from pointwise.ui.frame import navigation, startup
+
+navigation.guard()
+
+from pointwise.ui.frame.sections import section, shown_errors  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.runs import deleted_runs, loading, room, runs_table  # noqa: E402
+
+st.title("Your runs")
+st.caption("Every training is kept as it goes: its curve, its weights, and snapshots of the way there.")
+
+with shown_errors():
+    deleted_runs.undo()
+    runs_table.show()
+startup.let_paint()
+
+
+@section(runs_table.PART)
+def chosen() -> None:
+    from pointwise.ui.runs import run_comparison, run_curves, run_details
+
+    records = runs_table.chosen()
+    if len(records) == 1:
+        run_details.head(records[0])
+    elif len(records) > 1:
+        run_details.several(records)
+    if records:
+        run_curves.show(records)
+    if len(records) == 1:
+        run_details.views(records[0])
+    elif len(records) == 2:
+        run_comparison.show(*records)
+
+
+chosen()
+with shown_errors():
+    loading.show()
+    deleted_runs.show()
+    room.show()

@@ -1,0 +1,277 @@
+"""One chosen run: name, note, pin, what can be asked of it, its replay, how it was made, and its files."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pointwise.errors import LibraryError, PointwiseError
+from pointwise.library import RunRecord
+from pointwise.library.records import MOST_NAME, MOST_NOTE
+from pointwise.models import CLASSIFIERS
+from pointwise.ui.frame import html, labels, startup, visitor
+from pointwise.ui.frame.sections import Kept, choice, shown_errors
+from pointwise.ui.runs import deleted_runs, run_facts, runs_table
+from pointwise.ui.training import session_run, weights_in_use
+
+if TYPE_CHECKING:
+    from pointwise.explain.replay import Snapshots
+    from pointwise.models import Network
+
+REFUSED = Kept("runs.refused", "")  # the sentence of a change that was refused
+ASKED: Kept[tuple[str, str, str]] = Kept("runs.asked", ("", "", ""))  # run, its state then, what was asked for
+REPLAYED: Kept[tuple[str, Snapshots]] = Kept("runs.replayed", ("", ()))  # the run whose snapshots are in memory
+NETWORK: Kept[tuple[object, Network | None]] = Kept("runs.network", (None, None))
+
+
+def head(record: RunRecord) -> None:
+    """What the run is called and what can be done with it; a change is kept at once."""
+    left, right = st.columns(2)
+    with left:
+        st.text_input(
+            "Name",
+            record.name,
+            max_chars=MOST_NAME,
+            key=_field("name", record, record.name),
+            on_change=_change,
+            args=("name", record.id),
+        )
+    with right:
+        st.text_input(
+            "Note",
+            record.note,
+            max_chars=MOST_NOTE,
+            key=_field("note", record, record.note),
+            on_change=_change,
+            args=("note", record.id),
+            placeholder="What you tried, and what you found",
+        )
+    if refused := REFUSED.pop():
+        st.error(labels.plain(refused), icon=":material/error:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _controls(record)
+        _use(record)
+        st.toggle(
+            "Pinned",
+            record.pinned,
+            key=_field("pinned", record, record.pinned),
+            on_change=_change,
+            args=("pinned", record.id),
+            help=runs_table.HELP["Pinned"],
+        )
+        st.button("Delete", icon=":material/delete:", key="runs.delete", on_click=deleted_runs.delete, args=(record,))
+    st.caption(labels.plain(_sentence(record)))
+    if record.error:
+        st.info(labels.plain(record.error))
+
+
+def several(records: Sequence[RunRecord]) -> None:
+    """What can be done with several runs at once."""
+    st.button(
+        f"Delete these {len(records)} runs",
+        icon=":material/delete:",
+        key="runs.delete",
+        on_click=deleted_runs.delete,
+        args=tuple(records),
+    )
+
+
+def views(record: RunRecord) -> None:
+    """Its replay, its sliders, how it was made, its files: one at a time."""
+    every: dict[str, Callable[[RunRecord], None]] = {}
+    if _can_be_replayed(record):
+        every["Replay"] = replay
+    if record.arch and record.data_set == "table" and not record.active:
+        every["Ask it"] = _ask
+    every["How it was made"] = facts
+    if record.bytes:
+        every["Files"] = _files
+    with shown_errors():
+        every[choice("Look at", every, f"runs.view.{len(every)}.{'Replay' in every}", persist_state="session")](record)
+
+
+def _sentence(record: RunRecord) -> str:
+    made = "Loaded" if record.kind == "loaded" else f"{run_facts.state(record).capitalize()}"
+    scores = [
+        f"{title} {run_facts.metric(record, name, record.metrics[name])}"
+        for name, title in run_facts.METRICS.items()
+        if name in record.metrics and name != "loss"
+    ]
+    measured = f"; held out: {', '.join(scores)}" if scores and record.kind != "comparison" else ""
+    place = "; made in the terminal" if record.owner == "" else ""
+    return f"{made}: {run_facts.model(record)} on {run_facts.data(record)}{measured}{place}."
+
+
+def _controls(record: RunRecord) -> None:
+    """Stop, pause and resume for what goes on, and Go on for what can."""
+    if record.active:
+        run, state, wish = ASKED.get()
+        waits = (run, state) == (record.id, record.state)
+        pause = ("Resume", "resume", "play_arrow") if record.state == "paused" else ("Pause", "pause", "pause")
+        for label, name, icon in (pause, ("Stop", "stop", "stop")):
+            st.button(
+                label,
+                key=f"runs.{name}",
+                icon=f":material/{icon}:",
+                disabled=waits and wish in (name, "stop"),
+                on_click=_ask_run,
+                args=(record, name),
+            )
+    elif record.resumable and record.kind != "comparison":
+        st.button(
+            "Go on",
+            key="runs.go_on",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=_go_on,
+            args=(record.id,),
+            help=f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had",
+        )
+
+
+def _use(record: RunRecord) -> None:
+    arch = record.stands_in_for
+    if arch is None or not record.bytes:
+        return
+    used = weights_in_use.choice(arch).run == record.id
+    st.button(
+        "Used in the pages" if used else "Use in the pages",
+        key="runs.use",
+        icon=":material/check:" if used else ":material/swap_horiz:",
+        disabled=used,
+        on_click=_use_it,
+        args=(arch, record.id),
+        help="Every page that reads a digit or prices a house uses these weights, and says so",
+    )
+
+
+def _use_it(arch: str, run: str) -> None:
+    weights_in_use.use(arch, run)
+    st.rerun()
+
+
+def _go_on(run: str) -> None:
+    session_run.go_on(run)
+    st.rerun()
+
+
+def _ask_run(record: RunRecord, wish: str) -> None:
+    _refusable(lambda: visitor.shelf().ask(record.id, wish))
+    ASKED.set((record.id, record.state, wish))
+
+
+def _field(what: str, record: RunRecord, value: object) -> str:
+    """The key of an input, which is told when its value was changed elsewhere."""
+    key = f"runs.{what}.{record.id}"
+    known = Kept[object](f"{key}.known", value)
+    if known.get() != value:
+        st.session_state[key] = value
+    known.set(value)
+    return key
+
+
+def _change(what: str, run: str) -> None:
+    key = f"runs.{what}.{run}"
+    shelf, value = visitor.shelf(), st.session_state[key]
+    changes: dict[str, Callable[..., None]] = {"name": shelf.rename, "note": shelf.annotate, "pinned": shelf.pin}
+    change = changes[what]
+    if not _refusable(lambda: change(run, value)):
+        st.session_state.pop(f"{key}.known", None)
+        st.session_state[key] = getattr(shelf.run(run), what)
+    st.rerun()
+
+
+def _refusable(change: Callable[[], None]) -> bool:
+    try:
+        change()
+    except LibraryError as error:
+        REFUSED.set(str(error))
+        return False
+    return True
+
+
+def _can_be_replayed(record: RunRecord) -> bool:
+    """Whether it reads digits or prices houses, and has snapshots."""
+    return record.stands_in_for is not None and bool(visitor.shelf().snapshots(record.id))
+
+
+def replay(record: RunRecord) -> None:
+    """The drawing, or the plane of houses, through the run's snapshots."""
+    with startup.loading(height=320):
+        from pointwise.card import rebuilt
+        from pointwise.models import ModelConfig
+        from pointwise.ui.canvas import drawing
+        from pointwise.ui.runs import replay as player
+
+        snapshots = _snapshots(record)
+    config = rebuilt(ModelConfig, dict(record.config))
+    how = player.Player("runs.replay", total=record.total or None)
+    if record.stands_in_for in CLASSIFIERS:
+        st.caption("Your drawing, read with the weights of every snapshot. Draw another on the page Draw a digit.")
+        player.show_drawing(how, config, record.card, snapshots, drawing.received_image())
+    else:
+        player.show_prices(how, config, record.card, snapshots)
+
+
+def _snapshots(record: RunRecord) -> Snapshots:
+    """The run's snapshots, the same object until there are more; those that were read already are not read again."""
+    shelf = visitor.shelf()
+    run, known = REPLAYED.get()
+    steps = [snapshot.step for snapshot in shelf.snapshots(record.id)]
+    if run != record.id or [step for step, _ in known] != steps:
+        there = dict(known) if run == record.id else {}
+        known = tuple((step, there.get(step) or shelf.weights(record.id, step)) for step in steps)
+        REPLAYED.set((record.id, known))
+    return known
+
+
+def facts(record: RunRecord) -> None:
+    """Settings, data, and where and how long it was trained."""
+    rows = [(name.capitalize(), value) for name, value in run_facts.settings(record).items()]
+    rows += run_facts.circumstances(record).items()
+    st.html(html.table(["", ""], rows, numbers=False, label="How it was made"))
+
+
+def _ask(record: RunRecord) -> None:
+    with startup.loading(height=200):
+        from pointwise.ui.training import table_questions
+
+        network = _network(record)
+    table_questions.ask(network, f"runs.ask.{record.id}")
+
+
+def _files(record: RunRecord) -> None:
+    """The network's files, and the whole run as one."""
+    with startup.loading(height=90):
+        from pointwise.library import archive
+        from pointwise.ui.training import downloads
+
+    name = re.sub(r"[^A-Za-z0-9]+", "-", record.name).strip("-")[:40] or "run"
+    if record.config:
+        try:
+            downloads.buttons(_network(record), f"{name}-{record.id[:4]}")
+        except PointwiseError as error:
+            st.caption(labels.plain(str(error)))
+    st.download_button(
+        "The whole run",
+        functools.partial(archive.pack_run, visitor.shelf(), record.id),
+        file_name=f"{name}.zip",
+        mime="application/zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        key="runs.zip",
+    )
+    st.caption("Its card, curve, snapshots and weights in one .zip, for somebody else to load on this page.")
+
+
+def _network(record: RunRecord) -> Network:
+    """The run's network, the same object until it has other weights."""
+    known, network = NETWORK.get()
+    if network is None or known != (record.id, record.step, record.changed):
+        network = visitor.shelf().network(record.id)
+        NETWORK.set(((record.id, record.step, record.changed), network))
+    return network

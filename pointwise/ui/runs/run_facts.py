@@ -1,0 +1,196 @@
+"""What is said of a kept run: its model, data, state, scores and settings, in words. Names in it are people's text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pointwise.library import RunRecord
+from pointwise.ui.frame import labels
+
+SCORES = {"accuracy": "accuracy", "r2": "R²"}  # the metrics whose curves say how a training goes, as charts call them
+METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "loss": "loss"}
+NOTHING = "–"
+LONGEST = 500  # characters of a value
+SETTINGS = {  # of a configuration, a recipe and data, as they are called here
+    "arch": "model",
+    "widths": "channels of the layers",
+    "activation": "activation",
+    "batch_norm": "batch normalisation",
+    "dropout": "dropout",
+    "input_channels": "channels of the input",
+    "image_size": "height and width of the input",
+    "num_classes": "outputs",
+    "data.name": "data",
+    "data.rows": "data",
+    "data.target": "target",
+    "data.features": "columns",
+    "data.few": "training pictures, at most",
+    "data.few_held_out": "held-out pictures, at most",
+    "data.shuffled": "seed of the pixels' order",
+    "data.noise": "noise in the prices",
+    "data.seed": "seed of the houses",
+    "name": "recipe",
+    "epochs": "epochs",
+    "batch_size": "batch size",
+    "learning_rate": "learning rate",
+    "optimizer": "optimizer",
+    "schedule": "schedule of the rate",
+    "weight_decay": "weight decay",
+    "augment": "augmented",
+    "made": "made digits",
+    "standardise": "standardised",
+    "seed": "seed",
+}
+STATES = {
+    "waiting": "getting ready",
+    "fetching": "downloading its data",
+    "training": "going on",
+    "paused": "paused",
+    "done": "finished",
+    "failed": "failed",
+}
+
+
+def model(record: RunRecord) -> str:
+    """The network's title, or that of a comparison of several."""
+    return labels.MODELS.get(record.arch) or str(record.job.get("title") or record.arch or NOTHING)
+
+
+def data(record: RunRecord) -> str:
+    """What it was trained on; "unknown" where nobody said."""
+    if record.kind == "comparison":
+        jobs = record.job.get("jobs", {}).values()
+        return ", ".join(sorted({_data(job.get("kind"), job.get("data", {}), None) for job in jobs}))
+    return _data(record.kind, record.job.get("data", {}), record.data_set)
+
+
+def _data(kind: str | None, chosen: Mapping[str, Any], name: str | None) -> str:
+    if kind == "houses" or (name == "houses" and kind == "loaded"):
+        changed = bool(chosen) and (chosen.get("rows"), chosen.get("noise"), chosen.get("seed")) != (1000, 0.0, 42)
+        return "Houses, changed" if changed else "Houses"
+    if kind == "table":
+        return str(chosen.get("rows") or "a table")
+    title = labels.SOURCES.get(str(chosen.get("name") or name), name or "unknown")
+    more = [f"{chosen['few']:,} pictures"] if chosen.get("few") else []
+    return ", ".join([title, *more, *(["shuffled"] if chosen.get("shuffled") is not None else [])])
+
+
+def state(record: RunRecord) -> str:
+    """What it does, or how it ended and where."""
+    if record.kind == "loaded":
+        return "loaded"
+    if record.state in ("training", "paused"):
+        share = f", {math.floor(100 * record.step / record.total)} %" if record.total else ""
+        return STATES[record.state] + share
+    return STATES.get(record.state) or f"{record.state} {where(record)}"
+
+
+def where(record: RunRecord) -> str:
+    """The epoch, or the step, that it has come to, as words that follow its state."""
+    epochs = record.recipe.get("epochs")
+    if not record.step or not record.total:
+        return "before the first step"
+    if record.kind == "comparison" or not epochs:
+        return f"at step {record.step:,} of {record.total:,}"
+    return f"at epoch {min(epochs, math.ceil(record.step * epochs / record.total))} of {epochs}"
+
+
+def metric(record: RunRecord, name: str, value: float) -> str:
+    """A metric's value in its unit."""
+    if name.endswith("accuracy"):
+        return labels.percent(value)
+    if name.endswith("r2"):
+        return labels.r_squared(value)
+    return labels.dollars(value) if name.endswith("mae") and record.data_set == "houses" else labels.number(value)
+
+
+def difference(record: RunRecord, name: str, value: float) -> str:
+    """A difference between two values of a metric, with its sign."""
+    if value == 0:
+        return "0"
+    if name.endswith("accuracy"):
+        return f"{100 * value:+.2f} points"
+    if name.endswith("mae") and record.data_set == "houses":
+        return labels.dollars(value, signed=True)
+    return f"{'+' if value > 0 else ''}{labels.number(value)}"
+
+
+def settings(record: RunRecord) -> dict[str, str]:
+    """All that decides the run, by what it is called; of a comparison each job's, with the job's name behind."""
+    if record.kind != "comparison":
+        return _settings({**record.job, "recipe": record.recipe, "data_set": record.data_set})
+    return {
+        f"{name}, {of}": value
+        for of, job in record.job.get("jobs", {}).items()
+        for name, value in _settings(job).items()
+    }
+
+
+def _settings(job: Mapping[str, Any]) -> dict[str, str]:
+    chosen = {f"data.{name}": value for name, value in job.get("data", {}).items() if name != "folder"}
+    if not chosen and job.get("data_set"):
+        chosen = {"data.name": job["data_set"]}
+    if job.get("kind") == "houses":
+        chosen["data.rows"] = f"{chosen.get('data.rows', 0):,} houses"
+    every = {**job.get("config", {}), **chosen, **job.get("recipe", {})}
+    return {
+        SETTINGS.get(name, name.removeprefix("data.").replace("_", " ")): _written(name, value)
+        for name, value in sorted(every.items(), key=lambda item: _place(item[0]))
+        if value not in (None, "", [], {})
+    }
+
+
+def _place(name: str) -> int:
+    return list(SETTINGS).index(name) if name in SETTINGS else len(SETTINGS)
+
+
+def _written(name: str, value: Any) -> str:
+    if name == "arch":
+        return labels.MODELS.get(str(value), str(value))
+    if name == "data.name":
+        return labels.SOURCES.get(str(value), str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(one) for one in value)
+    if name == "data.noise":
+        return labels.dollars(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)[:LONGEST]
+
+
+def circumstances(record: RunRecord) -> dict[str, str]:
+    """What is known of the training beside its job, by what it is called; what a card holds may be anybody's."""
+    card = record.card
+    unknown, versions = card.get("unknown"), card.get("versions")
+    every = {
+        "Trained on": card.get("data"),
+        "Loaded from": card.get("imported"),
+        "Unknown": ", ".join(map(str, unknown)).replace("_", " ") if isinstance(unknown, list) else "",
+        "Steps": f"{record.step:,} of {record.total:,}" if record.total else "",
+        "Examples seen": f"{record.examples:,}" if record.examples else "",
+        "Time at work": labels.duration(record.seconds) if record.seconds else "",
+        "Speed": f"{record.examples / record.seconds:,.0f} examples a second" if record.seconds else "",
+        "Threads": threads(record),
+        "Versions": ", ".join(f"{k} {v}" for k, v in versions.items()) if isinstance(versions, Mapping) else "",
+        "On disk": f"{record.bytes / 1e6:.1f} MB" if record.bytes else "",
+        "Name for the command line": record.id,
+    }
+    return {name: str(value)[:LONGEST] for name, value in every.items() if value}
+
+
+def threads(record: RunRecord) -> str:
+    """How many threads it was trained with; "" where that is not known."""
+    return str(record.card.get("threads", ""))
+
+
+def torch_version(record: RunRecord) -> str:
+    """The PyTorch that it was trained with; "" where that is not known."""
+    versions = record.card.get("versions")
+    return str(versions.get("torch", "")) if isinstance(versions, Mapping) else ""
+
+
+def same_job(one: RunRecord, other: RunRecord) -> bool:
+    """Whether two runs trained the same network with the same recipe and seed on the same data."""
+    return one.kind != "loaded" and one.kind == other.kind and settings(one) == settings(other)

@@ -1,0 +1,140 @@
+"""The table of this visitor's runs, and which of its rows are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from pointwise.library import RunRecord
+from pointwise.ui.frame import visitor
+from pointwise.ui.frame.sections import Kept, shown_errors
+from pointwise.ui.runs import run_facts
+
+KEY, PART = "runs.table", "runs.chosen"  # the table, and the fragment that shows what is chosen in it
+CHOSEN: Kept[tuple[str, ...] | None] = Kept("runs.ids", None)  # ids; None until somebody chose: the latest
+SHOWN: Kept[tuple[str, ...]] = Kept("runs.rows", ())  # ids in the order of the rows, as they were last sent
+SEEN: Kept[object] = Kept("runs.seen", None)  # what the whole page was last drawn with
+POLL, LOOK = 1.0, 3.0  # seconds between two looks at runs that go on, and for runs of the command line
+EMPTY = """Nothing is here yet. Press **Retrain** in the sidebar, and the run appears here with its curve, its weights
+and snapshots of the way there."""
+TERMINAL = """A training in a terminal of this computer appears here live, too:
+
+```
+python -m pointwise train nin --data-set digits
+```
+"""
+HELP = {
+    "Accuracy": "Share of the held-out pictures that are read correctly",
+    "R²": "On held-out houses or rows; 1 is perfect, 0 is no better than their mean",
+    "Made in": "In this app, or by the command line on this computer",
+    "Pinned": "Stays whatever the limits at the foot of this page say",
+}
+
+
+def show() -> None:
+    """The table, or how to make the first run; it follows what changes, also by the command line."""
+    records = visitor.shelf().runs()
+    SEEN.set(_signature(records))
+    pace = POLL if any(record.active for record in records) else LOOK if visitor.shelf().others else None
+    st.fragment(run_every=pace)(shown_errors()(_table))()
+
+
+def chosen() -> list[RunRecord]:
+    """The chosen runs in the order of the table, at first the latest."""
+    return _chosen(visitor.shelf().runs())
+
+
+def _chosen(records: list[RunRecord]) -> list[RunRecord]:
+    ids = CHOSEN.get()
+    return records[:1] if ids is None else [record for record in records if record.id in ids]
+
+
+def choose(*ids: str) -> None:
+    """Let these be chosen from the next run of the page on."""
+    CHOSEN.set(ids)
+
+
+def _signature(records: Sequence[RunRecord]) -> object:
+    """Changes when more of the page than the table and the curves is to be drawn again."""
+    return [(r.id, r.name, r.note, r.pinned, r.state, r.card.get("epochs"), r.step > 0) for r in records]
+
+
+def _table() -> None:
+    records = visitor.shelf().runs()
+    if SEEN.get() != _signature(records):
+        st.rerun()
+    if not records:
+        st.info(EMPTY, icon=":material/model_training:")
+        if visitor.shelf().others:
+            st.markdown(TERMINAL)
+        return
+    ids = tuple(record.id for record in records)
+    SHOWN.set(ids)
+    rows = [ids.index(record.id) for record in _chosen(records)]
+    known = st.session_state.get(KEY)
+    if known is None or sorted(known["selection"]["rows"]) != rows:
+        st.session_state[KEY] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    columns = _columns(records)
+    st.dataframe(
+        columns,
+        key=KEY,
+        hide_index=True,
+        on_select=_choose,
+        selection_mode="multi-row",
+        placeholder=run_facts.NOTHING,
+        column_config={name: config for name, config in _config().items() if name in columns},
+        alt=f"{len(records)} runs, the latest first: {_spoken(records[0])}",
+    )
+    st.caption("Tick a row at its left to look at a run, two to see what differs, up to eight to compare their curves.")
+
+
+def _choose() -> None:
+    shown = SHOWN.get()
+    choose(*(shown[row] for row in st.session_state[KEY]["selection"]["rows"] if row < len(shown)))
+    st.rerun(PART)
+
+
+def _columns(records: Sequence[RunRecord]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        "Name": [record.name for record in records],
+        "State": [run_facts.state(record) for record in records],
+    }
+    for metric, title, unit in (("accuracy", "Accuracy", 100), ("r2", "R²", 1)):
+        values = [None if record.kind == "comparison" else record.metrics.get(metric) for record in records]
+        if any(value is not None for value in values):
+            columns[title] = [None if value is None else unit * value for value in values]
+    columns |= {
+        "Model": [run_facts.model(record) for record in records],
+        "Data": [run_facts.data(record) for record in records],
+        "Recipe": [str(record.recipe.get("name", "")) for record in records],
+        "Seed": [_whole(record.recipe.get("seed")) for record in records],
+        "When": [datetime.fromtimestamp(record.made, UTC) for record in records],
+    }
+    if any(record.owner == "" for record in records):
+        columns["Made in"] = ["the terminal" if record.owner == "" else "the app" for record in records]
+    return {**columns, "Pinned": [record.pinned for record in records]}
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _config() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "Name": column.TextColumn(pinned=True, width=150),
+        "State": column.TextColumn(width=170),
+        "Accuracy": column.NumberColumn(format="%.2f %%", help=HELP["Accuracy"]),
+        "R²": column.NumberColumn(format="%.4f", help=HELP["R²"]),
+        "Seed": column.NumberColumn(format="%d"),
+        "When": column.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=st.context.timezone),
+        "Made in": column.TextColumn(help=HELP["Made in"]),
+        "Pinned": column.CheckboxColumn(help=HELP["Pinned"]),
+    }
+
+
+def _spoken(record: RunRecord) -> str:
+    return f"{record.name}, {run_facts.model(record)} on {run_facts.data(record)}, {run_facts.state(record)}"
