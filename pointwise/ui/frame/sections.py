@@ -56,11 +56,16 @@ def section(key: str, run_every: float | None = None) -> Callable[[Body], Body]:
 
 
 def _keeping(body: Body) -> Body:
-    """``body``, and then what the visitor changed is kept; where that fails, the frame says so."""
+    """``body``, and what the visitor changed is kept, before it and after; where that fails, the frame says so.
+
+    Before it, because a page that is left ends its run; but an answer that somebody waits for comes first.
+    """
 
     def kept() -> None:
-        from pointwise.ui.frame import desk, visitor  # which use this file
+        from pointwise.ui.frame import desk, startup, visitor  # which use this file
 
+        if not startup.HELD_BACK.get():
+            desk.save()
         body()
         desk.save()
         if visitor.UNSAID.get():
