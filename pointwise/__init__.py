@@ -16,9 +16,10 @@ from pointwise.errors import PointwiseError
 
 if TYPE_CHECKING:
     from pointwise.costs import cost
-    from pointwise.inference import classify_drawing, predict_price
+    from pointwise.inference import classify_drawing, predict_price, predict_table
     from pointwise.jobs import HouseJob, PictureJob, Pictures
     from pointwise.models import ModelConfig, build
+    from pointwise.state_dicts import import_state_dict
     from pointwise.training import Recipe, recipe_named, train
     from pointwise.weights import load_model, save_model
 
@@ -33,17 +34,20 @@ __all__ = [
     "build",
     "classify_drawing",
     "cost",
+    "import_state_dict",
     "load_model",
     "predict_price",
+    "predict_table",
     "recipe_named",
     "save_model",
     "train",
 ]
 _HOMES = {
     "costs": ("cost",),
-    "inference": ("classify_drawing", "predict_price"),
+    "inference": ("classify_drawing", "predict_price", "predict_table"),
     "jobs": ("HouseJob", "PictureJob", "Pictures"),
     "models": ("ModelConfig", "build"),
+    "state_dicts": ("import_state_dict",),
     "training": ("Recipe", "recipe_named", "train"),
     "weights": ("load_model", "save_model"),
 }
