@@ -90,7 +90,7 @@ def compare(ready: Prepared, run: AnyRun) -> None:
     """The network after its latest epoch and the baselines, on the held-out rows."""
     progress, model = run.progress(), weights_in_use.epoch_model(run)
     if progress.error:
-        st.error(progress.error, icon=":material/error:")
+        st.error(labels.plain(progress.error), icon=":material/error:")
     if progress.latest is None or model is None:
         st.info("Training has begun; the first epoch is on its way.", icon=":material/hourglass_top:")
         return

@@ -99,9 +99,9 @@ def _live() -> None:
     if progress.history:
         _curves(run.job, progress)
     if progress.error:
-        (st.error if progress.state == "failed" else st.info)(progress.error)
+        (st.error if progress.state == "failed" else st.info)(labels.plain(progress.error))
     if isinstance(run, Run) and run.unkept:
-        st.caption(run.unkept)
+        st.caption(labels.plain(run.unkept))
 
 
 def _sentence(run: AnyRun, progress: Progress) -> str:

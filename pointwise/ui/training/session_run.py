@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pointwise.errors import LibraryError, NoRoomError, PointwiseError
-from pointwise.ui.frame import shipped, visitor
+from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 
@@ -128,7 +128,7 @@ def _carried_out(job: Job | Comparison, key: str, begun: Callable[[], Begun], pa
 def say_refusal(key: str = RUN.key) -> None:
     """The sentence of a start that was refused, as long as none has succeeded since."""
     if sentence := _refusal(key).get():
-        st.warning(sentence, icon=":material/hourglass_top:")
+        st.warning(labels.plain(sentence), icon=":material/hourglass_top:")
 
 
 def attached(run: str) -> Any:

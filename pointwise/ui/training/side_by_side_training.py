@@ -1,4 +1,4 @@
-"""Several networks trained in turns as one run of this session: started by a button, watched live, stopped at will."""
+"""Several networks trained in turns as one run of this visitor's: started by a button, watched live, stopped at will."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import streamlit as st
 
 from pointwise.jobs import Comparison
 from pointwise.runs import Progress
+from pointwise.ui.frame import labels
 from pointwise.ui.training import session_run
 
 if TYPE_CHECKING:
@@ -65,6 +66,6 @@ class SideBySide:
             trainings[epoch.of].append(epoch)
         self.live(progress, trainings)
         if progress.error:
-            st.error(progress.error)
+            st.error(labels.plain(progress.error))
         if active and not progress.active:
             st.rerun()
