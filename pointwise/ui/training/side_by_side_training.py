@@ -1,4 +1,4 @@
-"""Several networks trained in turns as one run of this visitor's: started by a button, watched live, stopped at will."""
+"""Several networks trained in turns as one run of this visitor's: begun by a button, watched live, stopped at will."""
 
 from __future__ import annotations
 
