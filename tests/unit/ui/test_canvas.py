@@ -13,8 +13,8 @@ from PIL import Image
 
 from pointwise.drawing import draw_strokes
 from pointwise.ui.canvas.component import fabric
-from pointwise.ui.canvas.drawing import EXTENT, SAMPLES, SQUARE, STRIP, Drawing, Sheet, Stroke, first
-from pointwise.ui.canvas.drawing_json import MOST_BYTES, received
+from pointwise.ui.canvas.drawing import EXTENT, LOOKS, SAMPLES, SQUARE, STRIP, Drawing, Sheet, Stroke, first
+from pointwise.ui.canvas.drawing_json import MOST_BYTES, MOST_STROKES, dump, load, received
 
 LINE = [[0.2, 0.5], [0.5, 0.4], [0.8, 0.5]]
 
@@ -197,3 +197,85 @@ def test_a_large_picture_is_refused_before_it_is_decoded(monkeypatch: pytest.Mon
     monkeypatch.setattr(Image, "open", opened)
     with pytest.raises(ValueError, match="is no number from 1"):
         received(before, message(before, content))
+
+
+def kept(drawing: Drawing) -> Drawing:
+    """The Drawing of the next session."""
+    return load(drawing.sheet, json.loads(json.dumps(dump(drawing))))
+
+
+@pytest.mark.parametrize("sheet", [SQUARE, STRIP])
+def test_a_kept_drawing_is_the_same_to_look_at_and_to_read(sheet: Sheet) -> None:
+    before = first(sheet)
+    before = received(before, message(before))
+    after = kept(before)
+    assert (after.strokes, after.shown) == (before.strokes, after)
+    assert after.number > before.number
+    assert np.array_equal(after.prepared.image, before.prepared.image)
+    assert np.array_equal(after.whole, before.whole)
+    assert fabric(after)["objects"] == fabric(before)["objects"]
+
+
+def test_a_kept_upload_is_the_same_and_can_be_taken_back() -> None:
+    picture = np.zeros((40, 30, 4), np.uint8)
+    picture[10:20, 5:12] = 255
+    before = first().with_picture(picture)
+    after = kept(before)
+    assert after.photo == before.photo
+    assert np.array_equal(after.rgba, before.rgba)
+    assert after.undone().empty
+
+
+def test_an_empty_sheet_stays_empty() -> None:
+    assert kept(first().cleared()).empty
+
+
+def damaged(at: int) -> str:
+    content = bytearray(png())
+    content[at] ^= 1
+    return base64.b64encode(content).decode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"strokes": None},
+        {"strokes": [{"points": [], "pen": 0.1, "by_hand": True}]},
+        {"strokes": [{"points": [[0, 99]], "pen": 0.1, "by_hand": True}]},
+        {"strokes": [{"points": LINE, "pen": "thick", "by_hand": True}]},
+        {"strokes": [{"points": LINE, "pen": 0.1}]},
+        {"strokes": [{"points": LINE, "pen": 0.1, "by_hand": True}] * (MOST_STROKES + 1)},
+        {"look": "no base64!"},
+        {"look": base64.b64encode(png(STRIP)).decode()},
+        {"look": damaged(40)},
+        {"look": damaged(-20)},
+        {"look": base64.b64encode(png()[:-8]).decode()},
+        {"photo": base64.b64encode(b"GIF89a").decode()},
+        {"photo": base64.b64encode(png(ratio=2.0)).decode()},
+        {"photo": 7},
+    ],
+)
+def test_what_is_no_kept_drawing_is_refused(change: dict[str, Any]) -> None:
+    before = first()
+    good = json.loads(json.dumps(dump(received(before, message(before)))))
+    assert load(SQUARE, good)
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        load(SQUARE, good | change)
+
+
+def test_a_drawing_remembers_fifty_pictures() -> None:
+    drawing = first().cleared()
+    for count in range(1, LOOKS + 6):
+        drawing = received(drawing, message(drawing, strokes=count))
+    assert len(drawing.looks) == LOOKS + 5
+    assert [look is not None for look in drawing.looks] == [False] * 5 + [True] * LOOKS
+    while not drawing.empty:
+        drawing = drawing.undone()
+
+
+def test_many_messages_make_no_more_strokes_than_one() -> None:
+    drawing = first().cleared()
+    drawing = received(drawing, message(drawing, strokes=MOST_STROKES - 1)).reopened()
+    drawing = received(drawing, message(drawing)).reopened()
+    with pytest.raises(ValueError, match="too many"):
+        received(drawing, message(drawing))
