@@ -1,4 +1,4 @@
-"""Command line: python -m pointwise train | evaluate | predict | import | bench | export | sweep."""
+"""Command line: python -m pointwise train | evaluate | predict | import | runs | bench | export | sweep."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from pointwise.commands import experiments, files, networks, train
+from pointwise.commands import experiments, files, networks, runs, train
 from pointwise.errors import PointwiseError
 
 
@@ -19,8 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PointwiseError as error:
         print(error, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("Stopped; nothing was written.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "Stopped; nothing was written.", file=sys.stderr)
         return 130
     if result is None:
         return 0
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pointwise", description="Train, evaluate and time 1×1 models.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for subject in (train, files, networks, experiments):
+    for subject in (train, files, networks, runs, experiments):
         subject.add(commands)
     return parser
 

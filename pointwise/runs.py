@@ -118,7 +118,10 @@ class Recorder(Protocol):
     """Who keeps what a run does. None of it raises: what cannot be kept is not kept."""
 
     resumable: bool  # whether checkpoints are of use
-    broken: str  # the sentence of what made it stop keeping, or ""
+
+    @property
+    def broken(self) -> str:
+        """The sentence of what made it stop keeping, or ""."""
 
     def wants_weights(self, number: int, total: int) -> bool:
         """Whether the weights after a step are to be kept."""

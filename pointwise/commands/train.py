@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.commands import add_data, add_json, figures, say, tell
 from pointwise.errors import ConfigError, LibraryError
-from pointwise.runs import Progress
+from pointwise.runs import Progress, Run
 
 if TYPE_CHECKING:
     import torch
 
     from pointwise.jobs import Job
-    from pointwise.library import Recording
+    from pointwise.library import Recording, Shelf
     from pointwise.training import Epoch, Step
     from pointwise.training.checkpoints import Checkpoint
     from pointwise.training.processes import Group
@@ -47,7 +49,9 @@ def add(commands: Any) -> None:
 
 
 def train(options: argparse.Namespace) -> dict[str, Any] | None:
-    """JSON: the file that was written and its card. None for all but the first of several processes."""
+    """JSON: the file that was written, its card, and the run that is kept of it, if any. None for all but the first of
+    several processes, and for a training that was parked.
+    """
     import torch
 
     from pointwise.training.checkpoints import read_checkpoint
@@ -60,15 +64,24 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
     device, dtype = _device(options.device), torch.float16 if options.float16 else torch.float32
     since = read_checkpoint(checkpoint_of(out)) if options.resume else None
     with group_of_processes(device) as group:
-        epoch = _last_epoch(job, checkpoint_of(out), group, options.no_keep, device=device, since=since)
+        recorder = _Recorder(checkpoint_of(out), group)
+        before = recorder.begin(job, since, options.no_keep)
+        run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group)
+        try:
+            epoch = _last_epoch(job, run, group)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(" ".join(recorder.left(run.progress(), since))) from None
         if not group.first:
+            return None
+        if run.progress().state == "parked":
+            say(" ".join(recorder.left(run.progress(), since)))
             return None
         if device.type != "cpu" or options.float16:
             epoch = job.as_stored(epoch, dtype)
         model = job.network(epoch)
         save_model(model, out, model.card, dtype)
         checkpoint_of(out).unlink(missing_ok=True)
-    return {"file": str(out), "arch": job.config.arch, **model.card}
+    return {"file": str(out), "arch": job.config.arch, **model.card, "run": recorder.kept()}
 
 
 def _job(options: argparse.Namespace) -> Job:
@@ -89,7 +102,7 @@ def _job(options: argparse.Namespace) -> Job:
     )
     if houses:
         return HouseJob(config, recipe, HouseOptions())
-    return PictureJob(config, recipe, Pictures(options.data_set, options.data))
+    return PictureJob(config, recipe, Pictures(options.data_set, options.data and options.data.absolute()))
 
 
 def checkpoint_of(out: Path) -> Path:
@@ -112,21 +125,13 @@ def _device(named: str | None) -> torch.device:
     return torch.device(named)
 
 
-def _last_epoch(
-    job: Job, checkpoint: Path, group: Group, forget: bool, since: Checkpoint | None, device: torch.device
-) -> Epoch:
-    """The last epoch. The first process of a group writes checkpoints, keeps the run, and says each epoch on stderr.
+def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch:
+    """The last epoch; the first process of a group says each on stderr.
 
     Raises ConfigError when the checkpoint to go on from leaves nothing to train.
     """
     from pointwise.data.mnist import Download
-    from pointwise.runs import Run
 
-    recorder = None
-    if group.first:
-        recorder = _Recorder(checkpoint, None if forget else _recording(job, since))
-    before = Progress(step=since.step) if since is not None else None
-    run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group)
     for event in run.events():
         if isinstance(event, Download):
             tell(event)
@@ -138,50 +143,106 @@ def _last_epoch(
     return last
 
 
-def _recording(job: Job, since: Checkpoint | None) -> Recording | None:
-    """Where the run is kept for the app; None, with a sentence on stderr, where it cannot be, or is not to be."""
-    from pointwise.costs import cost
-    from pointwise.library import keeps, open_library
-
-    if not keeps():
-        return None
-    try:
-        return open_library().shelf("").begin(job.describe(), cost(job.config).parameters)
-    except LibraryError as error:
-        say(f"This run is not kept. {error}")
-        return None
-
-
 class _Recorder:
-    """A Recorder that writes the checkpoint of a training that was not stopped, and hands all on to a Recording."""
+    """A Recorder that keeps the checkpoint of a training that was not stopped, and hands all on to a Recording.
 
-    resumable, broken = True, ""
+    In a group of processes it is the first one's; the others' do nothing but hear what that one was asked for.
+    """
 
-    def __init__(self, checkpoint: Path, recording: Recording | None) -> None:
-        self._checkpoint, self._recording = checkpoint, recording
-        self._since = time.monotonic()
+    resumable = True
+
+    def __init__(self, checkpoint: Path, group: Group) -> None:
+        self._checkpoint, self._group = checkpoint, group
+        self._shelf: Shelf | None = None
+        self._recording: Recording | None = None
+        self._since, self._at = time.monotonic(), 0
+
+    @property
+    def broken(self) -> str:
+        """Why the run is not kept any more, or ""."""
+        return "" if self._recording is None else self._recording.broken
+
+    def begin(self, job: Job, since: Checkpoint | None, forget: bool) -> Progress | None:
+        """Keep the run for the app, unless it is to be forgotten; what is known of it until the checkpoint.
+
+        A run that is kept already goes on. Where nothing can be kept, stderr says why.
+        """
+        from pointwise.costs import cost
+        from pointwise.library import keeps, open_library
+
+        before = None if since is None else Progress(step=since.step)
+        if forget or not keeps() or not self._group.first:
+            return before
+        try:
+            self._shelf, parameters = open_library().shelf(""), cost(job.config).parameters
+            if since is not None and (run := self._same(str(since.facts.get("run")), job)):
+                self._recording, _, before = self._shelf.go_on(run, parameters, since)
+            else:
+                self._recording = self._shelf.begin(job.describe(), parameters)
+        except LibraryError as error:
+            say(f"This run is not kept. {error}")
+        return before
+
+    def kept(self) -> dict[str, str] | None:
+        """The id and the name of the run that is kept, whole; None where there is none."""
+        if self._shelf is None or self._recording is None or self.broken:
+            return None
+        try:
+            record = self._shelf.run(self._recording.run)
+        except LibraryError:  # thrown away
+            return None
+        return {"id": record.id, "name": record.name}
+
+    def left(self, progress: Progress, since: Checkpoint | None) -> Iterator[str]:
+        """Sentences on what a training that ended early leaves."""
+        if not self._group.first:
+            return
+        at = self._at or (since.step if since is not None else 0)
+        on = f"Go on after step {at:,} with the same command and --resume." if at else "There is no checkpoint yet."
+        yield f"Stopped at step {progress.step:,} of {progress.total:,}. {on}"
+        if (kept := self.kept()) is not None:
+            yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"
 
     def wants_weights(self, number: int, total: int) -> bool:
         return self._recording is not None and self._recording.wants_weights(number, total)
 
     def wants_checkpoint(self, ended: bool) -> bool:
-        return ended or time.monotonic() - self._since >= AT_LATEST
+        return self._group.first and (ended or time.monotonic() - self._since >= AT_LATEST)
 
     def record(self, progress: Progress, step: Step | None) -> None:
-        if step is not None and step.checkpoint is not None:
-            step.checkpoint.write(self._checkpoint)
-            self._since = time.monotonic()
         if self._recording is not None:
             self._recording.record(progress, step)
+        if step is not None and step.checkpoint is not None and self._group.first:
+            run = None if self._recording is None else self._recording.run
+            facts = {"run": run, "examples": progress.examples, "seconds": progress.seconds}
+            replace(step.checkpoint, facts={**step.checkpoint.facts, **facts}).write(self._checkpoint)
+            self._since, self._at = time.monotonic(), step.number
 
     def wish(self) -> str:
-        return "" if self._recording is None else self._recording.wish()
+        """What the first process was asked for; all of a group hear it after the same step."""
+        wish = "" if self._recording is None else self._recording.wish()
+        return self._group.of_the_first(wish)
 
     def close(self, progress: Progress) -> None:
         if self._recording is not None:
             self._recording.close(progress)
+            if self.broken:
+                say(self.broken)
+
+    def _same(self, run: str, job: Job) -> str | None:
+        """The id, if such a run is kept and is one of this job."""
+        assert self._shelf is not None
+        described = json.loads(json.dumps(job.describe()))
+        return next((one.id for one in self._shelf.runs() if one.id == run and one.job == described), None)
+
+
+def where(run: str) -> str:
+    """How to look at a kept run, as the rest of a sentence."""
+    return f"look at it in the app under 'Your runs', or with: python -m pointwise runs show {run[:8]}"
 
 
 def told(result: Mapping[str, Any]) -> Iterator[str]:
-    """The result as a sentence."""
+    """The result as a sentence, and one on the run that is kept."""
     yield f"{result['file']}: {figures(result['metrics'])} on held-out examples, {result['seconds']:.0f} s"
+    if kept := result["run"]:
+        yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"

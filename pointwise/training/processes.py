@@ -34,6 +34,16 @@ class Group:
             )
         return batch[self.rank :: self.size]
 
+    def of_the_first(self, word: str) -> str:
+        """The first process's word, in all of them; each has to ask after the same step."""
+        if self.size == 1:
+            return word
+        import torch.distributed as distributed
+
+        words = [word]
+        distributed.broadcast_object_list(words, src=0)
+        return words[0]
+
     def wrapped(self, model: Network) -> Callable[[Tensor], Tensor]:
         """The network's forward pass; in a group its gradients are averaged (DistributedDataParallel)."""
         if self.size == 1:

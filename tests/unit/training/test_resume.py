@@ -32,7 +32,11 @@ RECIPES = {
 }
 TINY = ModelConfig("nin", widths=(4, 6, 8))
 EVERY_STEP = Wanted(checkpoint=lambda ended: True)
-ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
+
+
+def one_thread() -> dict[str, str]:
+    """An environment, with the tests' own home."""
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +121,9 @@ def command(out: Path, *more: str) -> list[str]:
 
 def test_a_training_killed_in_the_middle_resumes_to_the_same_result(tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole.safetensors", tmp_path / "killed.safetensors"
-    subprocess.run([sys.executable, *command(whole)], env=ONE_THREAD, check=True, capture_output=True, timeout=300)
+    subprocess.run([sys.executable, *command(whole)], env=one_thread(), check=True, capture_output=True, timeout=300)
     process = subprocess.Popen(
-        [sys.executable, *command(killed)], env=ONE_THREAD, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, *command(killed)], env=one_thread(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
     for line in process.stderr:
@@ -133,7 +137,7 @@ def test_a_training_killed_in_the_middle_resumes_to_the_same_result(tmp_path: Pa
     assert not killed.exists()
     assert checkpoint_of(killed).exists()
     resumed = subprocess.run(
-        [sys.executable, *command(killed, "--resume")], env=ONE_THREAD, capture_output=True, text=True, timeout=300
+        [sys.executable, *command(killed, "--resume")], env=one_thread(), capture_output=True, text=True, timeout=300
     )
     assert resumed.returncode == 0, resumed.stderr
     assert "epoch 3/6" not in resumed.stderr
@@ -149,11 +153,11 @@ def test_two_processes_train_one_network(tmp_path: Path) -> None:
     """torchrun's own two processes on the CPU; the accuracy is that of one process within noise."""
     both, alone = tmp_path / "both.safetensors", tmp_path / "alone.safetensors"
     run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    done = subprocess.run([*run, *command(both)], env=ONE_THREAD, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*run, *command(both)], env=one_thread(), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)  # of the first process alone
     assert len(re.findall(r"^epoch 6/6", done.stderr, re.MULTILINE)) == 1
-    subprocess.run([sys.executable, *command(alone)], env=ONE_THREAD, check=True, capture_output=True, timeout=300)
+    subprocess.run([sys.executable, *command(alone)], env=one_thread(), check=True, capture_output=True, timeout=300)
     assert load_model(both).card["metrics"] == result["metrics"]
     assert result["metrics"]["accuracy"] == pytest.approx(load_model(alone).card["metrics"]["accuracy"], abs=0.05)
     assert result["metrics"]["accuracy"] > 0.85
