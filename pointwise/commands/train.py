@@ -197,9 +197,9 @@ class _Recorder:
         """Sentences on what a training that ended early leaves."""
         if not self._group.first:
             return
-        at = self._at or (since.step if since is not None else 0)
-        on = f"Go on after step {at:,} with the same command and --resume." if at else "There is no checkpoint yet."
-        yield f"Stopped at step {progress.step:,} of {progress.total:,}. {on}"
+        at, total = self._at or (since.step if since is not None else 0), progress.total
+        yield f"Stopped at step {progress.step:,} of {total:,}." if total else "Stopped before the first step."
+        yield f"Go on after step {at:,} with the same command and --resume." if at else "There is no checkpoint yet."
         if (kept := self.kept()) is not None:
             yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"
 

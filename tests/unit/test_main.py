@@ -158,7 +158,7 @@ def test_interrupted_training_leaves_the_old_file(
     before = bag.read_bytes()
     monkeypatch.setattr("pointwise.training.train", interrupted)
     assert main(["train", "bag_of_pixels", "--data", str(folder), "--out", str(bag)]) == 130
-    assert capsys.readouterr().err == "Stopped; nothing was written.\n"
+    assert capsys.readouterr().err.startswith("Stopped before the first step. There is no checkpoint yet.")
     assert bag.read_bytes() == before
 
 
@@ -312,5 +312,17 @@ def test_a_training_that_is_over_cannot_be_resumed(
 ) -> None:
     monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)  # killed before the checkpoint was taken away
     command = ["train", "bag_of_pixels", "--data-set", "digits", "--epochs", 1, "--out", tmp_path / "b.safetensors"]
-    as_json(*command)
-    assert "is over" in refusal(*command, "--resume")
+    as_json(*command, "--no-keep")
+    assert "is over" in refusal(*command, "--no-keep", "--resume")
+
+
+def test_a_training_that_is_over_but_was_not_written_is_written_from_the_library(
+    as_json: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)  # killed before the checkpoint was taken away
+    out = tmp_path / "b.safetensors"
+    command = ["train", "bag_of_pixels", "--data-set", "digits", "--epochs", 1, "--out", out]
+    first, written = as_json(*command), out.read_bytes()
+    out.write_bytes(b"older")
+    assert as_json(*command, "--resume") == first
+    assert out.read_bytes() == written
