@@ -32,8 +32,10 @@ def show() -> None:
     progress = run.progress()
     SEEN.set(_state(run, progress))
     st.subheader(f"{labels.plain(_name(run))}: {run.job.title}")
+    if session_run.in_terminal(run):
+        st.caption("Begun in a terminal of this computer.")
     if progress.active:
-        _controls(run, progress)
+        _controls(run)
     elif progress.state in RESUMABLE:
         _go_on(run)
     st.fragment(run_every=POLL if progress.active else ELSEWHERE)(_live)()
@@ -59,7 +61,7 @@ def _elsewhere() -> None:
         st.rerun()
 
 
-def _controls(run: AnyRun, progress: Progress) -> None:
+def _controls(run: AnyRun) -> None:
     with st.container(horizontal=True):
         if run.paused:
             st.button("Resume", on_click=run.resume, icon=":material/play_arrow:")

@@ -52,9 +52,17 @@ def current() -> AnyRun | None:
 
 
 def busy() -> bool:
-    """Whether that run is still going on."""
+    """Whether that run is still going on, unless the command line carries it out, which leaves room for another."""
     run = current()
-    return run is not None and run.progress().active
+    return run is not None and run.progress().active and not in_terminal(run)
+
+
+def in_terminal(run: AnyRun) -> bool:
+    """Whether the command line began a run."""
+    try:
+        return visitor.shelf().run(run.name).owner == ""
+    except LibraryError:
+        return False
 
 
 def at(key: str) -> Any:

@@ -108,6 +108,24 @@ def test_a_run_of_another_process_is_looked_at_and_steered(shelf: Shelf, forget:
     assert all(torch.equal(latest.weights[name], t) for name, t in run.progress().latest.weights.items())
 
 
+def test_a_run_of_the_command_line_is_watched_and_leaves_room_for_another(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor, "shelf", lambda: shelf.library.shelf("me", ""))
+    job = JOBS["houses"]
+    recording = shelf.library.shelf("").begin(job.describe(), 100)
+    stored = session_run.current()
+    assert isinstance(stored, StoredRun)
+    assert stored.progress().active
+    assert session_run.in_terminal(stored)
+    assert not session_run.busy()
+    run = started(job)
+    assert session_run.current() is run
+    assert not session_run.in_terminal(run)
+    assert run.join(PATIENCE)
+    recording.close(stored.progress())
+
+
 def test_a_finished_run_stands_in_the_sidebar_again(shelf: Shelf, forget: Callable[[], None]) -> None:
     run = started(JOBS["houses"])
     assert run.join(PATIENCE)
