@@ -103,7 +103,7 @@ def serve(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
+    options = ["--server.headless=true", f"--server.port={port}"]
     log, home = cache / f"server-{port}.log", home or cache / f"home-{port}"
     with log.open("w") as output:
         process = subprocess.Popen(

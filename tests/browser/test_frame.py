@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import time
 from pathlib import Path
 
@@ -21,6 +22,15 @@ def test_a_deep_link_as_a_servers_first_request_is_inside_the_frame(page: Page, 
         expect(page.get_by_text("Page not found")).to_have_count(0)
         page.get_by_role("link", name="Draw a digit").click()
         expect(value(page)).to_have_text("7")
+
+
+def test_only_this_computer_reaches_the_app(server: Server) -> None:
+    """What listens on every network interface answers at each of the loopback's addresses, and at IPv6's."""
+    port = int(server.url.rpartition(":")[2])
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    for elsewhere in ("127.0.0.2", "::1"):
+        with pytest.raises(OSError):  # noqa: PT011
+            socket.create_connection((elsewhere, port), timeout=5)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
