@@ -40,6 +40,7 @@ class Shelf:
         ``parameters`` is the size of the network; without it there are no snapshots and nothing to go on from.
         Raises LibraryError when there is no room or it cannot be written.
         """
+        name = name or self._next_name()  # before the oldest goes, so that no name comes twice
         self.library.make_room(self.owner, 1)
         run = secrets.token_hex(8)
         release = self.library.hold(run)
@@ -290,18 +291,20 @@ class Shelf:
     def _owners(self) -> tuple[str, ...]:
         return (self.owner, *self.others)
 
+    def _next_name(self) -> str:
+        """The name of the next run: Run 7 after Run 6, or after six of other names."""
+        names = [row["name"] for row in self.library.rows("SELECT name FROM runs WHERE owner = ?", self.owner)]
+        numbers = [int(name[4:]) for name in names if name.startswith("Run ") and name[4:].isdecimal()]
+        return f"Run {max([len(names), *numbers]) + 1}"
+
     def _insert(
         self, run: str, job: Mapping[str, Any], card: Mapping[str, Any], name: str, state: str, **more: object
     ) -> None:
-        taken = {r["name"] for r in self.library.rows("SELECT name FROM runs WHERE owner = ?", self.owner)}
-        number = len(taken) + 1
-        while f"Run {number}" in taken:
-            number += 1
         now = time.time()
         row = {
             "id": run,
             "owner": self.owner,
-            "name": cleaned(name, MOST_NAME) or f"Run {number}",
+            "name": cleaned(name, MOST_NAME) or self._next_name(),
             "job": json.dumps(dict(job)),
             "card": json.dumps(dict(card)),
             "state": state,

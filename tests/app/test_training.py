@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from pointwise.__main__ import main
 from pointwise.errors import PointwiseError
 from pointwise.inference import classify_drawing
+from pointwise.ui.frame import labels, visitor
 from pointwise.ui.training import session_run, weights_in_use
 from pointwise.weights import load_model, to_bytes
 
@@ -92,6 +93,17 @@ def test_a_run_on_digits_is_used_by_the_pages_and_held_against_the_shipped_netwo
     assert any("On 297 held-out bundled digits; the shipped weights reach" in caption.value for caption in app.caption)
     run = app.session_state[session_run.RUN.key].name
     assert app.session_state[weights_in_use.CHOICES.key] == {"bag_of_pixels": weights_in_use.Choice(run)}
+
+
+def test_the_run_after_the_last_that_has_room_says_what_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POINTWISE_KEEP_RUNS", "1")
+    app = trained("digits")
+    sentence = labels.plain("1 of 1 runs are kept: the next one takes the place of 'Run 1'.")
+    assert any(caption.value == sentence for caption in app.caption)
+    button(app, "Retrain").click().run()
+    assert app.session_state[session_run.RUN.key].join(60)
+    (record,) = app.session_state[visitor.VISIT.key].shelf.runs()
+    assert (record.name, record.id) == ("Run 2", app.session_state[session_run.RUN.key].name)
 
 
 def test_a_network_that_is_far_too_large_is_refused_with_a_sentence() -> None:

@@ -66,6 +66,7 @@ def train(table: Table, ready: Prepared, source: Mapping[str, Any] | None) -> No
     recipe, config = sidebar.remembered(
         f"tables.{table.name}.{len(ready.training)}", table_recipe(len(ready.training)), table_config(ready), _inputs
     )
+    session_run.say_what_goes()
     if st.button("Train on this table", type="primary", icon=":material/model_training:", disabled=session_run.busy()):
         config = replace(config, input_channels=inputs)
         session_run.start(TableJob(config, recipe, ready), more={"table": source})

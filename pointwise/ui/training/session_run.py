@@ -139,6 +139,16 @@ def say_refusal(key: str = RUN.key) -> None:
         st.warning(labels.plain(sentence), icon=":material/hourglass_top:")
 
 
+def say_what_goes() -> None:
+    """Before a start: the run whose place the next one takes, where as many are kept as can be."""
+    try:
+        room = visitor.shelf().room()
+    except LibraryError:
+        return
+    if room.runs >= room.limits.runs:
+        st.caption(labels.plain(room.warnings[0]))
+
+
 def attached(run: str) -> Any:
     """A run of the library as this server carries it out, or as it was kept; None where there is none."""
     from pointwise.library import StoredRun

@@ -161,6 +161,7 @@ def price_network_inputs(place: str, now: ModelConfig) -> ModelConfig:
 
 def retrain_button(job: Job) -> None:
     """Start a run of ``job``, what stands on the screen, and let the pages use its weights; a refusal is said below."""
+    session_run.say_what_goes()
     if st.button(
         "Retrain",
         type="primary",
