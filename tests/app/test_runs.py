@@ -325,7 +325,7 @@ def test_all_is_deleted_only_once_it_was_confirmed(shelf: Shelf) -> None:
     train(shelf, houses())
     app = opened(shelf)
     button(app, "Delete all my things").click().run()
-    assert "Gone for good: 1 run with" in words(app)
+    assert "Gone for good: one run, with" in words(app)
     assert len(shelf.runs()) == 1
     assert button(app, "Delete all")
     button(app, "Keep everything").click().run()

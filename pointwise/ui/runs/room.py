@@ -49,8 +49,8 @@ def _left_out(shelf: Shelf) -> None:
     """What is too much for one file."""
     from pointwise.library import archive
 
-    for sentence in archive.left_out(shelf):
-        st.caption(labels.plain(sentence))
+    if sentences := archive.left_out(shelf):
+        st.caption("A file of all would become too large. " + " ".join(map(labels.plain, sentences)))
 
 
 def _packed(shelf: Shelf) -> bytes:
@@ -70,18 +70,25 @@ def _sentence(room: Room) -> str:
 
 @st.dialog("Delete all my things?")
 def _confirm(shelf: Shelf, room: Room) -> None:
-    runs = "1 run" if room.runs == 1 else f"{room.runs} runs"
-    st.markdown(
-        f"Gone for good: {runs} with their curves, snapshots and weights, also those that are pinned or were deleted; "
-        "your drawings, guesses, tables and settings. A run of yours that goes on is stopped."
-    )
-    if shelf.others:
-        st.markdown("Runs of the command line stay.")
+    """Deletes only after one more press, and then reloads the page, so that the session begins anew."""
+    said = st.container()
     with st.container(horizontal=True):
-        if st.button("Delete all", type="primary", icon=":material/delete_forever:", key="runs.forget_all"):
-            with shown_errors():
-                shelf.forget()
-                st.session_state.clear()  # what the session knows of it; it begins anew
-                st.rerun()
+        forget = st.button("Delete all", type="primary", icon=":material/delete_forever:", key="runs.forget_all")
         if st.button("Keep everything", key="runs.keep_all"):
             st.rerun()
+    with said, shown_errors():
+        if forget:
+            shelf.forget()
+            st.markdown("All is deleted. Reload this page to begin anew.")
+            st.html("<script>location.reload()</script>", unsafe_allow_javascript=True)
+            return
+        runs = (
+            "one run, with its curve, snapshots and weights"
+            if room.runs == 1
+            else (f"{room.runs} runs, with their curves, snapshots and weights")
+        )
+        more = " Runs of the command line stay." if shelf.others else ""
+        st.markdown(
+            f"Gone for good: {runs}, also what is pinned or was deleted before; your drawings, guesses, tables and "
+            f"settings. A run of yours that goes on is stopped.{more}"
+        )

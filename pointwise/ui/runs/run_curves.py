@@ -35,6 +35,10 @@ class Line(NamedTuple):
 
 def show(records: Sequence[RunRecord]) -> None:
     """The curves of up to eight runs, which grow while one of them goes on."""
+    records = [record for record in records if record.kind != "loaded"]
+    if not records:
+        st.caption("A network that was loaded has no curve.")
+        return
     shown, going = records[:MOST], any(record.active for record in records[:MOST])
     axis = choice("Curves", AXES, "runs.axis", format_func=AXES.__getitem__, persist_state="session")
     st.fragment(run_every=POLL if going else None)(shown_errors()(lambda: _curves([r.id for r in shown], axis)))()
@@ -56,8 +60,6 @@ def _curves(ids: Sequence[str], axis: str) -> None:
     lines = [line for line in lines if line.loss[0] or line.scores]
     if lines:
         charts.show(figure(lines, axis), "runs.curves", _spoken(lines))
-    elif records and all(record.kind == "loaded" for record in records):
-        st.caption("A network that was loaded has no curve.")
     else:
         st.caption("There is no curve yet.")
 

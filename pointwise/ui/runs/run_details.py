@@ -103,7 +103,9 @@ def _sentence(record: RunRecord) -> str:
     ]
     measured = f"; held out: {', '.join(scores)}" if scores and record.kind != "comparison" else ""
     place = "; made in the terminal" if record.owner == "" else ""
-    return f"{made}: {run_facts.model(record)} on {run_facts.data(record)}{measured}{place}."
+    data = run_facts.data(record)
+    trained = f" on {data}" if data != run_facts.UNKNOWN else "; nobody said what it was trained on"
+    return f"{made}: {run_facts.model(record)}{trained}{measured}{place}."
 
 
 def _controls(record: RunRecord) -> None:

@@ -11,7 +11,7 @@ from pointwise.ui.frame import labels
 
 SCORES = {"accuracy": "accuracy", "r2": "R²"}  # the metrics whose curves say how a training goes, as charts call them
 METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "loss": "loss"}
-NOTHING = "–"
+NOTHING, UNKNOWN = "–", "unknown"
 LONGEST = 500  # characters of a value
 SETTINGS = {  # of a configuration, a recipe and data, as they are called here
     "arch": "model",
@@ -59,7 +59,7 @@ def model(record: RunRecord) -> str:
 
 
 def data(record: RunRecord) -> str:
-    """What it was trained on; "unknown" where nobody said."""
+    """What it was trained on; UNKNOWN where nobody said."""
     if record.kind == "comparison":
         jobs = record.job.get("jobs", {}).values()
         return ", ".join(sorted({_data(job.get("kind"), job.get("data", {}), None) for job in jobs}))
@@ -72,7 +72,7 @@ def _data(kind: str | None, chosen: Mapping[str, Any], name: str | None) -> str:
         return "Houses, changed" if changed else "Houses"
     if kind == "table":
         return str(chosen.get("rows") or "a table")
-    title = labels.SOURCES.get(str(chosen.get("name") or name), name or "unknown")
+    title = labels.SOURCES.get(str(chosen.get("name") or name), name or UNKNOWN)
     more = [f"{chosen['few']:,} pictures"] if chosen.get("few") else []
     return ", ".join([title, *more, *(["shuffled"] if chosen.get("shuffled") is not None else [])])
 
@@ -157,6 +157,8 @@ def _written(name: str, value: Any) -> str:
         return ", ".join(str(one) for one in value)
     if name == "data.noise":
         return labels.dollars(value)
+    if name == "schedule":
+        return str(value).replace("_", " ")
     return f"{value:g}" if isinstance(value, float) else str(value)[:LONGEST]
 
 
