@@ -271,6 +271,12 @@ class Shelf:
         """A content of the owner's."""
         return self.library.files.read(f"{self._folder}/{key}")
 
+    def forget_file(self, key: str) -> None:
+        """Throw one of them away, if it is there. Raises LibraryError."""
+        if KEY.fullmatch(key):
+            with sentences():
+                self.library.files.delete(f"{self._folder}/{key}")
+
     def files(self) -> list[str]:
         """The keys of the owner's contents, sorted."""
         return self.library.files.names(self._folder)

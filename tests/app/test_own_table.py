@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from pointwise.ui.frame import visitor
+from pointwise.ui.regression import own_table
+
 
 def section() -> None:
     from pointwise.ui.frame.sections import shown_errors
@@ -35,6 +38,17 @@ def test_a_refused_file_is_one_sentence_and_the_table_before_it_stays() -> None:
     assert len(app.error) == 1
     assert "Diabetes is still there." in app.error[0].value
     assert app.subheader[0].value == "Diabetes: 442 rows, 11 columns"
+
+
+def test_the_latest_ten_files_are_kept() -> None:
+    app = opened()
+    for number in range(own_table.MOST_FILES + 2):
+        content = "a,b\n" + "".join(f"{row},{row * number}\n" for row in range(40))
+        app.file_uploader[0].upload("own.csv", content.encode(), "text/csv").run()
+    shelf = app.session_state[visitor.VISIT.key].shelf
+    assert sorted(app.session_state["tables.files"]) == shelf.files()
+    assert len(shelf.files()) == own_table.MOST_FILES
+    assert shelf.file(app.session_state["tables.source"]["key"]) == content.encode()
 
 
 def test_a_choice_without_features_is_a_sentence() -> None:

@@ -93,15 +93,21 @@ def launch(playwright: Playwright) -> Browser:
 
 @contextmanager
 def serve(
-    cache: Path, script: str = "app.py", folder: Path = REPOSITORY, home: Path | None = None, **environment: str
+    cache: Path,
+    script: str = "app.py",
+    folder: Path = REPOSITORY,
+    home: Path | None = None,
+    port: int = 0,
+    **environment: str,
 ) -> Iterator[Server]:
-    """The app in ``folder`` on a free port, with an empty cache folder and without a data folder.
+    """The app in ``folder`` on ``port`` or a free one, with an empty cache folder and without a data folder.
 
     What lasts is in ``home``, or in a folder of this server's own.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("POINTWISE_")}
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server that ended may have had that port
+        free.bind(("127.0.0.1", port))
         port = free.getsockname()[1]
     options = ["--server.headless=true", f"--server.port={port}"]
     log, home = cache / f"server-{port}.log", home or cache / f"home-{port}"

@@ -90,6 +90,26 @@ def test_a_killed_server_comes_back_with_the_drawing(context: BrowserContext, tm
         assert look(page) == before
 
 
+def test_a_page_that_stays_open_goes_on_when_its_server_is_there_again(context: BrowserContext, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with serve(tmp_path, home=home) as first:
+        page = drawn(context.new_page(), first.url)
+        before, number = look(page), page.locator(".pw-answer").get_attribute("data-number")
+        os.kill(first.process.pid, signal.SIGKILL)
+        first.process.wait(timeout=20)
+    with serve(tmp_path, home=home, port=int(first.url.rsplit(":", 1)[1])) as second:
+        page.wait_for_function(f"() => document.querySelector('.pw-answer')?.dataset.number > {number}")
+        answer = page.locator(f".pw-answer[data-image='{before[0]}']")
+        expect(answer).to_be_visible()
+        assert look(page) == before
+        clear(page)
+        draw(page, STROKES[2])
+        expect(value(page)).to_have_text("2")
+        rested(page)
+        page.goto(second.url)
+        expect(value(page)).to_have_text("2")
+
+
 def test_another_browser_sees_nothing_of_it(context: BrowserContext, browser: Browser, server: Server) -> None:
     drawn(context.new_page(), server.url)
     stranger = browser.new_context(viewport=SIZE)

@@ -21,6 +21,8 @@ UPLOAD = "tables.upload"
 SOURCE: Lasting[Mapping[str, Any] | None] = Lasting(
     "tables.source", None
 )  # {"sample": true}, or a kept file's key, name
+FILES: Lasting[list[str]] = Lasting("tables.files", [])  # keys of kept files, the latest last
+MOST_FILES = 10  # of a visitor, of up to 10 MB each
 TABLE: Latest[Table] = Latest("tables.table")  # read from that
 PREVIEW = 20  # rows
 
@@ -87,6 +89,10 @@ def _read(content: bytes, name: str) -> None:
     table = read_table(content, name)
     source = {"key": hashlib.sha256(content).hexdigest(), "name": name}
     visitor.keep_file(source["key"], content)
+    files = [key for key in FILES.get() if key != source["key"]]
+    for key in files[: 1 - MOST_FILES]:
+        visitor.shelf().forget_file(key)
+    FILES.set([*files[1 - MOST_FILES :], source["key"]])
     SOURCE.set(source)
     TABLE.of(source, lambda: table)
 
