@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -34,11 +35,15 @@ def undo() -> None:
     """A line about what was deleted just now, with the way back."""
     if navigation.arrived():
         LATEST.pop()
-    gone = [record for record in _deleted() if record.id in LATEST.get()]
-    if not gone:
-        return
+    with st.container():  # also where there is nothing to say, so that what follows stays the same elements
+        gone = [record for record in _deleted() if record.id in LATEST.get()]
+        if gone:
+            _undo(gone)
+
+
+def _undo(gone: Sequence[RunRecord]) -> None:
     words = f"'{labels.plain(gone[0].name)}' was" if len(gone) == 1 else f"{len(gone)} runs were"
-    with st.container(horizontal=True, vertical_alignment="center", key="runs-undo"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{words} deleted.", width="content")
         st.button("Undo", icon=":material/undo:", key="runs.undo", on_click=_restore, args=tuple(r.id for r in gone))
 

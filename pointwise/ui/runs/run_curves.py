@@ -141,6 +141,8 @@ def figure(lines: Sequence[Line], axis: str) -> go.Figure:
     for row, name in enumerate(scores, 2):
         form = ".0%" if name == "accuracy" else None
         made.update_yaxes(title=f"{run_facts.SCORES[name]}, held out", tickformat=form, row=row, col=1)
+        if name == "accuracy" and max(len(line.scores[name][0]) for line in lines if name in line.scores) == 1:
+            made.update_yaxes(range=[0, 1.05], row=row, col=1)  # around single points it would go below 0
     made.update_layout(hovermode="x unified", hoversubplots="axis")
     legend = 24 * len(lines) if len(lines) > 1 else 0
     plots = 110 + 160 * rows
