@@ -14,8 +14,7 @@ from pointwise.models import ModelConfig
 from pointwise.runs import Run
 from pointwise.training import recipe_named
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke
-from pointwise.ui.frame import shipped
-from pointwise.ui.training import session_run
+from pointwise.ui.frame import shipped, visitor
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -125,13 +124,17 @@ def test_other_data_sets_are_offered_with_what_they_need(source: str, title: str
     assert any(f"{title} is not in the data folder" in info.value for info in app.info)
 
 
-def test_a_network_that_reads_no_drawing_is_not_offered_to_the_page(write_mnist: Callable[..., Path]) -> None:
-    pictures = Pictures("kmnist", write_mnist(folder="KMNIST"))
-    run = Run(PictureJob(ModelConfig("bag_of_pixels"), recipe_named("fast", epochs=1), pictures), "test")
+@pytest.mark.parametrize(("data_set", "offered"), [("kmnist", False), ("mnist", True)])
+def test_only_a_network_that_reads_drawings_is_offered_to_the_page(
+    write_mnist: Callable[..., Path], data_set: str, offered: bool
+) -> None:
+    pictures = Pictures(data_set, write_mnist(folder="KMNIST" if data_set == "kmnist" else "MNIST"))
+    job = PictureJob(ModelConfig("nin", widths=(4, 4, 4)), recipe_named("fast", epochs=1), pictures)
+    app = opened()
+    recording = app.session_state[visitor.VISIT.key].shelf.begin(job.describe(), 1000)
+    run = Run(job, recording.run, recorder=recording)
     run.start()
     assert run.join(60)
-    app = opened(**{session_run.RUN.key: run})
+    app.run()
     assert not app.exception
-    assert any(metric.label == "Validation accuracy" for metric in app.metric)
-    assert not any(button.label == "Use these weights" for button in app.button)
-    assert not any("Your run" in metric.label for metric in app.metric)
+    assert any(box.label == "Weights" for box in app.selectbox) is offered

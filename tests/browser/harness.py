@@ -223,6 +223,12 @@ def choose(page: Page, label: str, option: str) -> None:
     expect(chooser).to_have_value(option)
 
 
+def choose_weights(page: Page, option: str) -> None:
+    """Choose whose weights the page uses."""
+    page.get_by_test_id("stMain").get_by_role("combobox", name="Weights").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
 def set_number(page: Page, label: str, number: str) -> None:
     """Type a number into a field of the sidebar."""
     field = page.get_by_test_id("stSidebar").get_by_role("spinbutton", name=label)

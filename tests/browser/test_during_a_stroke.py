@@ -14,11 +14,11 @@ from tests.browser.harness import (
     STROKES,
     Server,
     answered,
+    choose_weights,
     clear,
     count_messages,
     draw,
     long_run,
-    metric,
     nothing_red,
     sent,
     serve,
@@ -297,16 +297,15 @@ def test_a_run_moves_the_bars_of_ones_own_drawing(page: Page, server: Server) ->
       }).observe(document.body, {subtree: true, childList: true})
     }""")
     long_run(page)
-    expect(page.get_by_text("Follow your run")).to_be_visible()
-    expect(metric(page, "Prediction")).to_contain_text("your run, step")
+    expect(page.locator(".st-key-answer-prediction")).to_contain_text("By Run 1, step")
     page.wait_for_function("window.networks.size > 4 && window.titles.size > 2")
     assert difference(page) <= 1e-5
     count_messages(page)
     seen = pen_down(page, [(0.8, 0.2), (0.85, 0.5), (0.8, 0.8)])
     assert len(seen) == 2
     page.mouse.up()
-    page.get_by_text("Follow your run").click()
-    expect(metric(page, "Prediction")).not_to_contain_text("your run")
+    choose_weights(page, "Shipped")
+    expect(page.locator(".st-key-answer-prediction")).not_to_contain_text("By Run 1")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped at step")).to_be_visible()
 

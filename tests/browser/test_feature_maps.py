@@ -16,6 +16,7 @@ from tests.browser.harness import (
     Server,
     arrive,
     box,
+    choose_weights,
     clear,
     count_messages,
     draw,
@@ -243,13 +244,18 @@ def test_retraining_moves_the_maps(maps: Callable[[str], Page]) -> None:
     page = maps("")
     shipped = mosaic(page, "mix1").evaluate(SPRITE)
     long_run(page)
-    expect(page.get_by_text(re.compile("With your run, epoch"))).to_be_visible()
+    mark = page.get_by_text(re.compile("By Run 1, step"))
+    expect(mark).to_be_visible()
     repainted(page, "mix1", shipped)
+    within = mosaic(page, "mix1").evaluate(SPRITE)
+    repainted(page, "mix1", within)
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped at step")).to_be_visible()
-    expect(page.get_by_text("With the shipped weights.")).to_be_visible()  # until they are taken into use
-    page.get_by_role("button", name="Use these weights").click()
-    expect(page.get_by_text("With your weights.")).to_be_visible()
+    expect(mark).to_be_visible()
+    expect(page.get_by_role("slider", name="Bias")).to_be_visible()  # as nothing moves the weights any more
+    expect(page.get_by_role("button", name=re.compile("Reset"))).to_have_count(0)
+    choose_weights(page, "Shipped")
+    expect(page.get_by_text("By shipped weights")).to_be_visible()
 
 
 def test_maps_are_downloaded_as_numbers_and_as_a_picture(maps: Callable[[str], Page]) -> None:

@@ -18,6 +18,7 @@ from tests.browser.harness import (
     Server,
     arrive,
     box,
+    choose_weights,
     fits,
     metric,
     nothing_red,
@@ -198,17 +199,19 @@ def test_retraining_is_compared_used_and_given_back(houses: Page) -> None:
     set_number(houses, "Epochs", "3")
     houses.get_by_role("button", name="Retrain").click()
     expect(metric(houses, "Mean absolute error")).to_be_visible(timeout=60_000)
-    run = value(houses, "Price by your latest run").inner_text()
-    assert run != before
-    houses.get_by_role("button", name="Use these weights").click()
-    expect(value(houses, "Predicted price")).to_have_text(run)
-    expect(painted(houses)).to_have_text(run)
+    expect(houses.get_by_text("Predicted by Run 1, epoch 3")).to_be_visible()
     expect(value(houses, "Price by shipped network")).to_have_text(before)
+    run = value(houses, "Predicted price").inner_text()
+    assert run != before
+    expect(painted(houses)).to_have_text(run)
     houses.get_by_role("link", name="Draw a digit").click()
-    expect(houses.get_by_role("heading", name="Run: House price network")).to_be_visible()
+    expect(houses.get_by_role("heading", name="Run 1: House price network")).to_be_visible()
     houses.get_by_role("link", name="House prices").click()
     expect(value(houses, "Predicted price")).to_have_text(run)  # a click before that would call the old page back
-    houses.get_by_role("button", name="Back to the shipped weights").click()
+    houses.get_by_role("slider", name="After step").press("Home")
+    expect(houses.get_by_text("Predicted by Run 1, step 1")).to_be_visible()
+    expect(value(houses, "Predicted price")).not_to_have_text(run)
+    choose_weights(houses, "Shipped")
     expect(value(houses, "Predicted price")).to_have_text(before)
 
 

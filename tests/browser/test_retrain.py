@@ -13,6 +13,7 @@ from tests.browser.harness import (
     answered,
     arrive,
     choose,
+    choose_weights,
     clear,
     draw,
     long_run,
@@ -46,8 +47,7 @@ def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tm
     page.get_by_test_id("stMain").get_by_role("combobox", name="Read by").click()
     page.get_by_role("option", name="MLP of 1×1 convs", exact=True).click()
     expect(page.get_by_text("By Run 1, epoch 20").first).to_be_visible()
-    page.get_by_test_id("stMain").get_by_role("combobox", name="Weights").click()
-    page.get_by_role("option", name="Shipped", exact=True).click()
+    choose_weights(page, "Shipped")
     expect(page.get_by_text("By Run 1, epoch 20")).to_have_count(0)
 
 
