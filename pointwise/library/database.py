@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import threading
 import time
@@ -107,6 +108,14 @@ class Database:
         with self._lock, self._understood("What is kept cannot be read at the moment"):
             return self._connection.execute(query, values).fetchall()
 
+    @property
+    def identity(self) -> int:
+        """A number that a database has for good, and another one that was begun in its place has not.
+
+        Raises LibraryError.
+        """
+        return int(self.rows("PRAGMA application_id")[0][0])
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
@@ -203,6 +212,8 @@ def _migrated(connection: sqlite3.Connection) -> sqlite3.Connection:
             (version,) = cursor.execute("PRAGMA user_version").fetchone()
             if version > len(MIGRATIONS):
                 raise sqlite3.OperationalError("it was made by a newer Pointwise")
+            if version == 0:
+                cursor.execute(f"PRAGMA application_id = {secrets.randbits(31)}")
             _migrate(cursor, version)
             if not _schema(cursor) >= _todays_schema():
                 raise Damaged("its tables are not ours")

@@ -74,7 +74,7 @@ class Recording:
         self.run, self.broken = run, ""
         self.resumable = parameters is not None and not library.forgets
         self._library, self._release, self._parameters = library, release, parameters
-        self._config = description.get("config")
+        self._config, self._identity = description.get("config"), library.identity
         self._steps: frozenset[int] | None = None
         self._epochs: list[tuple[int, Epoch]] = []
         self._snapshots: list[tuple[int, int]] = []
@@ -105,7 +105,10 @@ class Recording:
             return ""
         self._asked = now
         with self._not_raising():
-            return self._library.take_wish(self.run)
+            wish = self._library.take_wish(self.run)
+            if wish is None:  # it was thrown away, or is in a damaged library that was moved aside
+                wish = "stop" if self._library.identity == self._identity else ""
+            return wish
         return ""
 
     def close(self, progress: Progress) -> None:

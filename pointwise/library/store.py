@@ -59,6 +59,11 @@ class Library:
         """A sentence about a damaged file that was moved aside, or ""."""
         return self._database.notice
 
+    @property
+    def identity(self) -> int:
+        """A number that is another one after a damaged file was moved aside. Raises LibraryError."""
+        return self._database.identity
+
     def shelf(self, owner: str, *others: str) -> Shelf:
         """What ``owner`` keeps, and may see of ``others``."""
         from pointwise.library.shelf import Shelf
@@ -94,7 +99,7 @@ class Library:
         with self._database() as connection:
             changed = connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*changes.values(), run))
             if not changed.rowcount:
-                raise ThrownAway("It was thrown away meanwhile.")
+                raise ThrownAway("It is not in the library any more.")
             connection.executemany(
                 "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
@@ -106,13 +111,15 @@ class Library:
                 "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", [(run, *snapshot) for snapshot in snapshots]
             )
 
-    def take_wish(self, run: str) -> str:
-        """What somebody asked a run for since the last time; "stop" where it was thrown away. Raises LibraryError."""
+    def take_wish(self, run: str) -> str | None:
+        """What somebody asked a run for since the last time, or ""; None where there is no such run.
+
+        Raises LibraryError.
+        """
         rows = self.rows("SELECT wish FROM runs WHERE id = ?", run)
-        wish = str(rows[0]["wish"]) if rows else "stop"
-        if rows and wish:
-            self.change("UPDATE runs SET wish = '' WHERE id = ? AND wish = ?", run, wish)
-        return wish
+        if rows and rows[0]["wish"]:
+            self.change("UPDATE runs SET wish = '' WHERE id = ? AND wish = ?", run, rows[0]["wish"])
+        return str(rows[0]["wish"]) if rows else None
 
     def hold(self, run: str, patience: float = 0.0) -> Callable[[], None] | None:
         """Take a run for this process, or None while another one, or another thread, has it; call the result to let go.
