@@ -6,13 +6,15 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from pointwise.errors import LibraryError
 
+T = TypeVar("T")
 FILE = "library.sqlite"
 PATIENCE = 10.0  # seconds that a server waits for another that is writing
 MIGRATIONS = (
@@ -94,7 +96,7 @@ class Database:
     def __call__(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it happens, or nothing. Raises LibraryError."""
         with self._lock, self._understood("What you make cannot be kept at the moment"):
-            self._connection.execute("BEGIN IMMEDIATE")
+            _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -106,7 +108,7 @@ class Database:
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """The rows of a query that changes nothing. Raises LibraryError."""
         with self._lock, self._understood("What is kept cannot be read at the moment"):
-            return self._connection.execute(query, values).fetchall()
+            return _patiently(lambda: self._connection.execute(query, values).fetchall())
 
     @property
     def identity(self) -> int:
@@ -154,7 +156,7 @@ class Database:
 
     def _unless_damaged(self, path: str, thoroughly: bool) -> sqlite3.Connection | None:
         try:
-            return _migrated(_connected(path, thoroughly))
+            return _patiently(lambda: _migrated(_connected(path, thoroughly)))
         except sqlite3.Error as error:
             if _is_damage(error):
                 return None
@@ -183,7 +185,24 @@ def unkept(folder: Path | None, error: OSError | sqlite3.Error) -> str:
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
-    return isinstance(error, Damaged) or getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
+    return isinstance(error, Damaged) or _code(error) in DAMAGE
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's own code of an error; 0 of one that is not SQLite's."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    """What some work gives, once no other server is in its way: SQLite does not wait for one that opens or closes."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _connected(path: str, thoroughly: bool = False) -> sqlite3.Connection:
@@ -232,7 +251,7 @@ def _migrate(cursor: sqlite3.Cursor, version: int) -> None:
                     cursor.execute(statement)
         cursor.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a table that should not be there is, or the other way
+        if _code(error) == sqlite3.SQLITE_ERROR:  # a table that should not be there is, or the other way
             raise Damaged(str(error)) from None
         raise
 

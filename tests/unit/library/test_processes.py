@@ -1,0 +1,141 @@
+"""Several processes that use one library at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pointwise.library import Library
+from tests.unit.library.conftest import ME, interrupted, train
+
+REPOSITORY = Path(__file__).parents[3]
+BEGIN = """
+import json, sys, time
+from pathlib import Path
+from pointwise.errors import LibraryError
+from pointwise.library import Library
+
+folder, number, at = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+while time.time() < at:  # all begin at once
+    pass
+"""
+HAMMER = f"""{BEGIN}
+ids = []
+for count in range(12):
+    library = Library(folder)
+    shelf = library.shelf("{ME}")
+    recording = shelf.begin({{"kind": "loaded", "config": {{}}}}, None, f"{{number}}.{{count}}")
+    for step in range(5):
+        library.write_run(recording.run, {{"step": step + 1, "state": "training"}}, (), [(step, 1)])
+        library.files.write(f"runs/{{recording.run}}/snapshots/{{step:09d}}.safetensors", b"x")
+        shelf.put({{f"{{number}}": count, "both": [number, count]}})
+        shelf.ask(recording.run, "pause")
+        assert library.take_wish(recording.run) == "pause"
+        assert recording.run in [record.id for record in shelf.runs()]
+    library.write_run(recording.run, {{"state": "done"}})
+    recording._release()
+    ids.append(recording.run)
+    library.close()
+print(json.dumps(ids))
+"""
+GO_ON = f"""{BEGIN}
+library = Library(folder)
+(record,) = library.shelf("{ME}").runs()
+try:
+    recording, since, before = library.shelf("{ME}").go_on(record.id, 1000)
+    print(json.dumps(since.step))
+    sys.stdout.flush()
+    sys.stdin.readline()
+except LibraryError as error:
+    print(json.dumps(str(error)))
+"""
+OPEN = f"""{BEGIN}
+library = Library(folder)
+library.shelf("{ME}").put({{str(number): number}})
+print(json.dumps(library.notice))
+"""
+
+
+def together(script: str, folder: Path, count: int) -> list[subprocess.Popen[str]]:
+    """So many processes that begin at one time; the time is two seconds away, when all have imported what they need."""
+    import time
+
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    at = str(time.time() + (6.0 if "go_on" in script else 2.0))
+    return [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(folder), str(number), at],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(count)
+    ]
+
+
+def answers(processes: list[subprocess.Popen[str]]) -> list[object]:
+    """The JSON that each prints."""
+    done = [process.communicate("\n", timeout=120) for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(processes), [err for _, err in done]
+    return [json.loads(out) for out, _ in done]
+
+
+def test_two_servers_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    ids = answers(together(HAMMER, tmp_path, 2))
+    library = Library(tmp_path)
+    shelf = library.shelf(ME)
+    assert {record.id for record in shelf.runs()} == {run for one in ids for run in one}  # type: ignore[attr-defined]
+    assert {record.name for record in shelf.runs()} == {f"{n}.{count}" for n in range(2) for count in range(12)}
+    for record in shelf.runs():
+        assert (record.state, record.step, len(shelf.snapshots(record.id))) == ("done", 5, 5)
+        assert library.files.size(f"runs/{record.id}") == 5
+    desk = shelf.desk()
+    assert (desk["0"], desk["1"]) == (11, 11)
+    assert desk["both"] in ([0, 11], [1, 11])
+    assert library.notice == ""
+
+
+def test_many_servers_may_start_in_an_empty_folder(tmp_path: Path) -> None:
+    assert answers(together(OPEN, tmp_path / "home", 5)) == [""] * 5
+    assert Library(tmp_path / "home").shelf(ME).desk() == {str(number): number for number in range(5)}
+
+
+def test_of_servers_that_find_a_damaged_library_one_begins_the_new_one(tmp_path: Path) -> None:
+    (tmp_path / "library.sqlite").write_bytes(b"garbage" * 1000)
+    notices = answers(together(OPEN, tmp_path, 4))
+    (aside,) = tmp_path.glob("damaged-*")
+    assert sum(str(aside) in str(notice) for notice in notices) == 1
+    assert (aside / "library.sqlite").read_bytes() == b"garbage" * 1000
+    assert Library(tmp_path).shelf(ME).desk() == {str(number): number for number in range(4)}
+
+
+def test_one_of_two_processes_goes_on_with_a_run(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    run = interrupted(library.shelf(ME))
+    library.change("UPDATE runs SET state = 'training'")  # as a killed process leaves it
+    processes = together(GO_ON, tmp_path, 2)
+    first = [json.loads(process.stdout.readline()) for process in processes if process.stdout]
+    assert sorted(map(str, first)) == ["'Run 1' goes on already. Look at it on the page of runs.", "7"]
+    assert library.shelf(ME).run(run).state == "waiting"
+    for process in processes:
+        process.communicate("\n", timeout=60)
+    assert library.shelf(ME).run(run).state == "interrupted"
+
+
+def test_a_run_of_another_process_is_not_thrown_away_by_limits(tmp_path: Path) -> None:
+    from pointwise.library import Limits
+
+    library = Library(tmp_path)
+    run = train(library.shelf(ME))
+    library.close()
+    with Library(tmp_path).holding(run):
+        other = Library(tmp_path, Limits(runs=1, days=1e-9))
+        other.make_room(ME, 0)
+        assert [record.id for record in other.shelf(ME).runs()] == [run]
+    other.make_room(ME, 0)
+    assert other.shelf(ME).runs() == []
