@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pointwise.ui.frame import navigation, startup
+from pointwise.ui.frame import navigation
 
 navigation.guard()
 
@@ -15,7 +15,6 @@ st.caption("Every training is kept as it goes: its curve, its weights, and snaps
 with shown_errors():
     deleted_runs.undo()
     runs_table.show()
-startup.let_paint()
 
 
 @section(runs_table.PART)

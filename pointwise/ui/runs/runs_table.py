@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pointwise.library import RunRecord
-from pointwise.ui.frame import visitor
+from pointwise.ui.frame import navigation, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
 from pointwise.ui.runs import run_facts
 
@@ -17,6 +18,8 @@ KEY, PART = "runs.table", "runs.chosen"  # the table, and the fragment that show
 CHOSEN: Kept[tuple[str, ...] | None] = Kept("runs.ids", None)  # ids; None until somebody chose: the latest
 SHOWN: Kept[tuple[str, ...]] = Kept("runs.rows", ())  # ids in the order of the rows, as they were last sent
 SEEN: Kept[object] = Kept("runs.seen", None)  # what the whole page was last drawn with
+PAINTED = Kept("runs.painted", False)  # whether this session has seen a table
+PAINT = 0.6  # seconds that the browser takes to fetch the table's code and to paint it
 POLL, LOOK = 1.0, 3.0  # seconds between two looks at runs that go on, and for runs of the command line
 EMPTY = """Nothing is here yet. Press **Retrain** in the sidebar, and the run appears here with its curve, its weights
 and snapshots of the way there."""
@@ -40,6 +43,9 @@ def show() -> None:
     SEEN.set(_signature(records))
     pace = POLL if any(record.active for record in records) else LOOK if visitor.shelf().others else None
     st.fragment(run_every=pace)(shown_errors()(_table))()
+    if records and navigation.arrived() and not PAINTED.get():
+        PAINTED.set(True)
+        time.sleep(PAINT)  # else the browser fetches the chart's code before it paints the table
 
 
 def chosen() -> list[RunRecord]:
