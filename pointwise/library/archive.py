@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MOST_BYTES = 100_000_000  # of all that an owner takes away: no more than the app takes in
-MOST_UNPACKED = 600_000_000  # of what is packed in a file that is taken in
+MOST_UNPACKED = 200_000_000  # of what is packed in a file that is taken in
 MOST_FILES = 5_000
+ENTRY = b"PK\x01\x02"  # begins each entry of a .zip file's list
 MOST_TEXT = 16_000_000  # bytes of JSON
 RUN, ALL, SNAPSHOTS = "run.json", "all.json", "snapshots"
 FACTS = ("id", "name", "note", "pinned", "state", "error", "step", "total", "examples", "seconds", "made")
@@ -82,6 +83,8 @@ def left_out(shelf: Shelf, most_bytes: int = MOST_BYTES) -> tuple[str, ...]:
 
 def is_archive(content: bytes) -> bool:
     """Whether a file's content is what ``pack_run`` or ``pack_all`` made, as far as its list of names shows."""
+    if content.count(ENTRY) > MOST_FILES:
+        return False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return any(name.rpartition("/")[2] in (RUN, ALL) for name in archive.namelist())
@@ -102,15 +105,16 @@ def unpack(shelf: Shelf, content: bytes, name: str, most_bytes: int = MOST_UNPAC
         arrivals = {folder: _arrival(archive, folder) for folder in folders}
         desk = checked_desk(archive.path, archive.json(ALL).get("desk")) if is_all else {}
         _make_room(shelf, arrivals.values())
-        kept: dict[str, str] = {}
+        kept: list[str] = []
         try:
             for folder, arrival in arrivals.items():
-                kept[arrival.id] = _keep(shelf, archive, folder, arrival)
-            _lay_out(shelf, archive, _renamed(desk, kept))
+                kept.append(_keep(shelf, archive, folder, arrival))
+            before = (arrival.id for arrival in arrivals.values())
+            _lay_out(shelf, archive, _renamed(desk, dict(zip(before, kept, strict=True))))
         except BaseException:
-            shelf.library.remove(kept.values())
+            shelf.library.remove(kept)
             raise
-    return [shelf.run(run) for run in kept.values()]
+    return [shelf.run(run) for run in kept]
 
 
 def _left_out(shelf: Shelf, most: int) -> dict[str, frozenset[str]]:
@@ -166,7 +170,7 @@ class _Unpacked:
         """Raises ModelFileError."""
         self.path = path
         try:
-            if content.count(b"PK\x01\x02") > MOST_FILES:  # before ZipFile makes objects of them
+            if content.count(ENTRY) > MOST_FILES:  # before ZipFile makes objects of them
                 raise self.wrong("holds too many files")
             self._archive = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):

@@ -144,6 +144,20 @@ def test_all_arrives_with_the_desk_and_its_files(shelf: Shelf) -> None:
     assert {first, second} & {record.id for record in records} == set()
 
 
+def test_runs_of_one_id_all_arrive(shelf: Shelf) -> None:
+    for _ in range(2):
+        train(shelf, job(epochs=1))
+
+    def change(files: dict[str, bytes]) -> None:
+        for name in ("runs/001/run.json", "runs/002/run.json"):
+            files[name] = json.dumps({**json.loads(files[name]), "id": "same"}).encode()
+
+    other = shelf.library.shelf(OTHER)
+    records = unpack(other, repacked(pack_all(shelf), change), "all.zip")
+    assert [record.name for record in records] == ["Run 1", "Run 2"]
+    assert len(other.runs()) == 2
+
+
 def test_what_is_on_the_desk_stays(shelf: Shelf) -> None:
     shelf.put({"tone": 1, "guess": 2})
     shelf.keep_file("table.csv", b"old")

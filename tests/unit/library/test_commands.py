@@ -355,10 +355,10 @@ def test_wishes_reach_a_training_in_another_process_and_its_answers_come_back(
         wait_for(is_in(terminals, "training"), process)
         (record,) = terminals.runs()
         terminals.ask(record.id, "pause")
-        assert wait_for(is_in(terminals, "paused"), process) < 2.5
+        assert wait_for(is_in(terminals, "paused"), process) < 2.0
         at = terminals.run(record.id).step
         terminals.ask(record.id, "resume")
-        assert wait_for(is_in(terminals, "training"), process) < 2.5
+        assert wait_for(is_in(terminals, "training"), process) < 2.0
         wait_for(lambda: terminals.run(record.id).step > at, process)
         assert "stops within a second or two" in runs("stop", record.id)
         out, err = process.communicate(timeout=PATIENCE)
@@ -389,14 +389,6 @@ def test_a_group_of_processes_keeps_one_run_and_stops_together(
     finally:
         process.send_signal(signal.SIGTERM)  # which the launcher hands on
         process.communicate(timeout=PATIENCE)
-
-
-def test_a_killed_training_is_listed_as_interrupted(terminals: Shelf, runs: Callable[..., str], tmp_path: Path) -> None:
-    process = started(tmp_path / "nin.safetensors")
-    wait_for(is_in(terminals, "training"), process)
-    process.kill()
-    process.communicate()
-    assert "interrupted" in runs("list")
 
 
 def test_the_library_is_the_one_below_home(folder: Path) -> None:
