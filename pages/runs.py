@@ -19,7 +19,7 @@ with shown_errors():
 
 @section(runs_table.PART)
 def chosen() -> None:
-    from pointwise.ui.runs import run_comparison, run_curves, run_details
+    from pointwise.ui.runs import run_comparison, run_curves, run_details, run_views
 
     records = runs_table.chosen()
     if len(records) == 1:
@@ -29,7 +29,7 @@ def chosen() -> None:
     if records:
         run_curves.show(records)
     if len(records) == 1:
-        run_details.views(records[0])
+        run_views.show(records[0])
     elif len(records) == 2:
         run_comparison.show(*records)
 

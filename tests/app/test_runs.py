@@ -15,12 +15,13 @@ from streamlit.testing.v1 import AppTest
 from pointwise.costs import cost
 from pointwise.data.catalogue import config_for
 from pointwise.data.housing import HouseOptions
-from pointwise.jobs import Comparison, HouseJob, Job, PictureJob, Pictures, compare_scalings
+from pointwise.data.table import prepare, read_table
+from pointwise.jobs import Comparison, HouseJob, Job, PictureJob, Pictures, TableJob, compare_scalings, table_config
 from pointwise.library import Library, Limits, Shelf
 from pointwise.library.archive import pack_run
 from pointwise.models import build, default_config
 from pointwise.runs import Run
-from pointwise.training.recipes import recipe_named
+from pointwise.training.recipes import recipe_named, table_recipe
 from pointwise.ui.frame import labels, visitor
 from pointwise.ui.runs import run_comparison, run_curves, run_facts, runs_table
 from pointwise.weights import to_bytes
@@ -231,6 +232,21 @@ def test_a_name_with_markup_is_text_in_the_chart_and_on_the_page(shelf: Shelf) -
     app = opened(shelf)
     button(app, "Delete").click().run()
     assert f"'{labels.plain(MARKUP)}' was deleted." in words(app)
+
+
+def test_a_tables_network_is_asked_with_its_sliders(shelf: Shelf) -> None:
+    rows = "\n".join(f"{n % 13},{'north' if n % 2 else 'south'},{3 * (n % 13) + n % 5}" for n in range(60))
+    prepared = prepare(read_table(f"size,side,price\n{rows}".encode(), "mine.csv"), "price", ["size", "side"])
+    job = TableJob(table_config(prepared), table_recipe(len(prepared.training), epochs=2), prepared)
+    train(shelf, job, "Mine")
+    app = opened(shelf)
+    assert table(app)["Data"][0] == "mine.csv"
+    assert not [button for button in app.button if button.label == "Use in the pages"]
+    (metric,) = (metric for metric in app.metric if metric.label == "Predicted price")
+    slider = next(slider for slider in app.slider if slider.label == "size")
+    slider.set_value(slider.max).run()
+    assert next(m for m in app.metric if m.label == "Predicted price").value != metric.value
+    assert not app.exception
 
 
 def test_a_run_that_was_parked_goes_on_from_here(shelf: Shelf, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -145,7 +146,7 @@ def test_a_run_is_steered_here_while_a_note_is_written(page: Page, kept: Server)
     main.get_by_role("button", name="Resume").click()
     expect(main.get_by_text("Run 1: going on, step")).to_be_visible()
     main.get_by_role("button", name="Stop").click()
-    expect(main.get_by_text("Stopped at epoch")).to_be_visible()
+    expect(main.get_by_text(re.compile("^Stopped at epoch .*: MLP"))).to_be_visible()
     expect(name(main)).to_have_value("Run 1")
     expect(main.get_by_role("button", name="Go on")).to_be_visible()
     nothing_red(page)

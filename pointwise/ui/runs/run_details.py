@@ -1,31 +1,21 @@
-"""One chosen run: name, note, pin, what can be asked of it, its replay, how it was made, and its files."""
+"""One chosen run, or several: name, note and pin, and what can be asked of a run that goes on or has ended."""
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.errors import LibraryError, PointwiseError
+from pointwise.errors import LibraryError
 from pointwise.library import RunRecord
 from pointwise.library.records import MOST_NAME, MOST_NOTE
-from pointwise.models import CLASSIFIERS
-from pointwise.ui.frame import html, labels, startup, visitor
-from pointwise.ui.frame.sections import Kept, choice, shown_errors
+from pointwise.ui.frame import labels, visitor
+from pointwise.ui.frame.sections import Kept
 from pointwise.ui.runs import deleted_runs, run_facts, runs_table
 from pointwise.ui.training import session_run, weights_in_use
 
-if TYPE_CHECKING:
-    from pointwise.explain.replay import Snapshots
-    from pointwise.models import Network
-
 REFUSED = Kept("runs.refused", "")  # the sentence of a change that was refused
 ASKED: Kept[tuple[str, str, str]] = Kept("runs.asked", ("", "", ""))  # run, its state then, what was asked for
-REPLAYED: Kept[tuple[str, Snapshots]] = Kept("runs.replayed", ("", ()))  # the run whose snapshots are in memory
-NETWORK: Kept[tuple[object, Network | None]] = Kept("runs.network", (None, None))
 
 
 def head(record: RunRecord) -> None:
@@ -64,6 +54,8 @@ def head(record: RunRecord) -> None:
             help=runs_table.HELP["Pinned"],
         )
         st.button("Delete", icon=":material/delete:", key="runs.delete", on_click=deleted_runs.delete, args=(record,))
+    if record.resumable:
+        session_run.say_refusal()
     st.caption(labels.plain(_sentence(record)))
     if record.error:
         st.info(labels.plain(record.error))
@@ -80,20 +72,6 @@ def several(records: Sequence[RunRecord]) -> None:
     )
 
 
-def views(record: RunRecord) -> None:
-    """Its replay, its sliders, how it was made, its files: one at a time."""
-    every: dict[str, Callable[[RunRecord], None]] = {}
-    if _can_be_replayed(record):
-        every["Replay"] = replay
-    if record.arch and record.data_set == "table" and not record.active:
-        every["Ask it"] = _ask
-    every["How it was made"] = facts
-    if record.bytes:
-        every["Files"] = _files
-    with shown_errors():
-        every[choice("Look at", every, f"runs.view.{len(every)}.{'Replay' in every}", persist_state="session")](record)
-
-
 def _sentence(record: RunRecord) -> str:
     made = "Loaded" if record.kind == "loaded" else f"{run_facts.state(record).capitalize()}"
     scores = [
@@ -101,7 +79,9 @@ def _sentence(record: RunRecord) -> str:
         for name, title in run_facts.METRICS.items()
         if name in record.metrics and name != "loss"
     ]
-    measured = f"; held out: {', '.join(scores)}" if scores and record.kind != "comparison" else ""
+    measured = (
+        f"; held out: {', '.join(scores)}" if scores and not record.active and record.kind != "comparison" else ""
+    )
     place = "; made in the terminal" if record.owner == "" else ""
     data = run_facts.data(record)
     trained = f" on {data}" if data != run_facts.UNKNOWN else "; nobody said what it was trained on"
@@ -194,86 +174,3 @@ def _refusable(change: Callable[[], None]) -> bool:
         REFUSED.set(str(error))
         return False
     return True
-
-
-def _can_be_replayed(record: RunRecord) -> bool:
-    """Whether it reads digits or prices houses, and has snapshots."""
-    return record.stands_in_for is not None and bool(visitor.shelf().snapshots(record.id))
-
-
-def replay(record: RunRecord) -> None:
-    """The drawing, or the plane of houses, through the run's snapshots."""
-    with startup.loading(height=320):
-        from pointwise.card import rebuilt
-        from pointwise.models import ModelConfig
-        from pointwise.ui.canvas import drawing
-        from pointwise.ui.runs import replay as player
-
-        snapshots = _snapshots(record)
-    config = rebuilt(ModelConfig, dict(record.config))
-    how = player.Player("runs.replay", total=record.total or None)
-    if record.stands_in_for in CLASSIFIERS:
-        st.caption("Your drawing, read with the weights of every snapshot. Draw another on the page Draw a digit.")
-        player.show_drawing(how, config, record.card, snapshots, drawing.received_image())
-    else:
-        player.show_prices(how, config, record.card, snapshots)
-
-
-def _snapshots(record: RunRecord) -> Snapshots:
-    """The run's snapshots, the same object until there are more; those that were read already are not read again."""
-    shelf = visitor.shelf()
-    run, known = REPLAYED.get()
-    steps = [snapshot.step for snapshot in shelf.snapshots(record.id)]
-    if run != record.id or [step for step, _ in known] != steps:
-        there = dict(known) if run == record.id else {}
-        known = tuple((step, there.get(step) or shelf.weights(record.id, step)) for step in steps)
-        REPLAYED.set((record.id, known))
-    return known
-
-
-def facts(record: RunRecord) -> None:
-    """Settings, data, and where and how long it was trained."""
-    rows = [(name.capitalize(), value) for name, value in run_facts.settings(record).items()]
-    rows += run_facts.circumstances(record).items()
-    st.html(html.table(["", ""], rows, numbers=False, label="How it was made"))
-
-
-def _ask(record: RunRecord) -> None:
-    with startup.loading(height=200):
-        from pointwise.ui.training import table_questions
-
-        network = _network(record)
-    table_questions.ask(network, f"runs.ask.{record.id}")
-
-
-def _files(record: RunRecord) -> None:
-    """The network's files, and the whole run as one."""
-    with startup.loading(height=90):
-        from pointwise.library import archive
-        from pointwise.ui.training import downloads
-
-    name = re.sub(r"[^A-Za-z0-9]+", "-", record.name).strip("-")[:40] or "run"
-    if record.config:
-        try:
-            downloads.buttons(_network(record), f"{name}-{record.id[:4]}")
-        except PointwiseError as error:
-            st.caption(labels.plain(str(error)))
-    st.download_button(
-        "The whole run",
-        functools.partial(archive.pack_run, visitor.shelf(), record.id),
-        file_name=f"{name}.zip",
-        mime="application/zip",
-        icon=":material/folder_zip:",
-        on_click="ignore",
-        key="runs.zip",
-    )
-    st.caption("Its card, curve, snapshots and weights in one .zip, for somebody else to load on this page.")
-
-
-def _network(record: RunRecord) -> Network:
-    """The run's network, the same object until it has other weights."""
-    known, network = NETWORK.get()
-    if network is None or known != (record.id, record.step, record.changed):
-        network = visitor.shelf().network(record.id)
-        NETWORK.set(((record.id, record.step, record.changed), network))
-    return network

@@ -71,7 +71,7 @@ def _data(kind: str | None, chosen: Mapping[str, Any], name: str | None) -> str:
         changed = bool(chosen) and (chosen.get("rows"), chosen.get("noise"), chosen.get("seed")) != (1000, 0.0, 42)
         return "Houses, changed" if changed else "Houses"
     if kind == "table":
-        return str(chosen.get("rows") or "a table")
+        return str(chosen.get("rows") or "a table").removesuffix(", training rows")
     title = labels.SOURCES.get(str(chosen.get("name") or name), name or UNKNOWN)
     more = [f"{chosen['few']:,} pictures"] if chosen.get("few") else []
     return ", ".join([title, *more, *(["shuffled"] if chosen.get("shuffled") is not None else [])])

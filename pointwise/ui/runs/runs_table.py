@@ -65,7 +65,7 @@ def choose(*ids: str) -> None:
 
 def _signature(records: Sequence[RunRecord]) -> object:
     """Changes when more of the page than the table and the curves is to be drawn again."""
-    return [(r.id, r.name, r.note, r.pinned, r.state, r.card.get("epochs"), r.step > 0) for r in records]
+    return [(r.id, r.name, r.note, r.pinned, r.state, bool(r.bytes), bool(r.metrics)) for r in records]
 
 
 def _table() -> None:
