@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from pointwise import weights
 from pointwise.__main__ import main
@@ -322,7 +323,9 @@ def test_a_training_that_is_over_but_was_not_written_is_written_from_the_library
     monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)  # killed before the checkpoint was taken away
     out = tmp_path / "b.safetensors"
     command = ["train", "bag_of_pixels", "--data-set", "digits", "--epochs", 1, "--out", out]
-    first, written = as_json(*command), out.read_bytes()
+    first, written = as_json(*command), load_model(out)
     out.write_bytes(b"older")
     assert as_json(*command, "--resume") == first
-    assert out.read_bytes() == written
+    again = load_model(out)
+    assert again.card == written.card
+    assert all(torch.equal(again.state_dict()[name], t) for name, t in written.state_dict().items())
