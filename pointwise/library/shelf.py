@@ -157,7 +157,8 @@ class Shelf:
         if epochs and record.config:
             last = epochs[-1]
             unread = Unread(lambda: self.network(run).state_dict())
-            epochs[-1] = Epoch(last.number, last.metrics, unread, last.complete, last.of, last.card)
+            card = {name: value for name, value in record.card.items() if name == "columns"} | dict(last.card)
+            epochs[-1] = Epoch(last.number, last.metrics, unread, last.complete, last.of, card)
         return Progress(
             record.state,
             record.step,

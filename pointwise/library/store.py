@@ -103,7 +103,7 @@ class Library:
             connection.executemany(
                 "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (run, step, e.number, e.of, e.complete, json.dumps(dict(e.metrics)), json.dumps(dict(e.card)))
+                    (run, step, e.number, e.of, e.complete, json.dumps(dict(e.metrics)), json.dumps(_short(e.card)))
                     for step, e in epochs
                 ],
             )
@@ -255,6 +255,11 @@ class Library:
                 file.flush()
         except OSError as error:
             raise LibraryError(unkept(self.folder, error)) from None
+
+
+def _short(card: Mapping[str, Any]) -> dict[str, Any]:
+    """An epoch's card without what all epochs have alike and is long: the columns of a table."""
+    return {name: value for name, value in card.items() if name != "columns"}
 
 
 def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
