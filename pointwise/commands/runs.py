@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.commands import add_json, figures
-from pointwise.errors import LibraryError, ModelFileError
+from pointwise.commands.kept_runs import MOST_BYTES, content_of, everything, facts_of, found, opened
+from pointwise.errors import LibraryError
 
 if TYPE_CHECKING:
-    from pointwise.library import Library, RunRecord, Shelf
+    from pointwise.library import RunRecord
 
 MINE = "terminal"  # who made a run, in words
-SHORTEST = 4  # digits of an id that are enough
 SHOWN = 8  # digits of an id, and of an owner's
 
 
@@ -54,9 +54,9 @@ def add(commands: Any) -> None:
 
 def list_runs(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the runs, the latest first."""
-    with _opened() as library:
-        shelf = _everything(library) if options.all else library.shelf("")
-        return {"runs": [_facts(record) for record in shelf.runs()], "all": options.all}
+    with opened() as library:
+        shelf = everything(library) if options.all else library.shelf("")
+        return {"runs": [facts_of(record) for record in shelf.runs()], "all": options.all}
 
 
 def listed(result: Mapping[str, Any]) -> Iterator[str]:
@@ -91,11 +91,11 @@ def listed(result: Mapping[str, Any]) -> Iterator[str]:
 
 def show_run(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: all that is known of a run but its weights."""
-    with _opened() as library:
-        shelf, record = _found(library, options.id)
+    with opened() as library:
+        shelf, record = found(library, options.id)
         curves, snapshots = shelf.curves(record.id), shelf.snapshots(record.id)
         return {
-            **_facts(record),
+            **facts_of(record),
             "note": record.note,
             "job": record.job,
             "card": record.card,
@@ -143,8 +143,8 @@ def _shown(run: Mapping[str, Any]) -> Iterator[str]:
 
 def stop(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the run that was told to stop. Raises LibraryError for one that goes on nowhere."""
-    with _opened() as library:
-        shelf, record = _found(library, options.id)
+    with opened() as library:
+        shelf, record = found(library, options.id)
         if not record.active:
             raise LibraryError(f"'{record.name}' does not go on: it is {record.state}.")
         shelf.ask(record.id, "stop")
@@ -153,24 +153,24 @@ def stop(options: argparse.Namespace) -> dict[str, Any]:
 
 def rename(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the run with its new name."""
-    with _opened() as library:
-        shelf, record = _found(library, options.id)
+    with opened() as library:
+        shelf, record = found(library, options.id)
         shelf.rename(record.id, options.name)
         return _did(record, f"is called '{shelf.run(record.id).name}' now")
 
 
 def note(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the run that was written to."""
-    with _opened() as library:
-        shelf, record = _found(library, options.id)
+    with opened() as library:
+        shelf, record = found(library, options.id)
         shelf.annotate(record.id, options.note)
         return _did(record, "has another note now" if options.note.strip() else "has no note any more")
 
 
 def pin(options: argparse.Namespace, pinned: bool = True) -> dict[str, Any]:
     """JSON: the run that stays from now on."""
-    with _opened() as library:
-        shelf, record = _found(library, options.id)
+    with opened() as library:
+        shelf, record = found(library, options.id)
         shelf.pin(record.id, pinned)
         return _did(record, "stays" if pinned else "goes when there are too many")
 
@@ -182,8 +182,8 @@ def unpin(options: argparse.Namespace) -> dict[str, Any]:
 
 def delete(options: argparse.Namespace) -> dict[str, Any] | None:
     """JSON: the run that was deleted; None when the answer was no. Raises LibraryError where nobody can be asked."""
-    with _opened() as library:
-        shelf, record = _found(library, options.id)
+    with opened() as library:
+        shelf, record = found(library, options.id)
         if not options.yes:
             if not sys.stdin.isatty():
                 raise LibraryError(f"'{record.name}' was not deleted: there is nobody to ask. Give --yes.")
@@ -201,8 +201,8 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.weights import check_writable, write_bytes
 
     check_writable(options.out)
-    with _opened() as library:
-        shelf, record = _found(library, options.id)
+    with opened() as library:
+        shelf, record = found(library, options.id)
         write_bytes(options.out, pack_run(shelf, record.id))
         return {**_did(record, f"is in {options.out}"), "file": str(options.out)}
 
@@ -213,15 +213,15 @@ def take_in(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.state_dicts import import_state_dict
 
     records: list[RunRecord] = []
-    with _opened() as library:
+    with opened() as library:
         shelf = library.shelf("")
         for path in options.files:
-            content = _content(path)
+            content = content_of(path)
             if is_archive(content):
                 records += unpack(shelf, content, path.name, most_bytes=MOST_BYTES)
             else:
                 records.append(shelf.add(import_state_dict(content, path.name), path.stem))
-    return {"runs": [_facts(record) for record in records]}
+    return {"runs": [facts_of(record) for record in records]}
 
 
 def taken_in(result: Mapping[str, Any]) -> Iterator[str]:
@@ -235,67 +235,6 @@ def taken_in(result: Mapping[str, Any]) -> Iterator[str]:
 def done(result: Mapping[str, Any]) -> Iterator[str]:
     """What was done to a run."""
     yield f"'{result['name']}' ({result['id'][:SHOWN]}) {result['done']}."
-
-
-MOST_BYTES = 2_000_000_000  # of what is unpacked of a file: its owner's own machine
-
-
-def _opened() -> _Closing:
-    from pointwise.library import keeps, open_library
-
-    if not keeps():
-        raise LibraryError("Nothing is kept: POINTWISE_KEEP is off. Unset it.")
-    return _Closing(open_library())
-
-
-class _Closing:
-    """A context of an open library; what was damaged is said on stderr."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def __enter__(self) -> Library:
-        if self._library.notice:
-            print(self._library.notice, file=sys.stderr)
-        return self._library
-
-    def __exit__(self, *_: object) -> None:
-        self._library.close()
-
-
-def _everything(library: Library) -> Shelf:
-    """A shelf of all runs, whoever made them."""
-    owners = [str(row["owner"]) for row in library.rows("SELECT DISTINCT owner FROM runs WHERE owner != ''")]
-    return library.shelf("", *owners)
-
-
-def _found(library: Library, said: str) -> tuple[Shelf, RunRecord]:
-    """The run that is meant: by its id or the beginning of it, whoever made it; by name, one of the terminal's.
-
-    Raises LibraryError when it is none, or could be several.
-    """
-    shelf = _everything(library)
-    records = [*shelf.runs(), *shelf.runs(deleted=True)]
-    found = [record for record in records if record.id == said.lower()]
-    if not found:
-        found = [record for record in records if record.name == said and record.owner == "" and not record.deleted]
-    if not found and len(said) >= SHORTEST:
-        found = [record for record in records if record.id.startswith(said.lower())]
-    if not found:
-        raise LibraryError(
-            f"There is no run '{said[:80]}'. See which there are with: python -m pointwise runs list --all"
-        )
-    if len(found) > 1:
-        ids = ", ".join(record.id for record in found[:5])
-        raise LibraryError(f"'{said[:80]}' could be {len(found)} runs. Give the id of one: {ids}.")
-    return shelf, found[0]
-
-
-def _facts(record: RunRecord) -> dict[str, Any]:
-    names = ("id", "name", "state", "error", "pinned", "kind", "arch", "data_set", "step", "total", "examples")
-    more = ("seconds", "bytes", "made", "changed", "checkpoint", "resumable", "owner")
-    facts = {name: getattr(record, name) for name in (*names, *more)}
-    return {**facts, "seed": record.recipe.get("seed"), "recipe": record.recipe.get("name"), "metrics": record.metrics}
 
 
 def _did(record: RunRecord, done: str) -> dict[str, Any]:
@@ -312,12 +251,3 @@ def _result(metrics: Mapping[str, float]) -> str:
 def _short(value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     return text if len(text) <= 200 else f"{text[:199]}…"
-
-
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ModelFileError(path, f"has more than {MOST_BYTES / 1e9:.0f} GB", "Give another file.")
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelFileError(path, f"cannot be read ({error.strerror})", "Check its name.") from None

@@ -17,14 +17,14 @@ import re
 import secrets
 import time
 import zipfile
-import zlib
 from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import LibraryError, ModelFileError
-from pointwise.library.arrival import Arrival, checked_desk, checked_run, within_depth
+from pointwise.errors import LibraryError
+from pointwise.library.arrival import Arrival, checked_desk, checked_run
+from pointwise.library.checked_zip import ALL, FORMAT, RUN, CheckedZip, has_too_many_files
 from pointwise.library.recording import CHECKPOINT, WEIGHTS, folder_of, snapshot_file
 from pointwise.library.records import RunRecord
 from pointwise.library.store import KEY, sentences
@@ -32,16 +32,11 @@ from pointwise.library.store import KEY, sentences
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
 
-FORMAT = 1
 MOST_BYTES = 100_000_000  # of all that an owner takes away: no more than the app takes in
 MOST_UNPACKED = 200_000_000  # of what is packed in a file that is taken in
-MOST_FILES = 5_000
-ENTRY = b"PK\x01\x02"  # begins each entry of a .zip file's list
-MOST_TEXT = 16_000_000  # bytes of JSON
-RUN, ALL, SNAPSHOTS = "run.json", "all.json", "snapshots"
+SNAPSHOTS = "snapshots"
 FACTS = ("id", "name", "note", "pinned", "state", "error", "step", "total", "examples", "seconds", "made")
 SNAPSHOT = re.compile(r"snapshots/(\d{9,12})\.safetensors")
-PACK_AGAIN = "Export it again, and give the file as it is."
 
 
 def pack_run(shelf: Shelf, run: str) -> bytes:
@@ -83,7 +78,7 @@ def left_out(shelf: Shelf, most_bytes: int = MOST_BYTES) -> tuple[str, ...]:
 
 def is_archive(content: bytes) -> bool:
     """Whether a file's content is what ``pack_run`` or ``pack_all`` made, as far as its list of names shows."""
-    if content.count(ENTRY) > MOST_FILES:
+    if has_too_many_files(content):
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -99,7 +94,7 @@ def unpack(shelf: Shelf, content: bytes, name: str, most_bytes: int = MOST_UNPAC
     this owner's. ``name`` is what the archive is called in sentences. Raises ModelFileError for one that is damaged,
     not ours or of an absurd size, and LibraryError where there is no room; then nothing of it is kept.
     """
-    with _Unpacked(Path(name), content, most_bytes) as archive:
+    with CheckedZip(Path(name), content, most_bytes) as archive:
         is_all = archive.has(ALL)
         folders = archive.folders() if is_all else [""]
         arrivals = {folder: _arrival(archive, folder) for folder in folders}
@@ -163,86 +158,7 @@ def _add_json(archive: zipfile.ZipFile, name: str, value: Any) -> None:
     archive.writestr(name, json.dumps(value, ensure_ascii=False), zipfile.ZIP_DEFLATED)
 
 
-class _Unpacked:
-    """An archive from outside whose list of files has been checked."""
-
-    def __init__(self, path: Path, content: bytes, most: int) -> None:
-        """Raises ModelFileError."""
-        self.path = path
-        try:
-            if content.count(ENTRY) > MOST_FILES:  # before ZipFile makes objects of them
-                raise self.wrong("holds too many files")
-            self._archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
-            raise self.wrong("is damaged or no .zip file") from None
-        every = [entry for entry in self._archive.infolist() if not entry.is_dir()]
-        names = [entry.filename for entry in every]
-        if any("\\" in name or ":" in name or name.startswith("/") or ".." in name.split("/") for name in names):
-            raise self.wrong("holds names that lead out of it")
-        if len(every) > MOST_FILES or len(set(names)) < len(names):
-            raise self.wrong("holds too many files" if len(every) > MOST_FILES else "holds two files of one name")
-        if sum(entry.file_size for entry in every) > most:
-            raise self.wrong(f"holds more than {most / 1e6:,.0f} MB", "Export single runs, or import it in a terminal.")
-        if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in every):
-            raise self.wrong("is packed in an unusual way")
-        # Whoever unpacks a file and packs the folder again puts the folder's name before all names.
-        tops = [name.removesuffix(kind) for kind in (ALL, RUN) for name in names if _is_top(name, kind)]
-        if not tops:
-            raise self.wrong("holds no run of Pointwise", "Choose a .zip file that Pointwise exported.")
-        self._names = {name.removeprefix(tops[0]): name for name in names if name.startswith(tops[0])}
-
-    def __enter__(self) -> _Unpacked:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._archive.close()
-
-    def wrong(self, what: str, remedy: str = PACK_AGAIN) -> ModelFileError:
-        """The error to raise."""
-        return ModelFileError(self.path, what, remedy)
-
-    def has(self, name: str) -> bool:
-        """Whether there is such a file."""
-        return name in self._names
-
-    def folders(self) -> list[str]:
-        """The folders of runs, with a slash at the end, sorted."""
-        return sorted(name.removesuffix(RUN) for name in self._names if re.fullmatch(r"runs/\d{1,6}/run\.json", name))
-
-    def under(self, folder: str) -> list[str]:
-        """The names of files anywhere in a folder, without the folder's, sorted."""
-        return sorted(name.removeprefix(folder) for name in self._names if name.startswith(folder))
-
-    def read(self, name: str) -> bytes | None:
-        """A file's content; None where there is no such file. Raises ModelFileError."""
-        if name not in self._names:
-            return None
-        try:
-            return self._archive.read(self._names[name])
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
-            raise self.wrong("is damaged") from None
-
-    def json(self, name: str) -> Any:
-        """The JSON in a file. Raises ModelFileError."""
-        content = self.read(name) or b""
-        try:
-            if len(content) > MOST_TEXT:
-                raise ValueError
-            value = json.loads(content)
-        except (ValueError, RecursionError):
-            raise self.wrong(f"holds a {name} that cannot be read") from None
-        if not isinstance(value, dict) or not within_depth(value):
-            raise self.wrong(f"holds a {name} that cannot be used")
-        if value.get("format") != FORMAT:
-            raise self.wrong("was made by another version of Pointwise", "Load it there, or update Pointwise here.")
-        return value
-
-
-def _is_top(name: str, kind: str) -> bool:
-    return name == kind or (name.endswith(f"/{kind}") and name.count("/") == 1 and not name.startswith("__MACOSX"))
-
-
-def _arrival(archive: _Unpacked, folder: str) -> Arrival:
+def _arrival(archive: CheckedZip, folder: str) -> Arrival:
     """A run of the archive, checked."""
     steps = [int(match[1]) for name in archive.under(folder) if (match := SNAPSHOT.fullmatch(name))]
     weights, checkpoint = archive.read(folder + WEIGHTS), archive.read(folder + CHECKPOINT)
@@ -266,7 +182,7 @@ def _make_room(shelf: Shelf, arrivals: Collection[Arrival]) -> None:
     shelf.library.make_room(shelf.owner, len(arrivals))
 
 
-def _keep(shelf: Shelf, archive: _Unpacked, folder: str, arrival: Arrival) -> str:
+def _keep(shelf: Shelf, archive: CheckedZip, folder: str, arrival: Arrival) -> str:
     """Keep a run: first its files, then, at once, all that is known of it. The id that it has here."""
     library, run = shelf.library, secrets.token_hex(8)
     names = [_snapshot_name(step) for step in arrival.snapshots]
@@ -308,7 +224,7 @@ def _renamed(value: Any, ids: Mapping[str, str]) -> Any:
     return ids.get(value, value) if isinstance(value, str) else value
 
 
-def _lay_out(shelf: Shelf, archive: _Unpacked, desk: Mapping[str, Any]) -> None:
+def _lay_out(shelf: Shelf, archive: CheckedZip, desk: Mapping[str, Any]) -> None:
     """Put onto the desk what is not there, and keep the files that are not there."""
     known, files = shelf.desk(), shelf.files()
     shelf.put({key: value for key, value in desk.items() if key not in known})
