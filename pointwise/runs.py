@@ -29,6 +29,7 @@ LEASE = 120.0  # seconds without a reader after which a run parks, or stops wher
 LOOK = 0.5  # seconds between two looks, in a pause, at what somebody asked for
 MAX_POINTS = 1000  # of the loss history
 ENDED = ("done", "stopped", "failed", "parked", "interrupted")
+REST = "history"  # among a checkpoint's facts: what the curve needs to go on as well
 RESUMABLE = ("stopped", "parked", "interrupted")  # where there is a checkpoint
 
 log = logging.getLogger(__name__)
@@ -87,11 +88,18 @@ class Progress:
 
 
 class History:
-    """Losses thinned to at most MAX_POINTS: when they are too many, neighbours are averaged."""
+    """Losses thinned to at most MAX_POINTS: when they are too many, neighbours are averaged.
 
-    def __init__(self, points: Iterable[Point] = ()) -> None:
+    ``rest`` is what ``rest()`` said when there were those ``points``.
+    """
+
+    def __init__(self, points: Iterable[Point] = (), rest: tuple[int, float, int] = (1, 0.0, 0)) -> None:
         self._points = list(points)
-        self._stride, self._sum, self._count = self._points[0].step if self._points else 1, 0.0, 0
+        self._stride, self._sum, self._count = rest
+
+    def rest(self) -> tuple[int, float, int]:
+        """Steps to a point, and the sum and the number of the losses since the last one."""
+        return self._stride, self._sum, self._count
 
     def add(self, step: int, loss: float, seconds: float) -> None:
         self._sum, self._count = self._sum + loss, self._count + 1
@@ -271,13 +279,13 @@ class Run(Generic[J]):
         return self._stop.is_set() or self._park.is_set() or self._recorder.wants_checkpoint(ended)
 
     def _consume(self, work: Work) -> Iterator[Step | Download]:
-        history = History(self._progress.history)
+        history = self._history()
         began, stopping = time.monotonic(), False
         with suppress(StopIteration):
             while True:
                 event = work.send(True) if stopping else next(work)
                 worked = self._progress.seconds + time.monotonic() - began
-                step = self._take(event, history, worked)
+                step = _with_rest(self._take(event, history, worked), history)
                 if self._parked(step):
                     work.close()
                     return
@@ -287,6 +295,15 @@ class Run(Generic[J]):
                 stopping = not self._may_go_on()
                 began = time.monotonic()
         self._publish(state="stopped" if stopping else "done")
+
+    def _history(self) -> History:
+        """The curve so far, of a run that goes on as it was when the checkpoint was made."""
+        points, since = self._progress.history, self._how.get("since")
+        stride, total, count = (1, 0.0, 0) if since is None else since.facts.get(REST, (1, 0.0, 0))
+        if points and points[0].step != stride:  # it was thinned between the checkpoint and the end
+            stride, count = points[0].step, self._progress.step - points[-1].step
+            total = points[-1].loss * count
+        return History(points, (stride, total, count))
 
     def _parked(self, step: Step | None) -> bool:
         """Whether the run ends here, with the checkpoint of this step, or as it was before its first step."""
@@ -355,3 +372,10 @@ class Run(Generic[J]):
 
     def _publish(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
+
+
+def _with_rest(step: Step | None, history: History) -> Step | None:
+    if step is None or step.checkpoint is None:
+        return step
+    facts = {**step.checkpoint.facts, REST: history.rest()}
+    return replace(step, checkpoint=replace(step.checkpoint, facts=facts))

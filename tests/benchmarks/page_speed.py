@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.browser.harness import STROKES, draw_together, launch, metric, serve, value
+from tests.browser.harness import STROKES, choose_weights, draw_together, launch, metric, serve, value
 
 WATCH = """() => {
   const shown = () => [...document.querySelectorAll('[data-testid=stMetric]')]
@@ -106,7 +106,7 @@ def strokes(browser: Browser, folder: Path, count: int, training: bool = False, 
             epochs.press("Enter")
             pages[0].get_by_role("button", name="Retrain").click()
             expect(pages[0].get_by_text("examples a second")).to_be_visible()
-            pages[0].get_by_text("Follow your run").click()  # the shipped weights go on reading
+            choose_weights(pages[0], "Shipped")  # they go on reading
             pages[0].wait_for_timeout(1500)
         spent, rates = [], []
         for number in range(count):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import math
 import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from pointwise.data.mnist import Download
 from pointwise.errors import DivergedError
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
-from pointwise.runs import MAX_POINTS, Progress, Run
+from pointwise.runs import MAX_POINTS, History, Progress, Run
 from pointwise.training import Epoch, Step, recipe_named
 
 Work = Generator[Step | Download, bool | None, None]
@@ -116,6 +117,18 @@ def test_long_history_is_thinned_by_averaging(start: Start) -> None:
     spacing = progress.history[1][0] - progress.history[0][0]
     for step, loss, _ in progress.history:
         assert loss == step - (spacing - 1) / 2  # the mean of the losses step − spacing + 1 … step
+
+
+@pytest.mark.parametrize("at", [10, 1003, 2501, 4999])
+def test_a_curve_that_goes_on_is_the_one_that_nobody_disturbed(at: int) -> None:
+    def curve(steps: range, history: History) -> History:
+        for step in steps:
+            history.add(step, math.sin(step), float(step))
+        return history
+
+    begun = curve(range(1, at + 1), History())
+    gone_on = curve(range(at + 1, 5001), History(begun.points(), begun.rest()))
+    assert gone_on.points() == curve(range(1, 5001), History()).points()
 
 
 def test_only_the_latest_epoch_keeps_its_weights(start: Start) -> None:

@@ -104,7 +104,7 @@ def upload(
 
     ``take`` uses a file's content and name or raises a PointwiseError; ``kept`` is a sentence on what is still there.
     """
-    st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept), max_upload_size=megabytes)
+    st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept, megabytes), max_upload_size=megabytes)
     refusal = _refusal(key).get()
     if refusal:
         st.error(plain(refusal), icon=":material/error:")
@@ -120,10 +120,13 @@ def forget_refusal(key: str) -> None:
     _refusal(key).pop()
 
 
-def _receive(key: str, take: Callable[[bytes, str], None], kept: Callable[[], str]) -> None:
+def _receive(key: str, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int) -> None:
     forget_refusal(key)
     file = st.session_state[key]
     if file is None:  # so it is for a moment when another file is chosen
+        return
+    if file.size > megabytes * 2**20:  # the server takes what the largest of all fields takes
+        refuse(key, f"{file.name} has more than {megabytes} MB. Choose a smaller file. {kept()}".rstrip())
         return
     try:
         take(file.getvalue(), file.name)
