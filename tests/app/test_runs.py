@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from pointwise.costs import cost
 from pointwise.data.catalogue import config_for
 from pointwise.data.housing import HouseOptions
+from pointwise.data.synthetic_digits import made_digits
 from pointwise.data.table import prepare, read_table
 from pointwise.jobs import Comparison, HouseJob, Job, PictureJob, Pictures, TableJob, compare_scalings, table_config
 from pointwise.library import Library, Limits, Shelf
@@ -24,7 +25,9 @@ from pointwise.runs import Run
 from pointwise.training.recipes import recipe_named, table_recipe
 from pointwise.ui.frame import labels, visitor
 from pointwise.ui.runs import run_comparison, run_curves, run_facts, runs_table
+from pointwise.ui.training.weights_in_use import CHOICES, Choice
 from pointwise.weights import to_bytes
+from tests import tutorial
 
 FEW = HouseOptions(rows=40)
 PAGE = Path(__file__).parents[2] / "pages" / "runs.py"
@@ -304,6 +307,20 @@ def test_a_state_dict_is_asked_about_and_what_nobody_knows_is_called_unknown(she
     assert record.config["activation"] == "tanh"
     assert app.text_input[0].value == "tutorial"
     assert not [box for box in app.selectbox if box.label == "Trained on"]
+
+
+def test_the_tutorials_own_file_reads_with_its_own_logits(shelf: Shelf) -> None:
+    net = tutorial.trained()
+    app = load(opened(shelf), "tutorial.pth", tutorial.saved(net))
+    app.selectbox(key="runs.said.data_set").set_value("mnist").run()
+    button(app, "Load it").click().run()
+    button(app, "Use in the pages").click().run()
+    (record,) = shelf.runs()
+    assert app.session_state[CHOICES.key] == {"conv_mlp": Choice(record.id)}
+    pictures, _ = made_digits(8).batch(slice(None))
+    with torch.inference_mode():
+        assert torch.equal(shelf.network(record.id)(pictures), net(pictures))
+    assert not app.exception
 
 
 def test_a_run_that_somebody_gave_comes_with_its_curve_and_snapshots(shelf: Shelf) -> None:

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from PIL import Image
-from torch import Tensor, nn
 
 from pointwise.__main__ import main
 from pointwise.data.synthetic_digits import made_digits
@@ -21,6 +19,7 @@ from pointwise.jobs import TableJob, table_config
 from pointwise.models import SHIPPED, ModelConfig, build
 from pointwise.training import table_recipe
 from pointwise.weights import load_model, save_model
+from tests import tutorial
 
 Json = Callable[..., Any]
 
@@ -60,32 +59,16 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     return run
 
 
-class Net(nn.Module):
-    """The tutorial's class, as it is written there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 64, kernel_size=1)
-        self.fc1 = nn.Linear(64 * 28 * 28, 256)
-        self.fc2 = nn.Linear(256, 10)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.conv1(x))
-        x = x.view(-1, 64 * 28 * 28)
-        x = F.relu(self.fc1(x))
-        return self.fc2(x)
-
-
-@torch.inference_mode()
 def test_the_tutorials_file_becomes_a_weights_file_with_its_logits(as_json: Json, tmp_path: Path) -> None:
-    tutorial = Net().eval()
-    torch.save(tutorial.state_dict(), tmp_path / "tutorial.pth")
+    net = tutorial.trained()
+    (tmp_path / "tutorial.pth").write_bytes(tutorial.saved(net))
     out = tmp_path / "new" / "conv_mlp.safetensors"
     result = as_json("import", tmp_path / "tutorial.pth", "--out", out, "--data-set", "mnist", "--scaling", "-1 to 1")
     assert (result["file"], result["arch"], result["widths"]) == (str(out), "conv_mlp", [64, 256])
     assert (result["parameters"], result["unknown"]) == (12_848_010, ["activation"])
     model, (pictures, _) = load_model(out), made_digits(8).batch(slice(None))
-    assert torch.equal(model(pictures), tutorial(pictures))
+    with torch.inference_mode():
+        assert torch.equal(model(pictures), net(pictures))
     assert model.card == {
         "imported": "tutorial.pth",
         "data_set": "mnist",

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import torch
-import torch.nn.functional as F
 from safetensors.torch import save as safetensors
 from torch import Tensor, nn
 
@@ -22,22 +21,7 @@ from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ARCHITECTURES, Architecture, Layer, ModelConfig, build, default_config
 from pointwise.state_dicts import SCALINGS, import_state_dict
 from pointwise.weights import load_model, save_model, to_bytes
-
-
-class Net(nn.Module):
-    """The tutorial's class, as it is written there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 64, kernel_size=1)
-        self.fc1 = nn.Linear(64 * 28 * 28, 256)
-        self.fc2 = nn.Linear(256, 10)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.conv1(x))
-        x = x.view(-1, 64 * 28 * 28)
-        x = F.relu(self.fc1(x))
-        return self.fc2(x)
+from tests.tutorial import Net, trained
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +31,7 @@ def pictures() -> Tensor:
 
 @pytest.fixture(scope="module")
 def tutorial() -> Net:
-    """Three steps of the tutorial's own loop."""
-    torch.manual_seed(0)
-    digits = made_digits(96, seed=0)
-    net = Net()
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
-    criterion = nn.CrossEntropyLoss()
-    for start in range(0, 96, 32):
-        images, labels = digits.batch(slice(start, start + 32))
-        optimizer.zero_grad()
-        loss = criterion(net(images), labels)
-        loss.backward()
-        optimizer.step()
-    return net.eval()
+    return trained()
 
 
 def pth(content: Any) -> bytes:
