@@ -8,6 +8,7 @@ import streamlit as st
 
 from pointwise.errors import LibraryError
 from pointwise.jobs import Job
+from pointwise.library import is_public
 from pointwise.runs import RESUMABLE, Progress, Run
 from pointwise.ui.frame import charts, labels, shipped, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
@@ -27,7 +28,7 @@ def show() -> None:
     session_run.say_refusal()
     run = session_run.current()
     if run is None:
-        st.fragment(run_every=ELSEWHERE)(_elsewhere)()
+        st.fragment(run_every=_elsewhere_every())(_elsewhere)()
         return
     progress = run.progress()
     SEEN.set(_state(run, progress))
@@ -38,7 +39,7 @@ def show() -> None:
         _controls(run)
     elif progress.state in RESUMABLE:
         _go_on(run)
-    st.fragment(run_every=POLL if progress.active else ELSEWHERE)(_live)()
+    st.fragment(run_every=POLL if progress.active else _elsewhere_every())(_live)()
     if not progress.active and progress.latest is not None:
         _result(run)
 
@@ -53,6 +54,11 @@ def _name(run: AnyRun) -> str:
 def _state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
     state = "going on" if progress.active else progress.state
     return run.name, "paused" if progress.active and run.paused else state, len(progress.epochs)
+
+
+def _elsewhere_every() -> float | None:
+    """Seconds; on a server for strangers nobody looks, as no command line's run is theirs."""
+    return None if is_public() else ELSEWHERE
 
 
 def _elsewhere() -> None:
