@@ -242,7 +242,7 @@ def test_a_table_is_uploaded_trained_on_and_asked(table: Page) -> None:
     before = value(table, "Predicted price").inner_text()
     press(table, "size", "End")
     expect(value(table, "Predicted price")).not_to_have_text(before)
-    expect(table.get_by_role("heading", name="Run: your table")).to_be_visible()
+    expect(table.get_by_role("heading", name="Run 1: your table")).to_be_visible()
 
 
 def test_a_bad_table_is_one_sentence_and_the_one_before_it_stays(table: Page) -> None:
