@@ -71,5 +71,6 @@ def group_of_processes(device: torch.device) -> Iterator[Group]:
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield Group(distributed.get_rank(), size)
+        distributed.barrier()  # the first works on when the others are done, over connections that are theirs too
     finally:
         distributed.destroy_process_group()

@@ -297,7 +297,7 @@ def test_a_run_moves_the_bars_of_ones_own_drawing(page: Page, server: Server) ->
       }).observe(document.body, {subtree: true, childList: true})
     }""")
     long_run(page)
-    expect(page.locator(".st-key-answer-prediction")).to_contain_text("By Run 1, step")
+    expect(page.locator(".st-key-answer-prediction")).to_contain_text("By Run 1, ")
     page.wait_for_function("window.networks.size > 4 && window.titles.size > 2")
     assert difference(page) <= 1e-5
     count_messages(page)

@@ -244,7 +244,7 @@ def test_retraining_moves_the_maps(maps: Callable[[str], Page]) -> None:
     page = maps("")
     shipped = mosaic(page, "mix1").evaluate(SPRITE)
     long_run(page)
-    mark = page.get_by_text(re.compile("By Run 1, step"))
+    mark = page.get_by_text(re.compile("By Run 1, (step|epoch)"))
     expect(mark).to_be_visible()
     repainted(page, "mix1", shipped)
     within = mosaic(page, "mix1").evaluate(SPRITE)

@@ -56,7 +56,7 @@ def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, serve
     draw(page, STROKES[1])
     answered(page)
     long_run(page)
-    expect(page.get_by_test_id("stGrid").get_by_text("By Run 1, step")).to_be_visible()
+    expect(page.get_by_test_id("stGrid").get_by_text("By Run 1, ")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused at step")).to_be_visible()
     page.get_by_role("link", name="House prices").click()

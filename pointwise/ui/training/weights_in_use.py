@@ -5,7 +5,9 @@ One control chooses them (``choose``), and ``Used.mark`` says beside every predi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,13 +71,13 @@ def choose(arch: str, label: str = "Weights", place: str = "") -> None:
     if not runs:
         return
     chosen = choice(arch)
-    options = [None, *runs]
-    key = f"weights_in_use.run{place}.{arch}"
+    titles = {None: "Shipped", **_titles(list(runs.values()))}
+    key = _key("run", place, arch, titles.values())
     st.session_state[key] = chosen.run if chosen.run in runs else None
     st.selectbox(
         label,
-        options,
-        format_func=lambda run: "Shipped" if run is None else _title(runs[run]),
+        list(titles),
+        format_func=titles.__getitem__,
         key=key,
         on_change=_chosen,
         args=(arch, key),
@@ -219,6 +221,19 @@ def _offered(arch: str) -> list[RunRecord]:
     return [record for record in records if record.stands_in_for == arch and (record.active or record.bytes)]
 
 
+def _key(what: str, place: str, arch: str, options: Iterable[object]) -> str:
+    """The key of a widget, another one for other options: Streamlit knows the chosen one by how it was written."""
+    digest = hashlib.sha256(repr(list(options)).encode()).hexdigest()[:12]
+    return f"weights_in_use.{what}{place}.{arch}.{digest}"
+
+
+def _titles(records: Sequence[RunRecord]) -> dict[str | None, str]:
+    """What runs are called, by their ids; two that are called alike are told apart by them."""
+    titles = {record.id: _title(record) for record in records}
+    often = Counter(titles.values())
+    return {run: f"{title} ({run[:6]})" if often[title] > 1 else title for run, title in titles.items()}
+
+
 def _title(record: RunRecord) -> str:
     if record.active:
         return f"{record.name}, going on"
@@ -235,8 +250,8 @@ def _choose_step(arch: str, chosen: Choice, place: str) -> None:
         return
     if len(steps) < 2:
         return
-    key = f"weights_in_use.step{place}.{arch}"
     options = [*steps, NEWEST]
+    key = _key("step", place, arch, options)
     st.session_state[key] = chosen.step if chosen.step in steps else NEWEST
     st.select_slider(
         "After step",

@@ -200,6 +200,12 @@ def test_choices_of_one_session_are_not_those_of_another(session: Session, monke
     assert used() == (99, "shipped weights")
 
 
+def test_runs_that_are_called_alike_are_told_apart(session: Session) -> None:
+    runs = [session.kept("Same"), session.kept("Same"), session.kept("Another")]
+    titles = weights_in_use._titles([session.shelf.run(run) for run in runs])
+    assert [titles[run] for run in runs] == [f"Same, 50.0 % ({run[:6]})" for run in runs[:2]] + ["Another, 50.0 %"]
+
+
 def test_choices_survive_as_json() -> None:
     choices = {ARCH: Choice("0123456789abcdef", 7), "nin": Choice()}
     assert CHOICES.load(CHOICES.dump(choices)) == choices
