@@ -7,6 +7,7 @@ from pointwise.ui.frame import desk, navigation, startup, visitor
 st.set_page_config(page_icon=navigation.FAVICON, layout="wide")  # a title here would hide the pages' own
 
 page = navigation.start()
+navigation.look()
 desk.restore()
 beside, foot = st.sidebar.container(), st.sidebar.container()
 with foot:

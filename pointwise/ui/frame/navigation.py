@@ -58,6 +58,25 @@ def arrived() -> bool:
     return ARRIVED.get()
 
 
+def look() -> None:
+    """Put the looks that all pages share on the page."""
+    st.html(Path(__file__).with_name("frame.css"))
+
+
+def link(name: str, label: str = "", icon: str = "", **query: str) -> None:
+    """A link to pages/``name``.py, in this tab and session, with its own title unless ``label`` says another.
+
+    ``query`` are parameters of its address.
+    """
+    entry = next(entry for entry in PAGES if entry.name == name)
+    st.page_link(
+        f"pages/{name}.py",
+        label=label or entry.title,
+        icon=icon or entry.icon,
+        query_params=query or None,
+    )
+
+
 def _pages(icons: bool = True) -> list[st.Page]:
     """Without icons for a run without app.py: the browser would fetch one from the internet as the page's favicon."""
     return [
