@@ -73,10 +73,10 @@ function advance(instance) {
 function play(instance, wanted) {
   instance.wanted = wanted
   put(instance.view.play, wanted ? "Pause" : "Play")
-  run(instance)
+  onwards(instance)
 }
 
-function run(instance) {
+function onwards(instance) {
   const { wanted, inView, held } = instance
   clearTimeout(instance.timer)
   if (!wanted || !inView || held || document.hidden) return
@@ -93,7 +93,7 @@ function tick(instance) {
   }
   go(instance, next)
   if (next === last) play(instance, false)
-  else run(instance)
+  else onwards(instance)
 }
 
 function pixelAt({ data }, frame, event) {
@@ -115,7 +115,7 @@ function listen(instance) {
     frame.addEventListener("pointerdown", point)
     frame.addEventListener("pointerleave", () => {
       instance.held = false
-      run(instance)
+      onwards(instance)
     })
   }
   view.frame.addEventListener("keydown", (event) => {
@@ -143,12 +143,12 @@ function listen(instance) {
     view.figure.classList.toggle("calm", calm.matches)
     if (calm.matches) play(instance, false)
   }
-  const shown = () => run(instance)
+  const shown = () => onwards(instance)
   calm.addEventListener("change", moved)
   document.addEventListener("visibilitychange", shown)
   const sight = new IntersectionObserver(([entry]) => {
     instance.inView = entry.isIntersecting
-    run(instance)
+    onwards(instance)
   }, { threshold: 0.25 })
   sight.observe(view.figure)
   const size = new ResizeObserver(() => link(view, instance.data))
