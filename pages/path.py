@@ -10,7 +10,8 @@ from pointwise.ui.frame import glossary  # noqa: E402  (after the guard, which m
 from pointwise.ui.frame.sections import section  # noqa: E402
 from pointwise.ui.path import steps  # noqa: E402
 
-st.title("1×1 convolutions in five steps")
+with st.container(key=steps.TITLE):
+    st.title("1×1 convolutions in five steps")
 
 
 @section("path")

@@ -140,8 +140,9 @@ def test_the_mix_of_the_page_is_taken_and_nothing_else_is() -> None:
     for raw in ([0.5, "x", 1], [0, 0], None, [2, 0, 0], [float("nan"), 0, 0]):
         with pytest.raises((TypeError, ValueError)):
             colour_step._load(raw)
-    assert "by your weights" not in shown(opened("colours"))
-    assert "by your weights" in shown(opened("colours", **{colour_step.MIX.key: colour_step.ANSWER}))
+    assert "Your weights: 0.3 red + 0.6 green + 0.1 blue" in shown(opened("colours"))
+    own = opened("colours", **{colour_step.MIX.key: (-0.5, 1.0, 0.0)})
+    assert "Your weights: − 0.5 red + 1 green" in shown(own)
 
 
 def test_every_part_of_the_scene_stands_out_in_the_mix_shown_for_it() -> None:

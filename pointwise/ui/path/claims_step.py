@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import streamlit as st
@@ -10,11 +11,14 @@ from pointwise.claims import any_size, dense_layer
 from pointwise.claims.quotations import Claim, claim_named
 from pointwise.models import CLASSIFIERS, default_config
 from pointwise.ui.frame import glossary, labels, navigation, shipped
-from pointwise.ui.frame.labels import plain
 from pointwise.ui.path import steps
 
 TRUE, SOMETIMES, FALSE = "True", "Sometimes", "False"
 VERDICTS = {"true": TRUE, "sometimes": SOMETIMES, "no": FALSE}
+QUOTATION = """<blockquote style="margin: 0; padding: 0.1rem 0 0.1rem 0.9rem; color: inherit;
+border-left: 4px solid #0090d0">
+<p style="margin: 0; font-size: 1.08rem; line-height: 1.45">{}</p>
+<footer style="font-size: 0.85rem; padding-top: 0.3rem; overflow-wrap: anywhere">{}</footer></blockquote>"""
 KNOWN = (
     "A **1×1 convolution** is a weighted sum of the channels at one pixel, with a bias and a bend, and with the same "
     "weights at every pixel: a small dense layer, everywhere.",
@@ -45,15 +49,16 @@ def show() -> None:
     navigation.link("runs", "Train a network of your own with Retrain, and find it here again")
 
 
+def _quotation(claim: Claim) -> tuple[str, str]:
+    """The words, and where they stand."""
+    return (f"“{claim.words}”", f"{claim.source} ({claim.address})") if claim.quoted else (claim.words, "Often said")
+
+
 def _claim(claim: Claim, measured: Callable[[], str]) -> bool | None:
     """A claim and its guess; once there is one, what was measured, and whether the guess was right."""
     right = VERDICTS[claim.verdict]
     with st.container(border=True):
-        if claim.quoted:
-            st.markdown(f"> {plain(claim.words)}")
-            st.caption(f"{plain(claim.source)}. {plain(claim.address)}")
-        else:
-            st.markdown(f"> Often said: {plain(claim.words)}")
+        st.html(QUOTATION.format(*map(html.escape, _quotation(claim))))
         question = f"**{claim.title}.** What do you think?"
         guessed = steps.guess(claim.name.lower().replace(" ", "_"), question, (TRUE, SOMETIMES, FALSE), horizontal=True)
         if guessed is None:

@@ -21,9 +21,9 @@ GREY, ANSWER = (0.3, 0.6, 0.1), (-0.5, 1.0, -0.5)  # weights of red, green and b
 ENOUGH = 0.5  # the contrast that solves it
 OTHERS = {"sky": (-1.0, 0.0, 1.0), "clouds": GREY, "trunk": (1.0, -1.0, -0.2)}  # weights that each part stands out by
 SAYS = {
-    "hidden": "The {other} is brighter than the leaves, by {by}.",
-    "close": "The leaves are the brightest, but only {by} brighter than the {other}.",
-    "found": "Found. The leaves are {by} brighter than the {other}, the next brightest part.",
+    "hidden": "Not yet. Brightest now: the {other}, {by} ahead of the leaves.",
+    "close": "Nearly. The leaves lead, {by} ahead of the {other}.",
+    "found": "Found. The leaves lead by {by}, and no pixel has looked at its neighbours.",
 }
 Weights = tuple[float, float, float]
 
@@ -47,7 +47,8 @@ _mixer = st.components.v2.component(
 <label class="red"><span>red</span><input type="range" min="-1" max="1" step="0.1"><output></output></label>
 <label class="green"><span>green</span><input type="range" min="-1" max="1" step="0.1"><output></output></label>
 <label class="blue"><span>blue</span><input type="range" min="-1" max="1" step="0.1"><output></output></label></div>
-<code></code><p role="status"></p><div class="bars" role="group" aria-label="How bright each part is in your mix"></div>
+<code></code><p role="status"></p><h4>How bright each part is in your mix, on average</h4>
+<div class="bars" role="group" aria-label="Brightness"></div>
 <div class="buttons"><button type="button">Back to grey</button><button type="button">Show me an answer</button></div>
 </div></section>""",
     css="""section {display: flex; flex-wrap: wrap; gap: 1rem 2rem; font-family: var(--st-font);
@@ -66,6 +67,7 @@ code {display: block; font-family: var(--st-code-font, monospace); font-size: 0.
 p {margin: 0.5rem 0; padding: 0.5rem 0.8rem; border-radius: 0.4rem; min-height: 2.8em; display: flex;
   align-items: center; border: 1px solid color-mix(in srgb, var(--st-text-color) 35%, transparent)}
 p.found {border: 2px solid var(--st-primary-color); font-weight: 600}
+h4 {margin: 0.7rem 0 0.3rem; font-size: 0.88rem; font-weight: 600}
 .bars div {display: grid; grid-template-columns: 3.8rem 1fr 2.8rem; gap: 0.6rem; align-items: center; height: 1.5rem;
   font-variant-numeric: tabular-nums}
 .bars div > :last-child {text-align: right}
@@ -94,8 +96,9 @@ def show() -> None:
     st.subheader("Four mixes: a layer from 3 to 4 channels")
     st.html(html.strip(_maps(colour.tree())))
     st.markdown(
-        "Each set of three weights makes one new channel. With four sets, leaves, sky, clouds and trunk each have a "
-        "channel in which they stand out, and no pixel has looked at its neighbours: colour was enough."
+        "Each set of three weights makes one new channel: yours, and three in which the sky, the clouds and the trunk "
+        "stand out. No pixel has looked at its neighbours. **Colour alone tells the parts apart, and a 1×1 convolution "
+        "can use it.**"
     )
     st.subheader("What large networks use it for")
     st.html(_work())
@@ -138,24 +141,21 @@ def _take() -> None:
 
 
 def _maps(scene: colour.Scene) -> list[tuple[Any, str, str, float]]:
-    """The visitor's own mix if it finds the leaves, else one that does, and one for each other part; with captions."""
-    own = MIX.get()
-    solved = colour.contrast(colour.brightness(scene, np.array(own)), "leaves") >= ENOUGH
-    every = {"leaves": own if solved else ANSWER, **OTHERS}
-    return [_map(scene, part, weights, own=solved and part == "leaves") for part, weights in every.items()]
+    """The visitor's mix, and one for each other part in which that stands out, with their weights as captions."""
+    every = {"your weights": MIX.get(), **OTHERS}
+    return [_map(scene, f"{name.capitalize()}: {_written(weights)}", weights) for name, weights in every.items()]
 
 
-def _map(scene: colour.Scene, part: str, weights: Weights, own: bool) -> tuple[Any, str, str, float]:
+def _map(scene: colour.Scene, caption: str, weights: Weights) -> tuple[Any, str, str, float]:
     (values,) = colour.mix(scene.picture, np.array([weights]))
-    grey = np.round(255 * colour.shown(values)).astype(np.uint8)
-    title = f"{part.capitalize()}{', by your weights' if own else ''}: {_written(weights)}"
-    return grey, title, f"A mix in which the {part} stand out" if part in ("leaves", "clouds") else title, 1.0
+    return np.round(255 * colour.shown(values)).astype(np.uint8), caption, f"A grey picture. {caption}", 1.0
 
 
 def _written(weights: Weights) -> str:
-    """For example "− 0.5 red + 1 green"; what counts 0 is left out."""
+    """For example "1 red − 0.5 green"; what counts 0 is left out."""
     named = [(weight, name) for weight, name in zip(weights, ("red", "green", "blue"), strict=True) if weight]
-    return " ".join(f"{'−' if weight < 0 else '+'}{abs(weight):g} {name}" for weight, name in named) or "nothing"
+    terms = "".join(f" {'−' if weight < 0 else '+'} {abs(weight):g} {name}" for weight, name in named)
+    return terms.removeprefix(" + ").strip() or "nothing"
 
 
 def _work() -> str:

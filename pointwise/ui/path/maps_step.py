@@ -20,11 +20,12 @@ TILES = 6  # maps of a layer that are shown
 SAYS = {
     "conv1": "Each value comes from a square of 5 × 5 pixels. Strokes and their edges appear.",
     "mix1": "A 1×1 convolution: every new map is a mix of all maps above, pixel by pixel. It sees no further.",
-    "conv2": "3 × 3 values of the maps above, each of which has seen a square already: bends and corners.",
+    "conv2": "3 × 3 values of the maps above, each of which has seen a square already: larger pieces.",
     "mix2": "1×1 again: what was seen is mixed, not where.",
     "conv3": "3 × 3 again. One value now sees most of the digit.",
     "mix3": "1×1 once more: the parts are weighed against each other.",
-    "classifier": "A last 1×1 convolution makes one map a digit. The average of each map is that digit's score.",
+    "classifier": "A last 1×1 convolution makes a map for each digit: orange speaks for it, blue against it. The "
+    "average of a map is the digit's score.",
 }
 STYLE = """<style>
 .pw-layers {max-width: 54rem; display: grid; gap: 1.1rem}
@@ -33,7 +34,8 @@ STYLE = """<style>
 .pw-layer.one {border-color: #0090d0}
 .pw-layer p {margin: 0; font-size: 0.95rem; line-height: 1.4}
 .pw-layer p:first-child {font-weight: 600}
-.pw-seen {position: relative; width: 5.2rem; margin: 0}
+.pw-seen {width: 5.2rem; margin: 0}
+.pw-seen div {position: relative; overflow: hidden}
 .pw-seen img {display: block; width: 100%; border-radius: 0.2rem}
 .pw-seen i {position: absolute; box-sizing: border-box; border: 2px solid #ffffff; box-shadow: 0 0 0 2px #000000}
 .pw-seen figcaption {font-size: 0.78rem; line-height: 1.25; padding-top: 0.25rem; white-space: nowrap}
@@ -68,8 +70,8 @@ def show() -> None:
     probability = labels.probability(answer.probability)
     glossary.write(
         f"The highest score wins: the network reads **{answer.digit}**, with a probability of **{probability}** "
-        "([[softmax]] makes probabilities of the scores). So the shape was seen by the 5×5 and 3×3 layers. The 1×1 "
-        "layers between them did the mixing: cheap, and at every pixel the same."
+        "([[softmax]] makes probabilities of the scores). **The 5×5 and 3×3 layers saw the shape; the 1×1 layers "
+        "between them mixed what was seen**, at every pixel in the same way."
     )
     navigation.link("feature_maps", "Look into every channel of every layer", network=ARCH)
 
@@ -103,9 +105,9 @@ def _window(image: NDArray[np.uint8], seen: int) -> str:
     middle = (rows[nearest], columns[nearest]) if len(rows) else (side // 2, side // 2)
     top, left = (100 * (at - seen // 2) / side for at in middle)
     return (
-        f'<figure class="pw-seen"><img src="{html.data_url(image)}" alt="Your drawing" '
+        f'<figure class="pw-seen"><div><img src="{html.data_url(image)}" alt="Your drawing" '
         f'style="image-rendering: pixelated"><i style="top: {top:.2f}%; left: {left:.2f}%; '
-        f'width: {100 * seen / side:.2f}%; height: {100 * seen / side:.2f}%"></i>'
+        f'width: {100 * seen / side:.2f}%; height: {100 * seen / side:.2f}%"></i></div>'
         f"<figcaption>sees {seen} × {seen}</figcaption></figure>"
     )
 

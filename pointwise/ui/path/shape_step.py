@@ -123,22 +123,22 @@ def _accuracy(model: Network) -> str:
 
 def _matrix(pictures: Pictures, networks: dict[str, Network]) -> str:
     """HTML of the pictures side by side, and below them what each network reads in them."""
-    columns = max(len(pictures), 3)
     head = "".join(
         f'<th scope="col"><img src="{html.data_url(picture)}" alt="">{markup.escape(title)}</th>'
         for title, picture in pictures.items()
     )
-    rows = "".join(_row(arch, model, pictures, columns) for arch, model in networks.items())
+    rows = "".join(_row(arch, model, pictures) for arch, model in networks.items())
+    head += "<td></td>" * (3 - len(pictures))
     return f'{STYLE}<table class="pw-riddle"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _row(arch: str, model: Network, pictures: Pictures, columns: int) -> str:
+def _row(arch: str, model: Network, pictures: Pictures) -> str:
     drawing, *others = pictures.values()
     still = all(moved(model, drawing, other) <= STILL for other in others)
     mark = '<mark class="still">the same</mark>' if still else "<mark>changes</mark>"
     cells = "".join(f"<td>{_reading(model, picture)}</td>" for picture in pictures.values())
     return (
-        f'<tr class="name"><th colspan="{columns}" scope="rowgroup">{labels.MODELS[arch]}: {KINDS[arch]} {mark}</th>'
+        f'<tr class="name"><th colspan="3" scope="rowgroup">{labels.MODELS[arch]}: {KINDS[arch]} {mark}</th>'
         f"</tr><tr>{cells}</tr>"
     )
 

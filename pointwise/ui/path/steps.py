@@ -16,6 +16,7 @@ from pointwise.ui.frame.labels import plain
 from pointwise.ui.frame.sections import Kept
 
 PROGRESS = "path.progress"  # the key of the numbered steps
+TITLE = "path-title"  # the key of what the page's title stands in, which is smaller than the steps' headings
 PARAMETER = "step"  # of the address
 LONGEST = 40  # characters of an unknown step's name that are shown
 
@@ -64,8 +65,8 @@ b {position: relative; box-sizing: border-box; width: 2rem; height: 2rem; line-h
   border: 2px solid color-mix(in srgb, var(--st-text-color) 55%, transparent); border-radius: 50%; font-weight: 600;
   background: var(--st-background-color)}
 .visited b {border-color: var(--st-primary-color)}
-.visited b::after {content: "✓"; position: absolute; top: -0.45rem; right: -0.55rem; width: 1rem; height: 1rem;
-  line-height: 1rem; border-radius: 50%; font-size: 0.7rem; font-weight: 700; background: var(--st-primary-color);
+.visited:not([aria-current]) b::after {content: "✓"; position: absolute; top: -0.45rem; right: -0.55rem;
+  width: 1rem; height: 1rem; line-height: 1rem; border-radius: 50%; font-size: 0.7rem; font-weight: 700; background: var(--st-primary-color);
   color: var(--st-background-color)}
 [aria-current] b {background: var(--st-primary-color); border-color: var(--st-primary-color);
   color: var(--st-background-color)}
