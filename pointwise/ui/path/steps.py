@@ -66,8 +66,8 @@ b {position: relative; box-sizing: border-box; width: 2rem; height: 2rem; line-h
   background: var(--st-background-color)}
 .visited b {border-color: var(--st-primary-color)}
 .visited:not([aria-current]) b::after {content: "✓"; position: absolute; top: -0.45rem; right: -0.55rem;
-  width: 1rem; height: 1rem; line-height: 1rem; border-radius: 50%; font-size: 0.7rem; font-weight: 700; background: var(--st-primary-color);
-  color: var(--st-background-color)}
+  width: 1rem; height: 1rem; line-height: 1rem; border-radius: 50%; font-size: 0.7rem; font-weight: 700;
+  background: var(--st-primary-color); color: var(--st-background-color)}
 [aria-current] b {background: var(--st-primary-color); border-color: var(--st-primary-color);
   color: var(--st-background-color)}
 [aria-current] {font-weight: 700}

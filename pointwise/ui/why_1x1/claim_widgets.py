@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.ui.canvas.drawing import received_image
-from pointwise.ui.frame import desk, html
+from pointwise.ui.frame import address, desk, html
 from pointwise.ui.frame.sections import Kept
 
 CLAIM = Kept("why.claim", "")  # the one that is on the page
@@ -74,6 +74,8 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: bool 
 
 def take_home(claim: str) -> None:
     """The script in claims/take_home/ that measures the same with PyTorch alone."""
+    if address.hides("code"):
+        return
     name = claim.lower().replace(" ", "_")
     code = (CODE / f"{name}.py").read_text(encoding="utf-8")
     with st.expander("Take it home: the same in PyTorch alone", icon=":material/code:"):
