@@ -21,6 +21,7 @@ app
 pages
 ui.links
 {PAGES}
+ui.figures
 ui.training
 ui.canvas
 ui.frame
