@@ -79,15 +79,10 @@ def test_the_path_goes_on_where_it_was_left() -> None:
     assert app.session_state[steps.VISITED.key] == ("pixel", "shape")
 
 
-def test_a_step_that_is_none_is_said_until_another_is_chosen() -> None:
-    app = opened("**maps" + "x" * 1000)
-    assert heading(app) == steps.STEPS[0].heading
-    (warning,) = app.warning
-    assert "There is no step" in warning.value
-    assert r"\*\*maps" in warning.value
-    assert len(warning.value) < 150
-    press(app, "path.next")
-    assert not app.warning
+def test_a_step_that_is_none_is_the_first() -> None:
+    app = opened("mops")
+    assert not app.exception
+    assert (heading(app), address(app)) == (steps.STEPS[0].heading, "pixel")
 
 
 @pytest.mark.parametrize("step", ["pixel", "maps", "shape"])
@@ -139,9 +134,9 @@ def test_the_mix_of_the_page_is_taken_and_nothing_else_is() -> None:
     assert colour.contrast(colour.brightness(colour.tree(), answer), "leaves") > colour_step.ENOUGH
     for raw in ([0.5, "x", 1], [0, 0], None, [2, 0, 0], [float("nan"), 0, 0]):
         with pytest.raises((TypeError, ValueError)):
-            colour_step._load(raw)
+            steps.weights_of(raw)
     assert "Your weights: 0.3 red + 0.6 green + 0.1 blue" in shown(opened("colours"))
-    own = opened("colours", **{colour_step.MIX.key: (-0.5, 1.0, 0.0)})
+    own = opened("colours", **{steps.MIX.key: (-0.5, 1.0, 0.0)})
     assert "Your weights: − 0.5 red + 1 green" in shown(own)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,10 @@ from pointwise.claims import parameters
 from pointwise.explain import colour
 from pointwise.inpage import bundled
 from pointwise.ui.frame import glossary, html, navigation
-from pointwise.ui.frame.desk import Lasting
+from pointwise.ui.path.steps import GREY, MIX, Weights, weights_of
 
 MIXER = "path.mixer"  # the key of the picture with its three sliders
-GREY, ANSWER = (0.3, 0.6, 0.1), (-0.5, 1.0, -0.5)  # weights of red, green and blue: at first, and one answer
+ANSWER = (-0.5, 1.0, -0.5)  # weights of red, green and blue
 ENOUGH = 0.5  # the contrast that solves it
 OTHERS = {"sky": (-1.0, 0.0, 1.0), "clouds": GREY, "trunk": (1.0, -1.0, -0.2)}  # weights that each part stands out by
 SAYS = {
@@ -25,19 +24,6 @@ SAYS = {
     "close": "Nearly. The leaves lead, {by} ahead of the {other}.",
     "found": "Found. The leaves lead by {by}, and no pixel has looked at its neighbours.",
 }
-Weights = tuple[float, float, float]
-
-
-def _load(raw: Any) -> Weights:
-    """Three weights from JSON. Raises ValueError or TypeError for anything else."""
-    red, green, blue = (float(weight) for weight in raw)
-    if not all(isfinite(weight) and abs(weight) <= 1 for weight in (red, green, blue)):
-        raise ValueError("a weight is out of range")
-    return red, green, blue
-
-
-MIX: Lasting[Weights] = Lasting("path.mix", GREY, list, _load)
-
 _mixer = st.components.v2.component(
     "pointwise_colour_mixer",
     html="""<section><div class="pictures"><figure><canvas class="picture" role="img"
@@ -135,7 +121,7 @@ def _mix(scene: colour.Scene) -> None:
 
 def _take() -> None:
     try:
-        MIX.set(_load(st.session_state[MIXER].get("mixed")))
+        MIX.set(weights_of(st.session_state[MIXER].get("mixed")))
     except (TypeError, ValueError):
         return  # nobody's hand sends that
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pointwise.ui.figures import one_pixel
 from pointwise.ui.frame import glossary
 from pointwise.ui.path import own_drawing
 
@@ -13,6 +14,7 @@ def show() -> None:
     image = own_drawing.image()
     if image is None:
         return
+    one_pixel.drawing(image, key="path.one_pixel")
     own_drawing.another()
     glossary.write(
         "That is all. A **[[1×1 convolution]]** takes the numbers that one pixel has, one in each [[channel]], "

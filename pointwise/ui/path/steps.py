@@ -12,13 +12,11 @@ import streamlit as st
 from pointwise.inpage import bundled
 from pointwise.ui.frame import desk, navigation
 from pointwise.ui.frame.desk import Lasting
-from pointwise.ui.frame.labels import plain
 from pointwise.ui.frame.sections import Kept
 
 PROGRESS = "path.progress"  # the key of the numbered steps
 TITLE = "path-title"  # the key of what the page's title stands in, which is smaller than the steps' headings
 PARAMETER = "step"  # of the address
-LONGEST = 40  # characters of an unknown step's name that are shown
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,7 @@ STEPS = (
     Step("shape", "Shape", "How can something that sees one pixel read a 7?"),
     Step("claims", "Claims", "Is it true what people say?"),
 )
+Weights = tuple[float, float, float]
 NUMBERS = {step.name: number for number, step in enumerate(STEPS)}
 
 
@@ -49,7 +48,18 @@ STEP: Lasting[str] = Lasting("path.step", STEPS[0].name, load=_known)
 VISITED: Lasting[tuple[str, ...]] = Lasting("path.visited", (), list, lambda names: tuple(map(_known, names)))
 ADDRESS: Kept[str | None] = Kept("path.address", None)  # what the address said of the step in the run before
 OPENED: Kept[str] = Kept("path.opened", STEPS[0].name)  # the step that the bare address led to
-UNKNOWN: Kept[str | None] = Kept("path.unknown", None)  # a step that the address asked for and that is none
+
+
+def weights_of(raw: Any) -> Weights:
+    """Weights of red, green and blue from JSON. Raises ValueError or TypeError for anything else."""
+    red, green, blue = (float(weight) for weight in raw)
+    if not all(abs(weight) <= 1 for weight in (red, green, blue)):
+        raise ValueError("a weight is out of range")
+    return red, green, blue
+
+
+GREY: Weights = (0.3, 0.6, 0.1)
+MIX: Lasting[Weights] = Lasting("path.mix", GREY, list, weights_of)  # of the second step
 
 _progress = st.components.v2.component(
     "pointwise_path_progress",
@@ -93,11 +103,6 @@ def choose() -> Step:
         },
         on_chosen_change=_chosen,
     )
-    if unknown := UNKNOWN.get():
-        st.warning(
-            f"There is no step “{plain(unknown[:LONGEST])}” here. This is the first of the five.",
-            icon=":material/info:",
-        )
     st.header(step.heading)
     return step
 
@@ -132,7 +137,6 @@ def guess(name: str, question: str, options: Sequence[str], horizontal: bool = F
 def go(name: str) -> None:
     """Show the step of that name, and have it in the address."""
     STEP.set(name)
-    UNKNOWN.pop()
     ADDRESS.set(name)
     st.query_params[PARAMETER] = name
 
@@ -145,14 +149,10 @@ def _follow_address() -> None:
     if asked == ADDRESS.get():
         return
     ADDRESS.set(asked)
-    UNKNOWN.pop()
     if asked is None:
         STEP.set(OPENED.get())
-    elif asked in NUMBERS:
-        STEP.set(asked)
-    else:
-        UNKNOWN.set(asked)
-        STEP.set(STEPS[0].name)
+    else:  # where it is none, the frame says so
+        go(asked if asked in NUMBERS else STEPS[0].name)
 
 
 def _chosen() -> None:
