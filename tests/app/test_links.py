@@ -175,3 +175,12 @@ def test_500_hostile_addresses_give_a_page() -> None:
     app.run()
     assert not app.exception
     assert not app.error
+
+
+def test_the_paths_step_and_mix_travel_and_unknown_ones_are_said() -> None:
+    app = visited("path", {"mix": "-0.5,1,0", "step": "maps", "order": "3"})
+    assert not problems(app)
+    assert (said(app)["mix"], said(app)["order"]) == ("-0.5,1,0", "3")
+    app = visited("path", {"mix": "2,0,0", "step": "mops"})
+    assert "The link's step “mops” cannot be shown. There is pixel, colours, maps, shape and claims." in problems(app)
+    assert "The link's mix of colours “2,0,0” cannot be shown." in problems(app)

@@ -29,6 +29,9 @@ class Entry:
 
 PAGES = (
     Entry("draw", "Draw a digit", ":material/draw:", "Draw a digit and see four 1×1 networks read it."),
+    Entry(
+        "path", "Start here", ":material/route:", "What a 1×1 convolution is and what it is good for, in five steps."
+    ),
     Entry("feature_maps", "Feature maps", ":material/grid_view:", "See every channel of a network on your drawing."),
     Entry("regression", "House prices", ":material/home:", "Move two sliders and see a network's price move."),
     Entry("why_1x1", "Why 1×1", ":material/science:", "Guess what is true about 1×1 convolutions, and measure it."),

@@ -14,6 +14,7 @@ from pointwise.ui.canvas import drawing, reading
 from pointwise.ui.canvas.drawing import SQUARE, STRIP
 from pointwise.ui.frame import labels, startup
 from pointwise.ui.links.fields import Field, bound, chosen, drawn, number, one_of, within
+from pointwise.ui.path import steps
 
 NETWORK, CHANNEL, POINT = "network", "features.channel", "features.point"  # keys of the session's state
 LONGEST_CHANGES = 1_500  # characters
@@ -32,6 +33,9 @@ CLAIMS = (
     "Regularising",
     "Network in Network",
 )
+
+
+PATH_STEP = Field("step", "step", lambda: steps.STEP.get(), one_of(steps.NUMBERS), stays=True)
 
 
 def network() -> str:
@@ -92,6 +96,22 @@ def _pixel() -> Field:
     return Field("pixel", "pixel", now, take)
 
 
+def _mix() -> Field:
+    """The weights of red, green and blue on the path."""
+
+    def now() -> str | None:
+        weights = steps.MIX.get()
+        return None if weights == steps.GREY else ",".join(f"{weight:g}" for weight in weights)
+
+    def take(text: str) -> None:
+        try:
+            steps.MIX.set(steps.weights_of([float(part) if len(part) < 12 else math.nan for part in text.split(",")]))
+        except ValueError as error:
+            raise ValueError("It is three weights from -1 to 1, of red, green and blue.") from error
+
+    return Field("mix", "mix of colours", now, take)
+
+
 def _changes() -> Field:
     """What was changed of single channels."""
 
@@ -118,7 +138,7 @@ def _changes() -> Field:
 
 PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used in this order
     "": (DRAWING, STEPS, READER),
-    "path": (DRAWING, STEPS),
+    "path": (DRAWING, STEPS, PATH_STEP, _mix(), number("order", "order of the pixels", "path.order", 0, 1_000)),
     "feature_maps": (
         DRAWING,
         STEPS,
