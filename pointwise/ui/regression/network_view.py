@@ -79,11 +79,9 @@ def _mosaics(house: House, model: Network, parts: Parts) -> None:
         on = sum(value > 0 for value in parts.second.values)
         figure = _mosaic(channels.values[1] * worth, before, house, shown, title, "dollars")
         charts.show(figure, "houses.second", f"Layer 2: {on} of {len(shown)} channels above 0")
-    if folds:
-        glossary.write(
-            "Each tile is all houses, square feet to the right, rooms upwards; the diamond is yours. Where a tile is "
-            "empty, that channel is off; the orange line is its fold, where its [[ReLU]] turns on."
-        )
+        tile = "Each tile is all houses, square feet to the right, rooms upwards; the diamond is yours."
+        fold = "Where a tile is empty, that channel is off; the orange line is its fold, where its [[ReLU]] turns on."
+        glossary.write(f"{tile} {fold}" if folds else tile)
 
 
 def _numbers(parts: Parts, model: Network) -> None:

@@ -24,7 +24,8 @@ def show(house: House, networks: Networks) -> None:
     st.subheader("How far off is it, from small houses to large ones?")
     st.markdown(
         "Each curve is a network's price minus the true one: on the dashed line it is right. **Mind the scales:** the "
-        "tutorial's network has one of its own. The grey part lies beyond the training houses."
+        "tutorial's network has one of its own. The grey part lies beyond the training houses; there a curve may leave "
+        "the frame."
     )
     feet, rooms = np.linspace(0, MOST_SQUARE_FEET, POINTS), np.linspace(0, MOST_ROOMS, POINTS)
     planes = ((feet, np.full(POINTS, house.rooms)), (np.full(POINTS, house.square_feet), rooms))
@@ -33,7 +34,7 @@ def show(house: House, networks: Networks) -> None:
         with column:
             here = _errors(networks, *(np.array([value]) for value in house))
             said = ", ".join(f"{name} {labels.dollars(off[0], signed=True)}" for name, off in here.items())
-            figure = _slice(axis, plane[axis], _errors(networks, *plane), house, title)
+            figure = _slice(axis, plane[axis], _errors(networks, *plane), here, house, title)
             charts.show(figure, f"houses.slice.{AXES[axis]}", f"{title}; at this house {said}")
 
 
@@ -44,12 +45,15 @@ def _errors(networks: Networks, square_feet: Floats, rooms: Floats) -> dict[str,
     return {name: values - truth for name, values in prices.items()}
 
 
-def _slice(axis: int, along: Floats, errors: Mapping[str, Floats], house: House, title: str) -> go.Figure:
-    """The first of ``errors`` above, the others below it, along feature ``axis``."""
+def _slice(
+    axis: int, along: Floats, errors: Mapping[str, Floats], here: Mapping[str, Floats], house: House, title: str
+) -> go.Figure:
+    """The first of ``errors`` above, the others below it, along feature ``axis``; ``here`` are those of the house."""
     from plotly.subplots import make_subplots
 
     names = list(errors)
-    heads = (names[0].capitalize(), " and ".join(names[1:]).capitalize())
+    offs = [f"{name}: {labels.dollars(off[0], signed=True)}" for name, off in here.items()]
+    heads = [f"{text[0].upper()}{text[1:]} at your house" for text in (offs[0], ", ".join(offs[1:]))]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.14, subplot_titles=heads)
     styles = zip(names, (ORANGE, BLUE, AMBER), ("solid", "solid", "dot"), strict=False)
     for number, (name, colour, dash) in enumerate(styles):
@@ -65,10 +69,9 @@ def _slice(axis: int, along: Floats, errors: Mapping[str, Floats], house: House,
             row=row,
             col=1,
         )
-        here = float(np.interp(house[axis], along, values))
         figure.add_scatter(
             x=[house[axis]],
-            y=[here],
+            y=here[name],
             mode="markers",
             marker={"symbol": "diamond", "size": 11, "color": colour, "line": {"width": 2, "color": "#ffffff"}},
             showlegend=False,
@@ -80,6 +83,8 @@ def _slice(axis: int, along: Floats, errors: Mapping[str, Floats], house: House,
     figure.add_vline(x=house[axis], line={"color": GREY, "width": 1.5})
     figure.add_vrect(x0=TRAINED[axis], x1=float(along[-1]), fillcolor=GREY, opacity=0.18, line_width=0)
     figure.update_yaxes(title="network − truth", tickformat="$.3~s", nticks=5, fixedrange=True)
+    inside = max(float(np.abs(errors[name][along <= TRAINED[axis]]).max()) for name in names[1:])
+    figure.update_yaxes(range=[-1.25 * inside, 1.25 * inside], row=2, col=1)
     figure.update_xaxes(range=[0, float(along[-1])], fixedrange=True, hoverformat=",.1f", tickformat=",")
     figure.update_xaxes(title=f"{AXES[axis]} (the diamond is your house)", row=2, col=1)
     figure.update_annotations(font={"size": 13}, x=0, xanchor="left")

@@ -27,10 +27,6 @@ FEET, ROOMS = np.linspace(0, MOST_SQUARE_FEET, 61), np.linspace(0, MOST_ROOMS, 4
 def show(house: House, networks: Networks) -> None:
     """The surface with its switches; a click on the flat one moves the sliders."""
     st.subheader("All houses at once")
-    st.markdown(
-        "Each point is a house, with its square feet to the right and its rooms upwards. Click one to choose it. The "
-        "training houses lie inside the dotted line; beyond it the network guesses."
-    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = choice("Show", TITLES, "show", bind="query-params")
         shape = choice("As", (FLAT, SOLID), "as", bind="query-params")
@@ -42,6 +38,13 @@ def show(house: House, networks: Networks) -> None:
             disabled=shape != FLAT or not has_folds(networks.current),
             help="Where a channel's ReLU turns on or off: between the lines the price is exactly a plane",
         )
+    colours = " The colours span the errors inside the line." if kind == DIFFERENCE else ""
+    about = {
+        FLAT: "Each point is a house, with its square feet to the right and its rooms upwards. Click one to choose it. "
+        f"The training houses lie inside the dotted line; beyond it the network guesses.{colours}",
+        SOLID: "Each point of the floor is a house; the height is in dollars. Drag it to turn it.",
+    }
+    st.markdown(about[shape])
     surface = plane_charts.Surface(FEET, ROOMS, _dollars(kind, *np.meshgrid(FEET, ROOMS), networks), kind == DIFFERENCE)
     predicted, truth = price_parts(networks.current, *house).price, true_price(*house)
     here = {MODEL: predicted, TRUTH: truth, DIFFERENCE: predicted - truth}[kind]
@@ -52,8 +55,6 @@ def show(house: House, networks: Networks) -> None:
         return
     folds, creases = _folds(networks) if with_folds and has_folds(networks.current) else ((), ())
     charts.show(plane_charts.flat(surface, house, rows, folds, creases, TITLES[kind]), MAP, alt)
-    if kind == DIFFERENCE:
-        st.caption("The colours span the errors inside the dotted line.")
 
 
 def _dollars(kind: str, square_feet: Floats, rooms: Floats, networks: Networks) -> Floats:

@@ -20,14 +20,11 @@ from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
 
 RECIPE = PRICE_RECIPES["tutorial"]
 BARS = """<style>
-.pw-bars {display: grid; grid-template-columns: max-content 1fr max-content; gap: 0.55rem 0.8rem; align-items: center;
-  font-variant-numeric: tabular-nums; margin: 0.2rem 0 0.6rem}
-.pw-bars i {height: 1.1rem; border-radius: 0.2rem; min-width: 3px; display: block}
+.pw-bars {display: grid; grid-template-columns: 1fr max-content; gap: 0.15rem 0.8rem; align-items: center;
+  font-variant-numeric: tabular-nums}
+.pw-bars span {grid-column: 1 / -1; padding-top: 0.35rem}
+.pw-bars i {height: 1.2rem; border-radius: 0.2rem; min-width: 3px; display: block}
 .pw-bars b {text-align: right}
-@media (max-width: 640px) {
-  .pw-bars {grid-template-columns: 1fr max-content; gap: 0.15rem 0.8rem}
-  .pw-bars span {grid-column: 1 / -1; padding-top: 0.4rem}
-}
 </style>"""
 
 
@@ -73,7 +70,7 @@ def _why() -> str:
     reach = steps * RECIPE.learning_rate
     return (
         f"**Why?** Its optimiser, Adam, moves each [[weight]] by about the [[learning rate]], {RECIPE.learning_rate}, "
-        f"in a [[step]], however far off the answer is. {RECIPE.epochs} [[epoch]]s, {steps:,} steps in all, move it by "
+        f"in a [[step]], however far off the answer is. {RECIPE.epochs} [[epochs|epoch]], {steps:,} steps in all, move it by "
         f"about {reach:.0f} at most, and answers of hundreds of thousands stay out of reach. The remedy is to let it "
         "learn [[standardised]] prices, which lie between −2 and 2, and to make dollars of them afterwards."
     )
