@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from pointwise.ui.canvas.drawing import received_image
-from pointwise.ui.frame import desk, glossary, html
+from pointwise.ui.frame import address, desk, glossary, html
 from pointwise.ui.why_1x1 import guesses
 from pointwise.ui.why_1x1.claim_steps import CLAIM
 from pointwise.ui.why_1x1.guesses import SKIP
@@ -59,7 +59,7 @@ def _answer(guess: str, right: str, said: str) -> None:
     """Whether the guess is right, in a sentence; the first time that it is known, it counts."""
     if right:
         guesses.judge(CLAIM.get(), right)
-    if guess == SKIP:
+    if guess == SKIP or address.hides("verdicts"):
         return
     if not right:
         st.info("Measure it below, and see whether you are right.", icon=":material/science:")
@@ -71,7 +71,9 @@ def _answer(guess: str, right: str, said: str) -> None:
 
 
 def verdict(text: str) -> None:
-    """The verdict, with its number. Markdown."""
+    """The verdict, with its number, unless a lesson hides it. Markdown."""
+    if address.hides("verdicts"):
+        return
     with st.container(border=True, key="why.verdict"):
         st.markdown(f":material/gavel: **Verdict**\n\n{text}")
 
@@ -106,6 +108,8 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: bool 
 
 def take_home(claim: str) -> None:
     """The script in claims/take_home/ that measures the same with PyTorch alone."""
+    if address.hides("code"):
+        return
     name = claim.lower().replace(" ", "_")
     code = (CODE / f"{name}.py").read_text(encoding="utf-8")
     with st.expander("Take it home: the same in PyTorch alone", icon=":material/code:"):
