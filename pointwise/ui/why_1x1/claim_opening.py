@@ -25,7 +25,8 @@ ABOUT = {
     "Bottlenecks": "A [[bottleneck]] is a few [[channels|channel]] between many. GoogLeNet and ResNet, two famous "
     "networks for photos, are built of them.",
     "Regularising": "[[Overfitting|overfitting]] is to learn the examples by heart. Two usual means against it are "
-    "[[batch normalisation|batch norm]] and [[dropout]].",
+    "[[batch normalisation|batch norm]] and [[dropout]]. The network here, MLP of 1×1 convs, is two "
+    "[[dense layers|dense layer]] written as 1×1 convolutions.",
     "Network in Network": "Network in Network is the paper that made [[1×1 convolutions|1×1 convolution]] known. It "
     "ends in [[global average pooling]], where others had a [[dense layer]].",
 }

@@ -41,8 +41,8 @@ def mark() -> None:
 
 
 def _number(step: int, shown: str, spoken: str, more: str) -> str:
-    """CSS that puts a step's number or its tick before its name."""
-    return f'{BUTTON}:nth-child({step})::before {{content: "{shown}" / "{spoken}"; {more}}}'
+    """CSS that puts a step's number or its tick before its name; not all browsers know what is spoken."""
+    return f'{BUTTON}:nth-child({step})::before {{content: "{shown}"; content: "{shown}" / "{spoken}"; {more}}}'
 
 
 def follow() -> None:
