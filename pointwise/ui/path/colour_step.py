@@ -18,7 +18,11 @@ from pointwise.ui.path.steps import GREY, MIX, Weights, weights_of
 MIXER = "path.mixer"  # the key of the picture with its three sliders
 ANSWER = (-0.5, 1.0, -0.5)  # weights of red, green and blue
 ENOUGH = 0.5  # the contrast that solves it
-OTHERS = {"sky": (-1.0, 0.0, 1.0), "clouds": GREY, "trunk": (1.0, -1.0, -0.2)}  # weights that each part stands out by
+OTHERS = {
+    "sky": (-1.0, 0.0, 1.0),
+    "clouds": (1.0, 0.0, 0.0),
+    "trunk": (1.0, -1.0, -0.2),
+}  # weights that each part stands out by
 SAYS = {
     "hidden": "Not yet. Brightest now: the {other}, {by} ahead of the leaves.",
     "close": "Nearly. The leaves lead, {by} ahead of the {other}.",
@@ -138,10 +142,10 @@ def _map(scene: colour.Scene, caption: str, weights: Weights) -> tuple[Any, str,
 
 
 def _written(weights: Weights) -> str:
-    """For example "1 red − 0.5 green"; what counts 0 is left out."""
+    """For example "−1 red + 0.5 green"; what counts 0 is left out."""
     named = [(weight, name) for weight, name in zip(weights, ("red", "green", "blue"), strict=True) if weight]
     terms = "".join(f" {'−' if weight < 0 else '+'} {abs(weight):g} {name}" for weight, name in named)
-    return terms.removeprefix(" + ").strip() or "nothing"
+    return terms.removeprefix(" + ").replace(" − ", "−", terms.startswith(" − ")) or "nothing"
 
 
 def _work() -> str:

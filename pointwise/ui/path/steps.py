@@ -15,7 +15,7 @@ from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 
 PROGRESS = "path.progress"  # the key of the numbered steps
-TITLE = "path-title"  # the key of what the page's title stands in, which is smaller than the steps' headings
+TITLE, HEADING = "path-title", "path-heading"  # keys of what the page's title, small here, and the step's stand in
 PARAMETER = "step"  # of the address
 
 
@@ -103,7 +103,8 @@ def choose() -> Step:
         },
         on_chosen_change=_chosen,
     )
-    st.header(step.heading)
+    with st.container(key=HEADING):
+        st.header(step.heading)
     return step
 
 
@@ -132,6 +133,13 @@ def guess(name: str, question: str, options: Sequence[str], horizontal: bool = F
     """The visitor's guess, one of ``options``, which lasts; None as long as there is none. ``question`` is Markdown."""
     key = desk.widget(f"path.guess.{name}", None, tuple(options).__contains__)
     return st.radio(question, options, index=None, key=key, horizontal=horizontal, persist_state="session")
+
+
+def differ(difference: float) -> str:
+    """By how much two computations of the same differ."""
+    if difference == 0:
+        return "by nothing at all"
+    return "by less than a millionth, which is rounding" if difference < 1e-6 else f"by {difference:.0e}"
 
 
 def go(name: str) -> None:
