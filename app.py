@@ -33,8 +33,9 @@ with beside:
         else:
             from pointwise.ui.training import sidebar
 
-            sidebar.digits()
+            sidebar.digits(folded=page.url_path not in navigation.WITH_TRAINING)
         startup.settle()
+        navigation.ready()
 desk.save()
 with foot:
     visitor.say()

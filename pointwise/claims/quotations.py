@@ -15,7 +15,7 @@ class Claim:
 
     name: str  # as in the address: /why_1x1?claim=Dense+layer
     title: str  # the claim in a few words
-    words: str  # the quotation, or the paraphrase
+    words: str  # the quotation, without its marks; or the paraphrase, which begins with "Often said"
     source: str  # who said it and where; "" for a paraphrase
     address: str  # where it can be read, to be shown and not to be fetched; "" for a paraphrase
     verdict: str  # "true", "sometimes", "it depends" or "no"
@@ -41,7 +41,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "Parameters",
         "It has fewer parameters than a dense layer",
-        "Take 1×1 convolutions instead of dense layers, and the network has fewer parameters.",
+        "Often said: with 1×1 convolutions instead of dense layers, a network has fewer parameters.",
         "",
         "",
         "sometimes",

@@ -1,7 +1,7 @@
 // One pixel through a 1×1 convolution, and at the same place through a 3×3 one: the pixel moves over the picture, and the
 // maps fill in value by value. All numbers are here; nothing is asked of the server.
 
-import { neighbours, prepared, sentence, sums } from "./pixel_sums.js"
+import { neighbours, prepared, sentences, sums } from "./pixel_sums.js"
 import { built, link, place, put } from "./one_pixel_view.js"
 
 const PACES = { slow: 450, normal: 130, fast: 30 } // milliseconds at a pixel
@@ -22,7 +22,9 @@ function dullness({ rows, columns }, channels) {
 function paint(instance) {
   const { data, ready, view, map, at } = instance, found = sums(data, ready, map, at)
   place(view, data, ready, found, map, at)
-  view.equation.setAttribute("aria-label", sentence(data, found, map, at))
+  instance.words = sentences(data, found, map, at)
+  view.equation.setAttribute("aria-label", instance.words[0])
+  view.nine?.equation.setAttribute("aria-label", instance.words[1])
   link(view, data)
 }
 
@@ -57,17 +59,20 @@ function go(instance, at) {
 function chose(instance, at) {
   play(instance, false)
   go(instance, at)
-  put(instance.view.said, instance.view.equation.getAttribute("aria-label"))
+  put(instance.view.said, instance.words.join(" "))
 }
 
+// The pixel that follows; after the last one the maps are empty again.
 function advance(instance) {
-  const { data, seen } = instance, last = data.rows * data.columns - 1
-  if (instance.at === last) {
-    seen.fill(0)
-    repaint(instance)
-    return 0
-  }
-  return instance.at + 1
+  if (instance.at === instance.seen.length - 1) begin(instance)
+  else instance.at++
+  return instance.at
+}
+
+function begin(instance) {
+  instance.seen.fill(0)
+  repaint(instance)
+  go(instance, 0)
 }
 
 function play(instance, wanted) {
@@ -85,12 +90,9 @@ function onwards(instance) {
 }
 
 function tick(instance) {
-  const last = instance.data.rows * instance.data.columns - 1
+  const last = instance.seen.length - 1
   let next = advance(instance)
-  for (let n = 1; n < LEAP && instance.dull[next] && next < last; n++) {
-    reveal(instance, next)
-    next++
-  }
+  for (let n = 1; n < LEAP && instance.dull[next] && next < last; n++) reveal(instance, next++)
   go(instance, next)
   if (next === last) play(instance, false)
   else onwards(instance)
@@ -127,7 +129,10 @@ function listen(instance) {
     } else return
     event.preventDefault()
   })
-  view.play.addEventListener("click", () => play(instance, !instance.wanted))
+  view.play.addEventListener("click", () => {
+    if (!instance.wanted && instance.seen.every((is) => is)) begin(instance)
+    play(instance, !instance.wanted)
+  })
   view.step.addEventListener("click", () => chose(instance, advance(instance)))
   view.all.addEventListener("click", () => {
     play(instance, false)
@@ -163,7 +168,7 @@ function listen(instance) {
   }
 }
 
-function begin(root, data) {
+function mounted(root, data) {
   const instance = {
     data: null, map: 0, at: data.start, pace: "normal", wanted: !matchMedia(LESS_MOTION).matches, inView: false, held: false, timer: 0,
     view: built(root, data, (map) => {
@@ -198,7 +203,7 @@ export default function ({ data, parentElement }) {
     return known.end
   }
   known?.end()
-  const instance = begin(parentElement.querySelector("figure"), data)
+  const instance = mounted(parentElement.querySelector("figure"), data)
   Object.assign(instance, { structure, version: data.version })
   take(instance, data)
   const stop = listen(instance)

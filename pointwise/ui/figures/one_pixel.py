@@ -90,8 +90,8 @@ def drawing_data(image: NDArray[np.uint8]) -> dict[str, Any]:
     mixing = Mixing((Channel(values, "grey", -1.0, 1.0, GREYS),), weights, biases, "relu", _numbered(TELLING, 32), maps)
     texts = {
         "picture": "Your drawing",
-        "one_says": "Pixels of one brightness get one value, wherever they are. No edge, no shape.",
-        "nine_says": "It compares neighbours. All alike: 0. An edge: far from 0.",
+        "one_says": "Equal pixels get equal values, wherever they are: it cannot see an edge.",
+        "nine_says": "It compares neighbours: 0 where all nine are equal, far from 0 at an edge.",
     }
     return _data(mixing, _grey(image), texts, kernel_on=0)
 
@@ -125,8 +125,8 @@ def colour_data(
     maps = np.einsum("kc,chw->khw", weights, values)
     texts = {
         "picture": "Red, green and blue",
-        "one_says": "It mixes the three colours of this pixel: it finds what is red, not where it ends.",
-        "nine_says": "It compares neighbours in red. All alike: 0. An edge: far from 0.",
+        "one_says": "It mixes the three colours of one pixel: it tells red from green, and cannot see an edge.",
+        "nine_says": "It compares neighbours, here their red: 0 where all nine are equal, far from 0 at an edge.",
     }
     return _data(Mixing(inputs, weights, np.zeros(len(weights)), None, names, maps), small, texts, kernel_on=0)
 
@@ -157,7 +157,7 @@ def layer_data(chain: Chain, trace: Trace, stage: int, channel: int | None = Non
     for number, values in enumerate(maps.inputs.numpy()):
         scale = Scale(-1.0, 1.0) if first else Scale.of(values)
         stops = GREYS if first and len(maps.inputs) == 1 else scale.stops.tolist()
-        inputs.append(Channel(values, str(number + 1), scale.low, scale.high, stops))
+        inputs.append(Channel(values, f"ch {number + 1}", scale.low, scale.high, stops))
     activation = chain.activation if part.activated else None
     mixing = Mixing(
         inputs,
@@ -167,9 +167,10 @@ def layer_data(chain: Chain, trace: Trace, stage: int, channel: int | None = Non
         _numbered(numbers, part.channels),
         after[numbers],
     )
-    picture = _picture_of(trace, maps.inputs.shape[1:])
+    rows, columns = maps.inputs.shape[1:]
+    picture = _picture_of(trace, rows, columns)
     texts = {
-        "picture": "The drawing",
+        "picture": "The drawing" if columns == trace.maps[0].inputs.shape[2] else f"The drawing at {columns}×{rows}",
         "one_says": f"The same weights at every pixel mix {part.inputs} channels." if part.inputs > 1 else "",
     }
     return _data(mixing, picture, texts)
@@ -202,13 +203,12 @@ def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
 
 
-def _picture_of(trace: Trace, shape: Sequence[int]) -> NDArray[np.uint8]:
+def _picture_of(trace: Trace, rows: int, columns: int) -> NDArray[np.uint8]:
     """The network's input as a picture (h, w, 3) of a layer's size."""
     from PIL import Image
 
     grey = ((trace.maps[0].inputs.numpy().mean(axis=0) + 1) * 127.5).round().astype(np.uint8)
-    size = int(shape[1]), int(shape[0])
-    return _grey(np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX)))
+    return _grey(np.asarray(Image.fromarray(grey).resize((columns, rows), Image.Resampling.BOX)))
 
 
 def _data(
@@ -217,7 +217,6 @@ def _data(
     """What one_pixel.js takes."""
     values = np.stack([channel.values for channel in mixing.inputs]).astype("<f4")
     _, rows, columns = values.shape
-    scale = Scale.of(mixing.maps)
     shown = _lines(mixing, values)
     others = len(mixing.inputs) - len(shown[0])
     sides = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
@@ -232,7 +231,7 @@ def _data(
         "activation": mixing.activation,
         "bends": BENDS.get(mixing.activation or ""),
         "names": list(mixing.names),
-        "scale": {"low": scale.low, "high": scale.high, "stops": scale.stops.tolist()},
+        "scales": [_colours(Scale.of(one)) for one in mixing.maps],
         "shown": shown,
         "kernel": None,
         "start": _start(values),
@@ -256,10 +255,14 @@ def _data(
             "weights": np.ravel(RELIEF).tolist(),
             "channel": kernel_on,
             "activation": None,
-            "scale": {"low": around.low, "high": around.high, "stops": around.stops.tolist()},
+            "scale": _colours(around),
         }
     data["version"] = hashlib.sha256(repr(sorted(data.items())).encode()).hexdigest()[:16]
     return data
+
+
+def _colours(scale: Scale) -> dict[str, Any]:
+    return {"low": scale.low, "high": scale.high, "stops": scale.stops.tolist()}
 
 
 def relief(channel: NDArray[np.floating]) -> Floats:

@@ -1,22 +1,22 @@
 // What the figure looks like: its elements, the numbers and marks in them, and the lines from the pixel to its sum and on
 // to its value.
 
-import { written } from "../../inpage/formats.js"
-import { printed } from "./pixel_sums.js"
+import { hundredths, printed } from "./pixel_sums.js"
 
 const BODY = `<div class="board"><div class="pic"><div class="name"></div>
 <div class="frame" tabindex="0" role="application"><canvas></canvas><b class="nine"></b><b class="one"></b></div>
-<div class="scale"></div><div class="player"><button class="play" type="button"><span>Play</span></button>
-<button class="step" type="button">Step</button><button class="all" type="button">Fill in</button>
-<div class="paces" role="group" aria-label="Speed"><button type="button" value="slow">Slow</button
-><button type="button" value="normal">Normal</button><button type="button" value="fast">Fast</button></div></div></div>
+<div class="scale"></div></div>
 <div class="mid one"><div class="title"></div><p></p><div class="equation" role="img"></div></div>
-<div class="out one"><div class="name"></div><div class="frame"><canvas></canvas><b></b></div><div class="scale"></div>
-<div class="thumbs" role="group"></div></div>
+<div class="out one"><div class="name"></div><div class="thumbs" role="group"></div>
+<div class="frame"><canvas role="img"></canvas><b></b></div><div class="scale"></div></div>
 <div class="mid nine"><div class="title"></div><p></p><div class="equation" role="img"></div></div>
-<div class="out nine"><div class="name"></div><div class="frame"><canvas></canvas><b></b></div><div class="scale"></div></div></div>
-<svg aria-hidden="true"><path class="nine"/><path class="one"/></svg>
-<output class="said" aria-live="polite"> </output>`
+<div class="out nine"><div class="name"></div><div class="frame"><canvas role="img"></canvas><b></b></div><div class="scale"></div></div>
+<div class="player"><button class="play" type="button">Play</button><button class="step" type="button">Step</button
+><button class="all" type="button">Fill in</button><div class="paces" role="group" aria-label="Speed"
+><button type="button" value="slow">Slow</button><button type="button" value="normal">Normal</button
+><button type="button" value="fast">Fast</button></div></div></div>
+<svg aria-hidden="true"><path class="under nine"/><path class="under one"/><path class="nine"/><path class="one"/></svg>
+<output class="said" aria-live="polite"></output>`
 
 function made(parent, tag, name = "", text = "") {
   const element = document.createElement(tag)
@@ -39,9 +39,10 @@ export function built(figure, data, choose) {
     maps: [...figure.querySelectorAll(".out .frame")],
     play: find(".play"), step: find(".step"), all: find(".all"), paces: [...find(".paces").children],
     head: heads(equation, "pixel", "weight"),
-    lines: Array.from({ length: count }, () => line(equation, data)),
+    lines: Array.from({ length: count }, () => term(equation, data)),
     rest: data.shown[0].length < data.channels.length ? total(equation, "rest") : null,
     bias: data.biases.some((bias) => bias) ? total(equation, "bias") : null,
+    rule: made(equation, "hr"),
     sum: total(equation, "sum"),
     bent: data.activation ? total(equation, "bent") : null,
     thumbs: [],
@@ -60,7 +61,7 @@ function heads(equation, ...names) {
   names.forEach((name, n) => (made(equation, "small", "", name).style.gridColumn = [1, 3][n]))
 }
 
-function line(equation, data) {
+function term(equation, data) {
   const pixel = made(equation, "div", "pixel"), many = data.channels.length > 1
   const tile = many ? made(made(pixel, "span", "tile"), "canvas") : null
   const spot = many ? made(tile.parentElement, "b") : null
@@ -112,7 +113,6 @@ function fill(view, data) {
   find(".thumbs").setAttribute("aria-label", "Which map")
   view.frame.setAttribute("aria-label", data.texts.alt)
   if (data.channels.length === 1) legend(find(".pic .scale"), data.channels[0].scale)
-  legend(find(".out.one .scale"), data.scale)
   if (view.rest) put(view.rest.label, data.texts.rest)
   if (view.bias) put(view.bias.label, "plus the bias")
   put(view.sum.label, "sum")
@@ -120,6 +120,7 @@ function fill(view, data) {
   view.buttons.forEach((button, k) => button.setAttribute("aria-label", data.names[k]))
   if (!view.nine) return
   legend(find(".out.nine .scale"), data.kernel.scale)
+  view.edge.setAttribute("aria-label", data.texts.edges)
   view.nine.weights.forEach((cell, n) => put(cell, printed(100 * data.kernel.weights[n], true)))
 }
 
@@ -131,13 +132,14 @@ function legend(element, { low, high, stops }) {
   element.replaceChildren()
   const ends = low < 0 ? [low, 0, high] : [low, high]
   made(element, "i").style.background = `linear-gradient(90deg, ${stops.map(([r, g, b]) => `rgb(${r},${g},${b})`)})`
-  for (const end of ends) made(element, "span", "", written(end).replace("-", "−"))
+  for (const end of ends) made(element, "span", "", printed(hundredths(end), true))
 }
 
 function tint(cell, colours, at) {
   const [r, g, b] = colours.slice(4 * at, 4 * at + 3)
   cell.style.background = `rgb(${r}, ${g}, ${b})`
-  cell.style.color = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000000" : "#ffffff"
+  const [red, green, blue] = [r, g, b].map((part) => ((part / 255 + 0.055) / 1.055) ** 2.4)
+  cell.style.color = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff"
 }
 
 // Put the numbers of a pixel in their places, and the marks around it.
@@ -147,7 +149,7 @@ export function place(view, data, ready, { one, nine: nines }, map, at) {
     const c = data.shown[map][n]
     put(row.cell, printed(one.inputs[n]))
     tint(row.cell, ready.inputColours[c], at)
-    put(row.weight, printed(one.weights[n]))
+    put(row.weight, printed(one.weights[n], Number.isInteger(data.weights[map][c])))
     put(row.product, printed(one.products[n]))
     if (!row.tile) return
     put(row.name, data.channels[c].name)
@@ -163,6 +165,9 @@ export function place(view, data, ready, { one, nine: nines }, map, at) {
   if (view.bent) put(view.bent.number, printed(one.value))
   tint(view.value, ready.colours[map], at)
   put(view.figure.querySelector(".out.one .name"), data.names[map])
+  view.map.setAttribute("aria-label", data.names[map])
+  const scale = view.figure.querySelector(".out.one .scale")
+  if (view.scale !== data.scales[map]) legend(scale, (view.scale = data.scales[map]))
   view.buttons.forEach((button, k) => button.setAttribute("aria-pressed", k === map))
   mark(view.figure.querySelector(".pic b.one"), x, y, 1, columns, rows)
   for (const frame of view.maps) mark(frame.querySelector("b"), x, y, 1, columns, rows)
@@ -176,7 +181,6 @@ export function place(view, data, ready, { one, nine: nines }, map, at) {
   })
   put(view.nine.value, printed(nines.value))
   tint(view.nine.value, ready.edgeColours, at)
-  view.nine.equation.setAttribute("aria-label", `The nine products sum to ${printed(nines.value)}.`)
 }
 
 function mark(element, x, y, side, columns, rows) {
@@ -197,9 +201,10 @@ export function link(view, data) {
     const from = box(window), top = box(first), bottom = box(last), end = box(value), to = box(target)
     const beside = top.left > from.right && to.left > end.right
     const middle = (to.top + to.bottom) / 2
-    find(`svg .${name}`).setAttribute("d", !beside ? "" :
+    const path = !beside ? "" :
       `M${from.right} ${from.top}L${top.left} ${top.top}M${from.right} ${from.bottom}L${bottom.left} ${bottom.bottom}` +
-      `M${end.right} ${(end.top + end.bottom) / 2}L${to.left} ${middle}`)
+      `M${end.right} ${(end.top + end.bottom) / 2}L${to.left} ${middle}`
+    view.figure.querySelectorAll(`svg .${name}`).forEach((line) => line.setAttribute("d", path))
   }
   const cells = view.lines.map((row) => row.tile ?? row.cell)
   drawn("one", find(".pic b.one"), cells[0], cells.at(-1), view.value, find(".out.one b"))

@@ -1,5 +1,5 @@
 // What the figure computes: all values of the maps of a 1×1 convolution, and of a 3×3 kernel on one channel; and the sum
-// behind one value, in hundredths that add up as they are printed.
+// behind one value, rounded so that what is printed can be checked.
 
 import { coloured } from "../../inpage/formats.js"
 import { ACTIVATIONS, decoded } from "../../inpage/network.js"
@@ -41,38 +41,22 @@ export function edges(channel, kernel, rows, columns) {
   return Float64Array.from(channel, (_, at) => neighbours(channel, kernel, at, rows, columns).value)
 }
 
-// The sum behind one value of a 1×1 convolution: the products of the inputs ``shown``, those of all others together
-// (null where there are none), the bias, the sum, and the value. All in hundredths; products, rest and bias add up to
-// the sum, for which a product may stand 1 beside its nearest.
+// The sum behind one value of a 1×1 convolution as a person computes it who rounds each number to hundredths: the products
+// of the inputs ``shown``, the bias, their sum, and the value. Where there are other inputs, all of them together are the
+// rest, and the sum is the exact one; else it is at most some hundredths beside it. All in hundredths.
 export function ledger({ inputs, weights, biases, activation }, k, shown, at) {
   const row = weights[k], size = inputs.length / row.length
-  const product = (c) => row[c] * inputs[c * size + at]
-  const sum = summed(inputs, size, row, biases[k], at), bias = hundredths(biases[k])
-  const parts = shown.map(product)
-  if (shown.length < row.length) parts.push(sum - biases[k] - parts.reduce((total, part) => total + part, 0))
-  const rounded = adding(parts, hundredths(sum) - bias)
-  return {
-    inputs: shown.map((c) => hundredths(inputs[c * size + at])),
-    weights: shown.map((c) => hundredths(row[c])),
-    products: rounded.slice(0, shown.length),
-    rest: rounded[shown.length] ?? null,
-    bias,
-    sum: hundredths(sum),
-    value: hundredths((ACTIVATIONS[activation] ?? same)(sum)),
-  }
+  const factors = shown.map((c) => [inputs[c * size + at], row[c]].map(hundredths))
+  const products = factors.map(([x, w]) => Math.sign(x * w) * Math.round(Math.abs(x * w) / 100) || 0), bias = hundredths(biases[k])
+  const known = products.reduce((total, product) => total + product, bias)
+  const exact = hundredths(summed(inputs, size, row, biases[k], at))
+  const rest = shown.length < row.length ? exact - known : null
+  const sum = known + (rest ?? 0), value = hundredths((ACTIVATIONS[activation] ?? same)(sum / 100))
+  return { inputs: factors.map(([x]) => x), weights: factors.map(([, w]) => w), products, rest, bias, sum, value }
 }
 
 export function hundredths(value) {
   return Math.round(100 * value) || 0 // no -0
-}
-
-// Numbers as hundredths, each one of its two nearest, whose sum is ``total``.
-export function adding(parts, total) {
-  const scaled = parts.map((part) => 100 * part), rounded = scaled.map((value) => Math.round(value) || 0)
-  const missing = total - rounded.reduce((sum, value) => sum + value, 0), step = Math.sign(missing)
-  const nearest = scaled.map((_, n) => n).sort((a, b) => step * (scaled[b] - rounded[b] - (scaled[a] - rounded[a])))
-  for (let n = 0; n < Math.abs(missing); n++) rounded[nearest[n % nearest.length]] += step
-  return rounded
 }
 
 // Hundredths as text; whole numbers of a kernel without decimals.
@@ -83,7 +67,7 @@ export function printed(value, whole = false) {
 
 // All that follows from what the server sent.
 export function prepared(data) {
-  const { rows, columns, kernel, scale } = data, size = rows * columns
+  const { rows, columns, kernel, scales } = data, size = rows * columns
   const inputs = new Float32Array(decoded(data.inputs).buffer), count = inputs.length / size
   const channels = Array.from({ length: count }, (_, c) => inputs.subarray(c * size, (c + 1) * size))
   const mixing = { inputs, weights: data.weights, biases: data.biases, activation: data.activation }
@@ -91,7 +75,7 @@ export function prepared(data) {
   const edge = kernel && edges(channels[kernel.channel], kernel, rows, columns)
   return {
     mixing, channels, maps, edge,
-    colours: maps.map((map) => coloured([...map], scale)),
+    colours: maps.map((map, k) => coloured([...map], scales[k])),
     edgeColours: edge && coloured([...edge], kernel.scale),
     inputColours: channels.map((channel, c) => coloured([...channel], data.channels[c].scale)),
   }
@@ -106,13 +90,15 @@ export function sums(data, ready, map, at) {
   return { one, nine: { pixels: pixels.map(hundredths), sum: hundredths(sum), value: hundredths(value) } }
 }
 
-// The sums in words, for who cannot see them.
-export function sentence(data, { one, nine }, map, at) {
+// The two sums in words, for who cannot see them.
+export function sentences(data, { one, nine }, map, at) {
   const where = `Row ${Math.floor(at / data.columns) + 1}, column ${(at % data.columns) + 1}`
   const terms = one.inputs.map((x, n) => `${printed(x)} times ${printed(one.weights[n])}`)
   if (one.rest !== null) terms.push(`${printed(one.rest)} from the others`)
   if (one.bias) terms.push(`bias ${printed(one.bias)}`)
   const bent = data.activation ? `; after ${data.bends} ${printed(one.value)}` : ""
-  const first = `${where}. 1×1, ${data.names[map]}: ${terms.join(" plus ")} is ${printed(one.sum)}${bent}.`
-  return nine ? `${first} 3×3: the nine products sum to ${printed(nine.value)}.` : first
+  return [
+    `${where}. 1×1, ${data.names[map]}: ${terms.join(" plus ")} is ${printed(one.sum)}${bent}.`,
+    nine ? `3×3: the nine products sum to ${printed(nine.value)}.` : "",
+  ]
 }

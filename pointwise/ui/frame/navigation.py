@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +15,8 @@ FRAME = Kept("navigation.frame", False)  # whether app.py has run
 VISITED: Kept[str | None] = Kept("navigation.visited", None)  # the address of the page of the run before this one
 ARRIVED = Kept("navigation.arrived", True)
 FIRST_PAGE = ""  # the address of the page at /
+WITH_TRAINING = (FIRST_PAGE, "feature_maps", "regression")  # addresses of pages beside which it is not folded away
+DARK = {"#1b2530": "#e8edf2", "#0062a3": "#56b4e9"}  # colours of the name on light, and on dark
 FAVICON = str(Path(__file__).with_name("favicon.png"))  # a picture of 7×7 pixels with one of them lit
 
 
@@ -62,8 +65,23 @@ def arrived() -> bool:
 
 
 def look() -> None:
-    """Put the looks that all pages share on the page."""
+    """Put the app's name and the looks that all pages share on the page."""
     st.html(Path(__file__).with_name("frame.css"))
+    st.logo(_wordmark(dark=st.context.theme.type == "dark"), size="large")
+
+
+def ready() -> None:
+    """Put a mark on the page that its first whole run is over, for whoever waits for it."""
+    st.html('<span class="pw-ready"></span>')
+
+
+@cache
+def _wordmark(dark: bool) -> str:
+    """SVG of the app's name and what it is, in the theme's colours."""
+    drawn = Path(__file__).with_name("wordmark.svg").read_text(encoding="utf-8")
+    for on_light, on_dark in DARK.items() if dark else ():
+        drawn = drawn.replace(on_light, on_dark)
+    return drawn
 
 
 def link(name: str, label: str = "", icon: str = "", **query: str) -> None:

@@ -37,7 +37,7 @@ _mixer = st.components.v2.component(
 <label class="red"><span>red</span><input type="range" min="-1" max="1" step="0.1"><output></output></label>
 <label class="green"><span>green</span><input type="range" min="-1" max="1" step="0.1"><output></output></label>
 <label class="blue"><span>blue</span><input type="range" min="-1" max="1" step="0.1"><output></output></label></div>
-<code></code><p role="status"></p><h4>How bright each part is in your mix, on average</h4>
+<code></code><p role="status"></p><strong>How bright each part is in your mix, on average</strong>
 <div class="bars" role="group" aria-label="Brightness"></div>
 <div class="buttons"><button type="button">Back to grey</button><button type="button">Show me an answer</button></div>
 </div></section>""",
@@ -57,7 +57,7 @@ code {display: block; font-family: var(--st-code-font, monospace); font-size: 0.
 p {margin: 0.5rem 0; padding: 0.5rem 0.8rem; border-radius: 0.4rem; min-height: 2.8em; display: flex;
   align-items: center; border: 1px solid color-mix(in srgb, var(--st-text-color) 35%, transparent)}
 p.found {border: 2px solid var(--st-primary-color); font-weight: 600}
-h4 {margin: 0.7rem 0 0.3rem; font-size: 0.88rem; font-weight: 600}
+strong {display: block; margin: 0.7rem 0 0.3rem; font-size: 0.88rem; font-weight: 600}
 .bars div {display: grid; grid-template-columns: 3.8rem 1fr 2.8rem; gap: 0.6rem; align-items: center; height: 1.5rem;
   font-variant-numeric: tabular-nums}
 .bars div > :last-child {text-align: right}
