@@ -106,7 +106,7 @@ def test_the_layers_say_how_far_they_see_and_what_is_read() -> None:
 def test_shuffled_pixels_are_answered_after_a_guess() -> None:
     app = opened("shape")
     assert "The same pixels, shuffled" in shown(app)
-    assert "pw-riddle" not in shown(app)
+    assert "pw-shuffled" not in shown(app)
     app.radio(key="path.guess.shape").set_value(shape_step.OTHER).run()
     assert shown(app).count("the same</mark>") == 1
     assert shown(app).count("changes</mark>") == 2
@@ -122,8 +122,8 @@ def test_the_claims_are_answered_one_by_one_and_counted(links: list[tuple[str, d
         key = f"path.guess.{name.lower().replace(' ', '_')}"
         app.radio(key=key).set_value(claims_step.VERDICTS[claim_named(name).verdict] if number else claims_step.FALSE)
         app.run()
-        assert f"right {number} of {number + 1} times" in shown(app) or number == 3
-    assert "You were right 3 times of 4." in app.success[0].value
+        assert f"guessed {number} of {number + 1} right" in shown(app) or number == 3
+    assert "You guessed 3 of 4 right." in app.success[0].value
     assert "12,848,010" in shown(app)
     assert [query["claim"] for name, query in links if name == "why_1x1"][-4:] == list(claims_step.CLAIMS)
     assert not app.exception

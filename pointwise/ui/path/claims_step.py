@@ -35,11 +35,9 @@ def show() -> None:
     answered = [_claim(claim_named(name), measured) for name, measured in CLAIMS.items()]
     given = [right for right in answered if right is not None]
     if len(given) == len(CLAIMS):
-        st.success(
-            f"**You were right {sum(given)} times of {len(given)}.** {_remark(sum(given))}", icon=":material/flag:"
-        )
+        st.success(f"**You guessed {sum(given)} of {len(given)} right.** {_remark(sum(given))}", icon=":material/flag:")
     elif given:
-        st.markdown(f"So far you were right {sum(given)} of {len(given)} times.")
+        st.markdown(f"So far you guessed {sum(given)} of {len(given)} right.")
     st.subheader("What you now know")
     st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(KNOWN, 1)))
     st.subheader("Go on")
@@ -52,7 +50,7 @@ def show() -> None:
 
 def _quotation(claim: Claim) -> tuple[str, str]:
     """The words, and where they stand."""
-    return (f"“{claim.words}”", f"{claim.source} ({claim.address})") if claim.quoted else (claim.words, "Often said")
+    return (f"“{claim.words}”", f"{claim.source} ({claim.address})") if claim.quoted else (claim.words, "")
 
 
 def _claim(claim: Claim, measured: Callable[[], str]) -> bool | None:

@@ -28,17 +28,17 @@ STILL = 1e-4  # a change of the scores that is rounding
 UNITS = 3  # of the dense layer that are shown
 Pictures = dict[str, NDArray[np.uint8]]
 STYLE = """<style>
-.pw-riddle {border-collapse: collapse; width: 100%; max-width: 40rem; table-layout: fixed; margin: 0;
+.pw-shuffled {border-collapse: collapse; width: 100%; max-width: 40rem; table-layout: fixed; margin: 0;
   font-variant-numeric: tabular-nums}
-.pw-riddle :is(th, td) {border: none; padding: 0.15rem 0.5rem 0.15rem 0; text-align: left; font-weight: 400;
+.pw-shuffled :is(th, td) {border: none; padding: 0.15rem 0.5rem 0.15rem 0; text-align: left; font-weight: 400;
   vertical-align: top; line-height: 1.35}
-.pw-riddle img {display: block; width: 4.6rem; image-rendering: pixelated; border-radius: 0.3rem}
-.pw-riddle thead th {font-size: 0.88rem}
-.pw-riddle .name th {padding-top: 0.9rem; font-weight: 600; border-bottom: 1px solid rgba(127, 155, 179, 0.6)}
-.pw-riddle td b {font-size: 1.7rem; line-height: 1.3; margin-right: 0.4rem}
-.pw-riddle mark {background: none; color: inherit; font-weight: 600; padding: 0.1rem 0.6rem; border-radius: 1rem;
+.pw-shuffled img {display: block; width: 4.6rem; image-rendering: pixelated; border-radius: 0.3rem}
+.pw-shuffled thead th {font-size: 0.88rem}
+.pw-shuffled .name th {padding-top: 0.9rem; font-weight: 600; border-bottom: 1px solid rgba(127, 155, 179, 0.6)}
+.pw-shuffled td b {font-size: 1.7rem; line-height: 1.3; margin-right: 0.4rem}
+.pw-shuffled mark {background: none; color: inherit; font-weight: 600; padding: 0.1rem 0.6rem; border-radius: 1rem;
   margin-left: 0.3rem; white-space: nowrap; border: 1px solid rgba(127, 155, 179, 0.8)}
-.pw-riddle mark.still {border: 2px solid #0090d0}
+.pw-shuffled mark.still {border: 2px solid #0090d0}
 </style>"""
 
 
@@ -126,7 +126,7 @@ def _matrix(pictures: Pictures, networks: dict[str, Network]) -> str:
         for title, picture in pictures.items()
     )
     rows = "".join(_row(arch, model, pictures) for arch, model in networks.items())
-    return f'{STYLE}<table class="pw-riddle"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'{STYLE}<table class="pw-shuffled"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _row(arch: str, model: Network, pictures: Pictures) -> str:
