@@ -129,6 +129,14 @@ def test_the_claims_are_answered_one_by_one_and_counted(links: list[tuple[str, d
     assert not app.exception
 
 
+def test_a_lesson_without_verdicts_keeps_the_guess_to_itself() -> None:
+    app = opened("claims")
+    app.query_params["hide"] = "verdicts"
+    app.radio(key="path.guess.dense_layer").set_value(claims_step.TRUE).run()
+    assert "Your guess is kept." in shown(app)
+    assert "always, at every pixel" not in shown(app)
+
+
 def test_the_mix_of_the_page_is_taken_and_nothing_else_is() -> None:
     answer = np.array(colour_step.ANSWER)
     assert colour.contrast(colour.brightness(colour.tree(), answer), "leaves") > colour_step.ENOUGH

@@ -45,7 +45,9 @@ def show() -> None:
     navigation.link("feature_maps", "Look into every channel")
     navigation.link("regression", "See it price a house")
     navigation.link("runs", "Find what you trained")
-    st.markdown("To train a network of your own, press **Retrain** in the sidebar; it is kept under *Your runs*.")
+    st.markdown(
+        "To train a network of your own, open **Retrain a network** in the sidebar; it is kept under *Your runs*."
+    )
 
 
 def _quotation(claim: Claim) -> tuple[str, str]:

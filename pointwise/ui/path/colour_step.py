@@ -126,7 +126,7 @@ def _mix(scene: colour.Scene) -> None:
 def _take() -> None:
     try:
         MIX.set(weights_of(st.session_state[MIXER].get("mixed")))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return  # nobody's hand sends that
 
 

@@ -21,9 +21,9 @@ SAYS = {
     "conv1": "Each value comes from a square of 5 × 5 pixels. Strokes and their edges appear.",
     "mix1": "A 1×1 convolution: every new map is a mix of all maps above, pixel by pixel. It sees no further.",
     "conv2": "3 × 3 values of the maps above, each of which has seen a square already: larger pieces.",
-    "mix2": "1×1 again: what was seen is mixed, not where.",
+    "mix2": "1×1 again: it mixes what was seen at each place, and sees no further.",
     "conv3": "3 × 3 again. One value now sees most of the digit.",
-    "mix3": "1×1 once more: the parts are weighed against each other.",
+    "mix3": "1×1 once more: the last mix before the answer.",
     "classifier": "A last 1×1 convolution makes a map for each digit: orange speaks for it, blue against it. The "
     "average of a map is the digit's score.",
 }
@@ -56,10 +56,10 @@ def show() -> None:
     if image is None:
         return
     glossary.write(
-        "This is the network that reads your drawing on the first page. Its [[layers|layer]] take turns: one looks at "
-        "a neighbourhood (orange), the next is a [[1×1 convolution]] (blue). **Watch the white square: it is how much "
-        "of the drawing one value has seen, and only the orange layers make it larger.** In the maps dark is "
-        "zero, and yellow the most in that layer."
+        f"Follow your drawing through **{labels.MODELS[ARCH]}**, a small network that reads digits. Its "
+        "[[layers|layer]] take turns: one looks at a neighbourhood (orange), the next is a [[1×1 convolution]] (blue). "
+        "**Watch the white square: it is how much of the drawing one value has seen, and only the orange layers make it "
+        "larger.** In the maps dark is zero, and yellow the most in that layer."
     )
     own_drawing.another()
     model = shipped.shipped_model(ARCH)
