@@ -58,8 +58,8 @@ def show() -> None:
     glossary.write(
         f"Follow your drawing through **{labels.MODELS[ARCH]}**, a small network that reads digits. Its "
         "[[layers|layer]] take turns: one looks at a neighbourhood (orange), the next is a [[1×1 convolution]] (blue). "
-        "**Watch the white square: it is how much of the drawing one value has seen, and only the orange layers make it "
-        "larger.** In the maps dark is zero, and yellow the most in that layer."
+        "**Watch the white square: it is how much of the drawing one value has seen, and only the orange layers make "
+        "it larger.** In the maps dark is zero, and yellow the most in that layer."
     )
     own_drawing.another()
     model = shipped.shipped_model(ARCH)
