@@ -94,7 +94,7 @@ def _metrics(house: House, networks: Networks) -> None:
         if networks.other is not None:
             _metric("other", f"Price by {networks.other_name}", price_parts(networks.other, *house).price)
         written = price_parts(networks.written, *house).price
-        _metric("written", "As a tutorial trains it", written, "the same network, see below")
+        _metric("written", "As a tutorial trains it", written, "see why below")
     if networks.mark:
         st.caption(f"Predicted by {labels.plain(networks.mark)}")
 

@@ -9,7 +9,7 @@ import pytest
 
 from pointwise.explain.price_parts import Matrices, Parts, price_parts
 from pointwise.models import build, default_config
-from pointwise.ui.frame.labels import dollars, number
+from pointwise.ui.frame.labels import dollars
 from pointwise.ui.regression.live_price import NAMES, weights_of
 from pointwise.weights import SHIPPED, load_model
 from tests.unit.inpage.conftest import Answers
@@ -24,6 +24,10 @@ def said(node: Answers, parts: Parts, weights: dict[str, Any], items: list[dict[
     layers = [[HOUSE[0] / 5_000, HOUSE[1] / 10], parts.first.values.tolist(), parts.second.values.tolist()]
     shown = {"layers": layers, "price": parts.price, "house": HOUSE}
     return node(MODULE, "sentence", [[weights, ABOUT, shown, item] for item in items])
+
+
+def number(value: float) -> str:
+    return f"{value:.3g}"
 
 
 @pytest.fixture
