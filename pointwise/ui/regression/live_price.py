@@ -14,11 +14,11 @@ import streamlit as st
 
 from pointwise.data import housing
 from pointwise.data.housing import true_price
-from pointwise.explain.price_parts import Matrices, price_parts
+from pointwise.explain.price_parts import Matrices, has_folds, price_parts
 from pointwise.inference import outside_training
 from pointwise.inpage import bundled
 from pointwise.models import Network
-from pointwise.ui.frame import labels
+from pointwise.ui.frame import glossary, labels
 from pointwise.ui.frame.sections import hidden
 from pointwise.ui.regression import house as houses
 from pointwise.ui.regression.house import House, Networks
@@ -79,6 +79,16 @@ def show(house: House, networks: Networks) -> None:
             weights_in_use.choose(houses.ARCH)
         with work:
             _diagram(house, networks)
+            glossary.write(_circles(networks.current))
+
+
+def _circles(model: Network) -> str:
+    bent = (
+        "Then [[ReLU]] makes 0 of what is negative: such a channel is off."
+        if has_folds(model)
+        else f"Then its [[activation]], {model.config.activation}, bends it."
+    )
+    return f"Each circle is a channel: a sum of [[weights|weight]] × the channels before it, plus a [[bias]]. {bent}"
 
 
 def _metrics(house: House, networks: Networks) -> None:

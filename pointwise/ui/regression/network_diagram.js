@@ -136,7 +136,7 @@ export function diagram(place, network, about, forward, say) {
     lines.forEach((rows, column) => rows.forEach((row, i) => row.forEach(({ style }, j) => {
       const seen = meant(item, column, i, j)
       const strength = Math.sqrt(Math.min(1, Math.abs(weights[column][i][j] * layers[column][j]) / most[column].product))
-      style.strokeOpacity = !seen ? 0.04 : item ? 0.3 + 0.7 * strength : 0.06 + 0.94 * strength
+      style.strokeOpacity = !seen ? 0.04 : item ? 0.45 + 0.55 * strength : 0.06 + 0.94 * strength
       style.strokeWidth = 0.8 + 3 * strength + (item && seen ? 0.8 : 0)
     })))
     house.forEach((value, i) => { nodes[0][i].value.textContent = brief(value / about.unit[i]) })

@@ -51,8 +51,8 @@ def _choose() -> None:
     """The sample, and the upload. A refused file leaves what was there as it is."""
     glossary.write(
         "**The same network, on a table of your own.** Each row becomes a picture of one pixel, and each column one of "
-        "its [[channels|channel]]. Choose the column to predict: the network learns it from the others, and is compared "
-        "with simpler methods on rows that it has not seen."
+        "its [[channels|channel]]. Choose the column to predict: the network learns it from the others, and is "
+        "compared with simpler methods on rows that it has not seen."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Use the sample table", on_click=_sample, icon=":material/table:")
