@@ -16,27 +16,32 @@ from pointwise.ui.training import panel, sidebar
 
 NAMES = {"standardised": "Standardised", "tutorial": "As written in the tutorial"}
 ABOUT = {
-    "standardised": "The shipped network's: one-cycle learning rate, prices and features of mean 0 and deviation 1",
-    "tutorial": "Exactly the tutorial's: Adam 0.001, prices in plain dollars. It does not learn.",
+    "standardised": "{passes}, {batch} houses at a time. Areas, rooms and prices are first brought to one scale; the "
+    "shipped network learned so.",
+    "tutorial": "{passes}, {batch} houses at a time, prices in plain dollars: exactly what the tutorial does. It does "
+    "not learn.",
 }
 ROWS, FIRST_ROWS = (20, 20_000), 1_000  # training houses
 NOISE = (0, 500_000)  # dollars
+FIRST_RECIPE = "standardised"
 
 
 def in_sidebar() -> None:
     """Controls for the price network, and this session's run below them."""
     if chosen_part() == TABLE:
-        st.header("Training")
         st.caption("A table is trained on from the page; the run is shown here.")
         panel.show()
         return
-    st.header("Retrain")
-    key = desk.widget("houses.recipe", "standardised", PRICE_RECIPES.__contains__)
+    st.header("Retrain the network")
+    start = HouseJob(default_config(ARCH), PRICE_RECIPES[FIRST_RECIPE], HouseOptions())
+    key = desk.widget("houses.recipe", FIRST_RECIPE, PRICE_RECIPES.__contains__)
     name = st.selectbox("Recipe", list(PRICE_RECIPES), format_func=NAMES.__getitem__, key=key, persist_state="session")
-    st.caption(ABOUT[name])
+    about = st.empty()
     options = _houses()
-    recipe, config = sidebar.remembered(f"houses.{name}", PRICE_RECIPES[name], default_config(ARCH), _inputs)
-    sidebar.retrain_button(HouseJob(config, recipe, options))
+    recipe, config = sidebar.remembered(f"houses.{name}", PRICE_RECIPES[name], start.config, _inputs)
+    about.caption(sidebar.in_words(ABOUT[name], recipe))
+    job = HouseJob(config, recipe, options)
+    sidebar.retrain_button(job, changed=job != start)
     panel.show()
 
 
