@@ -59,9 +59,9 @@ circle.near {stroke-width: 0}
 .sum {font-weight: 600; font-size: 0.9rem}
 .chosen .mark {stroke: var(--st-primary-color); stroke-opacity: 1; stroke-width: 3px}
 .node:focus-visible .mark {stroke: var(--st-primary-color); stroke-opacity: 1; stroke-width: 4px}
-figcaption {font-size: 0.95rem; line-height: 1.45; padding-top: 0.5rem; min-height: 4.6em;
+figcaption {font-size: 0.95rem; line-height: 1.45; padding-top: 0.5rem; min-height: 3.5em;
   font-variant-numeric: tabular-nums}
-@media (max-width: 640px) {figcaption {min-height: 7.4em}}""",
+@media (max-width: 640px) {figcaption {min-height: 6.3em}}""",
     js=bundled(Path(__file__).with_name("live_price.js")),
 )
 

@@ -77,9 +77,9 @@ function drawn(svg, network, names) {
     return make("text", { class: "product", ...place }, svg)
   }))
   const bias = make("text", { class: "product" }, svg)
-  const sum = make("text", { class: "product end sum", x: "100%", y: y(3, 0) + 48 }, svg)
+  const sum = make("text", { class: "product end sum", x: "100%", y: y(3, 0) + 58 }, svg)
   const biasAt = (column, i) => column === 3
-    ? { class: "product end", x: "100%", dx: 0, y: y(3, 0) + 30 }
+    ? { class: "product end", x: "100%", dx: 0, y: y(3, 0) + 41 }
     : { class: "product", x: x(column), dx: radius + 6, y: y(column, i) + 4 }
 
   const heads = [["One pixel", "2 channels"], ["Layer 1", `${sizes[1]} channels`], ["Layer 2", `${sizes[2]} channels`]]
