@@ -39,17 +39,17 @@ def show() -> None:
     with first:
         st.markdown("**The colour picture**")
         st.html(html.framed(picture, WIDTH, "The colour picture"))
+        if own is None:
+            st.markdown(
+                "The berries and the bird are as bright as the leaves: luminance hides them, and a difference of two "
+                "colours finds them."
+            )
         st.button("Back to these weights", on_click=_forget, args=(keys,), icon=":material/restart_alt:")
         if own is not None:
             st.button("Back to the berries", on_click=_take, args=(None,), icon=":material/undo:")
     for place, row, starts, name in zip(columns, keys, weights, names, strict=False):
         with place:
             _mix(picture, row, starts, name)
-    if own is None:
-        st.markdown(
-            "The berries and the bird are as bright as the leaves: luminance hides them, and a difference of two "
-            "colours finds them."
-        )
     with st.expander("A picture of your own", icon=":material/image:"):
         sections.upload(
             "A colour picture of your own, PNG or JPEG, up to 10 MB",
