@@ -43,15 +43,15 @@ def show(
 
 
 def changes(subject: Subject, stage_number: int, number: int, before: bool, scale: Scale, mixed: Mixture) -> None:
-    """How to read the lines, and sliders that change the channel's weights here, and its map, which is shown ``before`` the activation or after it
-    in the colours of ``scale``; and all its weights, behind a click.
+    """How to read the lines; sliders that change the channel's weights here, and its map, which is shown ``before`` the
+    activation or after it in the colours of ``scale``; and all its weights, behind a click.
     """
     used = subject.chain.stages[stage_number].channel(number)
     chosen = input_maps.chosen_input(mixed)
     strongest = ", of a kernel its strongest" if mixed.kernels[0].numel() > 1 else ""
     glossary.write(
-        f"Orange lines add, blue lines take away; the thicker, the larger the [[weight]]{strongest}. Point at one of the "
-        "small maps to see alone what it adds, before [[bias]] and [[activation]]."
+        f"Orange lines add, blue lines take away; the thicker, the larger the [[weight]]{strongest}. Point at a small "
+        "map to see alone what it adds, before [[bias]] and [[activation]]."
     )
     live_channel.sliders(subject, (subject.arch, stage_number, number), used, before, scale, MAP, chosen)
     weights = used.weights.double().numpy()

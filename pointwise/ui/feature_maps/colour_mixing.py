@@ -50,13 +50,12 @@ def show() -> None:
     for place, row, starts, name in zip(columns, keys, weights, names, strict=False):
         with place:
             _mix(picture, row, starts, name)
-    with st.expander("A picture of your own", icon=":material/image:"):
-        sections.upload(
-            "A colour picture of your own, PNG or JPEG, up to 10 MB",
-            UPLOAD,
-            lambda content, _: _take(open_colours(content)),
-            lambda: "The picture before it is still there.",
-        )
+    sections.upload(
+        "A colour picture of your own, PNG or JPEG, up to 10 MB",
+        UPLOAD,
+        lambda content, _: _take(open_colours(content)),
+        lambda: "The picture before it is still there.",
+    )
     with st.expander("The formula", icon=":material/function:"):
         st.latex(r"y_k(p) = w_{k,\mathrm{red}}\,r(p) + w_{k,\mathrm{green}}\,g(p) + w_{k,\mathrm{blue}}\,b(p)")
 
