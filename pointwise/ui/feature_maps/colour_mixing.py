@@ -15,7 +15,7 @@ from pointwise.ui.frame.sections import Kept, choice
 LUMINANCE, OPPONENT, LEARNED = "Luminance", "Opponent colours", "Learned from this picture"
 UPLOAD = "colour.upload"
 CHANNELS = ("red", "green", "blue")
-WIDTH = 260  # pixels of a picture on the page
+WIDTH = 400  # pixels of a picture on the page at most
 
 Floats = NDArray[np.float64]
 OWN: Kept[NDArray[np.uint8] | None] = Kept("colour.own", None)  # the visitor's picture, (H, W, 3)
@@ -35,7 +35,7 @@ def show() -> None:
     kind = choice("Weights to start from", kinds, "colour.kind", default=OPPONENT, persist_state="session")
     weights, names = _start(kind, picture)
     keys = [[f"colour.{kind}.{row}.{column}" for column in range(3)] for row in range(len(weights))]
-    first, *columns = st.columns(4, gap="medium")
+    first, *columns = st.columns(1 + len(weights), gap="medium")
     with first:
         st.markdown("**The colour picture**")
         st.html(html.framed(picture, WIDTH, "The colour picture"))
