@@ -20,6 +20,7 @@ LAYERS = f"""
 app
 pages
 {PAGES}
+ui.figures
 ui.training
 ui.canvas
 ui.frame
