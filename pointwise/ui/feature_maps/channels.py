@@ -14,6 +14,7 @@ from pointwise.explain.chain import Chain, Maps, Stage
 from pointwise.explain.mixture import mixture
 from pointwise.ui.feature_maps import channel, input_maps, map_components, network_strip, pixel_sum
 from pointwise.ui.feature_maps.subject import Subject
+from pointwise.ui.figures import one_pixel
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept, choice
@@ -21,6 +22,7 @@ from pointwise.ui.frame.sections import Kept, choice
 BEFORE, AFTER = "Before the activation", "After it"
 SHARED, OWN = "One for the layer", "Each its own"
 CHOSEN: Kept[int | None] = Kept("features.channel", None)  # from 0; None: the strongest
+FIGURE = "features.one_pixel"  # the key of what the figure is in; True when it is open
 MANY = 64  # channels of which the tiles are small
 FEW = 10  # channels that stand in one row
 
@@ -32,6 +34,7 @@ def show(subject: Subject) -> None:
     st.markdown("Follow it from left to right: choose a layer, one of its channels, and a pixel of that.")
     strip = st.container()
     glossary.write(f"{_in_words(stage)} {_about(maps.dead(), stage)}")
+    figure = st.container()
     wide = _is_dots(stage) or stage.channels <= FEW  # which take the whole width, and little height
     over, (left, right) = st.container(), st.columns([5, 4] if wide else [3, 5], gap="medium")
     with over if wide else left:
@@ -44,6 +47,9 @@ def show(subject: Subject) -> None:
         _downloads(f"{subject.arch}-{stage.name}-{'before' if before else 'after'}", values, shared)
     with strip:
         network_strip.show(subject, number, chosen, functools.partial(_choose_layer, subject))
+    if one_pixel.shows(subject.chain, subject.trace, number):
+        with figure:
+            _one_pixel(subject, number, chosen)
     mixed = mixture(subject.chain, subject.trace, number, chosen)
     scale = Scale.of(values if shared else values[chosen])
     with left if wide else right:
@@ -60,6 +66,14 @@ def show(subject: Subject) -> None:
     else:
         pixel_sum.show(subject, number, chosen, point, mixed)
     _explanation(subject)
+
+
+def _one_pixel(subject: Subject, stage: int, number: int) -> None:
+    """The figure in which the sum is made before one's eyes, behind a click."""
+    title, icon = "How one value is made: watch a pixel go through this layer", ":material/play_circle:"
+    with st.expander(title, icon=icon, key=FIGURE, on_change="rerun") as shown:
+        if shown.open:
+            one_pixel.layer(subject.chain, subject.trace, stage, number)
 
 
 def _options(stage: Stage) -> tuple[bool, bool, DeltaGenerator]:
