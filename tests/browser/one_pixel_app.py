@@ -10,6 +10,7 @@ from pointwise.ui.canvas import drawing
 from pointwise.ui.figures import one_pixel
 from pointwise.ui.frame import shipped
 
+st.set_page_config(layout="wide")
 kind = st.query_params.get("kind", "drawing")
 if kind == "drawing":
     one_pixel.drawing(drawing.received_image())
