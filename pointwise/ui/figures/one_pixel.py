@@ -152,7 +152,7 @@ def layer_data(chain: Chain, trace: Trace, stage: int, channel: int | None = Non
     """What one_pixel.js shows of a network's layer."""
     part, maps = chain.stages[stage], trace.maps[stage]
     after = maps.after.numpy()
-    numbers = [channel] if channel is not None else np.argsort(-after.std(axis=(1, 2)), kind="stable")[:4].tolist()
+    numbers = _unlike(after) if channel is None else [channel]
     used = [part.channel(number) for number in numbers]
     weights = np.array([one.weights.double().numpy().ravel() for one in used])
     first = stage == 0
@@ -179,6 +179,18 @@ def layer_data(chain: Chain, trace: Trace, stage: int, channel: int | None = Non
         else KNOWS_NONE + ONE_BRIGHTNESS,
     }
     return _data(mixing, picture, texts, kernel_on=0 if part.inputs == 1 else None)
+
+
+def _unlike(maps: NDArray[np.floating], most: int = 4) -> list[int]:
+    """The map (k, h, w) that varies most, and those least like any chosen before; none that is the same everywhere."""
+    flat = maps.reshape(len(maps), -1) - maps.mean(axis=(1, 2))[:, None]
+    sizes = np.linalg.norm(flat, axis=1)
+    shapes = flat / np.maximum(sizes, 1e-12)[:, None]
+    chosen, left = [int(sizes.argmax())], np.flatnonzero(sizes > 0.1 * sizes.max())  # faint ones tell nothing
+    while len(chosen) < most and (left := left[~np.isin(left, chosen)]).size:
+        likeness = (shapes[left] @ shapes[chosen].T).max(axis=1)
+        chosen.append(int(left[likeness.argmin()]))
+    return chosen
 
 
 def _numbered(numbers: Sequence[int], of: int) -> list[str]:
