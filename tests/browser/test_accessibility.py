@@ -1,0 +1,163 @@
+"""Everybody's way in: axe-core finds nothing serious on any page, and what has the keyboard's focus is seen.
+
+axe-core is a pinned package (.ci/package.json); where POINTWISE_AXE does not name its file these tests are skipped, or
+fail where POINTWISE_REQUIRE_AXE is set.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pointwise.costs import cost
+from pointwise.data.catalogue import config_for
+from pointwise.jobs import PictureJob, Pictures
+from pointwise.library import Library, Limits
+from pointwise.runs import Run
+from pointwise.training.recipes import recipe_named
+from pointwise.ui.frame.navigation import FIRST_PAGE, PAGES
+from tests import lacking
+from tests.browser.harness import Server, serve
+
+# The control of each page that shows another part of it, by what Streamlit makes of its key.
+VIEWS = {
+    "feature_maps": "st-key-maps",
+    "regression": "st-key-view",
+    "why_1x1": "st-key-claim",
+    "runs": "st-key-runs-view",
+}
+# Streamlit's own, which no option and no rule of style can change.
+ALLOWED: dict[tuple[str, str], str] = {}
+IMPACTS = ["serious", "critical"]
+AT_REST = """(quiet) => new Promise((done) => {
+  const busy = "[data-testid=stSkeleton], [data-stale=true], [data-test-script-state=running]"
+  let since = performance.now()
+  const look = () => {
+    const now = performance.now(), app = document.querySelector("[data-testid=stApp]")
+    if (!app || document.querySelector(busy)) since = now
+    if (now - since > quiet) done()
+    else setTimeout(look, 30)
+  }
+  look()
+})"""
+SERIOUS = """async ([allowed, impacts]) => {
+  const { violations } = await axe.run({
+    elementRef: true, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } })
+  const found = []
+  for (const { id, impact, nodes } of violations) {
+    if (!impacts.includes(impact)) continue
+    for (const { element, target, any, all, none } of nodes) {
+      if (allowed.some(([rule, selector]) => rule === id && element.closest(selector))) continue
+      const why = [...any, ...all, ...none].map(({ message }) => message).join("; ")
+      found.push(`${id}: ${target.flat().join(" >> ")}: ${why} ${element.outerHTML.slice(0, 150)}`)
+    }
+  }
+  return found
+}"""
+UNSEEN = """() => {
+  let element = document.activeElement
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+  if (!element || element === document.body) return null
+  const seen = (one) => {
+    const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(one)
+    return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none"
+  }
+  for (let one = element, up = 0; one && up < 4; one = one.parentElement, up++) if (seen(one)) return ""
+  return element.outerHTML.slice(0, 150)
+}"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    path = Path(os.environ.get("POINTWISE_AXE", "nowhere"))
+    if not path.is_file():
+        lacking("no axe-core: POINTWISE_AXE does not name its axe.min.js", "POINTWISE_REQUIRE_AXE")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """One page for all of a colour scheme's visits; nothing moves on it that would be half-way when it is looked at."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme=request.param, reduced_motion="reduce"
+    )
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with two runs."""
+    home = tmp_path_factory.mktemp("home")
+    library = Library(home, Limits())
+    for name in ("First", "Second"):
+        job = PictureJob(
+            config_for("bag_of_pixels", "digits"), recipe_named("fast", epochs=1), Pictures("digits", few=300)
+        )
+        recording = library.shelf("").begin(job.describe(), cost(job.config).parameters, name)
+        for _ in Run(job, recording.run, recorder=recording).events():
+            pass
+    library.close()
+    with serve(tmp_path_factory.mktemp("cache"), home=home) as running:
+        yield running
+
+
+def rest(page: Page) -> None:
+    """Until the page's run is over, and nothing has moved for a moment."""
+    page.evaluate(AT_REST, 400)
+
+
+def found(page: Page, axe: str, where: str) -> list[str]:
+    """What is wrong, each with the place where it was."""
+    rest(page)
+    for closed in page.locator("[data-testid=stExpander] summary[aria-expanded=false]").all():
+        closed.click()
+    rest(page)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe)
+    wrong = page.evaluate(SERIOUS, [[list(one) for one in ALLOWED], IMPACTS])
+    if wrong:  # what was half-way there at the first look is not so at the second
+        rest(page)
+        again = page.evaluate(SERIOUS, [[list(one) for one in ALLOWED], IMPACTS])
+        wrong = [one for one in again if one in wrong]
+    return [f"{where}: {one}" for one in wrong]
+
+
+def on_every_view(page: Page, axe: str, address: str, name: str) -> list[str]:
+    """What is wrong on a page and on each of its views."""
+    page.goto(address)
+    wrong = found(page, axe, f"/{name}")
+    options = page.locator(f"[class*={VIEWS.get(name, 'none')}]").get_by_role("radio")
+    for number in range(1, options.count()):
+        option = options.nth(number)
+        option.click()
+        wrong += found(page, axe, f"/{name} {option.inner_text()}")
+    return wrong
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.name)
+def test_a_page_has_no_serious_violation(screen: Page, server: Server, axe: str, entry) -> None:
+    address = FIRST_PAGE if entry is PAGES[0] else entry.name
+    wrong = on_every_view(screen, axe, f"{server.url}/{address}", entry.name)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_page_of_runs_has_none_with_runs(screen: Page, kept: Server, axe: str) -> None:
+    wrong = on_every_view(screen, axe, f"{kept.url}/runs", "runs")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_has_the_focus_is_seen(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    rest(page)
+    seen = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(UNSEEN))
+    assert len([one for one in seen if one is not None]) > 20
+    assert not [one for one in seen if one]
