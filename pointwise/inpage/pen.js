@@ -6,7 +6,7 @@ import { keyboardPen } from "./keyboard_pen.js"
 import { canvases, container, dress } from "./page.js"
 import { pause, reader } from "./reader.js"
 
-const MOST = 4 // pixels of the picture to a pixel of the sheet
+const MOST = 4 // how much finer a picture is on a fine screen
 const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
 const NO_TOOLBAR = ".dc-toolbar { display: none !important }"
 const pens = new Map() // by the sheet's key
@@ -19,7 +19,7 @@ function share(event, { left, top, width, height }) {
 
 // What is on the sheet: finished strokes on the lower canvas, the one that is being drawn on the upper one.
 function painted(pen, { lower, upper }) {
-  const scale = Math.min(lower.width / pen.size[0], MOST)
+  const scale = Math.min(lower.width / pen.size[0], MOST) * pen.detail
   const [width, height] = pen.size.map((side) => Math.round(side * scale))
   pen.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
   const { canvas } = pen.paper
@@ -102,7 +102,7 @@ function sheet(data, send) {
     const stroke = pen.stroke && { ...pen.stroke, points: pen.stroke.points.slice(-1) }
     Object.assign(pen, { base: data.base, strokes: [], stroke, number: data.number + (stroke ? 1 : 0) })
   }
-  Object.assign(pen, { size: data.size, width: data.pen, reads: data.reads, send })
+  Object.assign(pen, { size: data.size, detail: data.detail, width: data.pen, reads: data.reads, send })
   pen.number = Math.max(pen.number, data.number)
   pen.end ??= listen(pen)
   arranged(pen)

@@ -34,6 +34,12 @@ class Scale:
         most = float(np.abs(values).max()) or 1.0
         return cls(-most if float(values.min()) < 0 else 0.0, most)
 
+    @classmethod
+    def around(cls, values: NDArray[np.floating]) -> Scale:
+        """As far below 0 as above, whatever the values' signs."""
+        most = float(np.abs(values).max()) or 1.0
+        return cls(-most, most)
+
     @property
     def stops(self) -> NDArray[np.float64]:
         """(n, 3) colours, 0–255, at even distances."""
