@@ -21,14 +21,15 @@ from pointwise.runs import Run
 from pointwise.training.recipes import recipe_named
 from pointwise.ui.frame.navigation import FIRST_PAGE, PAGES
 from tests import lacking
-from tests.browser.harness import Server, serve
+from tests.browser.harness import Server, arrive, serve
 
-# The control of each page that shows another part of it, by what Streamlit makes of its key.
+# The control of each page that shows another part of it.
 VIEWS = {
-    "feature_maps": "st-key-maps",
-    "regression": "st-key-view",
-    "why_1x1": "st-key-claim",
-    "runs": "st-key-runs-view",
+    "path": ".st-key-path-progress button",
+    "feature_maps": ".st-key-maps input",
+    "regression": ".st-key-view input",
+    "why_1x1": ".st-key-claim input",
+    "runs": "[class*=st-key-runs-view] input",
 }
 # Streamlit's own, which no option and no rule of style can change.
 ALLOWED: dict[tuple[str, str], str] = {}
@@ -53,7 +54,7 @@ SERIOUS = """async ([allowed, impacts]) => {
     for (const { element, target, any, all, none } of nodes) {
       if (allowed.some(([rule, selector]) => rule === id && element.closest(selector))) continue
       const why = [...any, ...all, ...none].map(({ message }) => message).join("; ")
-      found.push(`${id}: ${target.flat().join(" >> ")}: ${why} ${element.outerHTML.slice(0, 150)}`)
+      found.push(`${impact} ${id}: ${target.flat().join(" >> ")}: ${why} ${element.outerHTML.slice(0, 150)}`)
     }
   }
   return found
@@ -117,9 +118,14 @@ def rest(page: Page) -> None:
 
 
 def found(page: Page, axe: str, where: str) -> list[str]:
-    """What is wrong, each with the place where it was."""
+    """What is wrong, each with the place where it was, once questions are answered and what is folded is open."""
     rest(page)
-    for closed in page.locator("[data-testid=stExpander] summary[aria-expanded=false]").all():
+    asked = page.locator(".stRadio [role=radiogroup]:not(:has(:checked)) label")
+    for _ in range(4):
+        if asked.count():
+            asked.first.click()
+            rest(page)
+    for closed in page.locator(".stExpander summary[aria-expanded=false]").all():
         closed.click()
     rest(page)
     if not page.evaluate("'axe' in window"):
@@ -134,13 +140,12 @@ def found(page: Page, axe: str, where: str) -> list[str]:
 
 def on_every_view(page: Page, axe: str, address: str, name: str) -> list[str]:
     """What is wrong on a page and on each of its views."""
-    page.goto(address)
+    arrive(page, address)
     wrong = found(page, axe, f"/{name}")
-    options = page.locator(f"[class*={VIEWS.get(name, 'none')}]").get_by_role("radio")
-    for number in range(1, options.count()):
-        option = options.nth(number)
-        option.click()
-        wrong += found(page, axe, f"/{name} {option.inner_text()}")
+    views = page.locator(VIEWS[name]) if name in VIEWS else None
+    for number in range(1, views.count() if views else 0):
+        views.nth(number).dispatch_event("click")
+        wrong += found(page, axe, f"/{name} {number + 1}")
     return wrong
 
 
@@ -158,7 +163,7 @@ def test_the_page_of_runs_has_none_with_runs(screen: Page, kept: Server, axe: st
 
 def test_what_has_the_focus_is_seen(page: Page, server: Server) -> None:
     for address in (FIRST_PAGE, "regression"):
-        page.goto(f"{server.url}/{address}")
+        arrive(page, f"{server.url}/{address}")
         rest(page)
         seen = []
         while len(seen) < 60 and (looks := walk(page)) is not None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.harness import Server, answered, box, clear, count_messages, sent, value
+from tests.browser.harness import Server, answered, arrive, box, clear, count_messages, sent, value
 
 
 @pytest.fixture
 def sheet(page: Page, server: Server) -> Locator:
     """An empty canvas that has the keyboard's focus."""
-    page.goto(server.url)
-    expect(value(page)).to_have_text("7")
-    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+    arrive(page, server.url)
     clear(page)
     canvas = page.get_by_role("application", name="Drawing area")
     page.get_by_test_id("stMain").get_by_role("heading", level=1).click()
