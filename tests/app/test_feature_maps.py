@@ -64,6 +64,14 @@ def test_every_layer_is_drawn_before_and_after_its_activation(arch: str) -> None
             assert any(text.value.startswith(f"**{layer.name}** is a ") for text in app.markdown)
 
 
+def test_the_figure_of_one_pixel_stands_on_layers_of_1x1_convolutions_over_maps() -> None:
+    shown = "How one value is made"
+    for layer, there in (("mix1", True), ("conv2", False)):
+        app = opened(**{channels.layer_key("nin"): layer, channels.FIGURE: True})
+        assert any(one.label.startswith(shown) for one in app.expander) == there
+        assert sound(app)
+
+
 def test_layer_channel_input_and_pixel_are_plain_values_of_the_session() -> None:
     app = opened(
         **{"features.layer.nin": "mix2", "features.channel": 11, "features.input": 3, "features.point": [0.5, 0.99]}

@@ -108,13 +108,12 @@ function pixelAt({ data }, frame, event) {
 function listen(instance) {
   const { view } = instance, calm = matchMedia(LESS_MOTION)
   for (const frame of [view.frame, ...view.maps]) {
-    const point = (event) => {
+    frame.addEventListener("pointermove", (event) => {
       instance.held = true
       clearTimeout(instance.timer)
       go(instance, pixelAt(instance, frame, event))
-    }
-    frame.addEventListener("pointermove", point)
-    frame.addEventListener("pointerdown", point)
+    })
+    frame.addEventListener("click", (event) => chose(instance, pixelAt(instance, frame, event)))
     frame.addEventListener("pointerleave", () => {
       instance.held = false
       onwards(instance)

@@ -14,7 +14,7 @@ const BODY = `<div class="board"><div class="pic"><div class="name"></div>
 <div class="player"><button class="play" type="button">Play</button><button class="step" type="button">Step</button
 ><button class="all" type="button">Fill in</button><div class="paces" role="group" aria-label="Speed"
 ><button type="button" value="slow">Slow</button><button type="button" value="normal">Normal</button
-><button type="button" value="fast">Fast</button></div></div></div>
+><button type="button" value="fast">Fast</button></div><span>or point at a pixel</span></div></div>
 <svg aria-hidden="true"><path class="under nine"/><path class="under one"/><path class="nine"/><path class="one"/></svg>
 <output class="said" aria-live="polite"></output>`
 
@@ -121,7 +121,7 @@ function fill(view, data) {
   if (!view.nine) return
   legend(find(".out.nine .scale"), data.kernel.scale)
   view.edge.setAttribute("aria-label", data.texts.edges)
-  view.nine.weights.forEach((cell, n) => put(cell, printed(100 * data.kernel.weights[n], true)))
+  data.kernel.weights.forEach((weight, n) => weigh(view.nine.weights[n], printed(100 * weight, true), weight, data.kernel.weights))
 }
 
 export function put(element, text) {
@@ -142,6 +142,13 @@ function tint(cell, colours, at) {
   cell.style.color = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff"
 }
 
+// A weight, blue below 0 and orange above it, strongest where it is the largest of all.
+function weigh(cell, text, weight, all) {
+  const share = Math.abs(weight) / Math.max(...all.map(Math.abs), 1e-9)
+  put(cell, text)
+  cell.style.background = `rgb(${weight < 0 ? "0 114 178" : "213 94 0"} / ${Math.round(30 * share)}%)`
+}
+
 // Put the numbers of a pixel in their places, and the marks around it.
 export function place(view, data, ready, { one, nine: nines }, map, at) {
   const { rows, columns } = data, y = Math.floor(at / columns), x = at % columns
@@ -149,7 +156,8 @@ export function place(view, data, ready, { one, nine: nines }, map, at) {
     const c = data.shown[map][n]
     put(row.cell, printed(one.inputs[n]))
     tint(row.cell, ready.inputColours[c], at)
-    put(row.weight, printed(one.weights[n], Number.isInteger(data.weights[map][c])))
+    const weights = data.weights[map]
+    weigh(row.weight, printed(one.weights[n], Number.isInteger(weights[c])), weights[c], weights)
     put(row.product, printed(one.products[n]))
     if (!row.tile) return
     put(row.name, data.channels[c].name)
@@ -183,11 +191,11 @@ export function place(view, data, ready, { one, nine: nines }, map, at) {
   tint(view.nine.value, ready.edgeColours, at)
 }
 
+// A frame around so many pixels, as far as they are in the picture.
 function mark(element, x, y, side, columns, rows) {
-  Object.assign(element.style, {
-    left: `${(100 * x) / columns}%`, top: `${(100 * y) / rows}%`,
-    width: `${(100 * side) / columns}%`, height: `${(100 * side) / rows}%`,
-  })
+  const [left, right] = [Math.max(0, x), Math.min(columns, x + side)].map((at) => (100 * at) / columns)
+  const [top, bottom] = [Math.max(0, y), Math.min(rows, y + side)].map((at) => (100 * at) / rows)
+  Object.assign(element.style, { left: `${left}%`, top: `${top}%`, width: `${right - left}%`, height: `${bottom - top}%` })
 }
 
 // The lines from the pixel to its sum, and from the value to its place in the map; none where they stand below it.
