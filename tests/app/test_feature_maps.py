@@ -19,6 +19,7 @@ from pointwise.ui.frame.labels import MODELS
 UseOwn = Callable[[AppTest, Network], str]
 PAGE = str(Path(__file__).parents[2] / "pages" / "feature_maps.py")
 VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
+OPENING = {"nin": "7", "conv_mlp": "9", "mlp_1x1": "7", "bag_of_pixels": "3"}  # what each reads in the first drawing
 
 
 def opened(arch: str = "nin", view: str = "Channels", **session: object) -> AppTest:
@@ -50,7 +51,7 @@ def test_every_view_of_every_network_is_drawn(arch: str, view: str) -> None:
     app = opened(arch, view)
     assert sound(app)
     if view != "Colour":
-        assert read(app)[0] == "7"
+        assert read(app)[0] == OPENING[arch]
 
 
 @pytest.mark.parametrize("arch", CLASSIFIERS)
@@ -63,6 +64,14 @@ def test_every_layer_is_drawn_before_and_after_its_activation(arch: str) -> None
             app.run()
             assert sound(app)
             assert any(text.value.startswith(f"**{layer.name}** is a ") for text in app.markdown)
+
+
+def test_the_figure_of_one_pixel_stands_on_layers_of_1x1_convolutions_over_maps() -> None:
+    shown = "How one value is made"
+    for layer, there in (("mix1", True), ("conv2", False)):
+        app = opened(**{channels.layer_key("nin"): layer, channels.FIGURE: True})
+        assert any(one.label.startswith(shown) for one in app.expander) == there
+        assert sound(app)
 
 
 def test_layer_channel_input_and_pixel_are_plain_values_of_the_session() -> None:
@@ -106,7 +115,7 @@ def test_very_many_weights_are_scaled_together(arch: str, layer: str) -> None:
     app = opened(arch, **{channels.layer_key(arch): layer})
     slider(app, "All weights times").set_value(-2.0).run()
     assert sound(app)
-    assert read(app, "Without your changes")[0] == "7"
+    assert read(app, "Without your changes")[0] == OPENING[arch]
 
 
 def test_one_session_changes_nothing_for_another_or_in_the_shared_network() -> None:

@@ -14,6 +14,7 @@ from pointwise.explain.chain import Chain, Maps, Stage
 from pointwise.explain.mixture import mixture
 from pointwise.ui.feature_maps import channel, input_maps, map_components, network_strip, pixel_sum
 from pointwise.ui.feature_maps.subject import Subject
+from pointwise.ui.figures import one_pixel
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept, choice
@@ -21,35 +22,43 @@ from pointwise.ui.frame.sections import Kept, choice
 BEFORE, AFTER = "Before the activation", "After it"
 SHARED, OWN = "One for the layer", "Each its own"
 CHOSEN: Kept[int | None] = Kept("features.channel", None)  # from 0; None: the strongest
-SMALL, MANY = 42, 64  # pixels of a tile where a layer has at least so many
+FIGURE = "features.one_pixel"  # the key of what the figure is in; True when it is open
+MANY = 64  # channels of which the tiles are small
+FEW = 10  # channels that stand in one row
 
 
 def show(subject: Subject) -> None:
     """Choose a layer, a channel, a pixel."""
     number = chosen_layer(subject)
     stage, maps = subject.chain.stages[number], subject.trace.maps[number]
+    st.markdown("Follow it from left to right: choose a layer, one of its channels, and a pixel of that.")
     strip = st.container()
     glossary.write(f"{_in_words(stage)} {_about(maps.dead(), stage)}")
-    dots = stage.flat and stage.channels >= MANY  # so many single values take the whole width, and little height
-    over, (left, right) = st.container(), st.columns([5, 4] if dots else [3, 5], gap="medium")
-    with over if dots else left:
+    figure = st.container()
+    wide = _is_dots(stage) or stage.channels <= FEW  # which take the whole width, and little height
+    over, (left, right) = st.container(), st.columns([5, 4] if wide else [3, 5], gap="medium")
+    with over if wide else left:
+        linear = not stage.activated
         before, shared, options = _options(stage)
         values = (maps.before if before else maps.after).numpy()
-        chosen = _channel(values)
+        chosen = _channel(values, int(subject.trace.logits.argmax()) if linear else None)
         _mosaic(stage, maps, values, shared, chosen)
     with options:
         _downloads(f"{subject.arch}-{stage.name}-{'before' if before else 'after'}", values, shared)
     with strip:
         network_strip.show(subject, number, chosen, functools.partial(_choose_layer, subject))
+    if one_pixel.shows(subject.chain, subject.trace, number):
+        with figure:
+            _one_pixel(subject, number, chosen)
     mixed = mixture(subject.chain, subject.trace, number, chosen)
     scale = Scale.of(values if shared else values[chosen])
-    with left if dots else right:
+    with left if wide else right:
         channel.show(subject, number, chosen, values[chosen], scale, mixed)
     with right:
         channel.changes(subject, number, chosen, before, scale, mixed)
     point = channel.point(values[chosen])
     if channel.has_tone_curve(stage, number):
-        left, right = st.columns(2, gap="medium")
+        left, right = st.columns([3, 2], gap="medium")
         with left:
             pixel_sum.show(subject, number, chosen, point, mixed)
         with right:
@@ -59,12 +68,20 @@ def show(subject: Subject) -> None:
     _explanation(subject)
 
 
+def _one_pixel(subject: Subject, stage: int, number: int) -> None:
+    """The figure in which the sum is made before one's eyes, behind a click."""
+    title, icon = "How one value is made: watch a pixel go through this layer", ":material/play_circle:"
+    with st.expander(title, icon=icon, key=FIGURE, on_change="rerun") as shown:
+        if shown.open:
+            one_pixel.layer(subject.chain, subject.trace, stage, number)
+
+
 def _options(stage: Stage) -> tuple[bool, bool, DeltaGenerator]:
     """A title, and beside it what is shown how: values before the activation, one colour scale for all, and room."""
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             st.markdown(f"**Choose one of {stage.channels} channels**")
-        options = st.popover("Options", icon=":material/tune:", width="content")
+        options = st.popover("Options", width="content")
     with options:
         linear = not stage.activated
         which = choice("Values", (AFTER, BEFORE), "features.which", persist_state="session", disabled=linear)
@@ -72,9 +89,16 @@ def _options(stage: Stage) -> tuple[bool, bool, DeltaGenerator]:
     return which == BEFORE and not linear, scale == SHARED, options
 
 
-def _channel(values: NDArray[np.float32]) -> int:
-    """The chosen channel of maps (C, h, w), at first the strongest."""
+def _is_dots(stage: Stage) -> bool:
+    """Whether a layer's maps are many single values."""
+    return stage.flat and stage.channels >= MANY
+
+
+def _channel(values: NDArray[np.float32], first: int | None) -> int:
+    """The chosen channel of maps (C, h, w); at first ``first``, or the strongest."""
     chosen = CHOSEN.get()
+    if chosen is None and first is not None:
+        return first
     if chosen is None:
         return int(np.abs(values).reshape(len(values), -1).max(axis=1).argmax())
     return max(0, min(chosen, len(values) - 1))
@@ -124,10 +148,13 @@ def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool,
     tiles = map_components.Tiles(
         sprite,
         columns,
-        names=[f"Channel {at + 1}" + (", dead" if gone else "") for at, gone in enumerate(dead)],
-        captions=["" if stage.flat and stage.channels >= MANY else str(at + 1) for at in range(stage.channels)],
+        names=[channel.name(stage, at) + (", dead" if gone else "") for at, gone in enumerate(dead)],
+        captions=[
+            "" if _is_dots(stage) else (str(at + 1) if stage.activated else f"digit {at}")
+            for at in range(stage.channels)
+        ],
         faded=dead.tolist(),
-        side=map_components.DOT if values[0].size == 1 else SMALL if stage.channels >= MANY else map_components.TILE,
+        side=map_components.DOT if _is_dots(stage) else map_components.side(stage.channels),
     )
     map_components.mosaic(map_components.MOSAIC, tiles, chosen, alt, _choose)
 
@@ -139,7 +166,7 @@ def _about(dead: NDArray[np.bool_], stage: Stage) -> str:
     if not count:
         return "No channel is [[dead|dead channel]] on this drawing: each is other than zero somewhere."
     dead_ones = f"{count} of {stage.channels} " + ("is" if count == 1 else "are")
-    return f"{dead_ones} [[dead|dead channel]] on this drawing and struck through: zero everywhere."
+    return f"{dead_ones} [[dead|dead channel]] on this drawing and faded: zero everywhere."
 
 
 def _choose() -> None:
