@@ -80,6 +80,14 @@ def test_layer_channel_input_and_pixel_are_plain_values_of_the_session() -> None
     assert slider(app, "Weight").key == "features.weight.nin.3.11.3"
 
 
+def test_a_map_leads_back_to_those_it_is_made_of() -> None:
+    app = opened(**{"features.layer.nin": "mix1", "features.channel": 13, "features.input": 20})
+    app.button(key="features.back").click().run()
+    assert app.session_state["features.layer.nin"] == "conv1"
+    assert app.session_state["features.channel"] == 20
+    assert any(text.value.startswith("**Channel 21 of 32, and what goes into it") for text in app.markdown)
+
+
 @pytest.mark.parametrize(
     "state",
     [

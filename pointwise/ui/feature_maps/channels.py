@@ -55,6 +55,8 @@ def show(subject: Subject) -> None:
     with left if wide else right:
         channel.show(subject, number, chosen, values[chosen], scale, mixed)
     with right:
+        if number:
+            _way_back(subject, number - 1, input_maps.chosen_input(mixed))
         channel.changes(subject, number, chosen, before, scale, mixed)
     point = channel.point(values[chosen])
     if channel.has_tone_curve(stage, number):
@@ -121,9 +123,25 @@ def chosen_layer(subject: Subject) -> int:
 def _choose_layer(subject: Subject) -> None:
     chosen = st.session_state[network_strip.STRIP].chosen
     if chosen is not None:
-        st.session_state[layer_key(subject.arch)] = subject.chain.stages[int(chosen)].name
-        for kept in (CHOSEN, input_maps.CHOSEN):
-            kept.pop()
+        _look_into(subject, int(chosen), None)
+
+
+def _way_back(subject: Subject, stage_number: int, number: int) -> None:
+    """A button that leads to the input map that is marked, which is a channel of the layer before."""
+    name = subject.chain.stages[stage_number].name
+    st.button(
+        f"Look into channel {number + 1} of {name}",
+        on_click=_look_into,
+        args=(subject, stage_number, number),
+        icon=":material/arrow_back:",
+        key="features.back",
+    )
+
+
+def _look_into(subject: Subject, stage_number: int, number: int | None) -> None:
+    st.session_state[layer_key(subject.arch)] = subject.chain.stages[stage_number].name
+    CHOSEN.set(number)
+    input_maps.CHOSEN.pop()
 
 
 def _in_words(stage: Stage) -> str:
