@@ -235,6 +235,11 @@ class Run(Generic[J]):
         return "" if self._recorder is None else self._recorder.broken
 
     @property
+    def whole(self) -> bool:
+        """Whether it begins with the job's first step, and not after a checkpoint."""
+        return "since" not in self._how
+
+    @property
     def stopping(self) -> bool:
         """Whether it was told to end."""
         return self._stop.is_set()

@@ -5,7 +5,7 @@
 import { canvases, hideToolbar, container } from "./page.js"
 import { pause, reader } from "./reader.js"
 
-const MOST = 4 // pixels of the picture to a pixel of the sheet
+const MOST = 4 // how much finer a picture is on a fine screen
 const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
 const pens = new Map() // by the sheet's key
 let reading = null // as long as there is a network, or a place for an answer, on the page
@@ -17,7 +17,7 @@ function share(event, { left, top, width, height }) {
 
 // What is on the sheet: finished strokes on the lower canvas, the one that is being drawn on the upper one.
 function painted(pen, { lower, upper }) {
-  const scale = Math.min(lower.width / pen.size[0], MOST)
+  const scale = Math.min(lower.width / pen.size[0], MOST) * pen.detail
   const [width, height] = pen.size.map((side) => Math.round(side * scale))
   pen.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
   const { canvas } = pen.paper
@@ -97,7 +97,7 @@ function sheet(data, send) {
     const stroke = pen.stroke && { ...pen.stroke, points: pen.stroke.points.slice(-1) }
     Object.assign(pen, { base: data.base, strokes: [], stroke, number: data.number + (stroke ? 1 : 0) })
   }
-  Object.assign(pen, { size: data.size, width: data.pen, reads: data.reads, send })
+  Object.assign(pen, { size: data.size, detail: data.detail, width: data.pen, reads: data.reads, send })
   pen.number = Math.max(pen.number, data.number)
   pen.end ??= listen(pen)
   arranged(pen)

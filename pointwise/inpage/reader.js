@@ -3,7 +3,7 @@
 // page's own answer stands until the server has answered the same one, and a badge says how far the two are apart. Where
 // the answer's place or the worker are not found, nothing is shown and the server answers at pen-up.
 
-import { answerPlace, dim, echo, mark, paint, prove, said, unproved } from "./answer.js"
+import { answerPlace, echo, hide, mark, paint, prove, said, unproved } from "./answer.js"
 import { headed } from "./network.js"
 import { container } from "./page.js"
 import { respondent } from "./respondent.js"
@@ -25,7 +25,7 @@ export function reader() {
   // Which answer stands on the page now.
   function settle() {
     if (!server || ended) return
-    dim(ahead())
+    hide(ahead())
     if (ahead()) return own && paint(server, own.probabilities)
     if (!server.probabilities) return early()
     paint(server, server.probabilities)
@@ -123,7 +123,7 @@ export function reader() {
       const now = performance.now()
       pace = { count: 0, began: now, moved: now, rested: 0, span: 0, took: 0 }
       unproved()
-      dim(true)
+      hide(true)
       schedule()
     },
     move() {
@@ -142,7 +142,7 @@ export function reader() {
       observer.disconnect()
       cancelAnimationFrame(frame)
       worker.end()
-      dim(false)
+      hide(false)
     },
   }
 }

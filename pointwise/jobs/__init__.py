@@ -10,6 +10,7 @@ from pointwise.data.catalogue import Pictures
 from pointwise.jobs.comparison import AS_WRITTEN, STANDARDISED, Comparison, compare_scalings, job_from
 from pointwise.jobs.job import Job
 from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob, table_config
+from pointwise.jobs.pace import expected_seconds
 
 __all__ = [
     "AS_WRITTEN",
@@ -21,6 +22,7 @@ __all__ = [
     "Pictures",
     "TableJob",
     "compare_scalings",
+    "expected_seconds",
     "job_from",
     "table_config",
 ]

@@ -54,6 +54,11 @@ class Job(ABC):
         """The shipped network that does the same task, by name; None where there is none."""
         return self.config.arch
 
+    @property
+    def made(self) -> int:
+        """Digits that are made before the first step and join the data, with half as many pictures of no digit."""
+        return 0
+
     def steps(
         self,
         *,

@@ -39,6 +39,10 @@ class PictureJob(Job):
     def stands_in_for(self) -> str | None:
         return self.config.arch if self.data.data_set.digits and self.data.shuffled is None else None
 
+    @property
+    def made(self) -> int:
+        return self.recipe.made if self.data.data_set.made and self.data.shuffled is None else 0
+
     def fetch(self) -> Iterator[Download]:
         return self.data.fetch()
 
@@ -52,9 +56,7 @@ class PictureJob(Job):
     def _train(self, training: Digits, held_out: Digits, **how: Any) -> Training:
         from pointwise.data.nondigits import with_made
 
-        if self.data.data_set.made and self.data.shuffled is None:
-            training = with_made(training, self.recipe.made, self.recipe.seed)
-        return super()._train(training, held_out, **how)
+        return super()._train(with_made(training, self.made, self.recipe.seed), held_out, **how)
 
     def _facts(self, training: Digits) -> dict[str, Any]:
         words = f"{training.name}, {len(training):,} training pictures"

@@ -90,7 +90,7 @@ def table(app: AppTest) -> Any:
 def test_an_empty_library_says_how_the_first_run_comes_about(shelf: Shelf) -> None:
     app = opened(shelf)
     assert not app.exception
-    assert "Press **Retrain** in the sidebar" in app.info[0].value
+    assert "Open **Retrain a network** in the sidebar" in app.info[0].value
     assert "python -m pointwise train nin --data-set digits" in words(app)
     assert not app.dataframe
 

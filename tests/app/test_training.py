@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,40 @@ def test_a_run_on_digits_is_used_by_the_pages_and_held_against_the_shipped_netwo
     assert any("On 297 held-out bundled digits; the shipped weights reach" in caption.value for caption in app.caption)
     run = app.session_state[session_run.RUN.key].name
     assert app.session_state[weights_in_use.CHOICES.key] == {"bag_of_pixels": weights_in_use.Choice(run)}
+
+
+def test_a_run_on_the_bundled_digits_says_why_drawings_may_be_read_worse() -> None:
+    assert any("Your drawings may be read far worse" in text.value for text in trained("digits").markdown)
+
+
+def test_how_long_a_training_takes_is_timed_when_somebody_asks() -> None:
+    app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
+    assert not any("on this computer" in text.value for text in app.markdown)
+    button(app, "How long would it take?").click().run()
+    assert any(re.fullmatch(r"Takes about \d+ s on this computer\.", text.value) for text in app.markdown)
+
+
+def test_a_run_tells_how_long_the_next_one_takes() -> None:
+    app = trained("digits")
+    assert any("on this computer" in text.value for text in app.markdown)
+    app.selectbox(key="sidebar.recipe").set_value("tutorial").run()  # of another kind
+    assert not any("on this computer" in text.value for text in app.markdown)
+
+
+def test_a_network_that_is_far_too_large_to_be_timed_is_a_sentence() -> None:
+    app = opened(**{"sidebar.source": "digits", "sidebar.arch": "conv_mlp"})
+    app.number_input(key="sidebar.conv_mlp.digits.fast.width").set_value(512).run()
+    button(app, "How long would it take?").click().run()
+    assert any("Choose smaller widths" in error.value for error in app.error)
+
+
+def test_retrain_is_loud_once_something_was_changed() -> None:
+    app = opened(**{"sidebar.source": "digits"})
+    assert button(app, "Retrain").proto.type == "secondary"
+    app.number_input(key="sidebar.nin.digits.fast.epochs").set_value(3).run()
+    assert button(app, "Retrain").proto.type == "primary"
+    app.number_input(key="sidebar.nin.digits.fast.epochs").set_value(20).run()
+    assert button(app, "Retrain").proto.type == "secondary"
 
 
 def test_the_run_after_the_last_that_has_room_says_what_goes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,9 +151,9 @@ class Server:
 
 
 def arrive(page: Page, address: str) -> None:
-    """Open a page, and wait until its first run is over: the sidebar comes last."""
+    """Open a page, and wait until its first run is over."""
     page.goto(address)
-    expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+    expect(page.locator(".pw-ready")).to_be_attached()
 
 
 def box(element: Locator) -> Any:

@@ -67,6 +67,17 @@ def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, serve
     expect(page.get_by_text("Stopped at step")).to_be_visible()
 
 
+def test_retraining_is_folded_away_beside_pages_that_need_none(page: Page, server: Server) -> None:
+    arrive(page, f"{server.url}/why_1x1")
+    sidebar, retrain = page.get_by_test_id("stSidebar"), page.get_by_role("button", name="Retrain", exact=True)
+    expect(retrain).to_have_count(0)
+    sidebar.get_by_text("Retrain a network").click()
+    short_run(page)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(sidebar.get_by_text("Finished at step")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+
+
 def test_the_page_reads_drawings_while_a_run_goes_on(page: Page, server: Server) -> None:
     arrive(page, server.url)
     long_run(page)

@@ -127,6 +127,7 @@ def test_a_phone_sees_all_of_it(phone: Page, kept: Server) -> None:
 
 def test_a_run_is_steered_here_while_a_note_is_written(page: Page, kept: Server) -> None:
     main = visit(page, kept)
+    page.get_by_test_id("stSidebar").get_by_text("Retrain a network").click()
     choose(page, "Model", "MLP of 1×1 convs")
     page.get_by_test_id("stSidebar").get_by_text("Advanced").click()
     set_number(page, "Epochs", "200")

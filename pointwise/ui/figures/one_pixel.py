@@ -34,6 +34,9 @@ TELLING = (26, 7, 28, 19)  # channels of bag_of_pixels' first layer whose tone c
 MOST_LINES = 4  # products that are shown one by one
 SIDE = 28  # of a colour picture in the figure
 BENDS = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "gelu": "GELU"}
+KNOWS_NONE = "It knows no neighbours: "
+ONE_BRIGHTNESS = "pixels of one brightness get one value, wherever they are."
+COMPARES = "It compares neighbours: 0 where all nine are equal, far from 0 at an edge."
 FOLDER = Path(__file__).parent
 
 _figure = st.components.v2.component(
@@ -90,8 +93,7 @@ def drawing_data(image: NDArray[np.uint8]) -> dict[str, Any]:
     mixing = Mixing((Channel(values, "grey", -1.0, 1.0, GREYS),), weights, biases, "relu", _numbered(TELLING, 32), maps)
     texts = {
         "picture": "Your drawing",
-        "one_says": "Equal pixels get equal values, wherever they are: it cannot see an edge.",
-        "nine_says": "It compares neighbours: 0 where all nine are equal, far from 0 at an edge.",
+        "one_says": KNOWS_NONE + ONE_BRIGHTNESS,
     }
     return _data(mixing, _grey(image), texts, kernel_on=0)
 
@@ -125,8 +127,8 @@ def colour_data(
     maps = np.einsum("kc,chw->khw", weights, values)
     texts = {
         "picture": "Red, green and blue",
-        "one_says": "It mixes the three colours of one pixel: it tells red from green, and cannot see an edge.",
-        "nine_says": "It compares neighbours, here their red: 0 where all nine are equal, far from 0 at an edge.",
+        "one_says": KNOWS_NONE + "it mixes the three colours of one pixel, and never sees an edge.",
+        "nine_says": COMPARES.replace(":", ", here in red:"),
     }
     return _data(Mixing(inputs, weights, np.zeros(len(weights)), None, names, maps), small, texts, kernel_on=0)
 
@@ -138,7 +140,8 @@ def shows(chain: Chain, trace: Trace, stage: int) -> bool:
 
 def layer(chain: Chain, trace: Trace, stage: int, channel: int | None = None, key: str = "one_pixel.layer") -> None:
     """A 1×1 convolution of a network on the picture of ``trace``: the sum behind a channel's map, or behind four maps
-    to choose from. Of many inputs those four are shown one by one that count most in the map; the others together.
+    to choose from. Of many inputs those four are shown one by one that count most in the map, the others together;
+    a single input has the 3×3 kernel beside it.
 
     On the page of feature maps: ``if shows(subject.chain, subject.trace, n): layer(subject.chain, subject.trace, n)``.
     """
@@ -149,7 +152,7 @@ def layer_data(chain: Chain, trace: Trace, stage: int, channel: int | None = Non
     """What one_pixel.js shows of a network's layer."""
     part, maps = chain.stages[stage], trace.maps[stage]
     after = maps.after.numpy()
-    numbers = [channel] if channel is not None else np.argsort(-after.std(axis=(1, 2)), kind="stable")[:4].tolist()
+    numbers = _unlike(after) if channel is None else [channel]
     used = [part.channel(number) for number in numbers]
     weights = np.array([one.weights.double().numpy().ravel() for one in used])
     first = stage == 0
@@ -171,9 +174,23 @@ def layer_data(chain: Chain, trace: Trace, stage: int, channel: int | None = Non
     picture = _picture_of(trace, rows, columns)
     texts = {
         "picture": "The drawing" if columns == trace.maps[0].inputs.shape[2] else f"The drawing at {columns}×{rows}",
-        "one_says": f"The same weights at every pixel mix {part.inputs} channels." if part.inputs > 1 else "",
+        "one_says": KNOWS_NONE + f"the same {part.inputs} weights mix the channels at every pixel."
+        if part.inputs > 1
+        else KNOWS_NONE + ONE_BRIGHTNESS,
     }
-    return _data(mixing, picture, texts)
+    return _data(mixing, picture, texts, kernel_on=0 if part.inputs == 1 else None)
+
+
+def _unlike(maps: NDArray[np.floating], most: int = 4) -> list[int]:
+    """The map (k, h, w) that varies most, and those least like any chosen before; none that is the same everywhere."""
+    flat = maps.reshape(len(maps), -1) - maps.mean(axis=(1, 2))[:, None]
+    sizes = np.linalg.norm(flat, axis=1)
+    shapes = flat / np.maximum(sizes, 1e-12)[:, None]
+    chosen, left = [int(sizes.argmax())], np.flatnonzero(sizes > 0.1 * sizes.max())  # faint ones tell nothing
+    while len(chosen) < most and (left := left[~np.isin(left, chosen)]).size:
+        likeness = (shapes[left] @ shapes[chosen].T).max(axis=1)
+        chosen.append(int(left[likeness.argmin()]))
+    return chosen
 
 
 def _numbered(numbers: Sequence[int], of: int) -> list[str]:
@@ -238,7 +255,7 @@ def _data(
         "texts": {
             "one": "1×1: one pixel in, one value out",
             "nine": "3×3: nine pixels in, one value out",
-            "nine_says": "",
+            "nine_says": COMPARES,
             "edges": "A map of edges",
             "rest": f"the other {others} channels",
             "bent": "ReLU: below 0 becomes 0"

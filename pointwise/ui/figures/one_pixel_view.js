@@ -191,11 +191,11 @@ export function place(view, data, ready, { one, nine: nines }, map, at) {
   tint(view.nine.value, ready.edgeColours, at)
 }
 
+// A frame around so many pixels, as far as they are in the picture.
 function mark(element, x, y, side, columns, rows) {
-  Object.assign(element.style, {
-    left: `${(100 * x) / columns}%`, top: `${(100 * y) / rows}%`,
-    width: `${(100 * side) / columns}%`, height: `${(100 * side) / rows}%`,
-  })
+  const [left, right] = [Math.max(0, x), Math.min(columns, x + side)].map((at) => (100 * at) / columns)
+  const [top, bottom] = [Math.max(0, y), Math.min(rows, y + side)].map((at) => (100 * at) / rows)
+  Object.assign(element.style, { left: `${left}%`, top: `${top}%`, width: `${right - left}%`, height: `${bottom - top}%` })
 }
 
 // The lines from the pixel to its sum, and from the value to its place in the map; none where they stand below it.

@@ -38,6 +38,17 @@ def duration(seconds: float) -> str:
     return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
 
 
+def roughly(seconds: float) -> str:
+    """A duration to one or two digits: 4 s, 35 s, 3 min, 1.5 hours."""
+    if seconds < 10:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 90:
+        return f"{5 * round(seconds / 5)} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 1800) / 2:g} hours"
+
+
 def number(value: float) -> str:
     """About four digits, in any unit: 1,234 and 0.01235."""
     size = abs(value)

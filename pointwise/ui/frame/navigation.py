@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
-from pointwise.ui.frame import startup
+from pointwise.ui.frame import address, startup
 from pointwise.ui.frame.sections import Kept
 
 FRAME = Kept("navigation.frame", False)  # whether app.py has run
 VISITED: Kept[str | None] = Kept("navigation.visited", None)  # the address of the page of the run before this one
 ARRIVED = Kept("navigation.arrived", True)
 FIRST_PAGE = ""  # the address of the page at /
+WITH_TRAINING = (FIRST_PAGE, "feature_maps", "regression")  # addresses of pages beside which it is not folded away
+DARK = {"#1b2530": "#e8edf2", "#0062a3": "#56b4e9"}  # colours of the name on light, and on dark
 FAVICON = str(Path(__file__).with_name("favicon.png"))  # a picture of 7×7 pixels with one of them lit
 
 
@@ -29,6 +32,9 @@ class Entry:
 
 PAGES = (
     Entry("draw", "Draw a digit", ":material/draw:", "Draw a digit and see four 1×1 networks read it."),
+    Entry(
+        "path", "Start here", ":material/route:", "What a 1×1 convolution is and what it is good for, in five steps."
+    ),
     Entry("feature_maps", "Feature maps", ":material/grid_view:", "See every channel of a network on your drawing."),
     Entry("regression", "House prices", ":material/home:", "Move two sliders and see a network's price move."),
     Entry("why_1x1", "Why 1×1", ":material/science:", "Guess what is true about 1×1 convolutions, and measure it."),
@@ -38,7 +44,7 @@ PAGES = (
 
 def start() -> st.Page:
     """Build the navigation and say which page was asked for; called by app.py in every run."""
-    page = st.navigation(_pages())
+    page = st.navigation(_pages(), position="hidden" if address.bare() else "sidebar")
     FRAME.set(True)
     startup.HELD_BACK.set(startup.FIRST_VISIT if VISITED.get() is None else 0.0)
     ARRIVED.set(VISITED.get() != page.url_path)
@@ -59,8 +65,23 @@ def arrived() -> bool:
 
 
 def look() -> None:
-    """Put the looks that all pages share on the page."""
+    """Put the app's name and the looks that all pages share on the page."""
     st.html(Path(__file__).with_name("frame.css"))
+    st.logo(_wordmark(dark=st.context.theme.type == "dark"), size="large")
+
+
+def ready() -> None:
+    """Put a mark on the page that its first whole run is over, for whoever waits for it."""
+    st.html('<span class="pw-ready"></span>')
+
+
+@cache
+def _wordmark(dark: bool) -> str:
+    """SVG of the app's name and what it is, in the theme's colours."""
+    drawn = Path(__file__).with_name("wordmark.svg").read_text(encoding="utf-8")
+    for on_light, on_dark in DARK.items() if dark else ():
+        drawn = drawn.replace(on_light, on_dark)
+    return drawn
 
 
 def link(name: str, label: str = "", icon: str = "", **query: str) -> None:
@@ -68,13 +89,13 @@ def link(name: str, label: str = "", icon: str = "", **query: str) -> None:
 
     ``query`` are parameters of its address.
     """
-    entry = next(entry for entry in PAGES if entry.name == name)
-    st.page_link(
-        f"pages/{name}.py",
-        label=label or entry.title,
-        icon=icon or entry.icon,
-        query_params=query or None,
-    )
+    to = entry(name)
+    st.page_link(f"pages/{name}.py", label=label or to.title, icon=icon or to.icon, query_params=query or None)
+
+
+def entry(name: str) -> Entry:
+    """The line of the page table with that name or address. Raises StopIteration where there is none."""
+    return next(entry for entry in PAGES if name in (entry.name, "" if entry is PAGES[0] else entry.name))
 
 
 def _pages(icons: bool = True) -> list[st.Page]:

@@ -21,8 +21,8 @@ SEEN: Kept[object] = Kept("runs.seen", None)  # what the whole page was last dra
 PAINTED = Kept("runs.painted", False)  # whether this session has seen a table
 PAINT = 0.6  # seconds that the browser takes to fetch the table's code and to paint it
 POLL, LOOK = 1.0, 3.0  # seconds between two looks at runs that go on, and for runs of the command line
-EMPTY = """Nothing is here yet. Press **Retrain** in the sidebar, and the run appears here with its curve, its weights
-and snapshots of the way there."""
+EMPTY = """Nothing is here yet. Open **Retrain a network** in the sidebar and start one: the run appears here with its
+curve, its weights and snapshots of the way there."""
 TERMINAL = """A training in a terminal of this computer appears here live, too:
 
 ```

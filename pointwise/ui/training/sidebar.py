@@ -15,26 +15,41 @@ from pointwise.errors import ConfigError
 from pointwise.jobs import Job, PictureJob, Pictures
 from pointwise.models import ACTIVATIONS, CLASSIFIERS, ModelConfig
 from pointwise.training import RECIPES, Recipe
-from pointwise.ui.frame import desk, labels
+from pointwise.ui.frame import desk, glossary, labels
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import shown_errors
-from pointwise.ui.training import panel, session_run, weights_in_use
+from pointwise.ui.training import expected_time, panel, session_run, weights_in_use
 
 Settings = tuple[Recipe, ModelConfig]
 Inputs = Callable[[str, Recipe, ModelConfig], Settings]
 WIDEST, WIDEST_PRICE = 512, 128  # channels of a layer
 LARGEST_BATCH, LOWEST_RATE = 4096, 1e-6
+FIRST_RECIPE = "fast"
+NAMES = {"fast": "Fast", "tutorial": "As written in the tutorial", "augmented": "Thorough, on bent digits"}
 ABOUT_RECIPES = {
-    "fast": "Large batches, one-cycle learning rate, AdamW",
-    "tutorial": "Exactly the tutorial's: Adam 0.001, batches of 64, 10 epochs",
-    "augmented": "Fast, longer, on digits that are turned, bent and redrawn; the shipped reader's",
+    "fast": "{passes}, {batch} at a time, in large steps that shrink towards the end.",
+    "tutorial": "{passes}, {batch} at a time, in small steps of one size: exactly what the tutorial does.",
+    "augmented": "{passes}, {batch} at a time, each turned, bent and redrawn a little: slow, and meant for other "
+    "people's handwriting. The reader that comes with the app learned so.",
 }
 EPOCHS = {"digits": 20}  # a fortieth of the digits asks for more passes over them; not of the tutorial's recipe
 
 
-def digits() -> None:
-    """Controls for the four classifiers, and this session's run below them."""
-    st.header("Retrain")
+def digits(folded: bool = False) -> None:
+    """Controls for the four classifiers, ``folded`` away or not, and this session's run below them."""
+    if folded:
+        with st.expander(
+            "Retrain a network", icon=":material/model_training:", key="sidebar.fold", on_change="rerun"
+        ) as fold:
+            if fold.open:
+                _controls()
+    else:
+        st.header("Retrain a network")
+        _controls()
+    panel.show(brief=folded)
+
+
+def _controls() -> None:
     arch = st.selectbox(
         "Model",
         CLASSIFIERS,
@@ -43,17 +58,35 @@ def digits() -> None:
         persist_state="session",
     )
     source = _source()
-    key = desk.widget("sidebar.recipe", "fast", RECIPES.__contains__)
-    recipe_name = st.selectbox("Recipe", list(RECIPES), key=key, persist_state="session")
-    st.caption(ABOUT_RECIPES[recipe_name])
-    recipe, config = _settings(arch, source, RECIPES[recipe_name])
-    retrain_button(PictureJob(config, recipe, Pictures(source, data_folder())))
-    panel.show()
+    name = st.selectbox(
+        "Recipe",
+        list(RECIPES),
+        format_func=NAMES.__getitem__,
+        key=desk.widget("sidebar.recipe", FIRST_RECIPE, RECIPES.__contains__),
+        persist_state="session",
+        help=glossary.tip("recipe"),
+    )
+    about = st.empty()
+    recipe, config = _settings(arch, source, start := _start(source, name))
+    about.caption(in_words(ABOUT_RECIPES[name], recipe))
+    job = PictureJob(config, recipe, Pictures(source, data_folder()))
+    first = (CLASSIFIERS[0], _first_source(), FIRST_RECIPE)
+    changed = (arch, source, name) != first or (recipe, config) != (start, config_for(arch, source))
+    retrain_button(job, changed, is_there(source, data_folder()))
+
+
+def in_words(about: str, recipe: Recipe) -> str:
+    """What is said about a recipe, with its own numbers."""
+    passes = "One pass over the examples" if recipe.epochs == 1 else f"{recipe.epochs} passes over the examples"
+    return about.format(passes=passes, batch=f"{recipe.batch_size:,}")
+
+
+def _first_source() -> str:
+    return "mnist" if is_there("mnist", data_folder()) else "digits"
 
 
 def _source() -> str:
-    folder = data_folder()
-    start = "mnist" if is_there("mnist", folder) else "digits"
+    folder, start = data_folder(), _first_source()
     source = st.selectbox(
         "Data",
         list(labels.SOURCES),
@@ -72,11 +105,15 @@ def _source() -> str:
     return source
 
 
-def _settings(arch: str, source: str, named: Recipe) -> tuple[Recipe, ModelConfig]:
+def _start(source: str, name: str) -> Recipe:
+    """A recipe as it is for a data set, before the visitor changes it."""
+    named = RECIPES[name]
+    return named if name == "tutorial" else replace(named, epochs=EPOCHS.get(source, named.epochs))
+
+
+def _settings(arch: str, source: str, start: Recipe) -> Settings:
     """Each model, data and recipe remembers its own."""
-    if named is not RECIPES["tutorial"]:
-        named = replace(named, epochs=EPOCHS.get(source, named.epochs))
-    return remembered(f"sidebar.{arch}.{source}.{named.name}", named, config_for(arch, source), _inputs)
+    return remembered(f"sidebar.{arch}.{source}.{start.name}", start, config_for(arch, source), _inputs)
 
 
 def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, ModelConfig]:
@@ -159,15 +196,22 @@ def price_network_inputs(place: str, now: ModelConfig) -> ModelConfig:
     )
 
 
-def retrain_button(job: Job) -> None:
-    """Start a run of ``job``, what stands on the screen, and let the pages use its weights; a refusal is said below."""
+def retrain_button(job: Job, changed: bool, at_hand: bool = True) -> None:
+    """Start a run of ``job``, what stands on the screen, and let the pages use its weights; a refusal is said below.
+
+    It is the loudest button of the page only where the visitor has ``changed`` something. What it would cost stands
+    above it, where its data is ``at_hand``.
+    """
+    with shown_errors():
+        expected_time.say(job, at_hand)
     session_run.say_what_goes()
     if st.button(
         "Retrain",
-        type="primary",
+        type="primary" if changed else "secondary",
         icon=":material/model_training:",
         disabled=session_run.busy(),
         width="stretch",
+        key="sidebar.retrain",
     ):
         with shown_errors():
             run = session_run.start(job)

@@ -115,3 +115,13 @@ def test_a_layer_is_shown_where_a_1x1_kernel_moves_over_a_picture(arch: str, sho
     assert len(stages) == {"nin": 4}.get(arch, shown)
     for stage in stages:
         one_pixel.layer_data(chain, trace, stage)
+
+
+def test_the_four_maps_of_a_layer_are_unlike_one_another() -> None:
+    chain = Chain.of(shipped.shipped_model("bag_of_pixels"))
+    trace = chain.run(IMAGE)
+    names = one_pixel.layer_data(chain, trace, 1)["names"]
+    maps = trace.maps[1].after.numpy()[[int(name.split()[1]) - 1 for name in names]]
+    alike = np.corrcoef(maps.reshape(4, -1))
+    assert len(set(names)) == 4
+    assert alike[np.triu_indices(4, 1)].min() < 0

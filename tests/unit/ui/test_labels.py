@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from pointwise.ui.frame.labels import JOINER, plain
+from pointwise.ui.frame.labels import JOINER, plain, roughly
 
 
 def shown(markdown: str) -> str:
@@ -72,3 +72,11 @@ def test_lines_and_indents_become_single_spaces(text: str) -> None:
 
 def test_half_a_character_can_be_sent() -> None:
     assert plain("a\ud800").encode() == b"a?"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (4.4, "4 s"), (33, "35 s"), (100, "2 min"), (610, "10 min"), (6000, "1.5 hours")],
+)
+def test_a_rough_time_has_no_more_digits_than_it_is_sure_of(seconds: float, said: str) -> None:
+    assert roughly(seconds) == said

@@ -1,0 +1,58 @@
+"""What a training costs on this computer: as the last of its kind took here, or timed when a visitor asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pointwise.jobs import Job, expected_seconds
+from pointwise.runs import Run
+from pointwise.ui.frame import labels
+from pointwise.ui.training import session_run
+
+if TYPE_CHECKING:
+    from pointwise.ui.training.session_run import AnyRun
+
+MOST = 100  # kinds of trainings whose time is known
+
+
+def say(job: Job, at_hand: bool) -> None:
+    """How long ``job`` would take, where that is known; else, with its data ``at_hand``, the offer to time it."""
+    _learn(session_run.current())
+    seconds = _known().get(_kind(job))
+    if seconds is not None:
+        st.markdown(f"Takes about {labels.roughly(job.recipe.epochs * seconds)} on this computer.")
+    elif at_hand and not session_run.busy():
+        asked = st.button("How long would it take?", type="tertiary", icon=":material/timer:", key="expected_time.ask")
+        if asked:
+            with st.spinner("Timing a few steps"):
+                _remember(job, expected_seconds(job))
+            st.rerun()
+
+
+def _learn(run: AnyRun | None) -> None:
+    """Remember how long a run took, if this server carried it out from its first step to its last."""
+    if isinstance(run, Run) and run.whole and (progress := run.progress()).state == "done":
+        _remember(run.job, progress.seconds)
+
+
+def _remember(job: Job, seconds: float) -> None:
+    known = _known()
+    known.pop(_kind(job), None)
+    known[_kind(job)] = seconds / job.recipe.epochs
+    while len(known) > MOST:
+        known.pop(next(iter(known)), None)
+
+
+def _kind(job: Job) -> str:
+    """What an epoch's time depends on: a seed, a learning rate and the number of epochs are no part of it."""
+    recipe = replace(job.recipe, name="", epochs=1, learning_rate=1.0, seed=0)
+    return repr(replace(job, recipe=recipe).describe())
+
+
+@st.cache_resource(show_spinner=False)
+def _known() -> dict[str, float]:
+    """Seconds of an epoch, by the kind of training, the latest last; one for all sessions."""
+    return {}
