@@ -30,6 +30,14 @@ export function paint({ titles, sure }, probabilities) {
   })
 }
 
+// The same for those who hear it.
+export function inWords({ titles, sure }, probabilities) {
+  const [first, second] = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a])
+  const share = probabilities[first]
+  if (!share) return titles.blank
+  return `${share < sure ? "Perhaps " : ""}${first}, ${Math.min(Math.round(100 * share), 99)} percent; then ${second}`
+}
+
 // On a phone the answer's place may be out of sight while somebody draws: then the digit stands on the canvas as well.
 export function echo(key) {
   const digit = answerPlace()?.querySelector(".pw-digit"), around = canvases(key)?.upper.parentElement

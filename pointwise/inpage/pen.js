@@ -2,11 +2,13 @@
 // lifted one message is: the strokes since the server last told the canvas what to show, each as points and a width in
 // shares of the sheet, and a picture of everything on it.
 
-import { canvases, hideToolbar, container } from "./page.js"
+import { keyboardPen } from "./keyboard_pen.js"
+import { canvases, container, dress } from "./page.js"
 import { pause, reader } from "./reader.js"
 
 const MOST = 4 // how much finer a picture is on a fine screen
 const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
+const NO_TOOLBAR = ".dc-toolbar { display: none !important }"
 const pens = new Map() // by the sheet's key
 let reading = null // as long as there is a network, or a place for an answer, on the page
 
@@ -47,6 +49,7 @@ async function lifted(pen) {
 }
 
 function listen(pen) {
+  pen.keys = keyboardPen(pen) // before the listeners here, which it may keep events from
   const down = (event) => {
     const found = event.isPrimary && !event.button && canvases(pen.key)
     if (!found || !event.composedPath().includes(found.upper)) return
@@ -75,6 +78,7 @@ function listen(pen) {
   const observer = new MutationObserver(() => arranged(pen))
   observer.observe(document.body, { childList: true, subtree: true })
   return () => {
+    pen.keys.end()
     observer.disconnect()
     for (const [type, listener, capture] of listeners) window.removeEventListener(type, listener, capture)
     pens.delete(pen.key)
@@ -85,7 +89,8 @@ function listen(pen) {
 // that drawing does not work here goes as soon as the canvas is found.
 function arranged(pen) {
   if (!canvases(pen.key)) return
-  hideToolbar(pen.key)
+  dress(pen.key, NO_TOOLBAR)
+  pen.keys.arrange()
   container(`${pen.key}-no-pen`)?.querySelector("p")?.remove()
 }
 

@@ -317,7 +317,7 @@ def test_an_empty_strip_keeps_the_three_sizes() -> None:
     app = guess(opened("Any size"), "Any size", any_size_claim.SOME)
     app.button(key="strip.clear").click().run()
     assert any("nothing written" in info.value for info in app.info)
-    assert any("the same weights on" in text.proto.body for text in app.get("html"))
+    assert any("28 × 140" in text.proto.body for text in app.get("html"))
     assert not app.metric
 
 

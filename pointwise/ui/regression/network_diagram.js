@@ -1,8 +1,8 @@
 // A price network as a picture: the house's one pixel, a circle for each channel, a line for each weight, live. What is
 // pointed at, tapped or focused says its numbers, in words and beside the lines; a click keeps it.
 
-import { dollars, written } from "../../inpage/formats.js"
-import { matrices, product, sentence } from "./network_words.js"
+import { dollars } from "../../inpage/formats.js"
+import { brief, matrices, product, sentence } from "./network_words.js"
 
 const TALL = 452, HEAD = 54, FOOT = 12 // pixels
 const COLUMNS = [0.12, 0.4, 0.69, 0.95] // where they stand, as shares of the width
@@ -76,11 +76,11 @@ function drawn(svg, network, names) {
     const place = { x: x(from), dx: from ? radius + 5 : PIXEL / 2 + 5, y: y(from, j) + 4 }
     return make("text", { class: "product", ...place }, svg)
   }))
-  const bias = make("text", { class: "product end" }, svg)
-  const sum = make("text", { class: "product end sum", x: "100%", y: y(3, 0) + 48 }, svg)
+  const bias = make("text", { class: "product" }, svg)
+  const sum = make("text", { class: "product end sum", x: "100%", y: y(3, 0) + 58 }, svg)
   const biasAt = (column, i) => column === 3
-    ? { x: "100%", dx: 0, y: y(3, 0) + 30 }
-    : { x: x(column), dx: -radius - 6, y: y(column, i) + 4 }
+    ? { class: "product end", x: "100%", dx: 0, y: y(3, 0) + 41 }
+    : { class: "product", x: x(column), dx: radius + 6, y: y(column, i) + 4 }
 
   const heads = [["One pixel", "2 channels"], ["Layer 1", `${sizes[1]} channels`], ["Layer 2", `${sizes[2]} channels`]]
   for (const [column, [name, size]] of [...heads, ["Price", "1 number"]].entries()) {
@@ -123,7 +123,7 @@ export function diagram(place, network, about, forward, say) {
     bias.textContent = ""
     if (!whole || column < 0) return
     const own = biases[column][item.i]
-    bias.textContent = column === 2 ? `constant ${dollars(own)}` : `bias ${written(own)}`
+    bias.textContent = column === 2 ? `constant ${dollars(own)}` : `bias ${brief(own)}`
     for (const [key, value] of Object.entries(biasAt(item.column, item.i))) bias.setAttribute(key, value)
   }
 
@@ -136,10 +136,10 @@ export function diagram(place, network, about, forward, say) {
     lines.forEach((rows, column) => rows.forEach((row, i) => row.forEach(({ style }, j) => {
       const seen = meant(item, column, i, j)
       const strength = Math.sqrt(Math.min(1, Math.abs(weights[column][i][j] * layers[column][j]) / most[column].product))
-      style.strokeOpacity = seen ? 0.06 + 0.94 * strength : 0.04
+      style.strokeOpacity = !seen ? 0.04 : item ? 0.45 + 0.55 * strength : 0.06 + 0.94 * strength
       style.strokeWidth = 0.8 + 3 * strength + (item && seen ? 0.8 : 0)
     })))
-    house.forEach((value, i) => { nodes[0][i].value.textContent = String(Number((value / about.unit[i]).toFixed(3))) })
+    house.forEach((value, i) => { nodes[0][i].value.textContent = brief(value / about.unit[i]) })
     nodes.forEach((column, at) => column.forEach(({ group }, i) => {
       group.classList.toggle("chosen", same(item, { column: at, i }))
       group.setAttribute("aria-pressed", String(same(pinned, { column: at, i })))
