@@ -14,7 +14,7 @@ def does(stage: Stage) -> str:
     """What a layer does at each pixel, as text for the glossary."""
     inputs = "1 channel" if stage.inputs == 1 else f"{stage.inputs:,} channels"
     if stage.flat:
-        kind, does = "[[dense layer]]", f"each of its {stage.channels} values is a weighted sum of all {stage.inputs:,}"
+        kind, work = "[[dense layer]]", f"each of its {stage.channels} values is a weighted sum of all {stage.inputs:,}"
     elif stage.kernel == 1:
         kind = "[[1×1 convolution]]"
         takes = "takes the brightness" if stage.inputs == 1 else f"mixes the {inputs}"
