@@ -326,5 +326,5 @@ def test_every_view_fits_a_phone(phone: Page, server: Server, view: str) -> None
     phone.goto(f"{server.url}/feature_maps?maps={view}&{BAG}")
     expect(phone.get_by_role("radio", name=view, exact=True)).to_be_checked()
     if view != "Colour":
-        expect(value(phone)).to_have_text("7")
+        expect(value(phone)).to_have_text(re.compile(r"^\d$"))
     fits(phone)
