@@ -2,19 +2,27 @@
 
 import streamlit as st
 
-from pointwise.ui.frame import desk, navigation, startup, visitor
+from pointwise.ui.frame import address, desk, navigation, startup, visitor
+from pointwise.ui.links import incoming, share
 
 st.set_page_config(page_icon=navigation.FAVICON, layout="wide")  # a title here would hide the pages' own
 
 page = navigation.start()
 navigation.look()
 desk.restore()
-beside, foot = st.sidebar.container(), st.sidebar.container()
+incoming.take(page.url_path)
+bare = address.bare()
+frame = st if bare else st.sidebar
+beside, foot = frame.container(), frame.container()
 with foot:
     visitor.watch()
+incoming.say()
+share.button(page.url_path)
 page.run()
 with beside:
-    if page.url_path == navigation.FIRST_PAGE and not startup.loaded():
+    if bare:
+        startup.begin()
+    elif page.url_path == navigation.FIRST_PAGE and not startup.loaded():
         st.skeleton(height=320)  # that page asks for another run as soon as torch is there
     else:
         startup.wait()

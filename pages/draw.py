@@ -1,18 +1,21 @@
 """Draw a digit: live classification, what the network receives, and four models side by side."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator as Place
 
 from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
 from pointwise.ui.canvas import tools  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.draw import opening  # noqa: E402
 from pointwise.ui.frame.sections import section  # noqa: E402
 from pointwise.ui.training import downloads  # noqa: E402
 
 DRAW = "draw"  # the fragment of everything; a stroke runs all of it but the canvas
 
 st.title("Draw a digit")
+link = opening.text()
 
 if navigation.arrived():
     tools.reopen()
@@ -20,7 +23,7 @@ if navigation.arrived():
 
 @section(DRAW)
 def draw() -> None:
-    left, right = st.columns([5, 6], gap="medium")
+    left, right = st.columns([27, 23], gap="medium")
     with left:
         tools.board()
         below = st.container()
@@ -29,30 +32,37 @@ def draw() -> None:
     section("answers")(lambda: answers(below, beside))()
 
 
-def answers(below: st.delta_generator.DeltaGenerator, beside: st.delta_generator.DeltaGenerator) -> None:
+def answers(below: Place, beside: Place) -> None:
     from pointwise.ui.canvas import reading  # imports NumPy: only now that the canvas is on its way
-    from pointwise.ui.draw import answer, four_models
-    from pointwise.ui.training import weights_in_use
+    from pointwise.ui.draw import answer
 
     with beside:
         answer.live()
     startup.let_paint()
+    from pointwise.ui.draw import four_models, hard_cases, two_ways
+    from pointwise.ui.training import weights_in_use
+
     tools.strokes(on_shown=startup.begin)
     with below:
         tools.tools(changed=DRAW)
     with beside:
+        if startup.loaded():
+            hard_cases.two_digits()
         reading.choose_reader()
         if startup.loaded():
             weights_in_use.choose(reading.chosen_reader())
+    tools.samples(changed=DRAW)
+    hard_cases.gallery(changed=DRAW)
+    with st.expander("Read a picture instead", icon=":material/upload:"):
+        tools.upload(changed=DRAW)
     if startup.loaded():
-        four_models.received()
+        two_ways.ways()
         four_models.side_by_side()
 
 
 draw()
 
+with link:
+    opening.link()
 if startup.loaded():
     downloads.section()
-with st.expander("Read a picture instead", icon=":material/upload:"):
-    tools.upload()
-st.caption("A small network made with 1×1 convolutions reads it while you draw. Nothing leaves this computer.")

@@ -7,16 +7,15 @@ from pointwise.ui.frame import navigation, startup
 navigation.guard()
 
 from pointwise.models import CLASSIFIERS  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.frame import glossary  # noqa: E402
 from pointwise.ui.frame.sections import choice, section  # noqa: E402
 from pointwise.ui.training import weights_in_use  # noqa: E402
 
 st.title("Feature maps")
-st.markdown(
-    "A 1×1 convolution looks at one pixel $p$ at a time. Each of its channels $k$ mixes what is there, the channels "
-    "$x_c$ below, adds a bias, and bends the result: the picture of its values at all pixels is a **feature map**. "
-    "Look for what two maps have in common, and choose one to see the numbers that make it."
+glossary.write(
+    "A network turns your drawing, [[layer]] by layer, into new pictures, its **[[feature maps|feature map]]**, until "
+    "one number for each digit is left."
 )
-st.latex(r"y_k(p) = \mathrm{act}\Big(\textstyle\sum_c w_{kc}\,x_c(p) + b_k\Big)")
 
 
 def features() -> None:
@@ -26,7 +25,7 @@ def features() -> None:
     view = choice("Look at", [*views, "Colour"], "maps", bind="query-params", persist_state="session")
     if view == "Colour":
         colour_mixing.show()
-    elif chosen := subject.choose():
+    elif chosen := subject.choose(pictured=view != "Channels"):
         views[view](chosen)
 
 

@@ -6,26 +6,29 @@ from pointwise.ui.frame import navigation, startup
 
 navigation.guard()
 
-from pointwise.ui.frame.sections import choice, section  # noqa: E402  (after the guard, which may rerun)
-from pointwise.ui.why_1x1 import claim_widgets  # noqa: E402
+from pointwise.ui.frame.sections import section  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.why_1x1 import claim_opening, claim_steps  # noqa: E402
 
 st.title("Why 1×1")
-st.caption("What people claim about 1×1 convolutions. Guess first, then see it measured here and now.")
+st.markdown("Eight things that people say about 1×1 convolutions. Guess which are true, then see each measured here.")
 
 if navigation.arrived():
-    claim_widgets.CLAIM.pop()
+    claim_steps.CLAIM.pop()
 
 
 @section("why")
 def why() -> None:
+    claim = claim_steps.choose()
+    question = claim_opening.show(claim)
     with startup.loading(height=320):  # what these import needs torch
         from pointwise.ui.why_1x1 import (
             any_size_claim,
+            claim_widgets,
             dense_layer_claims,
             parameter_claims,
             regularising_claim,
             shape_claim,
-            summary,
+            verdicts_table,
         )
     claims = {
         "Dense layer": dense_layer_claims.equality,
@@ -37,11 +40,11 @@ def why() -> None:
         "Regularising": regularising_claim.show,
         "Network in Network": dense_layer_claims.network_in_network,
     }
-    summary.show()
-    claim = choice("Claim", claims, "claim", bind="query-params", persist_state="session")
-    claim_widgets.enter(claim)
-    claims[claim]()
-    claim_widgets.take_home(claim)
+    claims[claim.name](question)
+    claim_widgets.take_home(claim.name)
+    claim_steps.follow()
+    verdicts_table.show()
+    claim_steps.mark()
 
 
 why()

@@ -3,7 +3,7 @@
 The steps are MNIST's own (LeCun et al., "The MNIST database"): crop to the ink, scale to 20 pixels on the longest
 side, centre by mass in 28×28. Scaling is an area average in floating point: an output pixel is the mean of the
 input under it, parts of pixels counting in proportion. Only the very last step rounds: ⌊255·v + ½⌋. The page does the
-same steps while somebody draws (ui/inpage/drawing.js): a change here is a change there.
+same steps while somebody draws (inpage/drawing.js): a change here is a change there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ BOX = 20  # longest side of the digit in it
 SLACK = 4  # rows above and below a strip of digits, so that each can stand higher or lower
 LONGEST = 308  # of such a strip, between the 14 pixels left and right
 FAINTEST = 0.1  # contrast with the background below which a pixel is no ink
+GAP = 0.03  # of a drawing's width, that parts two digits
 TIE = 1e-9  # pixels: a centre of mass this near to a whole pixel lies on it, whatever the sum's rounding
 SUPERSAMPLING = 3
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
@@ -113,6 +114,22 @@ def area_average(picture: Ink, height: int, width: int) -> Ink:
     return _average(_average(picture, height).T, width).T
 
 
+def side_by_side(ink: Ink) -> bool:
+    """Whether the ink, (H, W), stands in two pieces with empty columns between them, each at least half as high as all.
+
+    So do the two digits of "10", but not a 5 whose bar floats above it, nor the dot of an i.
+    """
+    if not ink.any():
+        return False
+    inked = _crop(ink) > 0
+    height, width = inked.shape
+    columns = inked.any(axis=0)
+    ends = np.flatnonzero(columns[:-1] & ~columns[1:])
+    starts = np.flatnonzero(~columns[:-1] & columns[1:]) + 1
+    apart = [(end + 1, start) for end, start in zip(ends, starts, strict=True) if start - end - 1 >= GAP * width]
+    return any(min(_height(inked[:, :end]), _height(inked[:, start:])) >= height / 2 for end, start in apart)
+
+
 def to_rgba(ink: Ink) -> NDArray[np.uint8]:
     """White ink on opaque black, uint8 (H, W, 4)."""
     grey = _rounded(ink)
@@ -151,6 +168,12 @@ def _border(values: NDArray[Any]) -> NDArray[Any]:
 def _crop(ink: Ink) -> Ink:
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _height(inked: NDArray[np.bool_]) -> int:
+    """Rows from the first inked one to the last."""
+    rows = np.flatnonzero(inked.any(axis=1))
+    return int(rows[-1] - rows[0] + 1)
 
 
 def _fit(shape: tuple[int, ...], longest: int) -> tuple[int, int]:

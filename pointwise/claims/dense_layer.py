@@ -100,6 +100,26 @@ def _run(form: Callable[..., Tensor], *numbers: Tensor) -> tuple[Tensor, tuple[T
     return out.detach(), gradients
 
 
+@dataclass(frozen=True, eq=False)
+class AtPixel:
+    """A 1×1 convolution over a picture, and a dense layer with the same weights that is given one pixel of it."""
+
+    inputs: NDArray[np.float32]  # (C,), the pixel's
+    maps: NDArray[np.float32]  # (O, H, W), all that the convolution makes
+    by_convolution: NDArray[np.float32]  # (O,), the maps' values at the pixel
+    by_dense: NDArray[np.float32]  # (O,)
+
+
+def at_pixel(picture: NDArray[np.uint8], weights: NDArray[np.floating], row: int, column: int) -> AtPixel:
+    """One pixel of a picture, uint8 (H, W, C) as 0–1, through weights (O, C) in both ways, without biases."""
+    x = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
+    weight = torch.from_numpy(weights).float()
+    with torch.inference_mode():
+        maps = F.conv2d(x, weight[:, :, None, None])[0]
+        dense = F.linear(x[:, :, row, column], weight)[0]
+    return AtPixel(x[0, :, row, column].numpy(), maps.numpy(), maps[:, row, column].numpy(), dense.numpy())
+
+
 def source_of(form: str) -> str:
     """The code of a form, as Python."""
     return inspect.getsource(FORMS[form])

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from pointwise.data.digits import Digits, all_shuffled, normalise, pixel_order
+from pointwise.explain.chain import Chain
 from pointwise.jobs import Comparison, PictureJob, Pictures
 from pointwise.models import Network, default_config
 from pointwise.training import Recipe, measure
@@ -45,6 +46,27 @@ def shuffle(model: Network, image: NDArray[np.uint8], seed: int) -> Shuffle:
     with torch.inference_mode():
         before, after = model(normalise(torch.from_numpy(both))).numpy()
     return Shuffle(before, after)
+
+
+def moved(model: Network, picture: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """The largest difference between a network's logits for two pictures, uint8 (28, 28)."""
+    with torch.inference_mode():
+        one, two = model(normalise(torch.from_numpy(np.stack([picture, other]))))
+    return float((one - two).abs().max())
+
+
+def by_place(chain: Chain) -> NDArray[np.float32]:
+    """What a white pixel adds, more than a black one, to each unit of the dense layer after a 1×1 convolution.
+
+    (units, H, W), before the unit's own activation; ``chain`` is a conv_mlp's, with pictures of one channel.
+    """
+    first, dense = chain.stages[:2]
+    weights, act = first.weights[:, 0, 0, 0], chain.act()
+    with torch.inference_mode():
+        added = act(first.biases + weights) - act(first.biases - weights)  # white is 1, black is -1
+        side = round((dense.inputs / first.channels) ** 0.5)
+        places = dense.weights.reshape(dense.channels, first.channels, side, side)
+        return torch.einsum("ucyx,c->uyx", places, added).numpy()
 
 
 def accuracy_on_shuffled(model: Network, digits: Digits, seed: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,13 +64,23 @@ def evidence(chain: Chain, image: NDArray[np.uint8], digit: int) -> Evidence:
     this drawing: each activation is replaced by the factor by which it scales its input here (for ReLU 0 or 1), see
     ``affine``.
     """
+    return _evidence(chain, image, (digit,))[0]
+
+
+def all_evidence(chain: Chain, image: NDArray[np.uint8]) -> tuple[Evidence, ...]:
+    """Every digit's logit, taken apart as by ``evidence``."""
+    return _evidence(chain, image, range(chain.stages[-1].channels))
+
+
+def _evidence(chain: Chain, image: NDArray[np.uint8], digits: Sequence[int]) -> tuple[Evidence, ...]:
     trace = chain.run(image)
-    logit = float(trace.logits[digit])
+    logits = [float(trace.logits[digit]) for digit in digits]
     if is_pooled(chain):
-        return _pooled(chain, trace.maps[-1], digit, logit)
+        last = trace.maps[-1]
+        return tuple(_pooled(chain, last, digit, logit) for digit, logit in zip(digits, logits, strict=True))
     x = normalise(torch.from_numpy(image)[None])[0]
-    weights, bias = affine(chain, x, digit)
-    return Evidence((weights * x).sum(0).double().numpy(), bias, logit)
+    parts = zip(_affines(chain, x, digits), logits, strict=True)
+    return tuple(Evidence((weights * x).sum(0).double().numpy(), bias, logit) for (weights, bias), logit in parts)
 
 
 def _pooled(chain: Chain, last: Maps, digit: int, logit: float) -> Evidence:
@@ -85,13 +96,17 @@ def affine(chain: Chain, x: Tensor, digit: int) -> tuple[Tensor, float]:
     An activation a(z) is (a(z) − a(0)) / z · z + a(0): a factor times its input, plus a constant. For ReLU the
     function is the network itself as long as no unit is switched on or off (Montúfar et al. 2014, arXiv:1402.1869).
     """
+    return _affines(chain, x, (digit,))[0]
+
+
+def _affines(chain: Chain, x: Tensor, digits: Sequence[int]) -> list[tuple[Tensor, float]]:
     with torch.inference_mode(False), torch.enable_grad():
         factors, zero = _factors(chain, x)
         start = x.clone().requires_grad_()
-        held = _held(chain, start, factors, zero)[digit]
-        (weights,) = torch.autograd.grad(held, start)
-        nothing = _held(chain, torch.zeros_like(x), factors, zero)[digit]
-    return weights, float(nothing.detach())
+        held = _held(chain, start, factors, zero)
+        weights = [torch.autograd.grad(held[digit], start, retain_graph=True)[0] for digit in digits]
+        nothing = _held(chain, torch.zeros_like(x), factors, zero).detach()
+    return [(row, float(nothing[digit])) for row, digit in zip(weights, digits, strict=True)]
 
 
 def _factors(chain: Chain, x: Tensor) -> tuple[list[Tensor], float]:

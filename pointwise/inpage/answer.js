@@ -26,8 +26,16 @@ export function paint({ titles, sure }, probabilities) {
   element.querySelectorAll(".pw-row").forEach((row, number) => {
     row.classList.toggle("pw-best", number === digit)
     row.querySelector("i").style.width = `${100 * probabilities[number]}%`
-    write(row.querySelector("span"), percent(probabilities[number]))
+    write(row.querySelector("span"), most ? percent(probabilities[number]) : "\u00a0")
   })
+}
+
+// The same for those who hear it.
+export function inWords({ titles, sure }, probabilities) {
+  const [first, second] = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a])
+  const share = probabilities[first]
+  if (!share) return titles.blank
+  return `${share < sure ? "Perhaps " : ""}${first}, ${Math.min(Math.round(100 * share), 99)} percent; then ${second}`
 }
 
 // On a phone the answer's place may be out of sight while somebody draws: then the digit stands on the canvas as well.
@@ -48,32 +56,37 @@ export function echo(key) {
   if (copy) copy.textContent = hidden ? digit.textContent : ""
 }
 
-// PyTorch's answer is paler while it is one to an earlier drawing.
-export function dim(older) {
-  const metric = container("answer-prediction")
-  if (metric) metric.style.opacity = older ? 0.4 : ""
+// PyTorch's answer is not to be seen while it is one to an earlier drawing.
+export function hide(older) {
+  container("answer-prediction")?.toggleAttribute("data-older", older)
   answerPlace()?.classList.toggle("pw-live", older)
 }
 
-// Nothing is known about how well page and PyTorch agree. A text of its own keeps each node from being made anew.
-export function unproved() {
+// The badge, and the parts of what it explains. A text of its own keeps each node from being made anew.
+function proof() {
   const badge = container("answer")?.querySelector(".pw-agreement")
-  if (!badge) return
-  write(badge, "\u00a0")
-  badge.removeAttribute("title")
-  write(container("answer")?.querySelector(".pw-pace"), "\u00a0")
+  return badge && { badge, parts: ["verdict", "difference", "pace"].map((name) => badge.querySelector(`.pw-${name}`)) }
+}
+
+// Nothing is known about how well page and PyTorch agree.
+export function unproved() {
+  const found = proof()
+  if (!found) return
+  found.badge.className = "pw-term pw-agreement"
+  for (const part of found.parts) write(part, "\u00a0")
 }
 
 // How well they agree, and how quick the page was.
 export function prove(difference, { count, span, took }) {
-  const [badge, rate] = ["agreement", "pace"].map((name) => container("answer")?.querySelector(`.pw-${name}`))
-  if (!badge || !rate) return
-  const apart = difference > 1e-4
-  const power = Math.max(-9, Math.ceil(Math.log10(difference)))
-  write(badge, apart ? `page and PyTorch differ by ${difference.toFixed(4)}` : `page = PyTorch within 1e${power}`)
-  write(rate, count > 4 ? `${Math.round((1000 * count) / span)} answers a second as the pen moved` : "\u00a0")
-  badge.classList.toggle("pw-apart", apart)
-  badge.title =
-    "The page read the same 28 by 28 pixels with the same weights. Its probabilities and PyTorch's differ by at most " +
-    `${difference.toExponential(1)}.` + (took ? ` The last answer took ${took.toFixed(1)} ms.` : "")
+  const found = proof()
+  if (!found) return
+  const apart = difference > 1e-4, [verdict, by, rate] = found.parts
+  found.badge.className = `pw-term pw-agreement ${apart ? "pw-apart" : "pw-proved"}`
+  write(verdict, apart ? "≠ PyTorch differs" : "✓ PyTorch agrees")
+  write(
+    by,
+    "This page read the same 28 by 28 pixels with the same weights, while you drew. Its probabilities and PyTorch's differ " +
+      `by at most ${difference.toExponential(1)}.` + (took ? ` The last answer took ${took.toFixed(1)} ms.` : ""),
+  )
+  write(rate, count > 4 ? `${Math.round((1000 * count) / span)} answers a second as the pen moved.` : "\u00a0")
 }

@@ -24,16 +24,22 @@ export function canvases(key) {
   return null
 }
 
-// Takes the drawing component's toolbar away, which lies unseen on its upper right corner.
-let bare = null
+// Adds rules to the style of the components in a container, each text once.
+const sheets = new Map()
 
-export function hideToolbar(key) {
-  if (!bare) {
-    bare = new CSSStyleSheet()
-    bare.replaceSync(".dc-toolbar { display: none !important }")
+export function dress(key, rules) {
+  if (!sheets.has(rules)) {
+    const made = new CSSStyleSheet()
+    made.replaceSync(rules)
+    sheets.set(rules, made)
   }
-  for (const root of componentRoots(key))
-    if (!root.adoptedStyleSheets.includes(bare)) root.adoptedStyleSheets.push(bare)
+  for (const { adoptedStyleSheets } of componentRoots(key))
+    if (!adoptedStyleSheets.includes(sheets.get(rules))) adoptedStyleSheets.push(sheets.get(rules))
+}
+
+// Presses a button, as long as it can be pressed.
+export function press(key) {
+  container(key)?.querySelector("button")?.click()
 }
 
 // Rewrites the text of an element that holds nothing else; the server's next answer overwrites it.

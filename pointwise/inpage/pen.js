@@ -2,11 +2,13 @@
 // lifted one message is: the strokes since the server last told the canvas what to show, each as points and a width in
 // shares of the sheet, and a picture of everything on it.
 
-import { canvases, hideToolbar, container } from "./page.js"
+import { keyboardPen } from "./keyboard_pen.js"
+import { canvases, container, dress } from "./page.js"
 import { pause, reader } from "./reader.js"
 
-const MOST = 4 // pixels of the picture to a pixel of the sheet
+const MOST = 4 // how much finer a picture is on a fine screen
 const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
+const NO_TOOLBAR = ".dc-toolbar { display: none !important }"
 const pens = new Map() // by the sheet's key
 let reading = null // as long as there is a network, or a place for an answer, on the page
 
@@ -17,7 +19,7 @@ function share(event, { left, top, width, height }) {
 
 // What is on the sheet: finished strokes on the lower canvas, the one that is being drawn on the upper one.
 function painted(pen, { lower, upper }) {
-  const scale = Math.min(lower.width / pen.size[0], MOST)
+  const scale = Math.min(lower.width / pen.size[0], MOST) * pen.detail
   const [width, height] = pen.size.map((side) => Math.round(side * scale))
   pen.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
   const { canvas } = pen.paper
@@ -47,6 +49,7 @@ async function lifted(pen) {
 }
 
 function listen(pen) {
+  pen.keys = keyboardPen(pen) // before the listeners here, which it may keep events from
   const down = (event) => {
     const found = event.isPrimary && !event.button && canvases(pen.key)
     if (!found || !event.composedPath().includes(found.upper)) return
@@ -75,6 +78,7 @@ function listen(pen) {
   const observer = new MutationObserver(() => arranged(pen))
   observer.observe(document.body, { childList: true, subtree: true })
   return () => {
+    pen.keys.end()
     observer.disconnect()
     for (const [type, listener, capture] of listeners) window.removeEventListener(type, listener, capture)
     pens.delete(pen.key)
@@ -85,7 +89,8 @@ function listen(pen) {
 // that drawing does not work here goes as soon as the canvas is found.
 function arranged(pen) {
   if (!canvases(pen.key)) return
-  hideToolbar(pen.key)
+  dress(pen.key, NO_TOOLBAR)
+  pen.keys.arrange()
   container(`${pen.key}-no-pen`)?.querySelector("p")?.remove()
 }
 
@@ -97,7 +102,7 @@ function sheet(data, send) {
     const stroke = pen.stroke && { ...pen.stroke, points: pen.stroke.points.slice(-1) }
     Object.assign(pen, { base: data.base, strokes: [], stroke, number: data.number + (stroke ? 1 : 0) })
   }
-  Object.assign(pen, { size: data.size, width: data.pen, reads: data.reads, send })
+  Object.assign(pen, { size: data.size, detail: data.detail, width: data.pen, reads: data.reads, send })
   pen.number = Math.max(pen.number, data.number)
   pen.end ??= listen(pen)
   arranged(pen)

@@ -3,19 +3,21 @@
 // page's own answer stands until the server has answered the same one, and a badge says how far the two are apart. Where
 // the answer's place or the worker are not found, nothing is shown and the server answers at pen-up.
 
-import { answerPlace, dim, echo, mark, paint, prove, said, unproved } from "./answer.js"
+import { answerPlace, echo, hide, inWords, mark, paint, prove, said, unproved } from "./answer.js"
 import { headed } from "./network.js"
 import { container } from "./page.js"
 import { respondent } from "./respondent.js"
+import { voice } from "./voice.js"
 
 const RESTS = 100 // milliseconds without a move after which the pen is at rest
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
 
 export function reader() {
-  const worker = respondent()
+  const worker = respondent(), spoken = voice()
   let id = "" // of the network
   let sheet = null // { pen, pixels }: what is read
   let server = null // what the server said last
+  let told = null // the number of the Drawing whose answer was spoken last
   let own = null // the page's own answer: { number, base, image, probabilities }
   let down = false, moved = false, busy = false, frame = 0, ended = false, shown = false
   let pace = { count: 0, span: 0, took: 0 }
@@ -25,11 +27,13 @@ export function reader() {
   // Which answer stands on the page now.
   function settle() {
     if (!server || ended) return
-    dim(ahead())
+    hide(ahead())
     if (ahead()) return own && paint(server, own.probabilities)
     if (!server.probabilities) return early()
     paint(server, server.probabilities)
     echo(sheet?.pen.key)
+    if (told !== server.number) spoken.say(inWords(server, server.probabilities))
+    told = server.number
     compare()
   }
 
@@ -103,6 +107,7 @@ export function reader() {
     const element = answerPlace()
     if (!element?.dataset.answer) return
     server = said(element)
+    told ??= server.number // what the page opens with is read like all of it
     settle()
   }
 
@@ -123,7 +128,7 @@ export function reader() {
       const now = performance.now()
       pace = { count: 0, began: now, moved: now, rested: 0, span: 0, took: 0 }
       unproved()
-      dim(true)
+      hide(true)
       schedule()
     },
     move() {
@@ -142,7 +147,8 @@ export function reader() {
       observer.disconnect()
       cancelAnimationFrame(frame)
       worker.end()
-      dim(false)
+      spoken.end()
+      hide(false)
     },
   }
 }

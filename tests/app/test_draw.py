@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
 from pointwise.runs import Run
 from pointwise.training import recipe_named
-from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke
+from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke, first
+from pointwise.ui.draw.hard_cases import CASES
 from pointwise.ui.frame import shipped, visitor
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -28,6 +30,13 @@ def opened(**session: object) -> AppTest:
 
 def reading(app: AppTest, label: str = "Prediction") -> str:
     return next(metric.value for metric in app.metric if metric.label == label)
+
+
+def way(app: AppTest, which: str) -> str:
+    """The digit that is read at the end of one of the two ways to 28×28."""
+    bodies = [element.proto.body for element in app.main if element.type == "html"]
+    (found,) = [found[1] for body in bodies for found in [re.search(f'"{which}">.*?<b>(.)</b>', body)] if found]
+    return found
 
 
 def test_a_sample_is_read_at_once() -> None:
@@ -51,6 +60,51 @@ def test_an_empty_canvas_asks_for_a_digit() -> None:
     assert next(metric.delta for metric in app.metric if metric.label == "Prediction") == "Draw a digit"
 
 
+def test_an_empty_canvas_shows_no_figures() -> None:
+    app = opened()
+    app.button(key="board.clear").click().run()
+    shown = " ".join(element.proto.body for element in app.main if element.type == "html")
+    assert not re.search(
+        r"\d ?%(?! error)", re.sub(r"<style>.*?</style>|style=\"[^\"]*\"|left: \d+%", "", shown, flags=re.S)
+    )
+    assert "Nothing is drawn yet." in [text.value for text in app.markdown]
+
+
+def drawn(name: str) -> Drawing:
+    """A hard case on the canvas."""
+    (case,) = [case for case in CASES if case.name == name]
+    return case.drawn_after(Drawing(SQUARE, 1))
+
+
+READ_BY = ("Network in Network", "1×1 conv + MLP", "MLP of 1×1 convs")
+
+
+@pytest.mark.parametrize(
+    ("name", "digits"),
+    [("A crossed 7", "797"), ("4 or 9?", "499"), ("1 or 7?", "171"), ("10", "080"), ("A letter", "585")],
+)
+def test_a_hard_case_divides_the_networks_and_says_what_to_look_for(name: str, digits: str) -> None:
+    app = opened(**{"drawing.board": drawn(name)})
+    assert "".join(reading(app, model) for model in READ_BY) == digits
+    (case,) = [case for case in CASES if case.name == name]
+    assert f"**What to look for:** {case.look_for}" in [text.value for text in app.markdown]
+
+
+def test_only_bag_of_pixels_reads_shuffled_pixels_as_before() -> None:
+    app = opened()
+    models = ("Bag of pixels", *READ_BY)
+    before = [reading(app, model) for model in models]
+    app.button(key="board.case.Shuffled").click().run()
+    assert [reading(app, model) == digit for model, digit in zip(models, before, strict=True)] == [True] + [False] * 3
+
+
+@pytest.mark.parametrize(("drawing", "hinted"), [(drawn("10"), True), (first().with_digits(5), False)])
+def test_two_digits_are_sent_to_the_page_that_reads_them(drawing: Drawing, hinted: bool) -> None:
+    app = opened(**{"drawing.board": drawing})
+    links = [element.proto.label for element in app.main if element.type == "page_link"]
+    assert any("Two digits?" in label for label in links) is hinted
+
+
 def small_three() -> Drawing:
     """A three in a corner, which is read only once it is cropped and centred."""
     strokes = [tuple((0.05 + 0.16 * x, 0.7 + 0.16 * y) for x, y in points) for points in SAMPLES[3]]
@@ -66,9 +120,9 @@ def test_another_reader_gives_the_prediction() -> None:
 
 def test_without_the_steps_the_answer_is_the_one_shown_beside() -> None:
     app = opened(**{"drawing.board": small_three()})
-    assert reading(app) == reading(app, "With these steps") == "3"
+    assert reading(app) == way(app, "With these steps") == "3"
     app.toggle(key="drawing.normalised").set_value(False).run()
-    assert reading(app) == reading(app, "Without them") != "3"
+    assert reading(app) == way(app, "Without them") != "3"
 
 
 def test_a_drawing_takes_five_forward_passes(monkeypatch: pytest.MonkeyPatch) -> None:

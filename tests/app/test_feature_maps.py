@@ -9,7 +9,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pointwise.models import CLASSIFIERS, ModelConfig, Network, build
+from pointwise.models import ARCHITECTURES, CLASSIFIERS, ModelConfig, Network, build
 from pointwise.ui.canvas import drawing
 from pointwise.ui.feature_maps import channels, evidence_map
 from pointwise.ui.feature_maps.subject import Edit
@@ -18,7 +18,6 @@ from pointwise.ui.frame.labels import MODELS
 
 UseOwn = Callable[[AppTest, Network], str]
 PAGE = str(Path(__file__).parents[2] / "pages" / "feature_maps.py")
-LAYERS = {"nin": 7, "conv_mlp": 3, "mlp_1x1": 2, "bag_of_pixels": 3}
 VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
 
 
@@ -56,15 +55,44 @@ def test_every_view_of_every_network_is_drawn(arch: str, view: str) -> None:
 @pytest.mark.parametrize("arch", CLASSIFIERS)
 def test_every_layer_is_drawn_before_and_after_its_activation(arch: str) -> None:
     app = opened(arch)
-    layer = app.selectbox(key=f"features.layer.{arch}")
-    assert len(layer.options) == LAYERS[arch]
-    for number in range(LAYERS[arch]):
-        app.selectbox(key=f"features.layer.{arch}").select_index(number).run()
+    for layer in ARCHITECTURES[arch].layers:
+        app.session_state[channels.layer_key(arch)] = layer.name
         for which in (channels.BEFORE, channels.AFTER):
             app.session_state["features.which"] = which
             app.run()
             assert sound(app)
-            assert any(text.value.startswith("**Channel ") for text in app.markdown)
+            assert any(text.value.startswith(f"**{layer.name}** is a ") for text in app.markdown)
+
+
+def test_the_figure_of_one_pixel_stands_on_layers_of_1x1_convolutions_over_maps() -> None:
+    shown = "How one value is made"
+    for layer, there in (("mix1", True), ("conv2", False)):
+        app = opened(**{channels.layer_key("nin"): layer, channels.FIGURE: True})
+        assert any(one.label.startswith(shown) for one in app.expander) == there
+        assert sound(app)
+
+
+def test_layer_channel_input_and_pixel_are_plain_values_of_the_session() -> None:
+    app = opened(
+        **{"features.layer.nin": "mix2", "features.channel": 11, "features.input": 3, "features.point": [0.5, 0.99]}
+    )
+    assert any(text.value.startswith("Channel 12 at row 4, column 7 is **") for text in app.markdown)
+    assert slider(app, "Weight").key == "features.weight.nin.3.11.3"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"features.layer.nin": "none"},
+        {"features.channel": 9_999},
+        {"features.channel": -1},
+        {"features.input": 9_999},
+        {"features.point": [7.0, -7.0]},
+        {"features.digit": 12, "maps": "Evidence"},
+    ],
+)
+def test_values_out_of_range_are_a_page_too(state: dict[str, object]) -> None:
+    assert sound(opened(view=str(state.pop("maps", "Channels")), **state))
 
 
 def test_a_changed_weight_changes_the_answer_and_reset_restores_it_exactly() -> None:
@@ -80,10 +108,9 @@ def test_a_changed_weight_changes_the_answer_and_reset_restores_it_exactly() -> 
     assert not any(metric.label == "Without your changes" for metric in app.metric)
 
 
-@pytest.mark.parametrize(("arch", "layer"), [("nin", 0), ("conv_mlp", 1), ("mlp_1x1", 0)])
-def test_very_many_weights_are_scaled_together(arch: str, layer: int) -> None:
-    app = opened(arch)
-    app.selectbox(key=f"features.layer.{arch}").select_index(layer).run()
+@pytest.mark.parametrize(("arch", "layer"), [("nin", "conv1"), ("conv_mlp", "fc1"), ("mlp_1x1", "conv1")])
+def test_very_many_weights_are_scaled_together(arch: str, layer: str) -> None:
+    app = opened(arch, **{channels.layer_key(arch): layer})
     slider(app, "All weights times").set_value(-2.0).run()
     assert sound(app)
     assert read(app, "Without your changes")[0] == "7"
@@ -145,8 +172,11 @@ def test_the_ten_curves_average_to_the_logits() -> None:
     assert float(text.split("**")[1]) <= 1e-4
 
 
-def test_another_network_has_no_ten_curves_and_says_so() -> None:
-    assert any("choose it above" in info.value for info in opened("nin", "Ten curves").info)
+def test_another_network_has_no_ten_curves_and_a_button_that_chooses_the_one_that_has() -> None:
+    app = opened("nin", "Ten curves")
+    app.button(key="bag").click().run()
+    assert app.selectbox(key="network").value == "bag_of_pixels"
+    assert any("largest difference" in text.value for text in app.markdown)
 
 
 @pytest.mark.parametrize("address", [{"network": "none"}, {"maps": "nothing"}, {"network": "", "maps": "1"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from pointwise.weights import load_model
 PAGE = str(Path(__file__).parents[2] / "pages" / "regression.py")
 PRICES = Path(__file__).parents[2] / "models" / "price_1x1.safetensors"
 UseOwn = Callable[[AppTest, Network], str]
-VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
+VIEWS = ("Tutorial", "Slices", "Accuracy", "Network", "Surface")
 
 
 def opened(**address: str) -> AppTest:
@@ -45,8 +46,22 @@ def test_the_sliders_set_the_price() -> None:
     app.slider(key="rooms").set_value(5.0).run()
     assert number(app) == pytest.approx(300_000, abs=1_500)
     assert shown(app, "True price") == "$300,000"
-    assert number(app, "Error") == number(app) - 300_000
+    assert number(app, "Difference") == number(app) - 300_000
     assert not app.exception
+
+
+def test_the_true_price_says_its_rule() -> None:
+    app = opened(sqft="2510", rooms="5.5")
+    truth = next(metric for metric in app.metric if metric.label == "True price")
+    assert (truth.value, truth.delta.replace("\\", "")) == ("$306,000", "2,510 × $100 + 5.5 × $10,000")
+
+
+def test_the_tutorials_network_is_beside_it_and_far_off() -> None:
+    app = opened(sqft="4000", rooms="8")
+    assert number(app, "True price") - number(app, "As a tutorial trains it") > 400_000
+    bars = next(html.proto.body for html in app.get("html") if "pw-bars" in html.proto.body)
+    off = [int(text.replace(",", "")) for text in re.findall(r"\$([\d,]+)</b>", bars)]
+    assert off[0] > off[1] == 126_612 > 100 * off[2]
 
 
 def test_the_price_is_what_the_library_predicts() -> None:
@@ -86,7 +101,7 @@ def test_every_view_is_drawn_without_a_complaint(view: str) -> None:
 @pytest.mark.parametrize("kind", ["Model", "Truth", "Difference"])
 @pytest.mark.parametrize("shape", ["Flat", "3-D"])
 def test_every_surface_is_drawn(kind: str, shape: str) -> None:
-    app = opened(**{"show": kind, "as": shape})
+    app = opened(view="Surface", show=kind, **{"as": shape})
     app.checkbox(key="houses.rows").check().run()
     if shape == "Flat":
         app.checkbox(key="houses.folds").check().run()

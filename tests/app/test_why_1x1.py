@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pointwise.claims import dense_layer
+from pointwise.claims.dense_layer import FormTimes
+from pointwise.claims.quotations import NAMES, claim_named
 from pointwise.claims.regularising import VARIANTS, Outcome
 from pointwise.ui.canvas import drawing
 from pointwise.ui.frame import navigation, shipped
@@ -15,10 +19,11 @@ from pointwise.ui.why_1x1 import (
     any_size_claim,
     claim_widgets,
     dense_layer_claims,
+    guesses,
     parameter_claims,
     regularising_claim,
     shape_claim,
-    summary,
+    verdicts_table,
 )
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "why_1x1.py")
@@ -42,7 +47,18 @@ def opened(claim: str, **session: object) -> AppTest:
 
 
 def verdict(app: AppTest) -> str:
-    return app.success[0].value
+    """The verdict on the page, or "" before there is one."""
+    return next((text.value for text in app.markdown if "**Verdict**" in text.value), "")
+
+
+def answer(app: AppTest) -> str:
+    """What is said to the guess."""
+    return "".join(box.value for box in [*app.success, *app.info])
+
+
+def shown(app: AppTest) -> str:
+    """All HTML on the page."""
+    return "".join(text.proto.body for text in app.get("html"))
 
 
 def guess(app: AppTest, claim: str, answer: str) -> AppTest:
@@ -50,21 +66,61 @@ def guess(app: AppTest, claim: str, answer: str) -> AppTest:
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_nothing_is_shown_before_a_guess(claim: str) -> None:
+def test_the_claim_stands_before_the_guess_and_nothing_else(claim: str) -> None:
     app = opened(claim)
     assert not app.exception
-    assert not app.success
+    assert claim_named(claim).title in app.subheader[0].value
+    assert escape(claim_named(claim).words) in shown(app)
+    assert not answer(app)
+    assert not verdict(app)
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_a_guess_is_answered_with_the_verdict(claim: str) -> None:
+def test_a_guess_is_answered_before_the_verdict(claim: str) -> None:
     _, right, wrong = CLAIMS[claim]
     app = guess(opened(claim), claim, right)
-    assert "You guessed it." in verdict(app)
-    assert "Your guess was" in verdict(guess(app, claim, wrong))
-    assert "uess" not in verdict(guess(app, claim, claim_widgets.SKIP))
+    assert answer(app).startswith("Right")
+    assert verdict(app)
+    assert "Right" not in answer(guess(app, claim, wrong))
+    assert not answer(guess(app, claim, guesses.SKIP))
     assert not app.exception
     assert not app.error
+
+
+def test_the_first_guesses_make_the_score() -> None:
+    app = guess(opened("Dense layer"), "Dense layer", dense_layer_claims.DIFFERENT)
+    app = guess(app, "Dense layer", dense_layer_claims.THE_SAME)
+    assert any("You guessed 0 of 1 right" in text.value for text in app.markdown)
+    app.button(key="why.next").click().run()
+    assert app.subheader[0].value.startswith("2. ")
+    app = guess(app, "Parameters", parameter_claims.MORE)
+    assert any("You guessed 1 of 2 right" in text.value for text in app.markdown)
+
+
+def test_the_answer_in_sight_is_no_guess() -> None:
+    app = guess(opened("Dense layer"), "Dense layer", guesses.SKIP)
+    app = guess(app, "Dense layer", dense_layer_claims.THE_SAME)
+    assert not any("You guessed" in text.value for text in app.markdown)
+    assert "done, 1" in shown(app)
+
+
+def test_the_next_claim_is_the_first_that_is_not_done() -> None:
+    done = {name: guesses.SKIP for name in NAMES if name != "Speed"}
+    app = opened("Network in Network", **{guesses.FIRST.key: done, guesses.RIGHT.key: done})
+    assert "Speed" in app.button(key="why.next").label
+
+
+def test_a_measured_claim_counts_when_it_was_measured() -> None:
+    app = app_of("Speed", dense_layer_claims.DEPENDS)
+    assert "done, 3" not in shown(app)
+    app.session_state[dense_layer_claims.TIMES.key] = [
+        FormTimes((1, 28, 28, 64, 64), {dense_layer.USUAL: 1.0, dense_layer_claims.LINEAR: ratio}, 1.0)
+        for ratio in (0.5, 2.0)
+    ]
+    app.run()
+    assert answer(app) == "Right, as measured here."
+    assert "done, 3" in shown(app)
+    assert "Others measured the opposite" in verdict(app)
 
 
 def test_the_sizes_of_the_comparison_are_the_visitors() -> None:
@@ -83,7 +139,15 @@ def test_on_a_1x1_picture_it_says_that_they_are_the_same() -> None:
     app = guess(opened("Parameters"), "Parameters", parameter_claims.MORE)
     app.number_input(key="why.size.Height").set_value(1).run()
     app.number_input(key="why.size.Width").set_value(1).run()
-    assert any("the same layer, number by number" in caption.value for caption in app.caption)
+    assert any("On a 1×1 picture" in text.value for text in app.markdown)
+
+
+def test_another_pixel_enters_both_layers() -> None:
+    app = guess(opened("Dense layer"), "Dense layer", dense_layer_claims.THE_SAME)
+    before = shown(app)
+    assert "Its column of channels enters a dense layer" in before
+    next(button for button in app.button if button.label == "Another pixel").click().run()
+    assert shown(app) != before
 
 
 def test_another_order_is_another_shuffle() -> None:
@@ -95,8 +159,7 @@ def test_another_order_is_another_shuffle() -> None:
 
 def test_a_digit_that_is_the_same_by_luck_is_no_proof() -> None:
     app = guess(opened("Shape", **{shape_claim.ORDER.key: 1}), "Shape", shape_claim.ONE)
-    (table,) = [text.proto.body for text in app.get("html") if "largest change" in text.proto.body]
-    assert table.count("unchanged") == 1
+    assert shown(app).count("unchanged") == 1
     assert "by luck" in verdict(app)
 
 
@@ -130,9 +193,9 @@ def test_the_table_of_verdicts_without_a_model_leaves_the_claims(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(shipped, "MODELS", tmp_path)
-    app = guess(opened("Dense layer", **{summary.OPEN: True}), "Dense layer", dense_layer_claims.THE_SAME)
+    app = guess(opened("Dense layer", **{verdicts_table.OPEN: True}), "Dense layer", dense_layer_claims.THE_SAME)
     assert len(app.error) == 1
-    assert "You guessed it." in verdict(app)
+    assert verdict(app)
 
 
 def test_an_empty_canvas_asks_for_a_drawing() -> None:
@@ -142,9 +205,9 @@ def test_an_empty_canvas_asks_for_a_drawing() -> None:
 
 def test_blocks_are_timed_when_asked() -> None:
     app = guess(opened("Bottlenecks"), "Bottlenecks", parameter_claims.NINE_TENTHS)
-    assert not any("milliseconds" in text.proto.body for text in app.get("html"))
+    assert "milliseconds" not in shown(app)
     next(button for button in app.button if button.label == "Time them where this app runs").click().run()
-    assert sum("milliseconds" in text.proto.body for text in app.get("html")) == 2
+    assert shown(app).count("milliseconds") == 5
 
 
 def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -156,7 +219,7 @@ def test_a_missing_model_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_forms_are_timed_when_asked() -> None:
     app = app_of("Speed", dense_layer_claims.DEPENDS)
-    assert not app.success
+    assert not verdict(app)
     app.button(key="why.speed.measure").click().run()
     assert "times as long as the convolution" in verdict(app)
     assert not app.exception
@@ -168,7 +231,7 @@ def app_of(claim: str, answer: str) -> AppTest:
 
 
 def test_all_verdicts_are_measured_when_the_table_is_opened() -> None:
-    app = opened("Dense layer", **{summary.OPEN: True})
+    app = opened("Dense layer", **{verdicts_table.OPEN: True})
     assert not app.exception
     (table,) = [text.proto.body for text in app.get("html") if "when it holds" in text.proto.body]
     assert "12,848,010 against 203,530" in table
@@ -192,12 +255,13 @@ def test_training_on_shuffled_digits_counts_mistakes() -> None:
 
 def test_four_trainings_on_few_digits_are_judged_when_they_are_done() -> None:
     app = opened("Regularising").radio(key="why.regularise").set_value(regularising_claim.LITTLE).run()
-    assert not app.success
+    assert "see whether you are right" in answer(app)
     app = trained(app, "why.regularise.digits")
     assert not app.exception
     (table,) = [text.proto.body for text in app.get("html") if "held-out accuracy" in text.proto.body]
     assert all(name in table for name in VARIANTS)
     assert "No easier than a dense layer" in verdict(app)
+    assert "as measured here" in answer(app)
 
 
 def test_a_full_server_says_so_instead_of_training() -> None:
@@ -253,7 +317,7 @@ def test_an_empty_strip_keeps_the_three_sizes() -> None:
     app = guess(opened("Any size"), "Any size", any_size_claim.SOME)
     app.button(key="strip.clear").click().run()
     assert any("nothing written" in info.value for info in app.info)
-    assert any("the same weights on" in text.proto.body for text in app.get("html"))
+    assert any("28 × 140" in text.proto.body for text in app.get("html"))
     assert not app.metric
 
 

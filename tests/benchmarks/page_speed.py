@@ -153,7 +153,7 @@ LAYER = """() => {
     ?.shadowRoot?.querySelector('[role=group]')?.getAttribute('aria-label');
   window.waits = []; let chosen = null, before = null;
   addEventListener('pointerup', event => {
-    if (event.composedPath().some(e => e.getAttribute?.('role') === 'option')) {
+    if (event.composedPath().some(e => e.classList?.contains('st-key-features-strip'))) {
       chosen = performance.now(); before = label();
     }
   }, true);
@@ -177,8 +177,7 @@ def layers(browser: Browser, folder: Path, count: int) -> dict[str, float]:
         page.wait_for_timeout(3000)
         page.evaluate(LAYER)
         for number in range(count):
-            page.get_by_role("combobox", name="Layer").click()
-            page.get_by_role("option", name=re.compile(("^fc2:", "^conv1:")[number % 2])).click()
+            page.get_by_role("button", name=re.compile(("^fc2:", "^conv1:")[number % 2])).click()
             page.wait_for_function(f"() => window.waits.length > {number}")
             page.wait_for_timeout(600)
         waits = page.evaluate("window.waits")

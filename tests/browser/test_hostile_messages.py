@@ -21,9 +21,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from pointwise.ui.canvas.drawing import SQUARE
 from tests.browser.harness import STROKES, Server, answered, arrive, clear, draw, serve, value
 
-SIDE = 308
+SIDE = SQUARE.picture[0]
 SLACK = 60e6  # bytes
 
 

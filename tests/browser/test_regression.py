@@ -29,7 +29,7 @@ from tests.browser.harness import (
     value,
 )
 
-VIEWS = ("Surface", "Network", "Slices", "Accuracy", "Tutorial")
+VIEWS = ("Tutorial", "Slices", "Accuracy", "Network", "Surface")
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +57,14 @@ def price(page: Page, label: str = "Predicted price") -> int:
     return int(re.sub(r"[$,+]", "", value(page, label).inner_text()))
 
 
-def painted(page: Page) -> Locator:
-    """The price that was computed in the page."""
-    return page.locator("figure output")
+def words(page: Page) -> Locator:
+    """What the page itself says of the network at work, or of one of its channels."""
+    return page.locator(".st-key-house-at-work figcaption")
+
+
+def channel(page: Page, column: int, number: int) -> Locator:
+    """A channel of the diagram; column 0 are the house's, 1 and 2 the layers'."""
+    return page.locator(".st-key-house-at-work .node").nth((0, 2, 18)[column] + number)
 
 
 def test_a_deep_link_as_a_servers_first_request_shows_its_house(page: Page, tmp_path: Path) -> None:
@@ -71,7 +76,7 @@ def test_a_deep_link_as_a_servers_first_request_shows_its_house(page: Page, tmp_
         assert price(page) == pytest.approx(300_000, abs=1_500)
         expect(page).to_have_title("House prices")
         expect(page.get_by_role("link", name="Draw a digit")).to_be_visible()
-        expect(page.get_by_role("figure", name=re.compile("Price by area, 5 rooms"))).to_be_visible()
+        expect(page.get_by_role("figure", name=re.compile("Error by area, 5 rooms"))).to_be_visible()
         assert hosts == {server.url.split("/")[2]}
 
 
@@ -89,7 +94,8 @@ def test_keys_set_the_sliders_and_the_address_follows(houses: Page, model: Netwo
 
 
 def test_the_price_follows_a_slider_that_is_still_held(houses: Page, model: Network) -> None:
-    expect(painted(houses)).to_have_text(value(houses, "Predicted price").inner_text())
+    channel(houses, 1, 4).click()
+    expect(words(houses)).to_contain_text("Channel 5 of layer 1:")
     track = box(slider(houses, "Square feet").locator("xpath=ancestor::*[@role='group']"))
     thumb = box(houses.locator(".st-key-sqft").get_by_test_id("stSliderThumbValue"))
     y = thumb["y"] + thumb["height"] + 8
@@ -97,11 +103,12 @@ def test_the_price_follows_a_slider_that_is_still_held(houses: Page, model: Netw
     houses.mouse.down()
     for step in range(1, 6):
         houses.mouse.move(track["x"] + (0.3 + 0.1 * step) * track["width"], y, steps=3)
-        expect(painted(houses)).not_to_have_text(dollars(price_parts(model, 1_800.0, 4.0).price))
+        expect(value(houses, "True price")).not_to_have_text("$220,000")
         feet = float(slider(houses, "Square feet").input_value())
-        expected = dollars(price_parts(model, feet, 4.0).price)
-        expect(painted(houses)).to_have_text(expected)
+        parts = price_parts(model, feet, 4.0)
+        expected = dollars(parts.price)
         expect(value(houses, "Predicted price")).to_have_text(expected)
+        expect(words(houses)).to_contain_text(f"= {parts.first.before[4]:.3g}.")
         expect(value(houses, "True price")).to_have_text(dollars(100 * feet + 40_000))
     assert "sqft" not in houses.url  # nothing was sent yet
     houses.mouse.up()
@@ -116,7 +123,7 @@ def test_a_strict_policy_shows_nothing_and_the_price_follows_on_release(page: Pa
     press(page, "Rooms", "ArrowRight", 10)
     expect(value(page, "True price")).to_have_text("$230,000")
     nothing_red(page)
-    expect(page.locator("figure output")).to_have_count(0)
+    expect(words(page)).to_have_count(0)
 
 
 def test_the_price_follows_at_the_screens_pace(houses: Page) -> None:
@@ -153,16 +160,36 @@ def near(page: Page, name: str, expected: float, by: float) -> None:
     page.wait_for_function("([s, x, by]) => Math.abs(s.valueAsNumber - x) <= by", arg=[handle, expected, by])
 
 
-def test_a_click_on_the_map_moves_the_sliders(houses: Page) -> None:
-    houses.mouse.click(*spot(houses, 4_000, 9))
-    near(houses, "Square feet", 4_000, 20)
-    near(houses, "Rooms", 9, 0.1)
-    expect(houses).to_have_url(re.compile(r"sqft=(39[89]|40[012])\d"))
-    expect(value(houses, "Predicted price")).to_have_text(re.compile(r"\$4(8|9)\d,\d{3}"))
+def test_keys_go_from_channel_to_channel_and_say_their_numbers(houses: Page, model: Network) -> None:
+    parts = price_parts(model, 1_800.0, 4.0)
+    expect(words(houses)).to_contain_text("channels of layer 1")
+    slider(houses, "Rooms").focus()
+    houses.locator(".st-key-house-at-work .node[tabindex='0']").focus()
+    houses.keyboard.press("ArrowLeft")
+    expect(words(houses)).to_contain_text("Channel 5 of layer 2:")
+    expect(words(houses)).to_contain_text(f"= {parts.second.before[4]:.3g}")
+    houses.keyboard.press("ArrowUp")
+    expect(words(houses)).to_contain_text("Channel 4 of layer 2:")
+    houses.keyboard.press("Tab")
+    expect(words(houses)).to_contain_text("Blue lines add")
+
+
+@pytest.fixture
+def surface(page: Page, server: Server) -> Page:
+    arrive(page, f"{server.url}/regression?view=Surface")
+    return page
+
+
+def test_a_click_on_the_map_moves_the_sliders(surface: Page) -> None:
+    surface.mouse.click(*spot(surface, 4_000, 9))
+    near(surface, "Square feet", 4_000, 20)
+    near(surface, "Rooms", 9, 0.1)
+    expect(surface).to_have_url(re.compile(r"sqft=(39[89]|40[012])\d"))
+    expect(value(surface, "Predicted price")).to_have_text(re.compile(r"\$4(8|9)\d,\d{3}"))
 
 
 def test_a_tap_on_the_map_moves_the_sliders_and_a_swipe_scrolls(phone: Page, server: Server) -> None:
-    phone.goto(f"{server.url}/regression")
+    phone.goto(f"{server.url}/regression?view=Surface")
     expect(phone.get_by_role("button", name="Type exact numbers")).to_be_visible()
     x, y = spot(phone, 4_000, 9)
     touch, main = phone.context.new_cdp_session(phone), phone.get_by_test_id("stMain")
@@ -179,9 +206,9 @@ def test_a_tap_on_the_map_moves_the_sliders_and_a_swipe_scrolls(phone: Page, ser
 
 
 def test_a_house_outside_the_training_range_gets_a_warning(houses: Page) -> None:
-    expect(houses.get_by_text("the model is guessing")).to_have_count(0)
+    expect(houses.get_by_text("the network is guessing")).to_have_count(0)
     press(houses, "Square feet", "End")
-    expect(houses.get_by_text("the model is guessing")).to_be_visible()
+    expect(houses.get_by_text("the network is guessing")).to_be_visible()
 
 
 def test_the_tutorials_recipe_ends_worse_than_the_mean_and_says_so(page: Page, server: Server) -> None:
@@ -203,7 +230,6 @@ def test_retraining_is_compared_used_and_given_back(houses: Page) -> None:
     expect(value(houses, "Price by shipped network")).to_have_text(before)
     run = value(houses, "Predicted price").inner_text()
     assert run != before
-    expect(painted(houses)).to_have_text(run)
     houses.get_by_role("link", name="Draw a digit").click()
     expect(houses.get_by_role("heading", name="Run 1: House price network")).to_be_visible()
     houses.get_by_role("link", name="House prices").click()

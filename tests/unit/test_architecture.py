@@ -19,7 +19,9 @@ PAGES = " ".join(f"ui.{path.stem}" for path in FILES if path.parent.name == "pag
 LAYERS = f"""
 app
 pages
+ui.links
 {PAGES}
+ui.figures
 ui.training
 ui.canvas
 ui.frame

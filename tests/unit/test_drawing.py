@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pointwise.drawing import area_average, ink_of, prepare, to_rgba
+from pointwise.drawing import area_average, ink_of, prepare, side_by_side, to_rgba
 
 WHITE, BLACK, CLEAR = (255, 255, 255, 255), (0, 0, 0, 255), (0, 0, 0, 0)
 
@@ -116,6 +116,31 @@ def test_without_normalising_a_wide_drawing_is_set_into_the_middle() -> None:
 def test_every_step_is_kept() -> None:
     prepared = prepare(drawing())
     assert (prepared.ink.shape, prepared.cropped.shape, prepared.scaled.shape) == ((280, 280), (160, 100), (20, 13))
+
+
+def boxes(*inked: tuple[int, int, int, int]) -> np.ndarray:
+    """Ink in boxes (top, bottom, left, right)."""
+    ink = np.zeros((100, 100))
+    for top, bottom, left, right in inked:
+        ink[top:bottom, left:right] = 1.0
+    return ink
+
+
+@pytest.mark.parametrize(
+    ("ink", "two"),
+    [
+        (boxes((20, 80, 10, 20), (25, 75, 40, 80)), True),  # 10
+        (boxes((20, 80, 10, 20), (20, 80, 40, 50), (20, 80, 70, 90)), True),  # 110
+        (boxes((20, 80, 10, 20), (25, 75, 21, 80)), False),  # one column between them: an unsteady hand
+        (boxes((10, 15, 40, 80), (30, 90, 20, 50)), False),  # a 5 whose bar floats above it
+        (boxes((10, 15, 70, 80), (30, 90, 20, 50)), False),  # far to the right, even
+        (boxes((10, 20, 45, 55), (30, 90, 45, 55)), False),  # an i
+        (boxes((20, 80, 10, 20)), False),
+        (boxes(), False),
+    ],
+)
+def test_two_digits_stand_side_by_side(ink: np.ndarray, two: bool) -> None:
+    assert side_by_side(ink) is two
 
 
 def test_ink_goes_from_0_to_1() -> None:

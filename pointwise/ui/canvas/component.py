@@ -38,6 +38,8 @@ NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; 
 <p class="pw-no-pen">Drawing does not work in this browser: it does not let the page's own code run. The samples and
 pictures from files do.</p>"""  # taken away by that code
 
+FINER = 14  # pixels between the widths that a sheet is shown with: half of the network's 28
+
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +48,7 @@ def canvas(drawing: Drawing, pen: int) -> None:
     with st.container(gap=None):
         _canvas(drawing.shown, pen)
         with st.container(key=f"{drawing.sheet.key}-no-pen"):
-            st.html(NO_PEN)
+            st.html(_fit(drawing.sheet) + NO_PEN)
 
 
 def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
@@ -63,6 +65,7 @@ def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = No
             data={
                 "key": sheet.key,
                 "size": (sheet.width, sheet.height),
+                "detail": sheet.detail,
                 "pen": pen / sheet.height,
                 "number": drawing.number,
                 "base": drawing.shown.number,
@@ -84,6 +87,23 @@ def page_code() -> Callable[..., Any]:
     from pointwise.inpage import FOLDER, bundled
 
     return st.components.v2.component("pointwise_pen", js=bundled(FOLDER / "pen.js"))
+
+
+def _fit(sheet: Sheet) -> str:
+    """Styles that show a sheet smaller where there is less room; canvas and pen find out by themselves how large."""
+    inside = f".st-key-{sheet.key} [data-testid=stBidiComponentIsolated]"
+    narrower = range(sheet.width - FINER, sheet.width // 2, -FINER)
+    return (
+        f"<style>.st-key-{sheet.key} {{container-type: inline-size; max-width: {sheet.width}px; "
+        f"min-height: 0; "
+        f"aspect-ratio: {sheet.width} / {sheet.height}}} "
+        f"{inside} {{width: {sheet.width}px; transform-origin: 0 0}} "
+        + "".join(
+            f"@container (width < {width + FINER}px) {{{inside} {{transform: scale({width / sheet.width:.5f})}}}} "
+            for width in narrower
+        )
+        + "</style>"
+    )
 
 
 def _take(sheet: Sheet) -> None:
@@ -130,7 +150,7 @@ def _canvas(drawing: Drawing, pen: int) -> None:
         default={"drawing": None, "backgroundFit": None},
         on_drawing_change=_nothing,
         on_backgroundFit_change=_nothing,
-        width="content",
+        width="stretch",
         height="content",
     )
 
@@ -148,7 +168,7 @@ def fabric(drawing: Drawing) -> dict[str, Any]:
 
 
 def _path(stroke: Stroke, sheet: Sheet) -> dict[str, Any]:
-    (x, y), *rest = points = stroke.on(sheet)
+    (x, y), *rest = points = stroke.on(sheet.width, sheet.height)
     steps = [["Q", *control, *end] for control, end in curves(points)] if stroke.by_hand else []
     steps += [["L", *point] for point in (rest[-1:] if stroke.by_hand else rest)] or [["L", x + 0.01, y]]
     return {
@@ -164,7 +184,7 @@ def _path(stroke: Stroke, sheet: Sheet) -> dict[str, Any]:
 
 def _image(photo: bytes, sheet: Sheet) -> dict[str, Any]:
     height, width = pixels(photo).shape[:2]
-    left, top, scale = middle((width, height), sheet)
+    left, top, scale = middle((width, height), (sheet.width, sheet.height))
     return {
         "type": "Image",
         "src": "data:image/png;base64," + base64.b64encode(photo).decode(),

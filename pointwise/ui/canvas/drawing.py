@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 INK, PAPER = "#ffffff", "#0b0f14"
 EXTENT = 0.62  # the share of the sheet that a sample fills
-FIRST_SAMPLE, FIRST_STRIP = 7, (4, 7, 2)  # what a first visitor finds
+FIRST_STRIP = 4, 7, 2  # the digits that a first visitor finds on the strip
 NORMALISED = "drawing.normalised"  # the switch of the steps to 28×28
 LOOKS = 50  # pictures that a Drawing remembers, of its last strokes
 
 Point = tuple[float, float]
+Figure = Sequence[Sequence[Sequence[float]]]  # strokes of points [x, y] in a unit box, y down
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,18 @@ class Sheet:
     """A canvas on a page, and the key of its Drawing in the session's state."""
 
     key: str
-    width: int  # pixels
+    width: int  # pixels, where there is room for as many
     height: int
     pen: int  # pixels, unless chosen otherwise
+    detail: float = 1.0  # pixels of its picture to one of its own
+
+    @property
+    def picture(self) -> tuple[int, int]:
+        """Width and height of a picture of the sheet, on a screen that is not a fine one."""
+        return round(self.width * self.detail), round(self.height * self.detail)
 
 
-SQUARE = Sheet("board", 308, 308, 22)  # 11 pixels for each of the network's 28, and narrow enough for a phone
+SQUARE = Sheet("board", 420, 420, 30, 11 / 15)  # 15 pixels for each of the network's 28, and 11 in its picture
 STRIP = Sheet("strip", 348, 116, 9)  # for three or four digits
 
 
@@ -55,13 +62,13 @@ class Stroke(NamedTuple):
     pen: float  # width as a share of the sheet's height
     by_hand: bool = False  # drawn on the page, where the canvas rounds the corners between the points
 
-    def on(self, sheet: Sheet) -> list[Point]:
+    def on(self, width: int, height: int) -> list[Point]:
         """The points in pixels."""
-        return [(x * sheet.width, y * sheet.height) for x, y in self.points]
+        return [(x * width, y * height) for x, y in self.points]
 
-    def outline(self, sheet: Sheet) -> list[Point]:
+    def outline(self, width: int, height: int) -> list[Point]:
         """The points in pixels, and more of them on the curves where it was drawn by hand."""
-        points = self.on(sheet)
+        points = self.on(width, height)
         if not self.by_hand:
             return points
         line = points[:1]
@@ -138,7 +145,11 @@ class Drawing:
 
     def with_digits(self, *digits: int) -> Drawing:
         """The next Drawing: samples side by side, each in a square as high as the sheet."""
-        strokes = _samples(self.sheet, digits)
+        return self.with_figures(*(SAMPLES[digit] for digit in digits))
+
+    def with_figures(self, *figures: Figure) -> Drawing:
+        """The next Drawing: figures side by side, each in a square as high as the sheet."""
+        strokes = placed(figures, self.sheet)
         return self._next(strokes, (None,) * len(strokes))
 
     def with_picture(self, rgba: NDArray[np.uint8]) -> Drawing:
@@ -162,13 +173,13 @@ class Drawing:
 
         from pointwise.drawing import draw_lines, to_rgba
 
-        sheet = self.sheet
-        lines = [(stroke.outline(sheet), stroke.pen * sheet.height) for stroke in self.strokes]
-        grey = draw_lines(lines, sheet.width, sheet.height)
+        width, height = self.sheet.picture
+        lines = [(stroke.outline(width, height), stroke.pen * height) for stroke in self.strokes]
+        grey = draw_lines(lines, width, height)
         if self.photo is not None:
             photo = Image.open(io.BytesIO(self.photo)).getchannel("A")
-            left, top, scale = middle(photo.size, sheet)
-            under = Image.new("L", (sheet.width, sheet.height))
+            left, top, scale = middle(photo.size, (width, height))
+            under = Image.new("L", (width, height))
             size = round(photo.width * scale), round(photo.height * scale)
             under.paste(photo.resize(size), (round(left), round(top)))
             grey = np.maximum(grey, np.asarray(under))
@@ -194,6 +205,11 @@ SAMPLES: dict[int, list[list[list[float]]]] = {  # points [x, y] in a unit box, 
     8: [[*_arc(0.5, 0.26, 0.27, 0.23, 60, -240), *_arc(0.5, 0.74, 0.31, 0.24, -120, 240)]],
     9: [[*_arc(0.48, 0.29, 0.28, 0.26, -20, -380), [0.74, 0.55], [0.64, 0.98]]],
 }
+# What a first visitor finds: it lies well in 28×28, and the shipped networks differ about it.
+CROSSED_SEVEN: Figure = (
+    ((0.3, 0.34), (0.28, 0.06), (0.86, 0.04), (0.63, 0.45), (0.3, 0.98)),
+    ((0.19, 0.62), (0.85, 0.58)),
+)
 
 
 def current(sheet: Sheet = SQUARE) -> Drawing:
@@ -219,7 +235,8 @@ def _kept(sheet: Sheet) -> Lasting[Drawing | None]:
 
 def first(sheet: Sheet = SQUARE) -> Drawing:
     """What a first visitor finds on a sheet."""
-    return Drawing(sheet, 0).with_digits(*(FIRST_STRIP if sheet is STRIP else (FIRST_SAMPLE,)))
+    empty = Drawing(sheet, 0)
+    return empty.with_digits(*FIRST_STRIP) if sheet is STRIP else empty.with_figures(CROSSED_SEVEN)
 
 
 def normalises() -> bool:
@@ -240,22 +257,23 @@ def pixels(png: bytes) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(png), formats=("PNG",)).convert("RGBA"))
 
 
-def _samples(sheet: Sheet, digits: Sequence[int]) -> tuple[Stroke, ...]:
+def placed(figures: Sequence[Figure], sheet: Sheet) -> tuple[Stroke, ...]:
+    """The strokes of figures side by side on a sheet, each in a square as high as the sheet."""
     side, margin = sheet.height / sheet.width, (1 - EXTENT) / 2
     return tuple(
         Stroke(
             tuple(((number + margin + x * EXTENT) * side, margin + y * EXTENT) for x, y in points),
             sheet.pen / sheet.height,
         )
-        for number, digit in enumerate(digits)
-        for points in SAMPLES[digit]
+        for number, figure in enumerate(figures)
+        for points in figure
     )
 
 
-def middle(size: tuple[int, int], sheet: Sheet) -> tuple[float, float, float]:
-    """Left, top and scale that put a picture of (width, height) into the middle of a sheet, as large as it fits."""
-    scale = min(sheet.width / size[0], sheet.height / size[1])
-    return (sheet.width - size[0] * scale) / 2, (sheet.height - size[1] * scale) / 2, scale
+def middle(size: tuple[int, int], room: tuple[int, int]) -> tuple[float, float, float]:
+    """Left, top and scale that put a picture into the middle of a room, as large as it fits; both (width, height)."""
+    scale = min(room[0] / size[0], room[1] / size[1])
+    return (room[0] - size[0] * scale) / 2, (room[1] - size[1] * scale) / 2, scale
 
 
 def curves(points: Sequence[Point]) -> list[tuple[Point, Point]]:

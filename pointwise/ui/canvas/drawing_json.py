@@ -17,7 +17,7 @@ from pointwise.ui.canvas.drawing import Drawing, Sheet, Stroke, pixels
 MOST_BYTES = 1_000_000  # of a picture
 MOST_STROKES, MOST_POINTS = 2_000, 100_000  # of a drawing
 MOST_PIXELS = 400 * 400  # of an upload
-RATIOS = (1.0, 4.0)  # pixels of the picture to a pixel of the sheet
+RATIOS = (1.0, 4.0)  # how much finer the picture of a sheet is on a fine screen
 REACH = (-4.0, 5.0)  # how far beyond the sheet, which is 0–1, a pen may be
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -89,8 +89,8 @@ def _stroke(line: Any, by_hand: bool) -> Stroke:
 
 def _look(text: Any, sheet: Sheet) -> bytes:
     png, width, height = _png(text)
-    ratio = _within(width / sheet.width, *RATIOS)
-    if abs(height - ratio * sheet.height) > 1:
+    ratio = _within(width / sheet.picture[0], *RATIOS)
+    if abs(height - ratio * sheet.picture[1]) > 1:
         raise ValueError(f"{width} × {height} pixels are not the sheet's")
     return png
 

@@ -29,7 +29,14 @@ TITLES = {
 
 def choose_reader() -> None:
     """Which model gives the prediction."""
-    st.selectbox("Read by", CLASSIFIERS, format_func=labels.MODELS.__getitem__, key=READER, persist_state="session")
+    st.selectbox(
+        "Read by",
+        CLASSIFIERS,
+        format_func=labels.MODELS.__getitem__,
+        key=READER,
+        persist_state="session",
+        help="The network that gives the large digit. All four stand side by side below.",
+    )
 
 
 def chosen_reader() -> str:

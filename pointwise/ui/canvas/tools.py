@@ -11,7 +11,7 @@ from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Sheet, current
 from pointwise.ui.frame import desk, sections
 
 PEN = "board.pen"  # the key of the slider
-PENS = (8, 40)  # pixels
+PENS = (10, 56)  # pixels of the sheet
 
 
 def board() -> None:
@@ -29,8 +29,9 @@ def _pen() -> int:
 
 
 def tools(changed: str) -> None:
-    """Pen width, undo, clear, and a row of digits that draw themselves; a use of them runs the fragment ``changed``."""
-    with st.container(horizontal=True, vertical_alignment="bottom", width=SQUARE.width, gap="small"):
+    """Undo, clear and the pen's width; a use of them runs the fragment ``changed``."""
+    with st.container(horizontal=True, vertical_alignment="bottom", width=SQUARE.width, gap="xsmall"):
+        undo_and_clear(SQUARE, changed)
         st.slider(
             "Pen width",
             *PENS,
@@ -40,10 +41,8 @@ def tools(changed: str) -> None:
             on_change=_run,
             args=(changed,),
             persist_state="session",
-            width=112,
+            width=140,
         )
-        undo_and_clear(SQUARE, changed)
-    samples(changed)
 
 
 def undo_and_clear(sheet: Sheet, changed: str = "") -> None:
@@ -62,18 +61,19 @@ def undo_and_clear(sheet: Sheet, changed: str = "") -> None:
 
 def samples(changed: str = "") -> None:
     """A row of digits that draw themselves; a use of them runs the fragment ``changed``, else its own."""
-    with st.container(horizontal=True, gap=2, key="board.samples"):
+    with st.container(horizontal=True, vertical_alignment="center", gap=2, key="board.samples"):
+        st.markdown("**Try one**&ensp;", width="content")
         for digit in SAMPLES:
             key, args = f"board.sample.{digit}", (digit, changed)
             st.button(str(digit), key=key, on_click=_sample, args=args, help=f"Draw a {digit}")
 
 
-def upload() -> None:
-    """A picture from a file, put onto the canvas; a refused one leaves the drawing as it is."""
+def upload(changed: str = "") -> None:
+    """A picture from a file, put onto the canvas, and ``changed`` is run; a refused one leaves the drawing as it is."""
     sections.upload(
         "A PNG or JPEG picture of one digit, up to 10 MB; light on dark or dark on light",
         "board.upload",
-        _open,
+        lambda content, name: _open(content, changed),
         lambda: "Your drawing is still there.",
     )
 
@@ -81,6 +81,11 @@ def upload() -> None:
 def reopen(sheet: Sheet = SQUARE) -> None:
     """Give a canvas that has just come onto the page again what was drawn before."""
     _change(Drawing.reopened, sheet)
+
+
+def show(change: Callable[[Drawing], Drawing], changed: str = "") -> None:
+    """Put what ``change`` makes of the Drawing onto the canvas, and run the fragment ``changed``."""
+    _change(change, changed=changed)
 
 
 def _change(change: Callable[[Drawing], Drawing], sheet: Sheet = SQUARE, changed: str = "") -> None:
@@ -97,7 +102,8 @@ def _run(fragment: str) -> None:
         st.rerun(fragment)
 
 
-def _open(content: bytes, name: str) -> None:
+def _open(content: bytes, changed: str) -> None:
     from pointwise.data.pictures import open_picture
 
-    keep(current().with_picture(open_picture(content)))
+    picture = open_picture(content)
+    show(lambda drawing: drawing.with_picture(picture), changed)

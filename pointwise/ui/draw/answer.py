@@ -32,28 +32,46 @@ TOO_LARGE = "Too large to answer during the stroke: it does when the pen is lift
 WAIT = 0.4  # seconds between two looks whether torch is there
 AT_LATEST = 5.0  # seconds after which its import begins, whatever the page shows
 STYLE = """<style>
-.pw-answer {display: flex; gap: 1.1rem; font-size: 0.85rem; line-height: 1.3}
-.pw-now {width: 4.6rem; flex: none; padding-top: 1.6rem; text-align: center; font-size: 5.4rem; line-height: 1;
-  font-weight: 600; font-variant-numeric: tabular-nums}
+.st-key-answer {position: relative}
+.pw-answer {display: flex; gap: 1rem; font-size: 0.85rem; line-height: 1.3}
+.pw-now {width: 6.6rem; flex: none; text-align: center; font-size: 9rem; line-height: 1; font-weight: 600;
+  font-variant-numeric: tabular-nums}
+.pw-while {visibility: hidden; font-size: 0.85rem; font-weight: 400; line-height: 1.3; padding-top: 0.4rem}
 .pw-live .pw-now {color: #d55e00}
+.pw-live .pw-while {visibility: visible}
+.st-key-answer-prediction {position: absolute; z-index: 1; left: 0; top: 9.6rem; width: 6.6rem; text-align: center}
+.st-key-answer-prediction [data-testid=stMetric] :is(label, div, p) {justify-content: center; justify-items: center;
+  margin-inline: auto; text-align: center; white-space: normal}
+.st-key-answer-prediction[data-older], .st-key-answer-prediction[data-older] * {visibility: hidden !important}
+.st-key-answer-prediction [data-testid=stMetricValue] {font-size: 1.1rem; font-weight: 600; padding: 0}
 .pw-bars {flex: 1; min-width: 0}
 .pw-bars .pw-title {font-weight: 600; padding-bottom: 0.4rem; font-size: 0.95rem}
-.pw-row {display: grid; grid-template-columns: 1rem 1fr 4rem; gap: 0.5rem; align-items: center; height: 1.45rem}
+.pw-row {display: grid; grid-template-columns: 1rem 1fr 3.6rem; gap: 0.5rem; align-items: center; height: 1.45rem}
 .pw-row b {font-weight: inherit; text-align: right}
 .pw-row div {height: 0.95rem; background: rgba(127, 155, 179, 0.16); border-radius: 0.15rem; overflow: hidden}
 .pw-row i {display: block; height: 100%; background: #7f9bb3}
 .pw-row span {font-variant-numeric: tabular-nums}
 .pw-best {font-weight: 700}
 .pw-best i {background: #d55e00}
-.pw-axis {position: relative; height: 1.2rem; margin: 0.1rem 4.5rem 0 1.5rem; opacity: 0.75}
+.pw-axis {position: relative; height: 1.2rem; margin: 0.1rem 4.1rem 0 1.5rem}
 .pw-axis span {position: absolute; transform: translateX(-50%)}
-.pw-unit {margin: 0 4.5rem 0 1.5rem; text-align: center; opacity: 0.75}
-.pw-proof {min-height: 3.4em; padding-top: 0.5rem; font-size: 0.8rem; font-variant-numeric: tabular-nums}
-.pw-proof span {white-space: nowrap}
-.pw-pace {opacity: 0.75}
-.pw-agreement[title] {background: rgba(0, 158, 115, 0.16); border-radius: 1rem; padding: 0.15rem 0.6rem; cursor: help}
-.pw-agreement[title].pw-apart {background: rgba(213, 94, 0, 0.2)}
+.pw-unit {margin: 0 4.1rem 0 1.5rem; text-align: center}
+.pw-proof {min-height: 1.6rem; padding-top: 0.3rem; font-size: 0.85rem; text-align: right}
+.pw-term.pw-agreement {visibility: hidden}
+.pw-term.pw-agreement:is(.pw-proved, .pw-apart) {visibility: visible}
+.pw-agreement .pw-tip {left: auto; right: 0}
+@media (max-width: 640px) {
+  .pw-now, .st-key-answer-prediction {width: 5rem}
+  .pw-now {font-size: 6.8rem}
+  .st-key-answer-prediction {top: 7.4rem}
+}
 </style>"""
+# Whether the page's own answer and PyTorch's agree; the explanation and the numbers are behind it (inpage/answer.js).
+AGREEMENT = (
+    '<button type="button" class="pw-term pw-agreement"><span class="pw-verdict">&nbsp;</span>'
+    '<span class="pw-tip" role="tooltip"><span class="pw-difference">&nbsp;</span> <span class="pw-pace">&nbsp;</span>'
+    "</span></button>"
+)
 
 
 def live() -> None:
@@ -100,6 +118,7 @@ def _network(packed: Packed | None) -> None:
 
 
 def _prediction(digit: str, remark: str, whose: str = "") -> None:
+    """PyTorch's answer, which stands below the big digit (STYLE)."""
     with st.container(key="answer-prediction", gap="small"):
         st.metric("Prediction", digit, remark, delta_color="off", delta_arrow="off")
         if whose:
@@ -135,24 +154,26 @@ def bars(
     picture to picture, stand as ``data-number`` and ``data-image``.
     """
     best = int(probabilities.argmax()) if probabilities.any() else -1
-    rows = "".join(_bar(number, p, number == best) for number, p in enumerate(probabilities.tolist()))
+    rows = "".join(_bar(number, p, best) for number, p in enumerate(probabilities.tolist()))
     ticks = "".join(f'<span style="left: {100 * tick:g}%">{tick:g}</span>' for tick in (0, 0.25, 0.5, 0.75, 1))
     label = "; ".join(f"{number}: {probability(p)}" for number, p in enumerate(probabilities.tolist()))
+    spoken = title if best < 0 else f"{title}. {label}"
     return (
         f'{STYLE}<div class="pw-answer" data-number="{more["number"]}" data-image="{seen}" '
         f'data-answer="{html.escape(json.dumps(more))}">'
-        f'<div class="pw-now pw-digit" aria-hidden="true">{html.escape(digit)}</div><div class="pw-bars">'
-        f'<div role="img" aria-label="{html.escape(f"{title}. {label}")}">'
+        f'<div class="pw-now" aria-hidden="true"><div class="pw-digit">{html.escape(digit)}</div>'
+        '<div class="pw-while">as you draw</div></div><div class="pw-bars">'
+        f'<div role="img" aria-label="{html.escape(spoken)}">'
         f'<div class="pw-title">{html.escape(title)}</div>{rows}<div class="pw-axis">{ticks}</div>'
         '<div class="pw-unit">probability of each digit</div></div></div></div>'
-        '<div class="pw-proof"><span class="pw-agreement">&nbsp;</span> <span class="pw-pace">'
-        f"{html.escape(note) or '&nbsp;'}</span></div>"
+        f'<div class="pw-proof">{html.escape(note)}{AGREEMENT}</div>'
     )
 
 
-def _bar(number: int, share: float, best: bool) -> str:
+def _bar(number: int, share: float, best: int) -> str:
     inside = f'<i style="width: {100 * share:.2f}%"></i>'
+    written = "&nbsp;" if best < 0 else html.escape(probability(share))
     return (
-        f'<div class="pw-row{" pw-best" if best else ""}"><b>{number}</b><div>{inside}</div>'
-        f"<span>{html.escape(probability(share))}</span></div>"
+        f'<div class="pw-row{" pw-best" if number == best else ""}"><b>{number}</b><div>{inside}</div>'
+        f"<span>{written}</span></div>"
     )

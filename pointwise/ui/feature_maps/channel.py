@@ -1,4 +1,4 @@
-"""One channel: its map, its weights, how to change them, and the arithmetic of one of its pixels."""
+"""One channel: the maps that go into it, its own map, and how to change its weights."""
 
 from __future__ import annotations
 
@@ -6,121 +6,93 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.explain.chain import DIGITS, MOST_COPIED, Chain, Channel, Pixel, pixel_at
-from pointwise.explain.evidence import tone_curve
-from pointwise.ui.feature_maps import curves, live_channel, map_components
+from pointwise.explain import evidence
+from pointwise.explain.chain import DIGITS, Channel, Stage
+from pointwise.explain.mixture import Mixture
+from pointwise.ui.feature_maps import curves, input_maps, live_channel, map_components
 from pointwise.ui.feature_maps.subject import Subject
-from pointwise.ui.frame import charts, html
+from pointwise.ui.frame import charts, glossary, html
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept
 
 MAP = "features.map"
 POINT: Kept[tuple[float, float] | None] = Kept("features.point", None)  # row and column as shares of the map's sides
+MADE_STYLE = """<style>
+.st-key-features-made > :first-child {flex: 1 1 0; min-width: 9.5rem}
+.st-key-features-made > :last-child {flex: 0 1 56%; min-width: 0}
+@media (max-width: 640px) {.st-key-features-made > :last-child {flex-basis: 50%}}
+</style>"""
 SIZE = Kept("features.map_size", (1, 1))  # rows and columns of the map that is shown
-LISTED = 200  # products in the pixel calculator
-NAMES = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "gelu": "GELU"}
 
 
 def show(
-    subject: Subject, stage_number: int, number: int, values: NDArray[np.float32], before: bool, scale: Scale
+    subject: Subject, stage_number: int, number: int, values: NDArray[np.float32], scale: Scale, mixed: Mixture
 ) -> None:
-    """The channel's map (h, w), ``before`` the activation or after it, in the colours of ``scale``; its weights, and
-    sliders that change them here.
-    """
+    """The channel's map (h, w) in the colours of ``scale``, beside the maps that it is ``mixed`` of."""
     stage = subject.chain.stages[stage_number]
-    used = stage.channel(number)
-    st.markdown(f"**Channel {number + 1} of {stage.channels}**")
-    if values.size > 1:
+    digit = "" if stage.activated else f", the digit {number}"
+    st.markdown(f"**Channel {number + 1} of {stage.channels}{digit}, and what goes into it**")
+    st.html(MADE_STYLE)
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=None, key="features-made"):
+        chosen = input_maps.chosen_input(mixed)
+        input_maps.show(subject, stage_number, f"channel {number + 1}", mixed, chosen, MAP)
         SIZE.set((values.shape[0], values.shape[1]))
         alt = f"The feature map of channel {number + 1}; click a pixel for its arithmetic"
-        map_components.pick(MAP, scale.coloured(values), values, _point(values), alt, _picked)
-        st.html(scale.bar())
-    st.markdown(_in_numbers(used))
-    live_channel.sliders(subject, (subject.arch, stage_number, number), used, before, scale, MAP)
-    _weights(subject, stage_number, number, used)
+        map_components.pick(MAP, scale.coloured(values), values, point(values), alt, _picked)
+    st.html(scale.bar())
 
 
-def calculator(subject: Subject, stage_number: int, number: int, values: NDArray[np.float32]) -> None:
-    """The chosen pixel's value, product by product; ``values`` (h, w) is the map that is shown."""
-    maps = subject.trace.maps[stage_number]
-    y, x = _point(values)
-    pixel = pixel_at(subject.chain, maps, stage_number, number, y, x)
-    many = maps.after[0].numel() > 1
-    where = f"row {y + 1}, column {x + 1}" if many else "its only place"
-    how = " Click the large map, or move over it with the arrow keys." if many else ""
-    st.subheader("Pixel calculator")
-    st.caption(f"Channel {number + 1} at {where}.{how}")
-    st.latex(formula(pixel))
-    if pixel.inputs.size > 1:
-        st.html(_products(pixel))
-    code = pixel.as_pytorch()
-    if pixel.inputs.size > MOST_COPIED:
-        st.download_button(
-            f"The {pixel.inputs.size:,} products as a PyTorch program",
-            code,
-            "pixel.py",
-            "text/x-python",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        return
-    with st.expander("Copy as PyTorch", icon=":material/code:"):
-        st.code(code, language="python", height=220)
-
-
-def formula(pixel: Pixel) -> str:
-    """The sum with its numbers, as LaTeX."""
-    count, bias = pixel.inputs.size, _signed(pixel.bias)
-    if count == 1:
-        symbols = "w \\cdot x + b"
-        numbers = f"{float(pixel.weights.item()):.{DIGITS}f} \\cdot ({float(pixel.inputs.item()):.{DIGITS}f}) {bias}"
-    else:
-        symbols = f"\\textstyle\\sum_{{i=1}}^{{{count}}} w_i x_i + b"
-        numbers = f"{float(pixel.products.sum()):.{DIGITS}f} {bias}"
-    value = f"\\mathbf{{{pixel.after:.{DIGITS}f}}}"
-    if pixel.activation is None:
-        steps = [symbols, numbers, value]
-    else:
-        act = f"\\mathrm{{{NAMES[pixel.activation]}}}"
-        steps = [*(f"{act}({step})" for step in (symbols, numbers, f"{pixel.before:.{DIGITS}f}")), value]
-    return "\\begin{aligned} y &= " + " \\\\ &= ".join(steps) + " \\end{aligned}"
-
-
-def _signed(value: float) -> str:
-    return f"{'-' if value < 0 else '+'} {abs(value):.{DIGITS}f}"
-
-
-def _products(pixel: Pixel) -> str:
-    """HTML of the largest products, the sum of the rest, and what becomes of them."""
-    flat, weights, inputs = pixel.products.ravel(), pixel.weights.ravel(), pixel.inputs.ravel()
-    order = np.argsort(-np.abs(flat), kind="stable")[:LISTED]
-    rows = [(_name(pixel, int(i)), *(f"{v:.{DIGITS}f}" for v in (weights[i], inputs[i], flat[i]))) for i in order]
-    ends = [("sum", flat.sum()), ("bias", pixel.bias), ("before", pixel.before), ("value", pixel.after)]
-    if flat.size > len(rows):
-        ends.insert(0, (f"{flat.size - len(rows):,} more", flat.sum() - flat[order].sum()))
-    return html.table(
-        ("input", "weight", "× input", "= product"),
-        [*rows, *((name, "", "", f"{value:.{DIGITS}f}") for name, value in ends)],
-        label="The products, largest first",
-        totals=4,
+def changes(subject: Subject, stage_number: int, number: int, before: bool, scale: Scale, mixed: Mixture) -> None:
+    """How to read the lines; sliders that change the channel's weights here, and its map, which is shown ``before`` the
+    activation or after it in the colours of ``scale``; and all its weights, behind a click.
+    """
+    used = subject.chain.stages[stage_number].channel(number)
+    chosen = input_maps.chosen_input(mixed)
+    strongest = ", of a kernel its strongest" if mixed.kernels[0].numel() > 1 else ""
+    glossary.write(
+        f"Orange lines add, blue lines take away; the thicker, the larger the [[weight]]{strongest}. Point at a small "
+        "map to see alone what it adds, before [[bias]] and [[activation]]."
     )
+    live_channel.sliders(subject, (subject.arch, stage_number, number), used, before, scale, MAP, chosen)
+    weights = used.weights.double().numpy()
+    if weights.size == 1:
+        return
+    with st.expander(f"All {weights.size:,} weights", icon=":material/bar_chart:"):
+        st.markdown(_in_numbers(used))
+        if weights.shape[1] == 1 and len(weights) <= live_channel.MOST_SINGLE:
+            alt = f"Weights of channel {number + 1}, from {weights.min():.3f} to {weights.max():.3f}"
+            charts.show(curves.weight_bars(weights[:, 0, 0]), "features.bars", alt)
+        else:
+            _as_picture(subject, stage_number, weights)
 
 
-def _name(pixel: Pixel, index: int) -> str:
-    channel, y, x = np.unravel_index(index, pixel.inputs.shape)
-    if pixel.inputs.shape[1] == 1:
-        return f"channel {channel + 1}"
-    middle = pixel.inputs.shape[1] // 2
-    return f"channel {channel + 1}, {int(y) - middle:+d} down, {int(x) - middle:+d} right"
+def has_tone_curve(stage: Stage, stage_number: int) -> bool:
+    """Whether a channel is a function of one pixel's brightness."""
+    return stage_number == 0 and stage.kernel == 1 and stage.inputs == 1
 
 
-def _point(values: NDArray[np.float32]) -> tuple[int, int]:
+def tone_curve(subject: Subject, number: int) -> None:
+    """The chart of a channel of the first layer, where it has a tone curve."""
+    used = subject.chain.stages[0].channel(number)
+    brightness, after = evidence.tone_curve(subject.chain, number)
+    before = used.weights.item() * brightness + used.bias
+    figure = curves.tone_curve(brightness, before, after, subject.image)
+    alt = f"Tone curve of channel {number + 1}: weight {used.weights.item():.3f}, bias {used.bias:.3f}"
+    charts.show(figure, "features.tone", alt)
+
+
+def name(stage: Stage, number: int) -> str:
+    """What a channel is called; the last layer has one for each digit."""
+    return f"Channel {number + 1}" + ("" if stage.activated else f", digit {number}")
+
+
+def point(values: NDArray[np.float32]) -> tuple[int, int]:
     """Row and column of the chosen pixel of a map, at first of the strongest."""
-    rows, columns = values.shape
-    point = POINT.get()
-    if point is None:
-        return divmod(int(np.abs(values).argmax()), columns)
-    return min(rows - 1, int(point[0] * rows)), min(columns - 1, int(point[1] * columns))
+    chosen = POINT.get()
+    if chosen is None:
+        return divmod(int(np.abs(values).argmax()), values.shape[1])
+    y, x = (min(count - 1, max(0, int(share * count))) for share, count in zip(chosen, values.shape, strict=True))
+    return y, x
 
 
 def _picked() -> None:
@@ -130,36 +102,17 @@ def _picked() -> None:
 
 
 def _in_numbers(channel: Channel) -> str:
-    weights = channel.weights
-    if weights.numel() == 1:
-        return f"Weight **{weights.item():.{DIGITS}f}**, bias **{channel.bias:.{DIGITS}f}**"
-    low, high = float(weights.min()), float(weights.max())
-    return f"{weights.numel():,} weights from {low:.{DIGITS}f} to {high:.{DIGITS}f}, bias **{channel.bias:.{DIGITS}f}**"
+    low, high = float(channel.weights.min()), float(channel.weights.max())
+    count = channel.weights.numel()
+    return f"{count:,} weights from {low:.{DIGITS}f} to {high:.{DIGITS}f}, bias **{channel.bias:.{DIGITS}f}**"
 
 
-def _weights(subject: Subject, stage_number: int, number: int, used: Channel) -> None:
-    """A tone curve for one weight, bars for many, a picture for very many or for kernels."""
-    chain, weights = subject.chain, used.weights.double().numpy()
-    if weights.size == 1 and stage_number == 0:
-        brightness, after = tone_curve(chain, number)
-        before = weights.item() * brightness + used.bias
-        figure = curves.tone_curve(brightness, before, after, subject.image)
-        alt = f"Tone curve of channel {number + 1}: weight {weights.item():.3f}, bias {used.bias:.3f}"
-        charts.show(figure, "features.tone", alt)
-    elif weights.shape[1] == 1 and len(weights) <= live_channel.MOST_SINGLE:
-        alt = f"Weights of channel {number + 1}, from {weights.min():.3f} to {weights.max():.3f}"
-        charts.show(curves.weight_bars(weights[:, 0, 0]), "features.bars", alt)
-    else:
-        _as_picture(chain, stage_number, subject.trace.maps[stage_number - 1].after.shape, weights)
-
-
-def _as_picture(chain: Chain, stage_number: int, before: tuple[int, ...], weights: NDArray[np.float64]) -> None:
+def _as_picture(subject: Subject, stage_number: int, weights: NDArray[np.float64]) -> None:
     """Kernels side by side; a dense layer's weights laid out as the maps that they read."""
-    stage = chain.stages[stage_number]
-    if stage.flat:
-        side = 28 if stage_number == 0 else before[1]
+    if subject.chain.stages[stage_number].flat:
+        side = 28 if stage_number == 0 else subject.trace.maps[stage_number - 1].after.shape[1]
         weights = weights.reshape(-1, side, side)
     tiles, _ = map_components.tiles(weights.astype(np.float32), shared=True)
     st.html(html.framed(tiles, 300, f"The weights, from {weights.min():.3f} to {weights.max():.3f}"))
     st.html(Scale.of(weights).bar())
-    st.caption("The weights as pictures, one for each channel that they read.")
+    st.markdown("The weights as pictures, one for each channel that they read.")

@@ -1,4 +1,4 @@
-"""Every channel of a layer in one mosaic, what belongs to the layer as a whole, and what the maps mean."""
+"""The chosen layer of the network: every channel in one mosaic, one of them from its input maps to a pixel's sum."""
 
 from __future__ import annotations
 
@@ -8,76 +8,172 @@ import io
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from pointwise.explain.chain import Chain, Maps, Stage
-from pointwise.ui.feature_maps import channel, map_components
+from pointwise.explain.mixture import mixture
+from pointwise.ui.feature_maps import channel, input_maps, map_components, network_strip, pixel_sum
 from pointwise.ui.feature_maps.subject import Subject
+from pointwise.ui.figures import one_pixel
+from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept, choice
 
 BEFORE, AFTER = "Before the activation", "After it"
 SHARED, OWN = "One for the layer", "Each its own"
-CHOSEN: Kept[int | None] = Kept("features.channel", None)
+CHOSEN: Kept[int | None] = Kept("features.channel", None)  # from 0; None: the strongest
+FIGURE = "features.one_pixel"  # the key of what the figure is in; True when it is open
+MANY = 64  # channels of which the tiles are small
+FEW = 10  # channels that stand in one row
 
 
 def show(subject: Subject) -> None:
-    """Choose a layer and a channel."""
-    number = _layer(subject)
+    """Choose a layer, a channel, a pixel."""
+    number = chosen_layer(subject)
     stage, maps = subject.chain.stages[number], subject.trace.maps[number]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.markdown("Follow it from left to right: choose a layer, one of its channels, and a pixel of that.")
+    strip = st.container()
+    glossary.write(f"{_in_words(stage)} {_about(maps.dead(), stage)}")
+    figure = st.container()
+    wide = _is_dots(stage) or stage.channels <= FEW  # which take the whole width, and little height
+    over, (left, right) = st.container(), st.columns([5, 4] if wide else [3, 5], gap="medium")
+    with over if wide else left:
         linear = not stage.activated
-        which = choice("Values", (AFTER, BEFORE), "features.which", persist_state="session", disabled=linear)
-        scale = choice("Colour scale", (SHARED, OWN), "features.scale", persist_state="session")
-    before = which == BEFORE and not linear
-    values = (maps.before if before else maps.after).numpy()
-    strongest = int(np.abs(values).reshape(len(values), -1).max(axis=1).argmax())
-    chosen = CHOSEN.get()
-    chosen = min(strongest if chosen is None else chosen, stage.channels - 1)
-    left, right = st.columns([5, 4], gap="large")
-    with left:
-        _mosaic(stage, maps, values, scale == SHARED, chosen)
-        _downloads(f"{subject.arch}-{stage.name}-{'before' if before else 'after'}", values, scale == SHARED)
+        before, shared, options = _options(stage)
+        values = (maps.before if before else maps.after).numpy()
+        chosen = _channel(values, int(subject.trace.logits.argmax()) if linear else None)
+        _mosaic(stage, maps, values, shared, chosen)
+    with options:
+        _downloads(f"{subject.arch}-{stage.name}-{'before' if before else 'after'}", values, shared)
+    with strip:
+        network_strip.show(subject, number, chosen, functools.partial(_choose_layer, subject))
+    if one_pixel.shows(subject.chain, subject.trace, number):
+        with figure:
+            _one_pixel(subject, number, chosen)
+    mixed = mixture(subject.chain, subject.trace, number, chosen)
+    scale = Scale.of(values if shared else values[chosen])
+    with left if wide else right:
+        channel.show(subject, number, chosen, values[chosen], scale, mixed)
     with right:
-        colours = Scale.of(values if scale == SHARED else values[chosen])
-        channel.show(subject, number, chosen, values[chosen], before, colours)
-    channel.calculator(subject, number, chosen, values[chosen])
+        channel.changes(subject, number, chosen, before, scale, mixed)
+    point = channel.point(values[chosen])
+    if channel.has_tone_curve(stage, number):
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            pixel_sum.show(subject, number, chosen, point, mixed)
+        with right:
+            channel.tone_curve(subject, chosen)
+    else:
+        pixel_sum.show(subject, number, chosen, point, mixed)
     _explanation(subject)
 
 
-def _layer(subject: Subject) -> int:
+def _one_pixel(subject: Subject, stage: int, number: int) -> None:
+    """The figure in which the sum is made before one's eyes, behind a click."""
+    title, icon = "How one value is made: watch a pixel go through this layer", ":material/play_circle:"
+    with st.expander(title, icon=icon, key=FIGURE, on_change="rerun") as shown:
+        if shown.open:
+            one_pixel.layer(subject.chain, subject.trace, stage, number)
+
+
+def _options(stage: Stage) -> tuple[bool, bool, DeltaGenerator]:
+    """A title, and beside it what is shown how: values before the activation, one colour scale for all, and room."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            st.markdown(f"**Choose one of {stage.channels} channels**")
+        options = st.popover("Options", width="content")
+    with options:
+        linear = not stage.activated
+        which = choice("Values", (AFTER, BEFORE), "features.which", persist_state="session", disabled=linear)
+        scale = choice("Colour scale", (SHARED, OWN), "features.scale", persist_state="session")
+    return which == BEFORE and not linear, scale == SHARED, options
+
+
+def _is_dots(stage: Stage) -> bool:
+    """Whether a layer's maps are many single values."""
+    return stage.flat and stage.channels >= MANY
+
+
+def _channel(values: NDArray[np.float32], first: int | None) -> int:
+    """The chosen channel of maps (C, h, w); at first ``first``, or the strongest."""
+    chosen = CHOSEN.get()
+    if chosen is None and first is not None:
+        return first
+    if chosen is None:
+        return int(np.abs(values).reshape(len(values), -1).max(axis=1).argmax())
+    return max(0, min(chosen, len(values) - 1))
+
+
+def layer_key(arch: str) -> str:
+    """The key of the chosen layer's name, which each network has its own of."""
+    return f"features.layer.{arch}"
+
+
+def chosen_layer(subject: Subject) -> int:
+    """The number of the chosen layer, at first the first of 1×1 convolutions."""
     names = [stage.name for stage in subject.chain.stages]
-    titles = {stage.name: stage.title for stage in subject.chain.stages}
-    key = f"features.layer.{subject.arch}"
-    first = next((i for i, stage in enumerate(subject.chain.stages) if stage.kernel == 1), 0)
-    name = st.selectbox("Layer", names, first, titles.__getitem__, key=key, persist_state="session")
-    return names.index(name)
+    name = st.session_state.get(layer_key(subject.arch))
+    if name in names:
+        return names.index(name)
+    return next((i for i, stage in enumerate(subject.chain.stages) if stage.kernel == 1), 0)
+
+
+def _choose_layer(subject: Subject) -> None:
+    chosen = st.session_state[network_strip.STRIP].chosen
+    if chosen is not None:
+        st.session_state[layer_key(subject.arch)] = subject.chain.stages[int(chosen)].name
+        for kept in (CHOSEN, input_maps.CHOSEN):
+            kept.pop()
+
+
+def _in_words(stage: Stage) -> str:
+    """What the chosen layer does at each pixel."""
+    inputs = "1 channel" if stage.inputs == 1 else f"{stage.inputs:,} channels"
+    if stage.flat:
+        kind, does = "[[dense layer]]", f"each of its {stage.channels} values is a weighted sum of all {stage.inputs:,}"
+    elif stage.kernel == 1:
+        kind = "[[1×1 convolution]]"
+        takes = "takes the brightness" if stage.inputs == 1 else f"mixes the {inputs}"
+        does = f"at every pixel, each of its {stage.channels} channels {takes} there, and sees nothing else"
+    else:
+        kind = f"{stage.kernel}×{stage.kernel} [[convolution]]"
+        does = f"each of its {stage.channels} channels looks at {stage.kernel} × {stage.kernel} pixels of {inputs}"
+    return f"**{stage.name}** is a {kind}: {does}."
 
 
 def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool, chosen: int) -> None:
-    height, width = values.shape[1:]
     dead = maps.dead()
-    st.markdown(f"**{stage.channels} channels of {height} × {width}: choose one**")
     alt = f"The {stage.channels} feature maps of {stage.name}, {int(dead.sum())} of them dead"
-    map_components.mosaic(values, shared, dead, chosen, alt, _choose)
-    if shared:
-        st.html(Scale.of(values).bar())
-    st.caption(_about(dead, stage))
+    sprite, columns = map_components.tiles(values, shared)
+    tiles = map_components.Tiles(
+        sprite,
+        columns,
+        names=[channel.name(stage, at) + (", dead" if gone else "") for at, gone in enumerate(dead)],
+        captions=[
+            "" if _is_dots(stage) else (str(at + 1) if stage.activated else f"digit {at}")
+            for at in range(stage.channels)
+        ],
+        faded=dead.tolist(),
+        side=map_components.DOT if _is_dots(stage) else map_components.side(stage.channels),
+    )
+    map_components.mosaic(map_components.MOSAIC, tiles, chosen, alt, _choose)
 
 
 def _about(dead: NDArray[np.bool_], stage: Stage) -> str:
     count = int(dead.sum())
     if not stage.activated:
-        return "The last layer has no activation: each map's average is a digit's logit."
+        return "The last layer has no [[activation]]: each map's average is a digit's [[logit]]."
     if not count:
-        return "No channel is dead on this drawing: each is other than zero somewhere."
+        return "No channel is [[dead|dead channel]] on this drawing: each is other than zero somewhere."
     dead_ones = f"{count} of {stage.channels} " + ("is" if count == 1 else "are")
-    return f"{dead_ones} dead on this drawing (zero everywhere after the activation) and struck through."
+    return f"{dead_ones} [[dead|dead channel]] on this drawing and faded: zero everywhere."
 
 
 def _choose() -> None:
     chosen = st.session_state[map_components.MOSAIC].chosen
     if chosen is not None:
         CHOSEN.set(int(chosen))
+        input_maps.CHOSEN.pop()
 
 
 def _downloads(name: str, values: NDArray[np.float32], shared: bool) -> None:

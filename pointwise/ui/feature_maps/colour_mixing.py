@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from pointwise.data.pictures import open_colours
 from pointwise.explain import colour
-from pointwise.ui.frame import html, sections
+from pointwise.ui.frame import glossary, html, sections
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept, choice
 
 LUMINANCE, OPPONENT, LEARNED = "Luminance", "Opponent colours", "Learned from this picture"
 UPLOAD = "colour.upload"
 CHANNELS = ("red", "green", "blue")
-WIDTH = 260  # pixels of a picture on the page
+WIDTH = 400  # pixels of a picture on the page at most
 
 Floats = NDArray[np.float64]
 OWN: Kept[NDArray[np.uint8] | None] = Kept("colour.own", None)  # the visitor's picture, (H, W, 3)
@@ -23,44 +23,41 @@ OWN: Kept[NDArray[np.uint8] | None] = Kept("colour.own", None)  # the visitor's 
 
 def show() -> None:
     """A picture, a set of mixes, and each mix's map with its three weights."""
-    st.latex(r"y_k(p) = w_{k,\mathrm{red}}\,r(p) + w_{k,\mathrm{green}}\,g(p) + w_{k,\mathrm{blue}}\,b(p)")
-    picture = _picture()
+    own = OWN.get()
+    picture = colour.berries() if own is None else own
+    sentence = (
+        "A [[1×1 convolution]] mixes a picture's [[channels|channel]], here red, green and blue, at every pixel: "
+    )
+    glossary.write(
+        f"{sentence}it chooses what the [[layers|layer]] after it can see. On a grey picture there is nothing to mix."
+    )
     kinds = (LUMINANCE, OPPONENT, LEARNED)
     kind = choice("Weights to start from", kinds, "colour.kind", default=OPPONENT, persist_state="session")
     weights, names = _start(kind, picture)
     keys = [[f"colour.{kind}.{row}.{column}" for column in range(3)] for row in range(len(weights))]
-    columns = st.columns(len(weights) if len(weights) > 1 else [1, 2], gap="medium")
+    first, *columns = st.columns(1 + len(weights), gap="medium")
+    with first:
+        st.markdown("**The colour picture**")
+        st.html(html.framed(picture, WIDTH, "The colour picture"))
+        if own is None:
+            st.markdown(
+                "The berries and the bird are as bright as the leaves: luminance hides them, and a difference of two "
+                "colours finds them."
+            )
+        st.button("Back to these weights", on_click=_forget, args=(keys,), icon=":material/restart_alt:")
+        if own is not None:
+            st.button("Back to the berries", on_click=_take, args=(None,), icon=":material/undo:")
     for place, row, starts, name in zip(columns, keys, weights, names, strict=False):
         with place:
             _mix(picture, row, starts, name)
-    st.button("Back to these weights", on_click=_forget, args=(keys,), icon=":material/restart_alt:")
-    if OWN.get() is None:
-        st.caption(
-            "The berries and the bird are as bright as the leaves: luminance hides them, and a difference of two "
-            "colours finds them."
-        )
-    st.caption(
-        "A 1×1 convolution is such a mix at every pixel: it chooses what the layers after it can see. On a "
-        "grey picture there is nothing to mix."
+    sections.upload(
+        "A colour picture of your own, PNG or JPEG, up to 10 MB",
+        UPLOAD,
+        lambda content, _: _take(open_colours(content)),
+        lambda: "The picture before it is still there.",
     )
-
-
-def _picture() -> NDArray[np.uint8]:
-    left, right = st.columns([1, 2], gap="medium")
-    with right:
-        sections.upload(
-            "A colour picture of your own, PNG or JPEG, up to 10 MB",
-            UPLOAD,
-            lambda content, _: _take(open_colours(content)),
-            lambda: "The picture before it is still there.",
-        )
-        own = OWN.get()
-        if own is not None:
-            st.button("Back to the berries", on_click=_take, args=(None,), icon=":material/undo:")
-    picture = colour.berries() if own is None else own
-    with left:
-        st.html(html.framed(picture, WIDTH, "The colour picture"))
-    return picture
+    with st.expander("The formula", icon=":material/function:"):
+        st.latex(r"y_k(p) = w_{k,\mathrm{red}}\,r(p) + w_{k,\mathrm{green}}\,g(p) + w_{k,\mathrm{blue}}\,b(p)")
 
 
 def _start(kind: str, picture: NDArray[np.uint8]) -> tuple[Floats, tuple[str, ...]]:

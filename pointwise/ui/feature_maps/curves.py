@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from pointwise.explain.evidence import brightness_curves, is_pointwise
 from pointwise.ui.feature_maps.subject import Subject
-from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame import charts, glossary, labels
 from pointwise.ui.frame.charts import framed
 from pointwise.ui.frame.colours import BLUE, DEEP_BLUE, GREY, ORANGE
 
 Floats = NDArray[np.float64]
+BAG = "bag_of_pixels"  # the network that this view is about
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 # Ten that are told apart by colour, dash or both (Okabe & Ito's, and grey).
 TEN = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999", "#b8860b", "#5f4bb6", "#00a5a5")
@@ -22,25 +23,36 @@ TEN = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#99999
 def show(subject: Subject) -> None:
     """The bag of pixels as ten curves, and that their averages are its logits."""
     if not is_pointwise(subject.chain):
-        st.info(
-            f"Only {labels.MODELS['bag_of_pixels']} fits in one plot: choose it above. The others look at more than "
-            "one pixel at a time, so no curve of brightness can say what they do."
+        st.markdown(
+            f"One network fits whole into one chart: **{labels.MODELS[BAG]}**, made of 1×1 convolutions alone. "
+            "Each digit's score is one curve over a pixel's brightness. The other networks look at more than one pixel "
+            "at a time, so no curve of brightness can say what they do."
         )
+        name = labels.MODELS[BAG]
+        st.button(f"Look at {name}", on_click=_look_at_the_bag, icon=":material/show_chart:", type="primary", key="bag")
         return
     curves = brightness_curves(subject.chain)
     averages, logits = curves.averaged(subject.image), subject.trace.logits.double().numpy()
     best = int(averages.argmax())
+    glossary.write(
+        "**This is all that the network knows.** Each curve gives a pixel's brightness a score for one digit; "
+        f"a digit's [[logit]] is its curve's average over all {subject.image.size} pixels. **{best}** has the highest."
+    )
     charts.show(
         ten_curves(curves.brightness, curves.logits, averages, subject.image),
         "features.ten_curves",
         f"Ten curves of brightness; averaged over the drawing's pixels, {best} is highest: {averages[best]:.3f}",
     )
     difference = np.abs(averages - logits).max()
-    st.markdown(f"The network's ten logits are these averages: the largest difference is **{difference:.1e}**.")
-    st.caption(
-        "This is all that the network knows. Shuffle the drawing's pixels and the histogram stays, so the answer "
-        "stays: 1×1 convolutions alone see brightness and no shape."
+    st.markdown(
+        "Shuffle the drawing's pixels: the grey bars stay as they are, so the answer stays. 1×1 convolutions alone "
+        "see brightness, and no shape."
     )
+    st.markdown(f"The network's ten logits are these averages: the largest difference is **{difference:.1e}**.")
+
+
+def _look_at_the_bag() -> None:
+    st.session_state["network"] = BAG
 
 
 def tone_curve(brightness: Floats, before: Floats | None, after: Floats, image: NDArray[np.uint8]) -> go.Figure:
@@ -60,7 +72,11 @@ def ten_curves(brightness: Floats, logits: Floats, averages: Floats, image: NDAr
     """Each digit's logit over brightness, logits (10, n), and the drawing's pixels below."""
     figure = _over_histogram(image)
     for digit, curve in enumerate(logits):
-        line = {"color": TEN[digit % len(TEN)], "dash": DASHES[digit % len(DASHES)], "width": 2}
+        line = {
+            "color": TEN[digit % len(TEN)],
+            "dash": DASHES[digit % len(DASHES)],
+            "width": 4 if digit == averages.argmax() else 2,
+        }
         figure.add_scatter(
             x=brightness,
             y=curve,
@@ -72,7 +88,7 @@ def ten_curves(brightness: Floats, logits: Floats, averages: Floats, image: NDAr
             col=1,
         )
     figure.update_yaxes(title="logit", row=1, col=1)
-    figure = framed(figure, "The whole network: ten curves, averaged over the drawing's pixels", 560)
+    figure = framed(figure, f"{averages.argmax()} has the highest average over the drawing's pixels", 520)
     return figure.update_layout(legend={"orientation": "h", "y": -0.14, "x": 0, "yanchor": "top"}, hovermode="x")
 
 

@@ -1,37 +1,47 @@
-"""Evidence for a digit, place by place, adding up to its logit; a brush takes ink away and the answer follows."""
+"""Evidence for each digit, place by place, adding up to its logit; a brush takes ink away and the answer follows."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.explain.evidence import Evidence, evidence, is_pooled
+from pointwise.explain.evidence import Evidence, all_evidence, is_pooled
 from pointwise.ui.feature_maps import map_components
 from pointwise.ui.feature_maps.subject import Subject, prediction
-from pointwise.ui.frame.colours import Scale
-from pointwise.ui.frame.sections import Kept, choice
+from pointwise.ui.frame import glossary
+from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
+from pointwise.ui.frame.sections import Kept
 
 PICTURE = "features.evidence"
 ERASED: Kept[tuple[str, tuple[int, ...]]] = Kept("features.erased", ("", ()))  # the drawing, indices of rubbed pixels
+DIGIT: Kept[int | None] = Kept("features.digit", None)  # the chosen digit; None: the one that is read
+READ: Kept[int | None] = Kept("features.digit.read", None)  # what was read when it was chosen
+TEN = "features.ten"  # the key of the ten small maps
 SHOWN = Kept("features.evidence.drawing", "")  # the drawing on the page
+SIDE = 64  # pixels of a small map at least
 RADIUS = 1.5  # pixels of 28
 INK = 0.4  # how much darker the colours are where there is ink
 
 
 def show(subject: Subject) -> None:
-    """The map of one digit's evidence."""
+    """Ten maps of evidence side by side, and the chosen digit's in large."""
     drawing = hashlib.sha256(subject.image.tobytes()).hexdigest()
     image = _without(subject.image, drawing)
-    read = int(subject.trace.logits.argmax())
-    key = f"features.digit.{read}"  # another answer brings its own evidence
-    digit = choice("Evidence for", range(10), key, default=read)
-    parts = evidence(subject.chain, image, digit)
+    every = all_evidence(subject.chain, image)
+    digit = _digit(int(subject.trace.logits.argmax()))
+    scale = Scale.around(np.stack([parts.terms for parts in every]))  # one for all ten, so that they can be compared
+    glossary.write(
+        "Each picture is the [[evidence]] for one digit: where the drawing speaks for it, **orange**, and against it, "
+        "**blue**. Below each is the sum with a constant: the digit's [[logit]]. The largest wins. Choose one."
+    )
+    _ten(every, image, digit, scale)
     left, right = st.columns([4, 5], gap="large")
     with left:
-        _map(parts, image, digit, drawing)
+        _map(every[digit], image, digit, drawing, scale)
     with right:
         if (image != subject.image).any():
             prediction("With the ink rubbed out", subject.chain.run(image), image)
@@ -42,37 +52,99 @@ def show(subject: Subject) -> None:
                 icon=":material/undo:",
                 key="features.restore",
             )
-        _sum(parts, digit)
-        st.caption(_about(subject))
+        _sum(every[digit], digit)
+        st.markdown(_about(subject))
 
 
-def _map(parts: Evidence, image: NDArray[np.uint8], digit: int, drawing: str) -> None:
-    most = float(np.abs(parts.terms).max()) or 1.0
-    scale = Scale(-most, most)
+def _digit(read: int) -> int:
+    """The digit whose evidence is shown in large: the chosen one, until another one is read."""
+    if READ.get() not in (None, read):
+        DIGIT.pop()
+    READ.set(read)
+    chosen = DIGIT.get()
+    return chosen if chosen is not None and 0 <= chosen < 10 else read
+
+
+def _choose() -> None:
+    if (chosen := st.session_state[TEN].chosen) is not None:
+        DIGIT.set(int(chosen))
+
+
+def _ten(every: Sequence[Evidence], image: NDArray[np.uint8], digit: int, scale: Scale) -> None:
+    pictures = np.stack([_coloured(parts, image, scale) for parts in every])
+    sprite, columns = map_components.sprite(pictures)
+    tiles = map_components.Tiles(
+        sprite,
+        columns,
+        names=[f"Evidence for {one}, logit {parts.logit:.2f}" for one, parts in enumerate(every)],
+        captions=[f"{one}: {parts.logit:.2f}" for one, parts in enumerate(every)],
+        faded=[False] * len(every),
+        side=SIDE,
+    )
+    map_components.mosaic(TEN, tiles, digit, "The evidence for each of the ten digits", _choose)
+
+
+def _coloured(parts: Evidence, image: NDArray[np.uint8], scale: Scale) -> NDArray[np.uint8]:
+    """The terms in the colours of ``scale``, darker where there is ink, (28, 28, 3)."""
+    picture = scale.coloured(_spread(parts, image)) * (1 - INK * image[:, :, None] / 255.0)
+    return picture.round().astype(np.uint8)
+
+
+def _spread(parts: Evidence, image: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The terms as large as the drawing."""
     times = image.shape[0] // parts.terms.shape[0]
-    terms = parts.terms.repeat(times, axis=0).repeat(times, axis=1)
-    ink = image[:, :, None] / 255.0
-    picture = scale.coloured(terms) * (1 - INK * ink)
+    return parts.terms.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def _map(parts: Evidence, image: NDArray[np.uint8], digit: int, drawing: str, scale: Scale) -> None:
+    st.markdown(f"**The evidence for {digit}: rub over it to take ink away**")
     SHOWN.set(drawing)
     map_components.brush(
         PICTURE,
-        picture.round().astype(np.uint8),
-        terms,
+        _coloured(parts, image, scale),
+        _spread(parts, image),
         RADIUS,
         f"Where the drawing speaks for a {digit}, orange, and against it, blue",
         _rubbed,
     )
     st.html(scale.bar())
-    st.caption("Orange speaks for it, blue against it. Rub over the picture to take its ink away.")
 
 
 def _sum(parts: Evidence, digit: int) -> None:
+    """The sum in three bars, and then in its numbers."""
+    terms = parts.terms
+    speaks, against = float(terms[terms > 0].sum()), float(terms[terms < 0].sum())
+    rows = [("speaks for it", speaks), ("against it", against), ("constant (bias)", parts.bias), ("logit", parts.total)]
+    st.markdown(f"**Its parts sum to the logit for {digit}**")
+    st.html(_bars(rows))
     st.latex(
         rf"\underbrace{{{parts.terms.sum():.4f}}}_{{\text{{sum of the map}}}} + "
         rf"\underbrace{{({parts.bias:.4f})}}_{{\text{{bias}}}} = {parts.total:.4f}"
     )
     difference = abs(parts.total - parts.logit)
     st.markdown(f"The network's logit for {digit} is **{parts.logit:.4f}**; they differ by {difference:.1e}.")
+
+
+def _bars(rows: Sequence[tuple[str, float]]) -> str:
+    """HTML of bars to the left and right of 0, the last of which is the sum of the others."""
+    most = max(abs(value) for _, value in rows) or 1.0
+    lines = []
+    for at, (name, value) in enumerate(rows):
+        width = 50 * abs(value) / most
+        side = "right: 50%" if value < 0 else "left: 50%"
+        colour = DEEP_BLUE if value < 0 else ORANGE
+        weight = "600" if at == len(rows) - 1 else "400"
+        lines.append(
+            f'<div style="font-weight: {weight}">{name}</div><div style="position: relative; min-height: 1.2rem; '
+            f'border-left: 0"><span style="position: absolute; top: 0.15rem; bottom: 0.15rem; {side}; '
+            f'width: {width:.1f}%; background: {colour}"></span><span style="position: absolute; left: 50%; top: 0; '
+            'bottom: 0; border-left: 1px solid currentColor"></span></div>'
+            f'<div style="text-align: right; font-weight: {weight}">{value:+.2f}</div>'
+        )
+    return (
+        '<div style="display: grid; grid-template-columns: max-content 1fr max-content; gap: 0.35rem 0.8rem; '
+        'font-size: 0.9rem; font-variant-numeric: tabular-nums; align-items: center">' + "".join(lines) + "</div>"
+    )
 
 
 def _about(subject: Subject) -> str:

@@ -1,6 +1,6 @@
 // A channel while one of its sliders is dragged. Streamlit's sliders report on release; until then the network is
 // evaluated here, with the same weights, and painted over what the server showed: the channel's map, its tile in the
-// mosaic, and the prediction. The server's answer comes on release and is equal. Where anything is not found, nothing
+// mosaic, its line from an input map, and the prediction. The server's answer comes on release and is equal. Where anything is not found, nothing
 // moves before that.
 
 import { coloured, percent } from "../../inpage/formats.js"
@@ -65,7 +65,7 @@ function asUrl(instance, { height, width }, values, scale) {
   return instance.sheet.canvas.toDataURL()
 }
 
-// Our own components beside this one listen for this (pixels.js, mosaic.js).
+// Our own components beside this one listen for this (pixels.js, mosaic.js, network_strip.js, input_maps.js).
 function tell(key, detail) {
   for (const root of componentRoots(key)) root.dispatchEvent(new CustomEvent("pointwise-live", { detail }))
 }
@@ -84,6 +84,8 @@ function paint(instance) {
   const image = asUrl(instance, answer, values, data.scale)
   tell(data.places.map, { image, values: [...values] })
   tell(data.places.mosaic, { image, number: data.channel })
+  tell(data.places.strip, { image: values.length > 1 ? image : null, probabilities: answer.probabilities })
+  if (data.sliders.weight) tell(data.places.inputs, { channel: data.input, weight: now[0] })
   if (!answer.probabilities) return
   const most = Math.max(...answer.probabilities)
   const unsure = most < data.sure ? "unsure: " : ""

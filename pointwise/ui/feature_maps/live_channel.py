@@ -13,6 +13,7 @@ from torch import Tensor
 from pointwise.calibration import SURE
 from pointwise.explain.chain import Channel, Stage
 from pointwise.inpage import bundled
+from pointwise.ui.feature_maps import input_maps, network_strip
 from pointwise.ui.feature_maps.map_components import MOSAIC
 from pointwise.ui.feature_maps.subject import EDITS, PREDICTION, Edit, Place, Subject
 from pointwise.ui.frame.colours import Scale
@@ -21,6 +22,7 @@ from pointwise.ui.training import weights_in_use
 
 KEY = "features-live"
 SLIDERS = "features-sliders"
+INPUT = "features.input_number"  # the key of the field for an input channel, from 1
 MOST_SINGLE = 128  # weights of a 1×1 convolution up to which a slider changes one of them; of more, all at once
 
 _component = st.components.v2.component(
@@ -28,8 +30,10 @@ _component = st.components.v2.component(
 )
 
 
-def sliders(subject: Subject, place: Place, used: Channel, before: bool, scale: Scale, large_map: str) -> None:
-    """Change the channel at ``place``: a weight, or all of them at once; and the bias.
+def sliders(
+    subject: Subject, place: Place, used: Channel, before: bool, scale: Scale, large_map: str, chosen: int
+) -> None:
+    """Change the channel at ``place``: the weight of the input map ``chosen``, or all of them at once; and the bias.
 
     ``used`` is the channel as it is now. ``large_map`` is the key of its map, which shows it ``before`` the activation
     or after it in the colours of ``scale``.
@@ -45,7 +49,7 @@ def sliders(subject: Subject, place: Place, used: Channel, before: bool, scale: 
     number = None
     with st.container(key=SLIDERS):
         if stage.kernel == 1 and stage.inputs <= MOST_SINGLE:
-            number = _input(name, stage, used)
+            number = _input(stage, chosen)
             row, weight_key = used.weights, f"features.weight.{name}.{number}"
             _slider("Weight", weight_key, float(used.weights[number, 0, 0]), _reach(stage.weights), place, number)
         else:
@@ -76,6 +80,8 @@ def sliders(subject: Subject, place: Place, used: Channel, before: bool, scale: 
                 "places": {
                     "map": _class(large_map),
                     "mosaic": _class(MOSAIC),
+                    "strip": _class(network_strip.STRIP),
+                    "inputs": input_maps.KEY,
                     "prediction": PREDICTION,
                     "sliders": SLIDERS,
                 },
@@ -94,13 +100,16 @@ def _reach(values: Tensor) -> float:
     return round(max(1.0, 1.5 * float(values.abs().max())), 1)
 
 
-def _input(name: str, stage: Stage, used: Channel) -> int:
-    """Which input channel's weight the slider changes; at first the largest."""
-    if stage.inputs == 1:
-        return 0
-    key = f"features.input.{name}"
-    st.session_state.setdefault(key, int(used.weights.abs().flatten().argmax()) + 1)
-    return int(st.number_input("Input channel", 1, stage.inputs, key=key)) - 1
+def _input(stage: Stage, chosen: int) -> int:
+    """Which input channel's weight the slider changes."""
+    if stage.inputs > 1:
+        st.session_state[INPUT] = chosen + 1
+        st.number_input("Input channel", 1, stage.inputs, key=INPUT, on_change=_choose_input)
+    return chosen
+
+
+def _choose_input() -> None:
+    input_maps.CHOSEN.set(st.session_state[INPUT] - 1)
 
 
 def _set(place: Place, key: str, what: int | str) -> None:

@@ -1,14 +1,11 @@
-// Every channel of a layer as a button that shows its part of one picture (a sprite with all of them).
+// Every channel of a layer, or every digit's evidence, as a button that shows its part of one picture (a sprite).
 
 const instances = new WeakMap()
 
 function tile(instance, number) {
   const button = document.createElement("button")
-  const picture = document.createElement("span")
-  const label = document.createElement("small")
-  label.textContent = number + 1
   button.type = "button"
-  button.append(picture, label)
+  button.append(document.createElement("span"), document.createElement("small"))
   button.addEventListener("click", () => {
     mark(instance, number)
     instance.report("chosen", number)
@@ -24,14 +21,17 @@ function mark(instance, chosen) {
   })
 }
 
+// The tiles run along rows, or on a phone down columns that scroll sideways.
 function walk(instance, event) {
-  const from = instance.buttons.indexOf(event.target), last = instance.buttons.length - 1
-  const first = instance.buttons[0].getBoundingClientRect().top
-  const row = instance.buttons.findIndex((button) => button.getBoundingClientRect().top > first)
-  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -row, ArrowDown: row, Home: -last, End: last }[event.key]
+  const { buttons } = instance
+  const from = buttons.indexOf(event.target), last = buttons.length - 1
+  const start = buttons[0].getBoundingClientRect()
+  const first = (side) => Math.max(0, buttons.findIndex((button) => button.getBoundingClientRect()[side] > start[side] + 1))
+  const [right, down] = [first("left"), first("top")]
+  const step = { ArrowLeft: -right, ArrowRight: right, ArrowUp: -down, ArrowDown: down, Home: -last, End: last }[event.key]
   if (step === undefined || from < 0) return
   event.preventDefault()
-  instance.buttons[Math.min(last, Math.max(0, from + step))].focus()
+  buttons[Math.min(last, Math.max(0, from + step))].focus()
 }
 
 function place(number, data) {
@@ -40,19 +40,26 @@ function place(number, data) {
   return `${share(number % data.columns, data.columns)}% ${share(Math.floor(number / data.columns), rows)}%`
 }
 
+// Where the tiles scroll sideways, the chosen one comes into view, and nothing else moves.
+function reveal({ root, buttons }, chosen) {
+  const button = buttons[chosen]
+  if (button && root.scrollWidth > root.clientWidth)
+    root.scrollLeft = button.offsetLeft - root.offsetLeft - (root.clientWidth - button.clientWidth) / 2
+}
+
 function paint(instance, data) {
   const rows = Math.ceil(data.tiles / data.columns)
   const { root } = instance
   root.style.setProperty("--sprite", `url(${data.image})`)
   root.style.setProperty("--spread", `${100 * data.columns}% ${100 * rows}%`)
   root.style.setProperty("--side", `${data.side}px`)
+  root.classList.toggle("few", data.tiles <= 10)
   root.setAttribute("aria-label", data.alt)
   instance.buttons.forEach((button, number) => {
-    const dead = data.dead[number]
-    const name = `Channel ${number + 1}` + (dead ? ", dead" : "")
-    button.title = name
-    button.setAttribute("aria-label", name)
-    button.classList.toggle("dead", dead)
+    button.title = data.names[number]
+    button.setAttribute("aria-label", data.names[number])
+    button.lastChild.textContent = data.captions[number]
+    button.classList.toggle("dead", data.dead[number])
     Object.assign(button.firstChild.style, {
       backgroundImage: "", backgroundSize: "", backgroundPosition: place(number, data),
     })
@@ -67,7 +74,7 @@ function repaint(instance, { image, number }) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector("div[role=group]")
+  const root = parentElement.querySelector(".tiles")
   const known = instances.get(parentElement)
   const instance = known ?? { root, buttons: [] }
   instances.set(parentElement, instance)
@@ -76,10 +83,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.getRootNode().addEventListener("pointwise-live", ({ detail }) => repaint(instance, detail))
   }
   instance.report = setTriggerValue
-  if (instance.buttons.length !== data.tiles) {
+  const built = instance.buttons.length !== data.tiles
+  if (built) {
     instance.buttons = Array.from({ length: data.tiles }, (_, number) => tile(instance, number))
     root.replaceChildren(...instance.buttons)
   }
   paint(instance, data)
+  if (built) reveal(instance, data.chosen)
   return () => instances.delete(parentElement)
 }

@@ -23,10 +23,18 @@ function outline(instance, element, [y, x]) {
   })
 }
 
+function shown(instance, alone) {
+  instance.alone = alone
+  instance.picture.src = alone?.image ?? instance.data.image
+  instance.frame.classList.toggle("alone", Boolean(alone))
+  tell(instance)
+}
+
 function tell(instance, pixel) {
   const { values, columns } = instance.data
-  const shown = pixel ?? instance.point
-  const text = shown ? `row ${shown[0] + 1}, column ${shown[1] + 1}: ${values[shown[0] * columns + shown[1]]}` : ""
+  const at = pixel ?? instance.point
+  const value = values.length === 1 ? values[0] : at ? `row ${at[0] + 1}, column ${at[1] + 1}: ${values[at[0] * columns + at[1]]}` : ""
+  const text = instance.alone?.text ?? value
   if (instance.output.textContent !== text) instance.output.textContent = text
 }
 
@@ -117,10 +125,11 @@ function listen(instance) {
   const { frame } = instance
   // A slider is being dragged (live_channel.js); what the server sends next takes its place.
   frame.getRootNode().addEventListener("pointwise-live", ({ detail }) => {
-    instance.data = { ...instance.data, values: detail.values.map(written) }
-    instance.picture.src = detail.image
-    tell(instance)
+    instance.data = { ...instance.data, values: detail.values.map(written), image: detail.image }
+    shown(instance, null)
   })
+  // What one of the maps that go in adds, while it is pointed at (input_maps.js); null when it no longer is.
+  frame.getRootNode().addEventListener("pointwise-alone", ({ detail }) => shown(instance, detail))
   frame.addEventListener("pointerdown", (event) => pressed(instance, event))
   frame.addEventListener("pointermove", (event) => moved(instance, event))
   frame.addEventListener("pointerup", (event) => released(instance, event))
@@ -143,12 +152,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   Object.assign(instance, { data, report: setTriggerValue })
   if (!known) listen(instance)
   if (!instance.down) clean(instance) // what was sent is in the picture; what is being rubbed stays
-  instance.picture.src = data.image
   instance.frame.setAttribute("aria-label", data.alt)
   instance.frame.classList.toggle("brush", data.brush > 0)
   instance.frame.style.aspectRatio = `${data.columns} / ${data.rows}`
+  root.classList.toggle("single", data.values.length === 1)
   if (data.point && !instance.timer) move(instance, data.point) // not while a newer one waits to be sent
-  tell(instance)
+  shown(instance, null)
   return () => {
     clearTimeout(instance.timer)
     instances.delete(parentElement)

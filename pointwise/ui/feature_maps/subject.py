@@ -25,6 +25,7 @@ from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.training import weights_in_use
 
 PREDICTION = "features-prediction"  # the key of what the prediction stands in
+RECEIVED = "What the network receives, 28 by 28 pixels"
 Place = tuple[str, int, int]  # network, stage, channel
 
 
@@ -77,42 +78,54 @@ class Subject:
     trace: Trace  # of ``chain``
 
 
-def choose() -> Subject | None:
-    """Choose network and drawing, and show the answer; None when the canvas is empty. Raises ModelFileError."""
+def choose(pictured: bool = True) -> Subject | None:
+    """Choose network and drawing, and show the answer; None when the canvas is empty. Raises ModelFileError.
+
+    The drawing is shown as well if it is to be ``pictured`` here.
+    """
     image = received_image()
-    left, middle, right = st.columns([2, 4, 3], gap="medium")
-    with middle:
-        arch = st.selectbox(
-            "Network",
-            CLASSIFIERS,
-            CLASSIFIERS.index(chosen_reader()),
-            format_func=labels.MODELS.__getitem__,
-            key="network",
-            bind="query-params",
-            persist_state="session",
-        )
-        weights_in_use.choose(arch)
-        model, mark = weights_in_use.used(arch)
-        with st.popover("Another drawing", icon=":material/draw:"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="features-subject"):
+        if pictured:
+            with st.container(width=84):
+                st.html(html.framed(image, 84, RECEIVED))
+        with st.container(width=200):
+            arch = st.selectbox(
+                "Network",
+                CLASSIFIERS,
+                CLASSIFIERS.index(chosen_reader()),
+                format_func=labels.MODELS.__getitem__,
+                help=_networks(),
+                key="network",
+                bind="query-params",
+                persist_state="session",
+            )
+            weights_in_use.choose(arch)
+            model, mark = weights_in_use.used(arch)
+        with st.popover("Another drawing", width="content"):
             tools.samples()
             tools.upload()
-    with left:
-        st.html(html.framed(image, 168, "What the network receives, 28 by 28 pixels"))
+        answer = st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="medium")
     if not image.any():
-        right.info("There is no drawing. Draw a digit on the first page, or take one of the samples.")
+        st.info("There is no drawing. Draw a digit on the first page, or take one of the samples.")
         return None
     plain = Chain.of(model)
     chain, changes = _changed(plain, arch)
     trace = chain.run(image)
-    with right:
-        with st.container(key=PREDICTION):
+    with answer:
+        with st.container(key=PREDICTION, width="content"):
             prediction("Prediction", trace, image)
         if changes:
-            prediction("Without your changes", plain.run(image), image)
+            with st.container(width="content"):
+                prediction("Without your changes", plain.run(image), image)
             channels = "1 channel" if changes == 1 else f"{changes} channels"
             st.button(f"Reset {channels}", on_click=_reset, args=(arch,), icon=":material/restart_alt:", key="reset")
-        st.caption(f"By {labels.plain(mark)}")
+        st.caption(f"By {labels.plain(mark)}", width="content")
     return Subject(arch, model, plain, chain, image, trace)
+
+
+def _networks() -> str:
+    """The networks, a line each, as Markdown."""
+    return "  \n".join(f"**{labels.MODELS[arch]}**: {labels.ABOUT[arch]}." for arch in CLASSIFIERS)
 
 
 def prediction(label: str, trace: Trace, image: NDArray[np.uint8]) -> None:

@@ -47,7 +47,10 @@ def training_curves(
     figure.update_xaxes(range=[0, max(total, 1)])
     figure.update_xaxes(title="step", row=2, col=1)
     figure.update_yaxes(title="loss", type="log" if steps else "linear", nticks=4, row=1, col=1)
-    figure.update_yaxes(title=measure, tickformat=".0%" if measure == "accuracy" else None, nticks=4, row=2, col=1)
+    lowest = min([0.0, *(value for _, *both in epochs for value in both)])  # of R², which has no end below
+    ends_at = [lowest - 0.03 * (1 - lowest), 1 + 0.03 * (1 - lowest)]
+    form = ".0%" if measure == "accuracy" else None
+    figure.update_yaxes(title=measure, tickformat=form, range=ends_at, nticks=4, row=2, col=1)
     figure.update_layout(hovermode="x unified", legend={"orientation": "h", "y": -0.3, "x": 0})
     return framed(figure, f"Loss falls, {measure} rises", 330)
 

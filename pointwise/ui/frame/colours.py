@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from pointwise.ui.frame.labels import number
 
-BLUE, ORANGE, AMBER, GREY = "#0090d0", "#d55e00", "#e69f00", "#7f9bb3"  # of lines and bars, on light and on dark
+# Of lines and bars: each stands out from both themes' pages and sidebars (3 to 1). As bright as they all must be then,
+# some are too near for some eyes: lines that are compared differ in their dashes or symbols as well.
+BLUE, ORANGE, AMBER, GREY = "#0090d0", "#d55e00", "#b37a00", "#6e8ca6"
+SERIES = (BLUE, ORANGE, "#009e73", "#c46a9b", AMBER, "#8467d7", "#8f8f2b", GREY, "#b5485d", "#009c9c")
 DEEP_BLUE = "#0072b2"  # of bars below 0, beside orange ones
 DIVERGING = ((0, 114, 178), (245, 245, 245), (213, 94, 0))  # below 0, 0, above 0
 DIVERGING_SCALE = [[number / 2, f"rgb{colour}"] for number, colour in enumerate(DIVERGING)]  # for plotly
@@ -30,6 +33,12 @@ class Scale:
             return cls(0.0, 1.0)
         most = float(np.abs(values).max()) or 1.0
         return cls(-most if float(values.min()) < 0 else 0.0, most)
+
+    @classmethod
+    def around(cls, values: NDArray[np.floating]) -> Scale:
+        """As far below 0 as above, whatever the values' signs."""
+        most = float(np.abs(values).max()) or 1.0
+        return cls(-most, most)
 
     @property
     def stops(self) -> NDArray[np.float64]:

@@ -94,6 +94,12 @@ def tip(*terms: str) -> str:
     return "  \n".join(f"**{term}**: {TERMS[term]}" for term in terms)
 
 
+def listed() -> str:
+    """HTML of all words with their explanations."""
+    rows = "".join(f"<dt>{html.escape(term)}</dt><dd>{html.escape(text)}</dd>" for term, text in TERMS.items())
+    return f'<dl class="pw-words">{rows}</dl>'
+
+
 def _word(term: str, shown: str) -> str:
     return (
         f'<button type="button" class="pw-term">{html.escape(shown)}'

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pointwise.ui.frame import startup
+from pointwise.ui.frame import address, startup
 from pointwise.ui.frame.sections import Kept
 
 FRAME = Kept("navigation.frame", False)  # whether app.py has run
@@ -32,6 +32,9 @@ class Entry:
 
 PAGES = (
     Entry("draw", "Draw a digit", ":material/draw:", "Draw a digit and see four 1×1 networks read it."),
+    Entry(
+        "path", "Start here", ":material/route:", "What a 1×1 convolution is and what it is good for, in five steps."
+    ),
     Entry("feature_maps", "Feature maps", ":material/grid_view:", "See every channel of a network on your drawing."),
     Entry("regression", "House prices", ":material/home:", "Move two sliders and see a network's price move."),
     Entry("why_1x1", "Why 1×1", ":material/science:", "Guess what is true about 1×1 convolutions, and measure it."),
@@ -41,7 +44,7 @@ PAGES = (
 
 def start() -> st.Page:
     """Build the navigation and say which page was asked for; called by app.py in every run."""
-    page = st.navigation(_pages())
+    page = st.navigation(_pages(), position="hidden" if address.bare() else "sidebar")
     FRAME.set(True)
     startup.HELD_BACK.set(startup.FIRST_VISIT if VISITED.get() is None else 0.0)
     ARRIVED.set(VISITED.get() != page.url_path)
@@ -86,13 +89,13 @@ def link(name: str, label: str = "", icon: str = "", **query: str) -> None:
 
     ``query`` are parameters of its address.
     """
-    entry = next(entry for entry in PAGES if entry.name == name)
-    st.page_link(
-        f"pages/{name}.py",
-        label=label or entry.title,
-        icon=icon or entry.icon,
-        query_params=query or None,
-    )
+    to = entry(name)
+    st.page_link(f"pages/{name}.py", label=label or to.title, icon=icon or to.icon, query_params=query or None)
+
+
+def entry(name: str) -> Entry:
+    """The line of the page table with that name or address. Raises StopIteration where there is none."""
+    return next(entry for entry in PAGES if name in (entry.name, "" if entry is PAGES[0] else entry.name))
 
 
 def _pages(icons: bool = True) -> list[st.Page]:

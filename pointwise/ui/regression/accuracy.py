@@ -1,4 +1,4 @@
-"""Predicted against actual on the tutorial's 200 test houses."""
+"""Predicted against true prices of the tutorial's 200 test houses."""
 
 from __future__ import annotations
 
@@ -9,31 +9,35 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pointwise.ui.frame import charts, labels, shipped
-from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
-from pointwise.ui.regression.house import Networks
+from pointwise.inference import predict_prices
+from pointwise.ui.frame import charts, glossary, labels, shipped
+from pointwise.ui.frame.colours import AMBER, BLUE, GREY, ORANGE
+from pointwise.ui.regression.house import WRITTEN, Networks
 from pointwise.ui.regression.plane_charts import Floats
 
 FIRST = 10  # rows of the table
 
 
 def show(networks: Networks) -> None:
-    """The first rows as a table, all rows as points along the diagonal, and what is left over."""
+    """All houses as points along the diagonal, what is left over, and the first ones as a table."""
     _, test = shipped.houses()
     actual = test.prices.numpy()
     predicted = networks.prices(test.square_feet, test.rooms)
-    for name, prices in predicted.items():
-        st.markdown(labels.escaped(_sentence(name, actual, prices)))
+    st.subheader(f"{len(test)} houses that it has not seen")
+    glossary.write(labels.escaped(" ".join(_sentence(name, actual, prices) for name, prices in predicted.items())))
     error = labels.dollars(np.abs(predicted[networks.name] - actual).mean())
     left, right = st.columns(2)
     with left:
-        figure = against_actual(actual, predicted, "price", "$,.0f", "$.3~s", "On the diagonal the price is right")
-        alt = f"Predicted against actual price of 200 test houses, off by {error} on average"
+        written = predict_prices(networks.written, test.square_feet, test.rooms)
+        every = {networks.name: predicted[networks.name], WRITTEN: written, **predicted}
+        figure = against_actual(actual, every, "price", "$,.0f", "$.3~s", "On the diagonal the price is right")
+        off = labels.dollars(np.abs(written - actual).mean())
+        alt = f"Predicted against true prices of 200 test houses: off by {error} on average, {WRITTEN} by {off}"
         charts.show(figure, "houses.actual", alt)
     with right:
-        figure = _residuals(actual, predicted, "What is left over: predicted − actual")
+        figure = _residuals(actual, predicted, "What is left over: predicted − true")
         charts.show(figure, "houses.residuals", f"Errors of 200 test houses by their price, {error} on average")
-    st.subheader(f"The first {FIRST} test houses")
+    st.markdown(f"**The first {FIRST} of them**")
     _table(test.square_feet, test.rooms, actual, predicted)
 
 
@@ -41,11 +45,11 @@ def _sentence(name: str, actual: Floats, prices: Floats) -> str:
     errors = prices - actual
     r2 = 1 - float(np.square(errors).sum() / np.square(actual - actual.mean()).sum())
     error, fit = labels.dollars(np.abs(errors).mean()), labels.r_squared(r2)
-    return f"**{name.capitalize()}**: mean absolute error {error}, R² {fit}, on 200 houses it has not seen."
+    return f"**{name.capitalize()}** is off by **{error}** on average ([[mean absolute error]]); its [[R²]] is {fit}."
 
 
 def _table(square_feet: Floats, rooms: Floats, actual: Floats, predicted: Mapping[str, Floats]) -> None:
-    columns = {"square feet": square_feet, "rooms": rooms, "actual": actual}
+    columns = {"square feet": square_feet, "rooms": rooms, "true price": actual}
     for name, prices in predicted.items():
         columns |= {f"predicted, {name}": prices, f"error, {name}": prices - actual}
     whole = st.column_config.NumberColumn(format="dollar", step=1)
@@ -57,7 +61,7 @@ def _table(square_feet: Floats, rooms: Floats, actual: Floats, predicted: Mappin
             "rooms": st.column_config.NumberColumn(format="%.1f"),
             **{name: whole for name in columns if name not in ("square feet", "rooms")},
         },
-        alt=f"Predicted and actual prices of the first {FIRST} test houses",
+        alt=f"Predicted and true prices of the first {FIRST} test houses",
     )
 
 
@@ -73,30 +77,30 @@ def against_actual(
     figure = go.Figure(
         go.Scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dash"}, name="equal", hoverinfo="skip")
     )
-    _add_points(figure, actual, predicted, f"actual %{{x:{written}}}, predicted %{{y:{written}}}")
-    figure.update_xaxes(title=f"actual {escape(target, quote=False)}", tickformat=ticks, fixedrange=True)
+    _add_points(figure, actual, predicted, f"true %{{x:{written}}}, predicted %{{y:{written}}}")
+    figure.update_xaxes(title=f"true {escape(target, quote=False)}", tickformat=ticks, fixedrange=True)
     figure.update_yaxes(title=f"predicted {escape(target, quote=False)}", tickformat=ticks, fixedrange=True)
     return charts.framed(figure, title, 380).update_layout(legend=charts.BELOW)
 
 
 def _residuals(actual: Floats, predicted: Mapping[str, Floats], title: str) -> go.Figure:
-    """Predicted minus actual against actual, in dollars."""
+    """Predicted minus true against true prices, in dollars."""
     figure = go.Figure()
     figure.add_hline(y=0, line={"color": GREY, "dash": "dash"})
     errors = {name: prices - actual for name, prices in predicted.items()}
-    _add_points(figure, actual, errors, "actual %{x:$,.0f}, error %{y:$,.0f}")
-    figure.update_xaxes(title="actual price", tickformat="$.3~s", fixedrange=True)
-    figure.update_yaxes(title="predicted − actual", tickformat="$.3~s", fixedrange=True)
+    _add_points(figure, actual, errors, "true %{x:$,.0f}, error %{y:$,.0f}", (BLUE, AMBER))
+    figure.update_xaxes(title="true price", tickformat="$.3~s", fixedrange=True)
+    figure.update_yaxes(title="predicted − true", tickformat="$.3~s", fixedrange=True)
     return charts.framed(figure, title, 380).update_layout(legend=charts.BELOW, showlegend=len(errors) > 1)
 
 
-def _add_points(figure: go.Figure, x: Floats, columns: Mapping[str, Floats], hover: str) -> None:
-    for (name, y), colour, symbol in zip(columns.items(), (BLUE, ORANGE), ("circle", "diamond-open"), strict=False):
-        figure.add_scatter(
-            x=x,
-            y=y,
-            name=name,
-            mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 6, "opacity": 0.8},
-            hovertemplate=hover + "<extra></extra>",
-        )
+def _add_points(
+    figure: go.Figure,
+    x: Floats,
+    columns: Mapping[str, Floats],
+    hover: str,
+    colours: tuple[str, ...] = (BLUE, ORANGE, AMBER),
+) -> None:
+    for (name, y), colour, symbol in zip(columns.items(), colours, ("circle", "diamond-open", "x-thin"), strict=False):
+        marker = {"color": colour, "symbol": symbol, "size": 6, "opacity": 0.8, "line": {"color": colour, "width": 1}}
+        figure.add_scatter(x=x, y=y, name=name, mode="markers", marker=marker, hovertemplate=hover + "<extra></extra>")

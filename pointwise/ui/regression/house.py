@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from pointwise.ui.frame import shipped
+from pointwise.ui.frame import glossary, labels, shipped
 from pointwise.ui.frame.sections import choice
 from pointwise.ui.training import weights_in_use
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HOUSES, TABLE = "House prices", "Your own table"
 PART = "data"  # the key of the choice between them, and its name in the address
 ARCH = "price_1x1"
+AS_WRITTEN, WRITTEN = "as_written/price_1x1", "as a tutorial trains it"  # the tutorial's recipe's weights, their name
 CONTAINER = "house-sliders"
 MAP = "house-map"  # a click on that chart moves the sliders
 SQUARE_FEET, ROOMS = "sqft", "rooms"  # keys, and names in the address
@@ -49,15 +50,37 @@ class House(NamedTuple):
     rooms: float
 
 
+def explain() -> None:
+    """What a house is to a 1×1 convolution, and where the prices come from."""
+    house, rule = st.columns(2, gap="medium")
+    with house:
+        glossary.write(
+            "**A house is a picture of one pixel.** Its two [[channels|channel]] are its square feet and its rooms. A "
+            "network of [[1×1 convolutions|1×1 convolution]] makes one number of them, the price. On a single pixel a "
+            "1×1 convolution is exactly a [[dense layer]]."
+        )
+    with rule:
+        glossary.write(
+            labels.escaped(
+                "**We made up the rule for the prices:** $100 for each square foot and $10,000 for each room. So the "
+                "true price of any house is known, and how far off a network is. The network was not told the rule: it "
+                "has seen 1,000 houses and their prices."
+            )
+        )
+
+
 def choose() -> House:
     """The house that the visitor has chosen."""
     with st.container(key=CONTAINER):
-        square_feet = st.slider(
-            "Square feet", 0, MOST_SQUARE_FEET, 1_800, 10, "localized", key=SQUARE_FEET, bind="query-params"
-        )
-        rooms = st.slider("Rooms", 0.0, MOST_ROOMS, 4.0, 0.1, "%.1f", key=ROOMS, bind="query-params")
-    with st.popover("Type exact numbers", icon=":material/keyboard:"):
-        _exact(square_feet, rooms)
+        feet, room, exact = st.columns([2, 2, 1.2], gap="medium", vertical_alignment="center")
+        with feet:
+            square_feet = st.slider(
+                "Square feet", 0, MOST_SQUARE_FEET, 1_800, 10, "localized", key=SQUARE_FEET, bind="query-params"
+            )
+        with room:
+            rooms = st.slider("Rooms", 0.0, MOST_ROOMS, 4.0, 0.1, "%.1f", key=ROOMS, bind="query-params")
+        with exact, st.popover("Type exact numbers"):
+            _exact(square_feet, rooms)
     return House(float(square_feet), float(rooms))
 
 
@@ -83,6 +106,7 @@ class Networks:
 
     current: Network
     name: str  # as in a chart's key
+    written: Network  # the same network as the tutorial trains it
     other: Network | None = None
     other_name: str = ""
     mark: str = ""  # whose weights ``current`` has, where they are a run's: a person's text
@@ -99,7 +123,9 @@ class Networks:
 
 def asked_networks() -> Networks:
     """The network in use; beside a run's the shipped one. Raises ModelFileError when that cannot be loaded."""
-    used = weights_in_use.used(ARCH)
+    used, written = weights_in_use.used(ARCH), shipped.shipped_model(AS_WRITTEN)
     if used.own:
-        return Networks(used.network, "your network", shipped.shipped_model(ARCH), "shipped network", used.mark)
-    return Networks(used.network, "network")
+        return Networks(
+            used.network, "your network", written, shipped.shipped_model(ARCH), "shipped network", used.mark
+        )
+    return Networks(used.network, "this network", written)

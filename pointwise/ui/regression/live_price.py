@@ -14,68 +14,119 @@ import streamlit as st
 
 from pointwise.data import housing
 from pointwise.data.housing import true_price
-from pointwise.explain.price_parts import Matrices, price_parts
+from pointwise.explain.price_parts import Matrices, has_folds, price_parts
 from pointwise.inference import outside_training
 from pointwise.inpage import bundled
 from pointwise.models import Network
-from pointwise.ui.frame import labels
+from pointwise.ui.frame import glossary, labels
 from pointwise.ui.frame.sections import hidden
 from pointwise.ui.regression import house as houses
 from pointwise.ui.regression.house import House, Networks
+from pointwise.ui.training import weights_in_use
 
 KEY = "houses.live"
-DIAGRAM, METRICS = "house-at-work", "house-prices"  # keys of containers
-KEYS = {"predicted": "house-predicted", "truth": "house-truth", "error": "house-error", "other": "house-other"}
+HERO, DIAGRAM, METRICS = "house-hero", "house-at-work", "house-prices"  # keys of containers
+KEYS = {
+    "predicted": "house-predicted",
+    "truth": "house-truth",
+    "error": "house-error",
+    "other": "house-other",
+    "written": "house-written",
+}
+NAMES = ("square feet", "rooms")  # of the channels of a house
 
 _component = st.components.v2.component(
     "pointwise_live_price",
-    html="""<figure>
-<svg role="img" width="100%" height="216"></svg>
-<output></output>
-<figcaption></figcaption>
-</figure>""",
-    css="""figure {margin: 0; position: relative; color: var(--st-text-color); font-family: var(--st-font)}
-svg {display: block; overflow: visible}
-text {fill: currentColor; font-size: 0.8rem; opacity: 0.75}
-line {stroke-width: 1.6}
+    html="<figure><div></div><figcaption></figcaption></figure>",
+    css="""figure {margin: 0; color: var(--st-text-color); font-family: var(--st-font)}
+svg {display: block; overflow: visible; user-select: none}
+text {fill: currentColor; font-size: 0.8rem; font-variant-numeric: tabular-nums}
+.head, .input {text-anchor: middle}
+.end {text-anchor: end}
+.name {font-weight: 600; font-size: 0.9rem}
+.product {font-size: 0.75rem; paint-order: stroke; stroke: var(--st-background-color); stroke-width: 4px;
+  stroke-linejoin: round; pointer-events: none}
+line {pointer-events: none}
 .plus {stroke: #1d86c8}
 .minus {stroke: #e0702a}
-circle {stroke: currentColor; stroke-opacity: 0.5}
-.price {stroke-opacity: 0.9; fill: var(--st-primary-color)}
-output {position: absolute; right: 0; top: 62%; font-weight: 600; font-variant-numeric: tabular-nums}
-figcaption {font-size: 0.875rem; opacity: 0.75; padding-top: 0.35rem; min-height: 2.6em}""",
+.near {fill: transparent; stroke: transparent; stroke-width: 9px; pointer-events: all}
+line.near {pointer-events: stroke; cursor: pointer}
+circle.near {stroke-width: 0}
+.pixel {fill: none; stroke: currentColor; stroke-opacity: 0.6; stroke-dasharray: 4 3}
+.node {cursor: pointer; outline: none}
+.mark {stroke: currentColor; stroke-opacity: 0.7}
+.price {fill: var(--st-primary-color)}
+.sum {font-weight: 600; font-size: 0.9rem}
+.chosen .mark {stroke: var(--st-primary-color); stroke-opacity: 1; stroke-width: 3px}
+.node:focus-visible .mark {stroke: var(--st-primary-color); stroke-opacity: 1; stroke-width: 4px}
+figcaption {font-size: 0.95rem; line-height: 1.45; padding-top: 0.5rem; min-height: 3.5em;
+  font-variant-numeric: tabular-nums}
+@media (max-width: 640px) {figcaption {min-height: 6.3em}}""",
     js=bundled(Path(__file__).with_name("live_price.js")),
 )
 
 
-def metrics(house: House, networks: Networks) -> None:
-    """Predicted and true price with the difference, and a second network's price where there is one."""
+def show(house: House, networks: Networks) -> None:
+    """The network at work and, beside it, its price, the true one and how far apart they are; on a phone above it."""
+    st.html(
+        f"<style>@media (max-width: 640px) {{.st-key-{HERO} [data-testid=stColumn]:has(.st-key-{METRICS}) "
+        "{order: -1}}</style>"
+    )
+    with st.container(key=HERO):
+        work, prices = st.columns([2.7, 1], gap="medium")
+        with prices:  # first: the diagram looks for them
+            _metrics(house, networks)
+            weights_in_use.choose(houses.ARCH)
+        with work:
+            _diagram(house, networks)
+            glossary.write(_circles(networks.current))
+
+
+def _circles(model: Network) -> str:
+    bent = (
+        "Then [[ReLU]] makes 0 of what is negative: such a channel is off."
+        if has_folds(model)
+        else f"Then its [[activation]], {model.config.activation}, bends it."
+    )
+    return f"Each circle is a channel: a sum of [[weights|weight]] × the channels before it, plus a [[bias]]. {bent}"
+
+
+def _metrics(house: House, networks: Networks) -> None:
     predicted, truth = price_parts(networks.current, *house).price, true_price(*house)
-    with st.container(key=METRICS), st.grid(3 if networks.other is None else 4, min_column_width=140):
-        _metric("predicted", "Predicted price", labels.dollars(predicted))
-        _metric("truth", "True price", labels.dollars(truth))
-        _metric("error", "Error", labels.dollars(predicted - truth, signed=True))
+    rule = (
+        f"{house.square_feet:,g} × {labels.dollars(housing.PER_SQUARE_FOOT)} + "
+        f"{house.rooms:g} × {labels.dollars(housing.PER_ROOM)}"
+    )
+    with st.container(key=METRICS), st.grid(2, min_column_width=140):
+        _metric("predicted", "Predicted price", predicted)
+        _metric("truth", "True price", truth, rule)
+        _metric("error", "Difference", predicted - truth, signed=True)
         if networks.other is not None:
-            other = price_parts(networks.other, *house).price
-            _metric("other", f"Price by {networks.other_name}", labels.dollars(other))
+            _metric("other", f"Price by {networks.other_name}", price_parts(networks.other, *house).price)
+        written = price_parts(networks.written, *house).price
+        _metric("written", "As a tutorial trains it", written, "see why below")
     if networks.mark:
         st.caption(f"Predicted by {labels.plain(networks.mark)}")
 
 
-def _metric(name: str, label: str, value: str) -> None:
+def _metric(name: str, label: str, value: float, below: str | None = None, signed: bool = False) -> None:
     with st.container(key=KEYS[name]):
-        st.metric(label, value)
+        remark = None if below is None else labels.escaped(below)
+        st.metric(label, labels.dollars(value, signed), remark, delta_color="off", delta_arrow="off")
 
 
-def diagram(house: House, networks: Networks) -> None:
+def _diagram(house: House, networks: Networks) -> None:
     """The network in use as a diagram that follows a slider while it is dragged, and the metrics with it."""
-    asked = {"predicted": networks.current} | ({"other": networks.other} if networks.other is not None else {})
+    asked = {"predicted": networks.current, "written": networks.written}
+    if networks.other is not None:
+        asked["other"] = networks.other
     with hidden(DIAGRAM):  # until the component runs, and shows it
         _component(
             key=KEY,
             data={
                 "networks": {name: weights_of(model) for name, model in asked.items()},
                 "house": tuple(house),
+                "names": NAMES,
                 "sliders": (houses.SQUARE_FEET, houses.ROOMS),
                 "watched": (houses.CONTAINER, METRICS),
                 "metrics": KEYS,
@@ -108,6 +159,6 @@ def warn(house: House) -> None:
     if outside_training(*house):
         st.warning(
             "This house is outside of what the network was trained on, 0 to 5,000 square feet and 0 to 10 rooms: "
-            "the model is guessing.",
+            "here the network is guessing.",
             icon=":material/warning:",
         )

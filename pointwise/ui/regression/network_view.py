@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pointwise.explain.price_parts import Matrices, Parts, channel_maps, has_folds, price_parts
 from pointwise.models import Network
-from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame import charts, glossary, labels
 from pointwise.ui.frame.colours import AMBER, BLUE, DIVERGING_SCALE, GREY, ORANGE
 from pointwise.ui.regression.house import MOST_ROOMS, MOST_SQUARE_FEET, REACH, House, Networks
 from pointwise.ui.regression.plane_charts import HOUSE, Floats
@@ -25,6 +25,11 @@ def show(house: House, networks: Networks) -> None:
     """The sum, the local plane in a sentence, both layers as mosaics, and the numbers."""
     model = networks.current
     parts = price_parts(model, *house)
+    st.subheader("The price is a sum of bent slopes")
+    glossary.write(
+        "Over all houses, the weighted sum of a [[channel]] is an even slope, and its [[activation]] bends it. Layer 2 "
+        "adds up such bent slopes and bends the sums once more. What each of its channels adds makes the price."
+    )
     st.markdown(labels.escaped(_plane(parts)))
     if not has_folds(model):
         st.info(
@@ -44,10 +49,10 @@ def show(house: House, networks: Networks) -> None:
 def _plane(parts: Parts) -> str:
     plane = parts.plane
     foot, room = plane.dollars_per_square_foot, plane.dollars_per_room
-    around = "Up to the next fold" if plane.exact else "Close to this house"
+    around = "Around your house, up to the next fold" if plane.exact else "Close to your house"
     return (
-        f"{around}, a square foot more costs **{_exact(foot)}** and a room more **{_exact(room)}** "
-        "(in truth $100 and $10,000)."
+        f"{around}, a square foot more costs **{_exact(foot)}** and a room more **{_exact(room)}**; by the rule it is "
+        "$100 and $10,000."
     )
 
 
@@ -74,10 +79,9 @@ def _mosaics(house: House, model: Network, parts: Parts) -> None:
         on = sum(value > 0 for value in parts.second.values)
         figure = _mosaic(channels.values[1] * worth, before, house, shown, title, "dollars")
         charts.show(figure, "houses.second", f"Layer 2: {on} of {len(shown)} channels above 0")
-    if folds:
-        st.caption(
-            "Empty is off: the orange line is a channel's fold, where its ReLU turns on. The diamond is this house."
-        )
+        tile = "Each tile is all houses, square feet to the right, rooms upwards; the diamond is yours."
+        fold = "Where a tile is empty, that channel is off; the orange line is its fold, where its [[ReLU]] turns on."
+        glossary.write(f"{tile} {fold}" if folds else tile)
 
 
 def _numbers(parts: Parts, model: Network) -> None:

@@ -14,7 +14,7 @@ from pointwise.inference import predict_rows
 from pointwise.jobs import TableJob, table_config
 from pointwise.models import ModelConfig
 from pointwise.training import Recipe, table_recipe
-from pointwise.ui.frame import charts, desk, labels
+from pointwise.ui.frame import charts, desk, glossary, labels
 from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.regression.accuracy import against_actual
 from pointwise.ui.training import session_run, sidebar, table_questions, weights_in_use
@@ -31,6 +31,7 @@ POINTS = 1_000  # held-out rows in the chart, at most
 
 def prepared(table: Table) -> Prepared:
     """The table made ready for the chosen target and features. Raises DataError for a choice that cannot be used."""
+    st.subheader("What to predict, and from what")
     left, right = st.columns([1, 2])
     target = left.selectbox(
         "Predict",
@@ -60,9 +61,8 @@ def train(table: Table, ready: Prepared, source: Mapping[str, Any] | None) -> No
     """What was done to the rows, and the button that trains the 1×1 network on them; the run keeps their ``source``."""
     inputs = ready.training.inputs.shape[1]
     with st.container(border=True):
-        st.markdown(
-            "\n".join(f"- {labels.plain(note)}" for note in [*ready.notes, f"The network receives {inputs} channels."])
-        )
+        notes = [*ready.notes, f"The network receives {inputs} channels: a picture of one pixel for each row."]
+        st.markdown("\n".join(f"- {labels.plain(note)}" for note in notes))
     recipe, config = sidebar.remembered(
         f"tables.{table.name}.{len(ready.training)}", table_recipe(len(ready.training)), table_config(ready), _inputs
     )
@@ -99,11 +99,11 @@ def compare(ready: Prepared, run: AnyRun) -> None:
     others = _baselines(ready)
     still = f" (epoch {len(progress.epochs)} of {run.job.recipe.epochs})" if progress.active else ""
     st.subheader(f"On {len(ready.held_out):,} held-out rows{still}")
-    st.markdown(_sentence(network, others))
+    glossary.write(_sentence(network, others))
     left, right = st.columns(2)
     with left:
         values, levels = [epoch.metrics["r2"] for epoch in progress.epochs], {score.name: score.r2 for score in others}
-        title = "R² rises to the baselines, or beyond"
+        title = "R² rises to the simpler methods', or beyond"
         figure = charts.by_epoch({network.name: values}, levels, run.job.recipe.epochs, ".3f", title)
         lowest = max(-1.0, min(0.0, *levels.values(), *values))  # what is below is cut off
         figure.update_yaxes(title="R² on held-out rows", range=[lowest - 0.05, 1.02])
@@ -125,8 +125,9 @@ def _sentence(network: Score, others: tuple[Score, ...]) -> str:
     level = abs(network.r2 - best.r2) < LEVEL
     than = "level with" if level else "better than" if network.r2 > best.r2 else "not as good as"
     return labels.escaped(
-        f"The network is off by **{labels.number(network.mae)}** on average, R² **{network.r2:.3f}**: {than} the best "
-        f"baseline, {best.name.lower()}, which is off by {labels.number(best.mae)}, R² {best.r2:.3f}."
+        f"On rows that were [[held out]], the network is off by **{labels.number(network.mae)}** on average, [[R²]] "
+        f"**{network.r2:.3f}**: {than} the best of the simpler methods, {best.name.lower()}, which is off by "
+        f"{labels.number(best.mae)}, R² {best.r2:.3f}."
     )
 
 

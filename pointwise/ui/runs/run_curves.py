@@ -13,14 +13,13 @@ import streamlit as st
 from pointwise.errors import LibraryError
 from pointwise.library import Curves, RunRecord, Shelf
 from pointwise.ui.frame import charts, labels, visitor
-from pointwise.ui.frame.colours import AMBER, BLUE, GREY, ORANGE
+from pointwise.ui.frame.colours import SERIES
 from pointwise.ui.frame.sections import choice, shown_errors
 from pointwise.ui.runs import run_facts
 from pointwise.ui.runs.runs_table import POLL
 
 MOST = 8  # runs
 AXES = {"step": "By step", "second": "By second"}
-COLOURS = (BLUE, ORANGE, "#009e73", "#cc79a7", AMBER, "#56b4e9", "#999933", GREY)
 DASHES, SYMBOLS = ("solid", "dash", "dot", "dashdot"), ("circle", "diamond", "square", "triangle-up", "x")
 LONGEST = 34  # characters of a name in a legend
 
@@ -110,7 +109,7 @@ def figure(lines: Sequence[Line], axis: str) -> go.Figure:
     rows = 1 + len(scores)
     made = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.07)
     for number, line in enumerate(lines):
-        colour, dash = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
+        colour, dash = SERIES[number % len(SERIES)], DASHES[number % len(DASHES)]
         symbol, written = SYMBOLS[number % len(SYMBOLS)], html.escape(_short(line.name), quote=False)
         style = {"name": written, "legendgroup": str(number), "line": {"color": colour, "dash": dash}}
         x, y = line.loss

@@ -16,39 +16,62 @@ from pointwise.drawing import prepare_strip
 from pointwise.models import CLASSIFIERS, Network
 from pointwise.ui.canvas import component, tools
 from pointwise.ui.canvas.drawing import STRIP, Drawing, current
-from pointwise.ui.frame import charts, labels
-from pointwise.ui.frame.colours import AMBER
+from pointwise.ui.frame import charts, glossary, labels
+from pointwise.ui.frame.colours import AMBER, BLUE
 from pointwise.ui.training import weights_in_use
-from pointwise.ui.why_1x1 import claim_widgets
+from pointwise.ui.why_1x1 import claim_steps, claim_widgets
 
 ALL, SOME, NONE = "All four", "Those without a dense layer", "None of them"
 WIDTH, PLOT = 640, 500  # pixels of the whole chart, and of the strip in it
+HALF = 0.5  # pixels of the page for one of a picture
+PART = 380  # pixels of the networks' table, and of the canvas
 
 
 @claim_widgets.guess_first(
     "anysize",
     "Four networks have learned from pictures of 28 × 28 pixels. Which of them take one of 28 × 140, with the same "
     "weights?",
-    (ALL, SOME, NONE),
+    {
+        ALL: "Not all: two of them have a dense layer, which is tied to one size.",
+        SOME: "Right: a dense layer is tied to one size, and nothing else is.",
+        NONE: "Two of them do: convolutions and averages take any size, only a dense layer does not.",
+    },
+    SOME,
+    ("dense layer",),
 )
-def show(guess: str) -> None:
+def show() -> None:
     """Pictures of three sizes, and a reader of one digit slid over several."""
-    _three_sizes()
-    seen = _sliding()
-    if seen is not None:
-        _verdict(seen, guess)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=PART):
+            glossary.write("**The same weights on three sizes:** ten [[logits|logit]], or none.")
+            st.html(_three_sizes())
+        with st.container(width=PART):
+            st.markdown("**Write several digits.** A network that knows one digit at a time looks at every place.")
+            picture = prepare_strip(_canvas().rgba)
+    if not picture.any():
+        st.info("There is nothing written yet.")
+        return
+    _verdict(_sliding(picture))
 
 
-def _three_sizes() -> None:
-    rows = [
-        (labels.MODELS[arch], *(_answer(one) for one in any_size.answers(weights_in_use.current_model(arch))))
-        for arch in CLASSIFIERS
-    ]
-    claim_widgets.table(("the same weights on", *(f"{height} × {width}" for height, width in any_size.SIZES)), rows)
+def _three_sizes() -> str:
+    """HTML of what each network does with pictures of three sizes, which are drawn to scale."""
+    head = "".join(f"<th>{_shape(height, width)}{height} × {width}</th>" for height, width in any_size.SIZES)
+    rows = ""
+    for arch in CLASSIFIERS:
+        answers = any_size.answers(weights_in_use.current_model(arch))
+        cells = "".join(f"<td>{_answer(one)}</td>" for one in answers)
+        rows += f"<tr><th>{labels.MODELS[arch]}</th>{cells}</tr>"
+    top = f"<tr><td></td>{head}</tr>"
+    return f'{STYLE}<table class="pw-sizes"><thead>{top}</thead><tbody>{rows}</tbody></table>'
+
+
+def _shape(height: int, width: int) -> str:
+    return f'<i style="width: {max(width * HALF, 2):.0f}px; height: {max(height * HALF, 2):.0f}px"></i>'
 
 
 def _answer(one: any_size.Answer) -> str:
-    return "refuses" if one.shape is None else f"{one.shape[-1]} logits"
+    return "✕ refuses" if one.shape is None else f"✓ {one.shape[-1]} logits"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +94,8 @@ class Seen:
         return " ".join(str(found.digit) for found in self.digits)
 
 
-def _sliding() -> dict[str, Seen] | None:
-    """The canvas, the readings and the map; None where nothing is written."""
-    st.markdown("**Write several digits.** A network that knows one digit at a time looks at every place.")
-    picture = prepare_strip(_canvas().rgba)
-    if not picture.any():
-        st.info("There is nothing written yet.")
-        return None
+def _sliding(picture: NDArray[np.uint8]) -> dict[str, Seen]:
+    """What two networks read in a strip, and where one of them sees which digit."""
     seen = {arch: Seen.by(arch, picture) for arch in any_size.SLIDERS}
     with st.grid(2, min_column_width=150, border=True):
         for arch, one in seen.items():
@@ -87,7 +105,7 @@ def _sliding() -> dict[str, Seen] | None:
     with st.container(width=WIDTH):
         alt = f"What is written, with boxes around {one.text}, and below it the probability of each digit by place"
         charts.show(_chart(picture, one.scores, one.digits), "why.anysize.chart", alt)
-        st.caption(
+        st.markdown(
             f"Of {labels.MODELS['mlp_1x1']}; each place shows its best row. Boxes stand where a piece of ink is "
             "centred as MNIST's digits are. Only such places were learned from: between digits the network is sure of "
             "things that are not there."
@@ -130,7 +148,7 @@ def _chart(picture: NDArray[np.uint8], scores: any_size.Scores, digits: Sequence
 
 
 def _canvas() -> Drawing:
-    if claim_widgets.ENTERED.get():
+    if claim_steps.ENTERED.get():
         tools.reopen(STRIP)
     component.canvas(current(STRIP), STRIP.pen)
     component.strokes(current(STRIP), STRIP.pen)
@@ -139,7 +157,7 @@ def _canvas() -> Drawing:
     return current(STRIP)
 
 
-def _verdict(seen: dict[str, Seen], guess: str) -> None:
+def _verdict(seen: dict[str, Seen]) -> None:
     mlp, nin = seen["mlp_1x1"], seen["nin"]
     slid = any_size.work(mlp.model, *mlp.picture.shape)[0]
     shared, cropped = any_size.work(nin.model, *nin.picture.shape)
@@ -152,7 +170,14 @@ def _verdict(seen: dict[str, Seen], guess: str) -> None:
         f"{claim_widgets.small(difference)}. That saves no work: {slid:,} multiply-adds either way. "
         f"{labels.MODELS['nin']} does, because neighbouring places share its small kernels' products: {shared:,} "
         f"instead of {cropped:,}, {cropped / shared:.1f} times fewer. It is not quite the same on crops (a logit "
-        f"differs by up to {apart:.1f}): a crop has borders of zeros that the middle of a strip has not.",
-        guess,
-        SOME,
+        f"differs by up to {apart:.1f}): a crop has borders of zeros that the middle of a strip has not."
     )
+
+
+STYLE = f"""<style>
+.pw-sizes {{border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums}}
+.pw-sizes :is(td, th) {{padding: 0.35rem 1rem 0.35rem 0; text-align: left; font-weight: 400; vertical-align: bottom;
+  border-bottom: 1px solid rgba(127, 155, 179, 0.5)}}
+.pw-sizes i {{display: block; background: {BLUE}; margin-bottom: 0.3rem}}
+@media (max-width: 640px) {{.pw-sizes :is(td, th) {{padding-right: 0.5rem; font-size: 0.82rem}}}}
+</style>"""

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
-import streamlit as st
 from plotly.subplots import make_subplots
 
 from pointwise.claims import regularising
@@ -16,8 +15,9 @@ from pointwise.data.digits import BUNDLED_HELD_OUT
 from pointwise.data.mnist import data_folder, is_complete
 from pointwise.runs import Progress
 from pointwise.training import Epoch
-from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame import charts, glossary, labels
 from pointwise.ui.frame.charts import HELD_OUT, TRAINING
+from pointwise.ui.training import session_run
 from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
 from pointwise.ui.why_1x1 import claim_widgets
 
@@ -25,33 +25,54 @@ LITTLE, HALF, MOST = "A quarter of them at most", "About half of them", "Nearly 
 NEITHER = "neither"
 
 
+def measured() -> str:
+    """The right answer, as soon as all four trainings are done."""
+    run = session_run.at(f"why.regularise.{_source()}")
+    progress = run.progress() if run is not None else None
+    if progress is None or progress.state != "done":
+        return ""
+    epochs: dict[str, list[Epoch]] = {name: [] for name in VARIANTS}
+    for epoch in progress.epochs:
+        epochs[epoch.of].append(epoch)
+    return right(_outcomes(epochs))
+
+
 @claim_widgets.guess_first(
     "regularise",
     f"{labels.MODELS['mlp_1x1']} learns from {FEW} digits only and overfits. How many of its mistakes on new "
     "digits do batch normalisation and dropout take away?",
-    (LITTLE, HALF, MOST),
+    {
+        LITTLE: "",
+        HALF: "",
+        MOST: "",
+    },
+    measured,
 )
-def show(guess: str) -> None:
+def show() -> None:
     """Four trainings on few digits."""
-    source = "mnist" if is_complete(data_folder()) else "digits"
+    source = _source()
     held_out = regularising.HELD_OUT if source == "mnist" else BUNDLED_HELD_OUT
-    st.caption(
-        f"{labels.SOURCES[source]}: {FEW} digits to learn from, {RECIPE.epochs} epochs, {held_out:,} others to measure "
-        "on. Four networks from the same initial weights."
+    glossary.write(
+        f"{labels.SOURCES[source]}: {FEW} digits to learn from, {RECIPE.epochs} [[epochs|epoch]], {held_out:,} others "
+        "[[held out]] to measure on. Four networks from the same initial weights."
     )
     SideBySide(
         f"why.regularise.{source}",
         "Train all four now",
         regularising.comparison(source),
-        functools.partial(_live, guess, held_out),
+        functools.partial(_live, held_out),
     ).show()
 
 
-def _live(guess: str, held_out: int, progress: Progress, trainings: Trainings) -> None:
+def _source() -> str:
+    return "mnist" if is_complete(data_folder()) else "digits"
+
+
+def _live(held_out: int, progress: Progress, trainings: Trainings) -> None:
     done = {name: trainings[name] for name in VARIANTS}
     if not all(done.values()):
         return
-    outcomes = {name: regularising.outcome(epochs) for name, epochs in done.items()}
+    outcomes = _outcomes(done)
     alt = "; ".join(
         f"{name}: loss {one.training_loss:.3f} in training, {one.loss:.3f} held out" for name, one in outcomes.items()
     )
@@ -64,7 +85,11 @@ def _live(guess: str, held_out: int, progress: Progress, trainings: Trainings) -
         ],
     )
     if progress.state == "done":
-        claim_widgets.verdict(verdict(outcomes, held_out), guess, right(outcomes))
+        claim_widgets.verdict(verdict(outcomes, held_out))
+
+
+def _outcomes(trainings: Mapping[str, Sequence[Epoch]]) -> dict[str, Outcome]:
+    return {name: regularising.outcome(epochs) for name, epochs in trainings.items()}
 
 
 def taken(outcomes: Mapping[str, Outcome]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -53,6 +54,16 @@ def test_every_form_is_timed_in_turns() -> None:
     assert all(ms > 0 for ms in result.milliseconds.values())
     assert result.ratio("Conv2d 1×1") == 1.0
     assert result.product > 0
+
+
+def test_a_pixel_of_a_picture_goes_through_both_layers_alike() -> None:
+    picture = np.arange(36, dtype=np.uint8).reshape(3, 4, 3)
+    weights = np.array([[1.0, -1.0, 0.0], [0.5, 0.25, 2.0]])
+    at = dense_layer.at_pixel(picture, weights, row=2, column=1)
+    assert at.maps.shape == (2, 3, 4)
+    np.testing.assert_allclose(at.inputs, picture[2, 1] / 255, rtol=1e-6)
+    np.testing.assert_allclose(at.by_dense, weights @ (picture[2, 1] / 255), atol=1e-6)
+    np.testing.assert_allclose(at.by_convolution, at.by_dense, atol=1e-6)
 
 
 def test_network_in_network_slides_an_mlp_over_the_image() -> None:

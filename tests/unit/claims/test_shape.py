@@ -7,7 +7,8 @@ import pytest
 
 from pointwise.claims import shape
 from pointwise.data.digits import all_shuffled, load_bundled
-from pointwise.models import CLASSIFIERS, SHIPPED
+from pointwise.explain.chain import Chain
+from pointwise.models import CLASSIFIERS, SHIPPED, ModelConfig, build
 from pointwise.training import Recipe
 from pointwise.weights import load_model
 
@@ -25,6 +26,22 @@ def test_a_bag_of_pixels_does_not_move_over_a_hundred_digits_and_ten_orders() ->
     bag = load_model(SHIPPED / "bag_of_pixels.safetensors")
     images = load_bundled()[1].images[:100].numpy()
     assert max(shape.shuffle(bag, image, seed).moved for image in images for seed in range(10)) <= 1e-4
+
+
+def test_how_far_logits_move_between_two_pictures() -> None:
+    bag, images = load_model(SHIPPED / "bag_of_pixels.safetensors"), load_bundled()[1].images[:2].numpy()
+    assert shape.moved(bag, images[0], shape.shuffled(images[0], 1)) == shape.shuffle(bag, images[0], 1).moved
+    assert shape.moved(bag, images[0], images[1]) > 0.01
+
+
+def test_a_white_pixel_adds_to_each_unit_what_its_place_is_worth() -> None:
+    chain = Chain.of(build(ModelConfig("conv_mlp", widths=(3, 5)), seed=0))
+    places = shape.by_place(chain)
+    assert places.shape == (5, 28, 28)
+    black, white = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.uint8)
+    white[4, 20] = 255
+    added = (chain.run(white).maps[1].before - chain.run(black).maps[1].before).flatten().numpy()
+    np.testing.assert_allclose(places[:, 4, 20], added, atol=1e-5)
 
 
 @pytest.mark.parametrize("arch", CLASSIFIERS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from pointwise.explain.colour import berries, learned, luminance, mix, opponent
+from pointwise.explain.colour import berries, brightness, contrast, learned, luminance, mix, opponent, shown, tree
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
 
@@ -48,3 +48,16 @@ def test_luminance_hides_the_berries_and_red_against_green_finds_them() -> None:
 
     assert apart(luminance()) < 0.7
     assert apart(opponent()) > 10 * apart(luminance())
+
+
+def test_the_parts_of_the_tree_are_the_picture_and_no_single_colour_finds_the_leaves() -> None:
+    scene = tree()
+    assert (sum(part.astype(int) for part in scene.parts.values()) == 1).all()
+    for positive in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)):
+        assert contrast(brightness(scene, np.array(positive)), "leaves") < -0.3
+    assert contrast(brightness(scene, np.array((-0.5, 1, -0.5))), "leaves") > 0.5
+
+
+def test_a_map_is_shown_from_black_to_white_and_a_flat_one_is_black() -> None:
+    np.testing.assert_allclose(shown(np.array([[-3.0, 1.0], [-1.0, -3.0]])), [[0, 1], [0.5, 0]])
+    assert not shown(np.full((2, 2), 7.0)).any()

@@ -8,7 +8,15 @@ import torch
 
 from pointwise.data.digits import load_bundled, normalise
 from pointwise.explain.chain import Chain
-from pointwise.explain.evidence import affine, brightness_curves, evidence, is_pointwise, is_pooled, tone_curve
+from pointwise.explain.evidence import (
+    affine,
+    all_evidence,
+    brightness_curves,
+    evidence,
+    is_pointwise,
+    is_pooled,
+    tone_curve,
+)
 from pointwise.models import ACTIVATIONS, CLASSIFIERS
 from pointwise.weights import load_model
 from tests.unit.explain.toys import IMAGE, MODELS, logits, network
@@ -32,9 +40,9 @@ def test_the_shipped_networks_evidence_adds_up_on_a_hundred_digits(arch: str) ->
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_evidence_adds_up_for_every_activation(arch: str, activation: str) -> None:
     chain = Chain.of(network(arch, activation))
-    for digit in range(10):
-        parts = evidence(chain, IMAGE, digit)
+    for digit, parts in enumerate(all_evidence(chain, IMAGE)):
         assert parts.total == pytest.approx(parts.logit, rel=1e-4, abs=1e-5)
+        np.testing.assert_array_equal(parts.terms, evidence(chain, IMAGE, digit).terms)
 
 
 @pytest.mark.parametrize("arch", DENSE)

@@ -15,6 +15,7 @@ import torch
 from pointwise.data.digits import normalise
 from pointwise.drawing import draw_strokes, prepare
 from pointwise.evaluation import draw_anywhere, read_strokes
+from pointwise.explain import colour
 from pointwise.explain.chain import Chain, Channel
 from pointwise.explain.price_parts import price_parts
 from pointwise.export.page_weights import pack
@@ -249,3 +250,13 @@ def test_values_are_coloured_alike(node: Answers, low: float) -> None:
     ours = np.array(bytes_).reshape(-1, 4)
     np.testing.assert_array_equal(ours[:, :3], scale.coloured(values))
     assert (ours[:, 3] == 255).all()
+
+
+@pytest.mark.parametrize("weights", [(0.3, 0.6, 0.1), (-0.5, 1.0, -0.5), (0.0, 0.0, 0.0)])
+def test_a_colour_mix_shows_each_part_as_bright_as_ours(node: Answers, weights: tuple[float, float, float]) -> None:
+    scene = colour.tree(24)
+    parts = np.argmax(np.stack(list(scene.parts.values())), axis=0)
+    module = "ui/path/colour_mixer.js"
+    (values,) = node(module, "mixed", [[{"file": "picture"}, weights]], picture=scene.picture.tobytes())
+    (bright,) = node(module, "brightness", [[values, {"file": "parts"}, 4]], parts=parts.astype(np.uint8).tobytes())
+    np.testing.assert_allclose(bright, list(colour.brightness(scene, np.array(weights)).values()), atol=1e-9)

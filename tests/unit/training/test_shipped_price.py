@@ -44,3 +44,12 @@ def test_parts_add_up_for_the_test_houses(model: Network) -> None:
     houses = list(zip(test.square_feet, test.rooms, strict=True))[:20]
     sums = [price_parts(model, *house).price for house in houses]
     np.testing.assert_allclose(sums, [predict_price(model, *house) for house in houses], atol=1)
+
+
+def test_trained_as_the_tutorial_writes_it_the_same_network_is_worse_than_the_mean() -> None:
+    written = load_model(Path(__file__).parents[3] / "models" / "as_written" / "price_1x1.safetensors")
+    prices = make_houses()[1].prices.numpy()
+    assert written.config == load_model(Path(__file__).parents[3] / "models" / "price_1x1.safetensors").config
+    assert written.card["recipe"]["name"] == "tutorial"
+    assert price_scores(written)["mae"] == pytest.approx(289_578, rel=0.001)
+    assert np.abs(prices - prices.mean()).mean() == pytest.approx(126_612, abs=1)

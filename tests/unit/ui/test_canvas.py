@@ -20,7 +20,8 @@ LINE = [[0.2, 0.5], [0.5, 0.4], [0.8, 0.5]]
 
 
 def png(sheet: Sheet = SQUARE, ratio: float = 1.0, format: str = "PNG", ink: int = 90) -> bytes:
-    picture = Image.new("RGB", (round(sheet.width * ratio), round(sheet.height * ratio)), (11, 15, 20))
+    width, height = sheet.picture
+    picture = Image.new("RGB", (round(width * ratio), round(height * ratio)), (11, 15, 20))
     picture.paste((255, 255, 255), (ink, ink, ink + 20, ink + 20))
     content = io.BytesIO()
     picture.save(content, format=format)
@@ -89,7 +90,9 @@ def test_every_change_has_a_number_of_its_own_and_is_shown_by_the_canvas() -> No
 @pytest.mark.parametrize("digit", SAMPLES)
 def test_a_sample_is_drawn_where_the_canvas_draws_it(digit: int) -> None:
     drawing = first().with_digits(digit)
-    assert np.array_equal(drawing.rgba, draw_strokes(SAMPLES[digit], SQUARE.width, SQUARE.pen, EXTENT))
+    side = SQUARE.picture[0]
+    pen = SQUARE.pen * side / SQUARE.width
+    assert np.array_equal(drawing.rgba, draw_strokes(SAMPLES[digit], side, pen, EXTENT))
     for shape, stroke in zip(fabric(drawing)["objects"], SAMPLES[digit], strict=True):
         offset = SQUARE.width * (1 - EXTENT) / 2
         x, y = (offset + value * SQUARE.width * EXTENT for value in stroke[-1])
@@ -108,7 +111,7 @@ def test_a_hand_drawn_stroke_is_drawn_with_the_curves_of_the_canvas() -> None:
     corner = Stroke(((0.2, 0.2), (0.8, 0.2), (0.8, 0.8)), 0.05, by_hand=True)
     (shape,) = fabric(Drawing(SQUARE, 1, (corner,), (None,)))["objects"]
     assert [step[0] for step in shape["path"]] == ["M", "Q", "Q", "L"]
-    outline = np.array(corner.outline(SQUARE)) / SQUARE.width
+    outline = np.array(corner.outline(1, 1))
     assert outline[0].tolist() == pytest.approx([0.2, 0.2])
     assert outline[-1].tolist() == pytest.approx([0.8, 0.8])
     assert np.abs(outline - [0.8, 0.2]).sum(axis=1).min() > 0.1  # the corner is rounded
@@ -123,7 +126,7 @@ def test_a_picture_lies_under_what_is_drawn_over_it() -> None:
     assert (ys.mean(), xs.mean()) == (pytest.approx(153.5, abs=3), pytest.approx(153.5, abs=3))
     (image,) = fabric(drawing)["objects"]
     assert image["src"].startswith("data:image/png;base64,")
-    assert (image["left"], image["top"]) == (0, pytest.approx(77))
+    assert (image["left"], image["top"]) == (0, pytest.approx(105))
     after = received(drawing, message(drawing))
     assert after.undone().photo == drawing.photo
     assert after.undone().undone().empty
@@ -132,7 +135,7 @@ def test_a_picture_lies_under_what_is_drawn_over_it() -> None:
 @pytest.mark.parametrize("ratio", [1.0, 1.25, 2.0, 2.625, 4.0])
 def test_a_fine_screens_picture_is_read_as_it_is(ratio: float) -> None:
     before = first()
-    assert received(before, message(before, png(ratio=ratio))).rgba.shape[0] == round(308 * ratio)
+    assert received(before, message(before, png(ratio=ratio))).rgba.shape[0] == round(SQUARE.picture[0] * ratio)
 
 
 def bomb() -> bytes:
@@ -224,6 +227,17 @@ def test_a_kept_upload_is_the_same_and_can_be_taken_back() -> None:
     assert after.photo == before.photo
     assert np.array_equal(after.rgba, before.rgba)
     assert after.undone().empty
+
+
+def test_a_drawing_kept_when_the_sheet_had_308_pixels_is_read_as_it_was() -> None:
+    look = Image.new("RGB", (308, 308), (11, 15, 20))
+    look.paste((255, 255, 255), (100, 60, 130, 250))
+    content = io.BytesIO()
+    look.save(content, format="PNG")
+    stroke = {"points": LINE, "pen": 22 / 308, "by_hand": True}
+    drawing = load(SQUARE, {"strokes": [stroke], "look": base64.b64encode(content.getvalue()).decode(), "photo": None})
+    assert np.array_equal(drawing.rgba[..., :3], np.asarray(look))
+    assert fabric(drawing)["objects"][0]["strokeWidth"] == pytest.approx(SQUARE.pen)
 
 
 def test_an_empty_sheet_stays_empty() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from itertools import product
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from pointwise.ui.feature_maps.map_components import tiles
-from pointwise.ui.frame.colours import DIVERGING, RISING, Scale
+from pointwise.ui.frame.colours import DIVERGING, RISING, SERIES, Scale
 
 
 def test_values_below_zero_make_zero_the_middle() -> None:
@@ -43,3 +47,41 @@ def test_each_map_can_have_a_scale_of_its_own() -> None:
     assert pixels[0, 1].tolist() == pixels[0, 3].tolist() == list(RISING[-1])
     shared, _ = tiles(maps, shared=True)
     assert shared[0, 1].tolist() != shared[0, 3].tolist()
+
+
+THEME = tomllib.loads((Path(__file__).parents[3] / ".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
+GROUNDS = [
+    THEME[scheme][name] for scheme in ("light", "dark") for name in ("backgroundColor", "secondaryBackgroundColor")
+]
+
+
+def luminance(colour: str) -> float:
+    """As the Web Content Accessibility Guidelines define it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_measured_as_it_is_defined() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+@pytest.mark.parametrize(("colour", "ground"), product(SERIES, GROUNDS))
+def test_colours_of_charts_stand_out_from_every_ground(colour: str, ground: str) -> None:
+    assert contrast(colour, ground) >= 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_themes_own_colours_stand_out(scheme: str) -> None:
+    theme = THEME | THEME[scheme]
+    for colour in theme["chartCategoricalColors"]:
+        assert contrast(colour, theme["backgroundColor"]) >= 3
+    for ground in (theme["backgroundColor"], theme["secondaryBackgroundColor"]):
+        assert contrast(theme["primaryColor"], ground) >= 4.5
+        assert contrast(theme["textColor"], ground) >= 7

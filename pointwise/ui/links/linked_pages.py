@@ -1,0 +1,170 @@
+"""Which fields each page has. Keys stand here as text: the pages' own code imports torch, which an arrival must not."""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+
+import streamlit as st
+
+from pointwise.models import ARCHITECTURES, CLASSIFIERS
+from pointwise.models.config import SHIPPED
+from pointwise.ui.canvas import drawing, reading
+from pointwise.ui.canvas.drawing import SQUARE, STRIP
+from pointwise.ui.frame import labels, startup
+from pointwise.ui.links.fields import Field, bound, chosen, drawn, number, one_of, within
+from pointwise.ui.path import steps
+
+NETWORK, CHANNEL, POINT = "network", "features.channel", "features.point"  # keys of the session's state
+LONGEST_CHANGES = 1_500  # characters
+
+DRAWING = drawn("d", "drawing", SQUARE)
+STEPS = chosen("steps", "steps to 28×28", drawing.NORMALISED, {"on": True, "off": False}, lasting=True)
+READER = chosen("reader", "network that reads", reading.READER, {name: name for name in CLASSIFIERS}, lasting=True)
+CLASSIFIER_TITLES = tuple(labels.MODELS[name] for name in CLASSIFIERS)
+CLAIMS = (
+    "Dense layer",
+    "Parameters",
+    "Speed",
+    "Shape",
+    "Any size",
+    "Bottlenecks",
+    "Regularising",
+    "Network in Network",
+)
+
+
+PATH_STEP = Field("step", "step", lambda: steps.STEP.get(), one_of(steps.NUMBERS), stays=True)
+
+
+def network() -> str:
+    """The network that the page of feature maps shows, or will show: the link's comes first."""
+    asked = st.query_params.get("network") or ""
+    named = {labels.MODELS[name]: name for name in CLASSIFIERS}
+    return named.get(asked) or st.session_state.get(NETWORK) or reading.chosen_reader()
+
+
+def _layer() -> Field:
+    def names() -> dict[str, str]:
+        return {layer.name: layer.name for layer in ARCHITECTURES[network()].layers}
+
+    def field() -> Field:
+        return chosen("layer", "layer", f"features.layer.{network()}", names())
+
+    def now() -> str | None:
+        return field().now() if f"features.layer.{network()}" in st.session_state else None
+
+    return Field("layer", "layer", now, lambda text: field().take(text))
+
+
+def _channel() -> Field:
+    def now() -> str | None:
+        value = st.session_state.get(CHANNEL)
+        return None if value is None else str(value + 1)
+
+    def take(text: str) -> None:
+        within(1, _channels(network(), st.session_state.get(f"features.layer.{network()}")))(text)
+        st.session_state[CHANNEL] = int(text) - 1
+
+    return Field("channel", "channel", now, take)
+
+
+@functools.cache
+def _channels(arch: str, layer: str | None) -> int:
+    """How many channels a layer of a shipped network has; with None the most of all its layers."""
+    from safetensors import safe_open
+
+    with safe_open(SHIPPED / f"{arch}.safetensors", framework="numpy") as weights:
+        names = [layer] if layer else [each.name for each in ARCHITECTURES[arch].layers]
+        return max(weights.get_slice(f"{name}.weight").get_shape()[0] for name in names)
+
+
+def _pixel() -> Field:
+    """The pixel whose arithmetic is shown, as shares of the map's height and width."""
+
+    def now() -> str | None:
+        point = st.session_state.get(POINT)
+        return None if point is None else ",".join(f"{share:.4g}" for share in point)
+
+    def take(text: str) -> None:
+        shares = [float(part) if len(part) < 12 else math.nan for part in text.split(",")]
+        if len(shares) != 2 or not all(0 <= share < 1 for share in shares):
+            raise ValueError("It is two numbers from 0 to 1, down and right.")
+        st.session_state[POINT] = tuple(shares)
+
+    return Field("pixel", "pixel", now, take)
+
+
+def _mix() -> Field:
+    """The weights of red, green and blue on the path."""
+
+    def now() -> str | None:
+        weights = steps.MIX.get()
+        return None if weights == steps.GREY else ",".join(f"{weight:g}" for weight in weights)
+
+    def take(text: str) -> None:
+        try:
+            steps.MIX.set(steps.weights_of([float(part) if len(part) < 12 else math.nan for part in text.split(",")]))
+        except ValueError as error:
+            raise ValueError("It is three weights from -1 to 1, of red, green and blue.") from error
+
+    return Field("mix", "mix of colours", now, take)
+
+
+def _changes() -> Field:
+    """What was changed of single channels."""
+
+    def now() -> str | None:
+        if not startup.loaded():
+            return None
+        from pointwise.ui.feature_maps.subject import EDITS
+
+        raw = EDITS.dump(EDITS.get())
+        text = json.dumps(raw, separators=(",", ":")) if raw else ""
+        return text if 0 < len(text) <= LONGEST_CHANGES else None
+
+    def take(text: str) -> None:
+        startup.wait()
+        from pointwise.ui.feature_maps.subject import EDITS
+
+        try:
+            EDITS.set(EDITS.load(json.loads(text[:LONGEST_CHANGES])))
+        except Exception as error:
+            raise ValueError("They are damaged.") from error
+
+    return Field("edits", "changed weights", now, take)
+
+
+PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used in this order
+    "": (DRAWING, STEPS, READER),
+    "path": (DRAWING, STEPS, PATH_STEP, _mix(), number("order", "order of the pixels", "path.order", 0, 1_000)),
+    "feature_maps": (
+        DRAWING,
+        STEPS,
+        bound("maps", "view", one_of(("Channels", "Evidence", "Ten curves", "Colour"))),
+        bound(NETWORK, "network", one_of(CLASSIFIER_TITLES)),
+        _layer(),
+        _channel(),
+        _pixel(),
+        _changes(),
+        chosen("values", "values", "features.which", {"after": "After it", "before": "Before the activation"}),
+        chosen("scale", "colour scale", "features.scale", {"layer": "One for the layer", "own": "Each its own"}),
+    ),
+    "regression": (
+        bound("data", "data", one_of(("House prices", "Your own table"))),
+        bound("sqft", "area", within(0, 6_000)),
+        bound("rooms", "number of rooms", within(0.0, 12.0)),
+        bound("view", "view", one_of(("Surface", "Network", "Slices", "Accuracy", "Tutorial"))),
+        bound("show", "surface", one_of(("Model", "Truth", "Difference"))),
+        bound("as", "form", one_of(("Flat", "3-D"))),
+    ),
+    "why_1x1": (
+        DRAWING,
+        STEPS,
+        bound("claim", "claim", one_of(CLAIMS)),
+        drawn("strip", "strip of digits", STRIP),
+        number("order", "order of the pixels", "why.shape.order", 0, 1_000),
+    ),
+    "runs": (),
+}
