@@ -41,7 +41,7 @@ _component = st.components.v2.component(
     css="""figure {margin: 0; color: var(--st-text-color); font-family: var(--st-font)}
 svg {display: block; overflow: visible; user-select: none}
 text {fill: currentColor; font-size: 0.8rem; font-variant-numeric: tabular-nums}
-.head, .input {text-anchor: middle}
+.head, .input {text-anchor: middle; pointer-events: none}
 .end {text-anchor: end}
 .name {font-weight: 600; font-size: 0.9rem}
 .product {font-size: 0.75rem; paint-order: stroke; stroke: var(--st-background-color); stroke-width: 4px;
