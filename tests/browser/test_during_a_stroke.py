@@ -137,7 +137,7 @@ def test_a_second_stroke_goes_on_from_the_first(page: Page, server: Server) -> N
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".pw-answer")).to_have_attribute("data-image", alone)
     page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("No probabilities: the canvas is empty")).to_be_visible()
+    expect(page.locator(".pw-answer .pw-title")).to_have_text("No probabilities: the canvas is empty")
     expect(page.locator(".pw-answer .pw-digit")).to_have_text("–")
 
 
