@@ -109,9 +109,14 @@ def test_a_stroke_is_one_message_and_one_answer(page: Page, server: Server) -> N
     arrive(page, server.url)
     page.evaluate("""() => {
       window.seen = new Set()
-      new MutationObserver(() => {
+      const shown = () => {
         const place = document.querySelector(".pw-answer")
-        if (place) window.seen.add(`${place.dataset.number} ${place.dataset.image}`)
+        return place && `${place.dataset.number} ${place.dataset.image}`
+      }
+      const before = shown()
+      new MutationObserver(() => {
+        const now = shown()
+        if (now && now !== before) window.seen.add(now)
       }).observe(document.body, {subtree: true, childList: true})
     }""")
     count_messages(page)
