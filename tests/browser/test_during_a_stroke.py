@@ -109,9 +109,14 @@ def test_a_stroke_is_one_message_and_one_answer(page: Page, server: Server) -> N
     arrive(page, server.url)
     page.evaluate("""() => {
       window.seen = new Set()
-      new MutationObserver(() => {
+      const shown = () => {
         const place = document.querySelector(".pw-answer")
-        if (place) window.seen.add(`${place.dataset.number} ${place.dataset.image}`)
+        return place && `${place.dataset.number} ${place.dataset.image}`
+      }
+      const before = shown()
+      new MutationObserver(() => {
+        const now = shown()
+        if (now && now !== before) window.seen.add(now)
       }).observe(document.body, {subtree: true, childList: true})
     }""")
     count_messages(page)
@@ -137,7 +142,7 @@ def test_a_second_stroke_goes_on_from_the_first(page: Page, server: Server) -> N
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".pw-answer")).to_have_attribute("data-image", alone)
     page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text("No probabilities: the canvas is empty")).to_be_visible()
+    expect(page.locator(".pw-answer .pw-title")).to_have_text("No probabilities: the canvas is empty")
     expect(page.locator(".pw-answer .pw-digit")).to_have_text("–")
 
 
