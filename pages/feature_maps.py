@@ -13,9 +13,8 @@ from pointwise.ui.training import weights_in_use  # noqa: E402
 
 st.title("Feature maps")
 glossary.write(
-    "A network turns your drawing, [[layer]] by layer, into new pictures: its **[[feature maps|feature map]]**. "
-    "Follow them from left to right. Choose a layer, one of its [[channels|channel]], and a pixel of it, "
-    "to see the numbers that make it."
+    "A network turns your drawing, [[layer]] by layer, into new pictures, its **[[feature maps|feature map]]**, until "
+    "one number for each digit is left."
 )
 
 

@@ -6,11 +6,15 @@ from pointwise.ui.frame import navigation
 
 navigation.guard()
 
-from pointwise.ui.frame.sections import section, shown_errors  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.frame import glossary  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.frame.sections import section, shown_errors  # noqa: E402
 from pointwise.ui.runs import deleted_runs, loading, room, runs_table  # noqa: E402
 
 st.title("Your runs")
-st.caption("Every training is kept as it goes: its curve, its weights, and snapshots of the way there.")
+glossary.write(
+    "Every training is kept as it goes: its curve, its weights, and [[snapshots|snapshot]] of the way there. Look at "
+    "one again, replay how it learned, or lay several over one another."
+)
 
 with shown_errors():
     deleted_runs.undo()

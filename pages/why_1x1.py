@@ -19,9 +19,7 @@ if navigation.arrived():
 @section("why")
 def why() -> None:
     claim = claim_steps.choose()
-    left, right = st.columns(2, gap="large")
-    with left:
-        claim_opening.show(claim)
+    question = claim_opening.show(claim)
     with startup.loading(height=320):  # what these import needs torch
         from pointwise.ui.why_1x1 import (
             any_size_claim,
@@ -42,7 +40,7 @@ def why() -> None:
         "Regularising": regularising_claim.show,
         "Network in Network": dense_layer_claims.network_in_network,
     }
-    claims[claim.name](right)
+    claims[claim.name](question)
     claim_widgets.take_home(claim.name)
     claim_steps.follow()
     verdicts_table.show()

@@ -97,7 +97,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "Network in Network",
         "It slides a small network over the picture",
-        "The feature maps are obtained by sliding the micro networks over the input in a similar manner as CNN …",
+        "The feature maps are obtained by sliding the micro networks over the input in a similar manner as CNN; "
+        "they are then fed into the next layer.",
         "Lin, Chen, Yan 2013, Network In Network, abstract",
         "arxiv.org/abs/1312.4400",
         "true",

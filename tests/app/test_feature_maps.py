@@ -19,11 +19,13 @@ from pointwise.ui.frame.labels import MODELS
 UseOwn = Callable[[AppTest, Network], str]
 PAGE = str(Path(__file__).parents[2] / "pages" / "feature_maps.py")
 VIEWS = ("Channels", "Evidence", "Ten curves", "Colour")
+OPENING = {"nin": "7", "conv_mlp": "9", "mlp_1x1": "7", "bag_of_pixels": "3"}  # what each reads in the first drawing
 
 
 def opened(arch: str = "nin", view: str = "Channels", **session: object) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
     app.session_state[navigation.FRAME.key] = True  # AppTest runs the page without app.py
+    app.session_state["drawing.board"] = drawing.first().with_digits(7)  # about which all networks agree
     for name, value in session.items():
         app.session_state[name.replace("__", ".")] = value
     app.query_params["network"] = MODELS[arch]
@@ -49,7 +51,7 @@ def test_every_view_of_every_network_is_drawn(arch: str, view: str) -> None:
     app = opened(arch, view)
     assert sound(app)
     if view != "Colour":
-        assert read(app)[0] == "7"
+        assert read(app)[0] == OPENING[arch]
 
 
 @pytest.mark.parametrize("arch", CLASSIFIERS)
@@ -64,12 +66,28 @@ def test_every_layer_is_drawn_before_and_after_its_activation(arch: str) -> None
             assert any(text.value.startswith(f"**{layer.name}** is a ") for text in app.markdown)
 
 
+def test_the_figure_of_one_pixel_stands_on_layers_of_1x1_convolutions_over_maps() -> None:
+    shown = "How one value is made"
+    for layer, there in (("mix1", True), ("conv2", False)):
+        app = opened(**{channels.layer_key("nin"): layer, channels.FIGURE: True})
+        assert any(one.label.startswith(shown) for one in app.expander) == there
+        assert sound(app)
+
+
 def test_layer_channel_input_and_pixel_are_plain_values_of_the_session() -> None:
     app = opened(
         **{"features.layer.nin": "mix2", "features.channel": 11, "features.input": 3, "features.point": [0.5, 0.99]}
     )
     assert any(text.value.startswith("Channel 12 at row 4, column 7 is **") for text in app.markdown)
     assert slider(app, "Weight").key == "features.weight.nin.3.11.3"
+
+
+def test_a_map_leads_back_to_those_it_is_made_of() -> None:
+    app = opened(**{"features.layer.nin": "mix1", "features.channel": 13, "features.input": 20})
+    app.button(key="features.back").click().run()
+    assert app.session_state["features.layer.nin"] == "conv1"
+    assert app.session_state["features.channel"] == 20
+    assert any(text.value.startswith("**Channel 21 of 32, and what goes into it") for text in app.markdown)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +123,7 @@ def test_very_many_weights_are_scaled_together(arch: str, layer: str) -> None:
     app = opened(arch, **{channels.layer_key(arch): layer})
     slider(app, "All weights times").set_value(-2.0).run()
     assert sound(app)
-    assert read(app, "Without your changes")[0] == "7"
+    assert read(app, "Without your changes")[0] == OPENING[arch]
 
 
 def test_one_session_changes_nothing_for_another_or_in_the_shared_network() -> None:

@@ -105,13 +105,13 @@ def test_the_layers_say_how_far_they_see_and_what_is_read() -> None:
 
 def test_shuffled_pixels_are_answered_after_a_guess() -> None:
     app = opened("shape")
-    assert "pw-riddle" in shown(app)
-    assert "the same</mark>" not in shown(app)
+    assert "The same pixels, shuffled" in shown(app)
+    assert "pw-shuffled" not in shown(app)
     app.radio(key="path.guess.shape").set_value(shape_step.OTHER).run()
     assert shown(app).count("the same</mark>") == 1
     assert shown(app).count("changes</mark>") == 2
     assert "**Exactly the same**" in shown(app)
-    assert "23.0 %" in shown(app)
+    assert "23.0\u00a0%" in shown(app)
     app.radio(key="path.guess.shape").set_value(shape_step.SAME).run()
     assert "You guessed it" in shown(app)
 
@@ -122,11 +122,19 @@ def test_the_claims_are_answered_one_by_one_and_counted(links: list[tuple[str, d
         key = f"path.guess.{name.lower().replace(' ', '_')}"
         app.radio(key=key).set_value(claims_step.VERDICTS[claim_named(name).verdict] if number else claims_step.FALSE)
         app.run()
-        assert f"right {number} of {number + 1} times" in shown(app) or number == 3
-    assert "You were right 3 times of 4." in app.success[0].value
+        assert f"guessed {number} of {number + 1} right" in shown(app) or number == 3
+    assert "You guessed 3 of 4 right." in app.success[0].value
     assert "12,848,010" in shown(app)
     assert [query["claim"] for name, query in links if name == "why_1x1"][-4:] == list(claims_step.CLAIMS)
     assert not app.exception
+
+
+def test_a_lesson_without_verdicts_keeps_the_guess_to_itself() -> None:
+    app = opened("claims")
+    app.query_params["hide"] = "verdicts"
+    app.radio(key="path.guess.dense_layer").set_value(claims_step.TRUE).run()
+    assert "Your guess is kept." in shown(app)
+    assert "always, at every pixel" not in shown(app)
 
 
 def test_the_mix_of_the_page_is_taken_and_nothing_else_is() -> None:
@@ -137,7 +145,7 @@ def test_the_mix_of_the_page_is_taken_and_nothing_else_is() -> None:
             steps.weights_of(raw)
     assert "Your weights: 0.3 red + 0.6 green + 0.1 blue" in shown(opened("colours"))
     own = opened("colours", **{steps.MIX.key: (-0.5, 1.0, 0.0)})
-    assert "Your weights: − 0.5 red + 1 green" in shown(own)
+    assert "Your weights: −0.5 red + 1 green" in shown(own)
 
 
 def test_every_part_of_the_scene_stands_out_in_the_mix_shown_for_it() -> None:

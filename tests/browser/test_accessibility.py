@@ -28,7 +28,7 @@ VIEWS = {
     "path": ".st-key-path-progress button",
     "feature_maps": ".st-key-maps input",
     "regression": ".st-key-view input",
-    "why_1x1": ".st-key-claim input",
+    "why_1x1": ".st-key-claim button",
     "runs": "[class*=st-key-runs-view] input",
 }
 # Streamlit's own, which no option and no rule of style can change.

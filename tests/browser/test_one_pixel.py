@@ -15,6 +15,11 @@ FILLED = """canvas => {
   return data.filter((value, at) => at % 4 === 3 && value).length
 }"""
 
+FRAMES = """(_, count) => new Promise((done) => {
+  const next = () => (count-- ? requestAnimationFrame(next) : done())
+  next()
+})"""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -53,6 +58,25 @@ def test_it_plays_by_itself_until_somebody_chooses_a_pixel(page: Page, server: S
     page.get_by_role("button", name="Map 29 of 32").click()
     expect(page.get_by_role("img", name=re.compile(r"^Row 1, column 1\. 1×1, Map 29 of 32: "))).to_be_visible()
     assert sent(page) == 0
+    told = sum_in(page).get_attribute("aria-label")
+    page.get_by_role("button", name="Once more").click()
+    expect(page.get_by_text("Runs: 2")).to_be_visible()
+    expect(sum_in(page)).to_have_attribute("aria-label", str(told))
+
+
+def test_it_rests_while_it_is_out_of_sight(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    map_ = page.get_by_role("img", name="Map 27 of 32", exact=True)
+    expect(map_).to_be_visible()
+    main = page.get_by_test_id("stMain")
+    main.evaluate("main => main.style.translate = '0 -3000px'")
+    main.evaluate(FRAMES, 5)
+    before = map_.evaluate(FILLED)
+    main.evaluate(FRAMES, 40)
+    assert map_.evaluate(FILLED) == before
+    main.evaluate("main => main.style.translate = ''")
+    main.evaluate(FRAMES, 40)
+    assert map_.evaluate(FILLED) > before
 
 
 def test_who_asks_for_less_motion_gets_steps(browser: Browser, server: Server) -> None:

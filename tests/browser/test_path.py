@@ -61,7 +61,7 @@ def test_the_colour_puzzle_is_solved_while_a_weight_is_moved(page: Page, server:
     for name, weight in (("red", "-0.5"), ("green", "1"), ("blue", "-0.5")):
         page.get_by_role("slider", name=name).fill(weight)
     expect(verdict).to_contain_text("Found.")
-    expect(page.get_by_text("Your weights: − 0.5 red + 1 green − 0.5 blue")).to_be_visible()
+    expect(page.get_by_text("Your weights: −0.5 red + 1 green − 0.5 blue")).to_be_visible()
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from pointwise.explain.price_parts import price_parts
 from pointwise.models import Network
-from pointwise.ui.frame import labels
 from pointwise.ui.frame.labels import dollars
 from pointwise.weights import load_model
 from tests.browser.harness import (
@@ -109,7 +108,7 @@ def test_the_price_follows_a_slider_that_is_still_held(houses: Page, model: Netw
         parts = price_parts(model, feet, 4.0)
         expected = dollars(parts.price)
         expect(value(houses, "Predicted price")).to_have_text(expected)
-        expect(words(houses)).to_contain_text(f"= {labels.number(parts.first.before[4])}.")
+        expect(words(houses)).to_contain_text(f"= {parts.first.before[4]:.3g}.")
         expect(value(houses, "True price")).to_have_text(dollars(100 * feet + 40_000))
     assert "sqft" not in houses.url  # nothing was sent yet
     houses.mouse.up()
@@ -168,11 +167,11 @@ def test_keys_go_from_channel_to_channel_and_say_their_numbers(houses: Page, mod
     houses.locator(".st-key-house-at-work .node[tabindex='0']").focus()
     houses.keyboard.press("ArrowLeft")
     expect(words(houses)).to_contain_text("Channel 5 of layer 2:")
-    expect(words(houses)).to_contain_text(f"= {labels.number(parts.second.before[4])}")
+    expect(words(houses)).to_contain_text(f"= {parts.second.before[4]:.3g}")
     houses.keyboard.press("ArrowUp")
     expect(words(houses)).to_contain_text("Channel 4 of layer 2:")
     houses.keyboard.press("Tab")
-    expect(words(houses)).to_contain_text("Blue lines add")
+    expect(words(houses)).to_contain_text("Orange lines add")
 
 
 @pytest.fixture

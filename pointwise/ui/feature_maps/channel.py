@@ -18,8 +18,10 @@ from pointwise.ui.frame.sections import Kept
 MAP = "features.map"
 POINT: Kept[tuple[float, float] | None] = Kept("features.point", None)  # row and column as shares of the map's sides
 MADE_STYLE = """<style>
+.st-key-features-made {padding: 4px 4px 4px 0}
 .st-key-features-made > :first-child {flex: 1 1 0; min-width: 9.5rem}
 .st-key-features-made > :last-child {flex: 0 1 56%; min-width: 0}
+@media (max-width: 640px) {.st-key-features-made > :last-child {flex-basis: 50%}}
 </style>"""
 SIZE = Kept("features.map_size", (1, 1))  # rows and columns of the map that is shown
 
@@ -29,7 +31,8 @@ def show(
 ) -> None:
     """The channel's map (h, w) in the colours of ``scale``, beside the maps that it is ``mixed`` of."""
     stage = subject.chain.stages[stage_number]
-    st.markdown(f"**Channel {number + 1} of {stage.channels}, and what goes into it**")
+    digit = "" if stage.activated else f", the digit {number}"
+    st.markdown(f"**Channel {number + 1} of {stage.channels}{digit}, and what goes into it**")
     st.html(MADE_STYLE)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=None, key="features-made"):
         chosen = input_maps.chosen_input(mixed)
@@ -38,19 +41,19 @@ def show(
         alt = f"The feature map of channel {number + 1}; click a pixel for its arithmetic"
         map_components.pick(MAP, scale.coloured(values), values, point(values), alt, _picked)
     st.html(scale.bar())
-    strongest = ", of a kernel its strongest" if mixed.kernels[0].numel() > 1 else ""
-    glossary.write(
-        f"Orange lines add, blue lines take away; the thicker, the larger the [[weight]]{strongest}. Point at a map on "
-        "the left to see alone what it adds, before [[bias]] and [[activation]]."
-    )
 
 
 def changes(subject: Subject, stage_number: int, number: int, before: bool, scale: Scale, mixed: Mixture) -> None:
-    """Sliders that change the channel's weights here, and its map, which is shown ``before`` the activation or after it
-    in the colours of ``scale``; and all its weights, behind a click.
+    """How to read the lines; sliders that change the channel's weights here, and its map, which is shown ``before`` the
+    activation or after it in the colours of ``scale``; and all its weights, behind a click.
     """
     used = subject.chain.stages[stage_number].channel(number)
     chosen = input_maps.chosen_input(mixed)
+    strongest = ", of a kernel its strongest" if mixed.kernels[0].numel() > 1 else ""
+    glossary.write(
+        f"Orange lines add, blue lines take away; the thicker, the larger the [[weight]]{strongest}. Point at a small "
+        "map to see alone what it adds, before [[bias]] and [[activation]]."
+    )
     live_channel.sliders(subject, (subject.arch, stage_number, number), used, before, scale, MAP, chosen)
     weights = used.weights.double().numpy()
     if weights.size == 1:
@@ -77,6 +80,11 @@ def tone_curve(subject: Subject, number: int) -> None:
     figure = curves.tone_curve(brightness, before, after, subject.image)
     alt = f"Tone curve of channel {number + 1}: weight {used.weights.item():.3f}, bias {used.bias:.3f}"
     charts.show(figure, "features.tone", alt)
+
+
+def name(stage: Stage, number: int) -> str:
+    """What a channel is called; the last layer has one for each digit."""
+    return f"Channel {number + 1}" + ("" if stage.activated else f", digit {number}")
 
 
 def point(values: NDArray[np.float32]) -> tuple[int, int]:

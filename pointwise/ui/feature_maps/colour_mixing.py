@@ -15,7 +15,7 @@ from pointwise.ui.frame.sections import Kept, choice
 LUMINANCE, OPPONENT, LEARNED = "Luminance", "Opponent colours", "Learned from this picture"
 UPLOAD = "colour.upload"
 CHANNELS = ("red", "green", "blue")
-WIDTH = 260  # pixels of a picture on the page
+WIDTH = 400  # pixels of a picture on the page at most
 
 Floats = NDArray[np.float64]
 OWN: Kept[NDArray[np.uint8] | None] = Kept("colour.own", None)  # the visitor's picture, (H, W, 3)
@@ -35,28 +35,27 @@ def show() -> None:
     kind = choice("Weights to start from", kinds, "colour.kind", default=OPPONENT, persist_state="session")
     weights, names = _start(kind, picture)
     keys = [[f"colour.{kind}.{row}.{column}" for column in range(3)] for row in range(len(weights))]
-    first, *columns = st.columns(4, gap="medium")
+    first, *columns = st.columns(1 + len(weights), gap="medium")
     with first:
         st.markdown("**The colour picture**")
         st.html(html.framed(picture, WIDTH, "The colour picture"))
+        if own is None:
+            st.markdown(
+                "The berries and the bird are as bright as the leaves: luminance hides them, and a difference of two "
+                "colours finds them."
+            )
         st.button("Back to these weights", on_click=_forget, args=(keys,), icon=":material/restart_alt:")
         if own is not None:
             st.button("Back to the berries", on_click=_take, args=(None,), icon=":material/undo:")
     for place, row, starts, name in zip(columns, keys, weights, names, strict=False):
         with place:
             _mix(picture, row, starts, name)
-    if own is None:
-        st.markdown(
-            "The berries and the bird are as bright as the leaves: luminance hides them, and a difference of two "
-            "colours finds them."
-        )
-    with st.expander("A picture of your own", icon=":material/image:"):
-        sections.upload(
-            "A colour picture of your own, PNG or JPEG, up to 10 MB",
-            UPLOAD,
-            lambda content, _: _take(open_colours(content)),
-            lambda: "The picture before it is still there.",
-        )
+    sections.upload(
+        "A colour picture of your own, PNG or JPEG, up to 10 MB",
+        UPLOAD,
+        lambda content, _: _take(open_colours(content)),
+        lambda: "The picture before it is still there.",
+    )
     with st.expander("The formula", icon=":material/function:"):
         st.latex(r"y_k(p) = w_{k,\mathrm{red}}\,r(p) + w_{k,\mathrm{green}}\,g(p) + w_{k,\mathrm{blue}}\,b(p)")
 

@@ -29,7 +29,7 @@ def show(subject: Subject) -> None:
             "at a time, so no curve of brightness can say what they do."
         )
         name = labels.MODELS[BAG]
-        st.button(f"Look at {name}", on_click=_look_at_the_bag, icon=":material/show_chart:", type="primary", key="bag")
+        st.button(f"Look at {name}", on_click=_look_at_the_bag, icon=":material/show_chart:", key="bag")
         return
     curves = brightness_curves(subject.chain)
     averages, logits = curves.averaged(subject.image), subject.trace.logits.double().numpy()
@@ -45,7 +45,7 @@ def show(subject: Subject) -> None:
     )
     difference = np.abs(averages - logits).max()
     st.markdown(
-        "Shuffle the drawing's pixels: the bars below stay as they are, so the answer stays. 1×1 convolutions alone "
+        "Shuffle the drawing's pixels: the grey bars stay as they are, so the answer stays. 1×1 convolutions alone "
         "see brightness, and no shape."
     )
     st.markdown(f"The network's ten logits are these averages: the largest difference is **{difference:.1e}**.")
@@ -72,7 +72,11 @@ def ten_curves(brightness: Floats, logits: Floats, averages: Floats, image: NDAr
     """Each digit's logit over brightness, logits (10, n), and the drawing's pixels below."""
     figure = _over_histogram(image)
     for digit, curve in enumerate(logits):
-        line = {"color": TEN[digit % len(TEN)], "dash": DASHES[digit % len(DASHES)], "width": 2}
+        line = {
+            "color": TEN[digit % len(TEN)],
+            "dash": DASHES[digit % len(DASHES)],
+            "width": 4 if digit == averages.argmax() else 2,
+        }
         figure.add_scatter(
             x=brightness,
             y=curve,

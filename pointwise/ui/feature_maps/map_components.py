@@ -17,13 +17,13 @@ from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.labels import number
 
 MOSAIC = "features.mosaic"  # the key of the tiles
-TILE, DOT = 52, 26  # pixels of a map on the page, and of a map that is a single value
+TILE, DOT = 58, 26  # pixels of a map on the page, and of a map that is a single value
 FOLDER = Path(__file__).parent
 
 _mosaic = st.components.v2.component(
     "pointwise_mosaic",
     html='<div class="tiles" role="group"></div>',
-    css=""".tiles {display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--side), 1fr)); gap: 4px;
+    css=""".tiles {display: grid; grid-template-columns: repeat(auto-fill, var(--side)); gap: 4px;
   padding: 3px; font-family: var(--st-font); color: var(--st-text-color)}
 button {all: unset; box-sizing: border-box; cursor: pointer; display: block; border-radius: 3px; padding: 2px;
   outline: 1px solid transparent}
@@ -32,7 +32,8 @@ span {display: block; aspect-ratio: 1; background-image: var(--sprite); backgrou
 small:empty {display: none}
 small {display: block; font-size: 0.75rem; line-height: 1.3; text-align: center; white-space: nowrap;
   font-variant-numeric: tabular-nums}
-.dead span {opacity: 0.35}
+.few {grid-template-columns: repeat(10, minmax(0, 5.5rem))}
+.dead span {opacity: 0.4; outline: 1px solid var(--st-text-color); outline-offset: -1px}
 .dead small {text-decoration: line-through}
 button:hover {outline: 2px solid color-mix(in srgb, var(--st-primary-color) 55%, transparent)}
 button[aria-pressed=true] {outline: 3px solid var(--st-primary-color)}
@@ -52,7 +53,7 @@ _pixels = st.components.v2.component(
     css="""figure {margin: 0; max-width: var(--most, 22rem); font-family: var(--st-font); color: var(--st-text-color)}
 div {position: relative; cursor: crosshair; touch-action: pan-y; user-select: none; border-radius: 3px}
 div.brush {touch-action: none}
-div:focus-visible {outline: 3px solid var(--st-primary-color)}
+div:focus-visible {outline: 3px solid var(--st-primary-color); outline-offset: 1px}
 img {display: block; width: 100%; height: 100%; image-rendering: pixelated; border-radius: 3px; pointer-events: none}
 b, s {position: absolute; box-sizing: border-box; pointer-events: none}
 div.alone {outline: 3px dashed var(--st-primary-color); outline-offset: 1px}
@@ -101,6 +102,11 @@ def mosaic(key: str, shown: Tiles, chosen: int, alt: str, choose: Callable[[], N
     )
 
 
+def side(count: int) -> int:
+    """Pixels of one of so many tiles beside the map that is chosen among them."""
+    return TILE if count < 64 else 42 if count < 96 else 36
+
+
 def tiles(maps: NDArray[np.float32], shared: bool) -> tuple[NDArray[np.uint8], int]:
     """All maps (C, h, w) without gaps in one picture uint8 (rows·h, columns·w, 3), and the number of columns.
 
@@ -115,8 +121,8 @@ def sprite(pictures: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     count, height, width, _ = pictures.shape
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
-    picture = np.zeros((rows * columns, height, width, 3), np.uint8)
-    picture[:count] = pictures
+    picture = np.empty((rows * columns, height, width, 3), np.uint8)
+    picture[:count], picture[count:] = pictures, pictures[-1, -1, -1]  # what is left over looks empty
     lines = picture.reshape(rows, columns, height, width, 3).transpose(0, 2, 1, 3, 4)
     return lines.reshape(rows * height, columns * width, 3), columns
 

@@ -54,7 +54,7 @@ def show(subject: Subject, stage_number: int, channel: int, point: tuple[int, in
     choose = " Choose another pixel in the large map, by a click or with the arrow keys." if many else ""
     glossary.write(
         f"Channel {channel + 1} at {where} is **{pixel.after:.{DIGITS}f}**: {_sum_in_words(stage)}, then the "
-        f"[[bias]]{_bend(pixel)}. The largest parts come first{_left_out(terms)}.{choose}"
+        f"[[bias]]{_bend(pixel)}. {_order(terms)}{choose}"
     )
     st.html(_pictures(subject, stage_number, point, mixed, pixel))
     with st.expander("The formula, and every product", icon=":material/function:"):
@@ -73,9 +73,10 @@ def _sum_in_words(stage: Stage) -> str:
     return "each input map's value at that pixel times its [[weight]]"
 
 
-def _left_out(terms: NDArray[np.float64]) -> str:
+def _order(terms: NDArray[np.float64]) -> str:
     zeros = int((terms == 0).sum())
-    return f"; {zeros} of {terms.size} are 0 and left out" if zeros else ""
+    left_out = f"; {zeros} of {terms.size} are 0 and left out" if zeros else ""
+    return f"The largest parts come first{left_out}." if terms.size > 1 else ""
 
 
 def _bend(pixel: Pixel) -> str:
@@ -106,7 +107,9 @@ def _pictures(subject: Subject, stage_number: int, point: tuple[int, int], mixed
         tiles.append(_tile(markup.escape(name), f'<div class="pair">{pair}</div>', terms[at], most))
     left = order[PICTURES:]
     if left:
-        tiles.append(_tile(f"{len(left)} others", "", float(terms[left].sum()), most, end=True))
+        tiles.append(
+            _tile("1 other" if len(left) == 1 else f"{len(left)} others", "", float(terms[left].sum()), most, end=True)
+        )
     tiles.append(_tile("bias", "", pixel.bias, most, end=True))
     tiles.append(_tile("sum of all", "", pixel.before, 0, end=True))
     if pixel.activation is not None:

@@ -84,11 +84,11 @@ def choose(pictured: bool = True) -> Subject | None:
     The drawing is shown as well if it is to be ``pictured`` here.
     """
     image = received_image()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="features-subject"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="features-subject"):
         if pictured:
             with st.container(width=84):
                 st.html(html.framed(image, 84, RECEIVED))
-        with st.container(width=250):
+        with st.container(width=200):
             arch = st.selectbox(
                 "Network",
                 CLASSIFIERS,
@@ -101,7 +101,7 @@ def choose(pictured: bool = True) -> Subject | None:
             )
             weights_in_use.choose(arch)
             model, mark = weights_in_use.used(arch)
-        with st.popover("Another drawing", icon=":material/draw:", width="content"):
+        with st.popover("Another drawing", width="content"):
             tools.samples()
             tools.upload()
         answer = st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="medium")

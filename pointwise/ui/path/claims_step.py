@@ -10,7 +10,7 @@ import streamlit as st
 from pointwise.claims import any_size, dense_layer
 from pointwise.claims.quotations import Claim, claim_named
 from pointwise.models import CLASSIFIERS, default_config
-from pointwise.ui.frame import glossary, labels, navigation, shipped
+from pointwise.ui.frame import address, glossary, labels, navigation, shipped
 from pointwise.ui.path import steps
 
 TRUE, SOMETIMES, FALSE = "True", "Sometimes", "False"
@@ -35,23 +35,24 @@ def show() -> None:
     answered = [_claim(claim_named(name), measured) for name, measured in CLAIMS.items()]
     given = [right for right in answered if right is not None]
     if len(given) == len(CLAIMS):
-        st.success(
-            f"**You were right {sum(given)} times of {len(given)}.** {_remark(sum(given))}", icon=":material/flag:"
-        )
+        st.success(f"**You guessed {sum(given)} of {len(given)} right.** {_remark(sum(given))}", icon=":material/flag:")
     elif given:
-        st.markdown(f"So far you were right {sum(given)} of {len(given)} times.")
+        st.markdown(f"So far you guessed {sum(given)} of {len(given)} right.")
     st.subheader("What you now know")
     st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(KNOWN, 1)))
     st.subheader("Go on")
-    navigation.link("draw", "Draw, and watch it read while the pen is down")
-    navigation.link("feature_maps", "Look into every channel, and change its weights")
-    navigation.link("regression", "See a network of 1×1 convolutions price a house")
-    navigation.link("runs", "Train a network of your own with Retrain, and find it here again")
+    navigation.link("draw", "Draw, and watch it read")
+    navigation.link("feature_maps", "Look into every channel")
+    navigation.link("regression", "See it price a house")
+    navigation.link("runs", "Find what you trained")
+    st.markdown(
+        "To train a network of your own, open **Retrain a network** in the sidebar; it is kept under *Your runs*."
+    )
 
 
 def _quotation(claim: Claim) -> tuple[str, str]:
     """The words, and where they stand."""
-    return (f"“{claim.words}”", f"{claim.source} ({claim.address})") if claim.quoted else (claim.words, "Often said")
+    return (f"“{claim.words}”", f"{claim.source} ({claim.address})") if claim.quoted else (claim.words, "")
 
 
 def _claim(claim: Claim, measured: Callable[[], str]) -> bool | None:
@@ -63,6 +64,9 @@ def _claim(claim: Claim, measured: Callable[[], str]) -> bool | None:
         guessed = steps.guess(claim.name.lower().replace(" ", "_"), question, (TRUE, SOMETIMES, FALSE), horizontal=True)
         if guessed is None:
             return None
+        if address.hides("verdicts"):
+            st.markdown("Your guess is kept.")
+            return None
         kindly = "You are right" if guessed == right else f"You guessed {guessed.lower()}, and it is not that simple"
         glossary.write(f"**{right}: {claim.holds}.** {kindly}. {measured()}")
         navigation.link("why_1x1", "See it measured", claim=claim.name)
@@ -72,9 +76,8 @@ def _claim(claim: Claim, measured: Callable[[], str]) -> bool | None:
 def _dense_layer() -> str:
     rows = dense_layer.compare(1, 4, 4, 8, 8)
     most = max(row.outputs for row in rows)
-    differ = f"by at most {most:.0e}, which is rounding" if most else "by nothing"
     return (
-        f"Measured just now: with the same weights the outputs of both differ {differ}, and both have "
+        f"Measured just now: with the same weights the outputs of both differ {steps.differ(most)}, and both have "
         f"{rows[0].parameters} [[parameters]]."
     )
 
@@ -84,8 +87,8 @@ def _parameters() -> str:
     average, full = dense_layer.head_parameters(default_config("nin").widths[-1], 7, 10)
     return (
         f"At the end of {labels.MODELS['nin']} it leaves {average:,} [[parameters]] where a [[dense layer]] on the "
-        f"whole map would have {full:,}. In the tutorial it stands before a dense layer, and makes {tutorial:,} of "
-        f"{plain_mlp:,}."
+        f"whole map would have {full:,}. In the tutorial it stands before a dense layer, and {plain_mlp:,} "
+        f"become {tutorial:,}."
     )
 
 
@@ -104,10 +107,9 @@ def _any_size() -> str:
 
 def _regularising() -> str:
     gradients = max(row.gradients for row in dense_layer.compare(1, 1, 1, 8, 8))
-    differ = f"by at most {gradients:.0e}, which is rounding" if gradients else "by nothing"
     return (
         "Training follows the gradients, and those of a 1×1 convolution and of a dense layer with the same weights "
-        f"differ {differ}. So both learn the same, and [[overfit|overfitting]] the same."
+        f"differ {steps.differ(gradients)}. So both learn the same, and [[overfit|overfitting]] the same."
     )
 
 

@@ -18,7 +18,11 @@ from pointwise.ui.path.steps import GREY, MIX, Weights, weights_of
 MIXER = "path.mixer"  # the key of the picture with its three sliders
 ANSWER = (-0.5, 1.0, -0.5)  # weights of red, green and blue
 ENOUGH = 0.5  # the contrast that solves it
-OTHERS = {"sky": (-1.0, 0.0, 1.0), "clouds": GREY, "trunk": (1.0, -1.0, -0.2)}  # weights that each part stands out by
+OTHERS = {
+    "sky": (-1.0, 0.0, 1.0),
+    "clouds": (1.0, 0.0, 0.0),
+    "trunk": (1.0, -1.0, -0.2),
+}  # weights that each part stands out by
 SAYS = {
     "hidden": "Not yet. Brightest now: the {other}, {by} ahead of the leaves.",
     "close": "Nearly. The leaves lead, {by} ahead of the {other}.",
@@ -33,7 +37,7 @@ _mixer = st.components.v2.component(
 <label class="red"><span>red</span><input type="range" min="-1" max="1" step="0.1"><output></output></label>
 <label class="green"><span>green</span><input type="range" min="-1" max="1" step="0.1"><output></output></label>
 <label class="blue"><span>blue</span><input type="range" min="-1" max="1" step="0.1"><output></output></label></div>
-<code></code><p role="status"></p><h4>How bright each part is in your mix, on average</h4>
+<code></code><p role="status"></p><strong>How bright each part is in your mix, on average</strong>
 <div class="bars" role="group" aria-label="Brightness"></div>
 <div class="buttons"><button type="button">Back to grey</button><button type="button">Show me an answer</button></div>
 </div></section>""",
@@ -53,7 +57,7 @@ code {display: block; font-family: var(--st-code-font, monospace); font-size: 0.
 p {margin: 0.5rem 0; padding: 0.5rem 0.8rem; border-radius: 0.4rem; min-height: 2.8em; display: flex;
   align-items: center; border: 1px solid color-mix(in srgb, var(--st-text-color) 35%, transparent)}
 p.found {border: 2px solid var(--st-primary-color); font-weight: 600}
-h4 {margin: 0.7rem 0 0.3rem; font-size: 0.88rem; font-weight: 600}
+strong {display: block; margin: 0.7rem 0 0.3rem; font-size: 0.88rem; font-weight: 600}
 .bars div {display: grid; grid-template-columns: 3.8rem 1fr 2.8rem; gap: 0.6rem; align-items: center; height: 1.5rem;
   font-variant-numeric: tabular-nums}
 .bars div > :last-child {text-align: right}
@@ -122,7 +126,7 @@ def _mix(scene: colour.Scene) -> None:
 def _take() -> None:
     try:
         MIX.set(weights_of(st.session_state[MIXER].get("mixed")))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return  # nobody's hand sends that
 
 
@@ -138,10 +142,10 @@ def _map(scene: colour.Scene, caption: str, weights: Weights) -> tuple[Any, str,
 
 
 def _written(weights: Weights) -> str:
-    """For example "1 red − 0.5 green"; what counts 0 is left out."""
+    """For example "−1 red + 0.5 green"; what counts 0 is left out."""
     named = [(weight, name) for weight, name in zip(weights, ("red", "green", "blue"), strict=True) if weight]
     terms = "".join(f" {'−' if weight < 0 else '+'} {abs(weight):g} {name}" for weight, name in named)
-    return terms.removeprefix(" + ").strip() or "nothing"
+    return terms.removeprefix(" + ").replace(" − ", "−", terms.startswith(" − ")) or "nothing"
 
 
 def _work() -> str:

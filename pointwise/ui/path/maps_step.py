@@ -21,9 +21,9 @@ SAYS = {
     "conv1": "Each value comes from a square of 5 × 5 pixels. Strokes and their edges appear.",
     "mix1": "A 1×1 convolution: every new map is a mix of all maps above, pixel by pixel. It sees no further.",
     "conv2": "3 × 3 values of the maps above, each of which has seen a square already: larger pieces.",
-    "mix2": "1×1 again: what was seen is mixed, not where.",
+    "mix2": "1×1 again: it mixes what was seen at each place, and sees no further.",
     "conv3": "3 × 3 again. One value now sees most of the digit.",
-    "mix3": "1×1 once more: the parts are weighed against each other.",
+    "mix3": "1×1 once more: the last mix before the answer.",
     "classifier": "A last 1×1 convolution makes a map for each digit: orange speaks for it, blue against it. The "
     "average of a map is the digit's score.",
 }
@@ -39,14 +39,14 @@ STYLE = """<style>
 .pw-seen img {display: block; width: 100%; border-radius: 0.2rem}
 .pw-seen i {position: absolute; box-sizing: border-box; border: 2px solid #ffffff; box-shadow: 0 0 0 2px #000000}
 .pw-seen figcaption {font-size: 0.78rem; line-height: 1.25; padding-top: 0.25rem; white-space: nowrap}
-.pw-tiles {display: flex; flex-wrap: wrap; gap: 0.35rem; padding-top: 0.5rem}
-.pw-tiles figure {margin: 0; width: 4.2rem}
-.pw-tiles.ten figure {width: 2.9rem}
+.pw-tiles {display: grid; grid-template-columns: repeat(6, minmax(0, 4.2rem)); gap: 0.35rem; padding-top: 0.5rem}
+.pw-tiles.ten {grid-template-columns: repeat(10, minmax(0, 2.9rem))}
+.pw-tiles figure {margin: 0}
 .pw-tiles img {display: block; width: 100%; image-rendering: pixelated; border-radius: 0.2rem}
 .pw-tiles figcaption {font-size: 0.82rem; text-align: center; font-variant-numeric: tabular-nums}
 .pw-tiles .best {font-weight: 700}
 @media (max-width: 640px) {.pw-layer {grid-template-columns: 4.4rem 1fr} .pw-seen {width: 4.4rem}
-  .pw-tiles figure {width: 3.4rem}}
+  .pw-tiles.ten {grid-template-columns: repeat(5, minmax(0, 2.9rem))}}
 </style>"""
 
 
@@ -56,9 +56,10 @@ def show() -> None:
     if image is None:
         return
     glossary.write(
-        "This is the network that reads your drawing on the first page. Its [[layers|layer]] take turns: one looks at "
-        "a neighbourhood (orange), the next is a [[1×1 convolution]] (blue). **Watch the white square: it is how much "
-        "of the drawing one value has seen, and only the orange layers make it larger.**"
+        f"Follow your drawing through **{labels.MODELS[ARCH]}**, a small network that reads digits. Its "
+        "[[layers|layer]] take turns: one looks at a neighbourhood (orange), the next is a [[1×1 convolution]] (blue). "
+        "**Watch the white square: it is how much of the drawing one value has seen, and only the orange layers make "
+        "it larger.** In the maps dark is zero, and yellow the most in that layer."
     )
     own_drawing.another()
     model = shipped.shipped_model(ARCH)

@@ -14,13 +14,14 @@ def show() -> None:
     image = own_drawing.image()
     if image is None:
         return
+    st.markdown("**Watch one pixel of your drawing:** its number times a weight, plus a bias, makes one new pixel.")
     one_pixel.drawing(image, key="path.one_pixel")
     own_drawing.another()
     glossary.write(
-        "That is all. A **[[1×1 convolution]]** takes the numbers that one pixel has, one in each [[channel]], "
-        "multiplies each by a [[weight]], adds them up with a [[bias]], and bends the sum, which is called the "
-        "[[activation]]. Then it does the same at the next pixel, **with the same weights**. The results are a new "
-        "picture, a [[feature map]]."
+        "The upper sum is all that there is to it. A **[[1×1 convolution]]** takes the numbers that one pixel has, one "
+        "in each [[channel]], multiplies each by a [[weight]], adds them up with a [[bias]], and bends the sum, which "
+        "is called the [[activation]]. Then it does the same at the next pixel, **with the same weights**. The results "
+        "are a new picture, a [[feature map]]."
     )
     st.latex(r"y_k(p) = \mathrm{act}\Big(\textstyle\sum_c w_{kc}\,x_c(p) + b_k\Big)")
     st.caption("At pixel p: the channels x, their weights w, the bias b, and the value y of the new channel k.")

@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 ORDER = Kept("path.order", 0)  # the seed of the order that the pixels are shuffled into
 OTHER, UNSURE, SAME = "It answers something else", "The same digit, but less sure", "Exactly the same answer"
 BAG, TUTORIAL, NIN = "bag_of_pixels", "conv_mlp", "nin"
-KINDS = {BAG: "only 1×1", NIN: "5×5 and 3×3 as well", TUTORIAL: "a 1×1, then dense layers"}
+KINDS = {BAG: "only 1×1", NIN: "5×5 and 3×3 as well", TUTORIAL: "the tutorial's, a 1×1, then dense layers"}
 STILL = 1e-4  # a change of the scores that is rounding
 UNITS = 3  # of the dense layer that are shown
 Pictures = dict[str, NDArray[np.uint8]]
 STYLE = """<style>
-.pw-riddle {border-collapse: collapse; width: 100%; max-width: 40rem; table-layout: fixed; margin: 0;
+.pw-shuffled {border-collapse: collapse; width: 100%; max-width: 40rem; table-layout: fixed; margin: 0;
   font-variant-numeric: tabular-nums}
-.pw-riddle :is(th, td) {border: none; padding: 0.15rem 0.5rem 0.15rem 0; text-align: left; font-weight: 400;
+.pw-shuffled :is(th, td) {border: none; padding: 0.15rem 0.5rem 0.15rem 0; text-align: left; font-weight: 400;
   vertical-align: top; line-height: 1.35}
-.pw-riddle img {display: block; width: 100%; max-width: 10rem; image-rendering: pixelated; border-radius: 0.3rem}
-.pw-riddle thead th {font-size: 0.88rem}
-.pw-riddle .name th {padding-top: 0.9rem; font-weight: 600; border-bottom: 1px solid rgba(127, 155, 179, 0.6)}
-.pw-riddle td b {font-size: 1.7rem; line-height: 1.3; margin-right: 0.4rem}
-.pw-riddle mark {background: none; color: inherit; font-weight: 600; padding: 0.1rem 0.6rem; border-radius: 1rem;
+.pw-shuffled img {display: block; width: 4.6rem; image-rendering: pixelated; border-radius: 0.3rem}
+.pw-shuffled thead th {font-size: 0.88rem}
+.pw-shuffled .name th {padding-top: 0.9rem; font-weight: 600; border-bottom: 1px solid rgba(127, 155, 179, 0.6)}
+.pw-shuffled td b {font-size: 1.7rem; line-height: 1.3; margin-right: 0.4rem}
+.pw-shuffled mark {background: none; color: inherit; font-weight: 600; padding: 0.1rem 0.6rem; border-radius: 1rem;
   margin-left: 0.3rem; white-space: nowrap; border: 1px solid rgba(127, 155, 179, 0.8)}
-.pw-riddle mark.still {border: 2px solid #0090d0}
+.pw-shuffled mark.still {border: 2px solid #0090d0}
 </style>"""
 
 
@@ -57,7 +57,8 @@ def show() -> None:
         f"of neighbours. Here is a test: **{labels.MODELS[BAG]}** is a network of 1×1 convolutions and nothing else; "
         "at the end it averages over all pixels."
     )
-    place = st.container()
+    first = list(pictures.items())[:2]
+    st.html(html.strip([(picture, title, title, 1.0) for title, picture in first]))
     with st.container(horizontal=True):
         st.button("Shuffle again", on_click=ORDER.set, args=(ORDER.get() + 1,), icon=":material/shuffle:")
         own_drawing.another()
@@ -66,26 +67,23 @@ def show() -> None:
         f"Give {labels.MODELS[BAG]} the shuffled pixels instead of your drawing. What does it answer?",
         (OTHER, UNSURE, SAME),
     )
-    if guessed is None:
-        with place:
-            st.html(_matrix(dict(list(pictures.items())[:2]), {}))
-        return
-    networks = {arch: shipped.shipped_model(arch) for arch in KINDS}
-    with place:
-        st.html(_matrix(pictures, networks))
-    _answer(guessed, networks[BAG], image, pictures["The same pixels, shuffled"])
-    _who_sees(networks, image)
+    if guessed is not None:
+        networks = {arch: shipped.shipped_model(arch) for arch in KINDS}
+        _answer(guessed, networks, pictures)
+        _who_sees(networks, image)
 
 
-def _answer(guessed: str, bag: Network, image: NDArray[np.uint8], other: NDArray[np.uint8]) -> None:
+def _answer(guessed: str, networks: dict[str, Network], pictures: Pictures) -> None:
     kindly = "**You guessed it: exactly the same.**" if guessed == SAME else "**Exactly the same**, odd as it seems."
-    change = moved(bag, image, other)
-    rounding = "not at all" if change == 0 else f"by {change:.0e}, which is rounding"
+    drawing, other, _ = pictures.values()
+    bag = networks[BAG]
+    glossary.write(f"{kindly} Its scores ([[logits|logit]]) differ {steps.differ(moved(bag, drawing, other))}.")
+    st.html(_matrix(pictures, networks))
     glossary.write(
-        f"{kindly} Its scores ([[logits|logit]]) move {rounding}. A 1×1 convolution treats every pixel by itself, and "
-        "the average does not ask where a pixel was. All that it knows is how many pixels of each brightness there "
-        "are, and the sorted picture says as much as your drawing does. So it can tell much ink from little, an 8 from "
-        f"a 1, and no more: of MNIST's test digits it reads **{_accuracy(bag)}**, where chance reads about 10 %."
+        "A 1×1 convolution treats every pixel by itself, and the average does not ask where a pixel was. **All that "
+        f"{labels.MODELS[BAG]} knows is how many pixels of each brightness there are**; the sorted picture tells it as "
+        "much as your drawing does. So it can tell much ink from little, an 8 from a 1, and no more: of MNIST's test "
+        f"digits it reads {_accuracy(bag)}, where chance reads about 10\u00a0%."
     )
 
 
@@ -118,7 +116,7 @@ def _who_sees(networks: dict[str, Network], image: NDArray[np.uint8]) -> None:
 
 
 def _accuracy(model: Network) -> str:
-    return labels.percent(model.card["metrics"]["accuracy"])
+    return labels.percent(model.card["metrics"]["accuracy"]).replace(" ", "\u00a0")  # on one line
 
 
 def _matrix(pictures: Pictures, networks: dict[str, Network]) -> str:
@@ -128,8 +126,7 @@ def _matrix(pictures: Pictures, networks: dict[str, Network]) -> str:
         for title, picture in pictures.items()
     )
     rows = "".join(_row(arch, model, pictures) for arch, model in networks.items())
-    head += "<td></td>" * (3 - len(pictures))
-    return f'{STYLE}<table class="pw-riddle"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'{STYLE}<table class="pw-shuffled"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _row(arch: str, model: Network, pictures: Pictures) -> str:
@@ -155,11 +152,18 @@ def _weights(model: Network, image: NDArray[np.uint8]) -> list[tuple[NDArray[np.
     strongest = chain.run(image).maps[1].after.flatten().argsort(descending=True)[:UNITS]
     units = by_place(chain)[strongest.numpy()]
     scale = Scale.of(units)
-    flat = np.full(image.shape, float(chain.stages[0].weights[0, 0, 0, 0]))
+    weights = chain.stages[0].weights.flatten()
+    weight = float(weights[weights.abs().argmax()])
+    flat = np.full(image.shape, weight)
     one = Scale.of(np.array([-1.0, 1.0])).coloured(flat)
-    first = (one, "1×1 convolution: one weight, the same at every place", "A picture of one even colour", 1.0)
+    first = (one, f"1×1 convolution: {weight:.2f} at every place", "A picture of one even colour", 1.0)
     rest = [
-        (scale.coloured(unit), f"Dense layer, sum {number}", "A picture with another weight at every place", 1.0)
+        (
+            scale.coloured(unit),
+            f"Dense layer, sum {number}: another weight at each place",
+            "A picture with another weight at every place",
+            1.0,
+        )
         for number, unit in enumerate(units, 1)
     ]
     return [first, *rest]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 
 PROGRESS = "path.progress"  # the key of the numbered steps
-TITLE = "path-title"  # the key of what the page's title stands in, which is smaller than the steps' headings
+TITLE, HEADING = "path-title", "path-heading"  # keys of what the page's title, small here, and the step's stand in
 PARAMETER = "step"  # of the address
 
 
@@ -61,10 +62,7 @@ def weights_of(raw: Any) -> Weights:
 GREY: Weights = (0.3, 0.6, 0.1)
 MIX: Lasting[Weights] = Lasting("path.mix", GREY, list, weights_of)  # of the second step
 
-_progress = st.components.v2.component(
-    "pointwise_path_progress",
-    html='<nav aria-label="The five steps"><ol></ol></nav>',
-    css="""ol {display: grid; grid-template-columns: repeat(5, 1fr); list-style: none; margin: 0; padding: 0.2rem 0 0;
+CSS = """ol {display: grid; grid-template-columns: repeat(5, 1fr); list-style: none; margin: 0; padding: 0.2rem 0 0;
   max-width: 46rem; font-family: var(--st-font); color: var(--st-text-color); scroll-margin-top: 8rem}
 li {position: relative; text-align: center}
 li + li::before {content: ""; position: absolute; z-index: 0; top: 1.25rem; right: calc(50% + 1.25rem);
@@ -83,9 +81,7 @@ b {position: relative; box-sizing: border-box; width: 2rem; height: 2rem; line-h
 [aria-current] {font-weight: 700}
 button:hover span {text-decoration: underline; text-underline-offset: 0.2em}
 button:focus-visible {outline: 3px solid var(--st-primary-color); outline-offset: 1px}
-@media (max-width: 480px) {button {font-size: 0.78rem}}""",
-    js=bundled(Path(__file__).with_name("progress.js")),
-)
+@media (max-width: 480px) {button {font-size: 0.78rem}}"""
 
 
 def choose() -> Step:
@@ -94,7 +90,7 @@ def choose() -> Step:
     step = STEPS[NUMBERS[STEP.get()]]
     if step.name not in VISITED.get():
         VISITED.set((*VISITED.get(), step.name))
-    _progress(
+    _progress()(
         key=PROGRESS,
         data={
             "current": NUMBERS[step.name],
@@ -103,7 +99,8 @@ def choose() -> Step:
         },
         on_chosen_change=_chosen,
     )
-    st.header(step.heading)
+    with st.container(key=HEADING):
+        st.header(step.heading)
     return step
 
 
@@ -134,11 +131,25 @@ def guess(name: str, question: str, options: Sequence[str], horizontal: bool = F
     return st.radio(question, options, index=None, key=key, horizontal=horizontal, persist_state="session")
 
 
+def differ(difference: float) -> str:
+    """By how much two computations of the same differ."""
+    if difference == 0:
+        return "by nothing at all"
+    return "by less than a millionth, which is rounding" if difference < 1e-6 else f"by {difference:.0e}"
+
+
 def go(name: str) -> None:
     """Show the step of that name, and have it in the address."""
     STEP.set(name)
     ADDRESS.set(name)
     st.query_params[PARAMETER] = name
+
+
+@cache
+def _progress() -> Callable[..., Any]:
+    script = bundled(Path(__file__).with_name("progress.js"))
+    frame = '<nav aria-label="The five steps"><ol></ol></nav>'
+    return st.components.v2.component("pointwise_path_progress", html=frame, css=CSS, js=script)
 
 
 def _follow_address() -> None:

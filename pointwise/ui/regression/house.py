@@ -55,9 +55,9 @@ def explain() -> None:
     house, rule = st.columns(2, gap="medium")
     with house:
         glossary.write(
-            "**A house is a picture of one pixel.** Its two [[channels|channel]] are its square feet and its rooms. A network "
-            "of [[1×1 convolutions|1×1 convolution]] makes one number of them, the price. On a single pixel a 1×1 convolution is "
-            "exactly a [[dense layer]]."
+            "**A house is a picture of one pixel.** Its two [[channels|channel]] are its square feet and its rooms. A "
+            "network of [[1×1 convolutions|1×1 convolution]] makes one number of them, the price. On a single pixel a "
+            "1×1 convolution is exactly a [[dense layer]]."
         )
     with rule:
         glossary.write(

@@ -14,11 +14,11 @@ import streamlit as st
 
 from pointwise.data import housing
 from pointwise.data.housing import true_price
-from pointwise.explain.price_parts import Matrices, price_parts
+from pointwise.explain.price_parts import Matrices, has_folds, price_parts
 from pointwise.inference import outside_training
 from pointwise.inpage import bundled
 from pointwise.models import Network
-from pointwise.ui.frame import labels
+from pointwise.ui.frame import glossary, labels
 from pointwise.ui.frame.sections import hidden
 from pointwise.ui.regression import house as houses
 from pointwise.ui.regression.house import House, Networks
@@ -41,14 +41,14 @@ _component = st.components.v2.component(
     css="""figure {margin: 0; color: var(--st-text-color); font-family: var(--st-font)}
 svg {display: block; overflow: visible; user-select: none}
 text {fill: currentColor; font-size: 0.8rem; font-variant-numeric: tabular-nums}
-.head, .input {text-anchor: middle}
+.head, .input {text-anchor: middle; pointer-events: none}
 .end {text-anchor: end}
 .name {font-weight: 600; font-size: 0.9rem}
 .product {font-size: 0.75rem; paint-order: stroke; stroke: var(--st-background-color); stroke-width: 4px;
   stroke-linejoin: round; pointer-events: none}
 line {pointer-events: none}
-.plus {stroke: #1d86c8}
-.minus {stroke: #e0702a}
+.plus {stroke: #e0702a}
+.minus {stroke: #1d86c8}
 .near {fill: transparent; stroke: transparent; stroke-width: 9px; pointer-events: all}
 line.near {pointer-events: stroke; cursor: pointer}
 circle.near {stroke-width: 0}
@@ -59,9 +59,9 @@ circle.near {stroke-width: 0}
 .sum {font-weight: 600; font-size: 0.9rem}
 .chosen .mark {stroke: var(--st-primary-color); stroke-opacity: 1; stroke-width: 3px}
 .node:focus-visible .mark {stroke: var(--st-primary-color); stroke-opacity: 1; stroke-width: 4px}
-figcaption {font-size: 0.95rem; line-height: 1.45; padding-top: 0.5rem; min-height: 4.6em;
+figcaption {font-size: 0.95rem; line-height: 1.45; padding-top: 0.5rem; min-height: 3.5em;
   font-variant-numeric: tabular-nums}
-@media (max-width: 640px) {figcaption {min-height: 7.4em}}""",
+@media (max-width: 640px) {figcaption {min-height: 6.3em}}""",
     js=bundled(Path(__file__).with_name("live_price.js")),
 )
 
@@ -79,6 +79,16 @@ def show(house: House, networks: Networks) -> None:
             weights_in_use.choose(houses.ARCH)
         with work:
             _diagram(house, networks)
+            glossary.write(_circles(networks.current))
+
+
+def _circles(model: Network) -> str:
+    bent = (
+        "Then [[ReLU]] makes 0 of what is negative: such a channel is off."
+        if has_folds(model)
+        else f"Then its [[activation]], {model.config.activation}, bends it."
+    )
+    return f"Each circle is a channel: a sum of [[weights|weight]] × the channels before it, plus a [[bias]]. {bent}"
 
 
 def _metrics(house: House, networks: Networks) -> None:
@@ -94,7 +104,7 @@ def _metrics(house: House, networks: Networks) -> None:
         if networks.other is not None:
             _metric("other", f"Price by {networks.other_name}", price_parts(networks.other, *house).price)
         written = price_parts(networks.written, *house).price
-        _metric("written", "As a tutorial trains it", written, "the same network, see below")
+        _metric("written", "As a tutorial trains it", written, "see why below")
     if networks.mark:
         st.caption(f"Predicted by {labels.plain(networks.mark)}")
 

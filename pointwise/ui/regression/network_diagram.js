@@ -1,8 +1,8 @@
 // A price network as a picture: the house's one pixel, a circle for each channel, a line for each weight, live. What is
 // pointed at, tapped or focused says its numbers, in words and beside the lines; a click keeps it.
 
-import { dollars, written } from "../../inpage/formats.js"
-import { matrices, product, sentence } from "./network_words.js"
+import { dollars } from "../../inpage/formats.js"
+import { brief, called, matrices, product, sentence } from "./network_words.js"
 
 const TALL = 452, HEAD = 54, FOOT = 12 // pixels
 const COLUMNS = [0.12, 0.4, 0.69, 0.95] // where they stand, as shares of the width
@@ -58,16 +58,16 @@ function drawn(svg, network, names) {
   if (few) every("near")
 
   const node = (column, i) => {
-    const called = column && { "aria-label": column === 3 ? "Price" : `Channel ${i + 1} of layer ${column}` }
-    const group = make("g", { class: "node", role: "button", tabindex: -1, ...called }, svg)
+    const labelled = column && { "aria-label": column === 3 ? "Price" : `Channel ${i + 1} of layer ${column}` }
+    const group = make("g", { class: "node", role: "button", tabindex: -1, ...labelled }, svg)
     const centre = { cx: x(column), cy: y(column, i) }
     if (column) make("circle", { class: "near", r: NEAR, ...centre }, group)
     const square = { x: x(0), y: y(0, i), width: PIXEL, height: PIXEL, rx: 3 }
     const mark = column
       ? make("circle", { class: column === 3 ? "mark price" : "mark", r: column === 3 ? RADIUS : radius, ...centre }, group)
       : make("rect", { class: "mark", transform: `translate(${-PIXEL / 2} ${-PIXEL / 2})`, ...square }, group)
-    const value = column ? null : make("text", { class: "input", x: x(0), y: y(0, i) + PIXEL / 2 + 16 }, group)
-    if (!column) make("text", { class: "input", x: x(0), y: y(0, i) - PIXEL / 2 - 7 }, group, names[i])
+    const value = column ? null : make("text", { class: "input", x: x(0), y: y(0, i) + PIXEL / 2 + 16 }, svg)
+    if (!column) make("text", { class: "input", x: x(0), y: y(0, i) - PIXEL / 2 - 7 }, svg, names[i])
     for (const element of [group, ...group.children]) items.set(element, { column, i })
     return { group, mark, value }
   }
@@ -77,11 +77,11 @@ function drawn(svg, network, names) {
     const place = { x: x(from), dx: from ? radius + 5 : PIXEL / 2 + 5, y: y(from, j) + 4 }
     return make("text", { class: "product", ...place }, svg)
   }))
-  const bias = make("text", { class: "product end" }, svg)
-  const sum = make("text", { class: "product end sum", x: "100%", y: y(3, 0) + 48 }, svg)
+  const bias = make("text", { class: "product" }, svg)
+  const sum = make("text", { class: "product end sum", x: "100%", y: y(3, 0) + 58 }, svg)
   const biasAt = (column, i) => column === 3
-    ? { x: "100%", dx: 0, y: y(3, 0) + 30 }
-    : { x: x(column), dx: -radius - 6, y: y(column, i) + 4 }
+    ? { class: "product end", x: "100%", dx: 0, y: y(3, 0) + 41 }
+    : { class: "product", x: x(column), dx: radius + 6, y: y(column, i) + 4 }
 
   const heads = [["One pixel", "2 channels"], ["Layer 1", `${sizes[1]} channels`], ["Layer 2", `${sizes[2]} channels`]]
   for (const [column, [name, size]] of [...heads, ["Price", "1 number"]].entries()) {
@@ -124,7 +124,7 @@ export function diagram(place, network, about, forward, say) {
     bias.textContent = ""
     if (!whole || column < 0) return
     const own = biases[column][item.i]
-    bias.textContent = column === 2 ? `constant ${dollars(own)}` : `bias ${written(own)}`
+    bias.textContent = column === 2 ? `constant ${dollars(own)}` : `bias ${brief(own)}`
     for (const [key, value] of Object.entries(biasAt(item.column, item.i))) bias.setAttribute(key, value)
   }
 
@@ -137,10 +137,10 @@ export function diagram(place, network, about, forward, say) {
     lines.forEach((rows, column) => rows.forEach((row, i) => row.forEach(({ style }, j) => {
       const seen = meant(item, column, i, j)
       const strength = Math.sqrt(Math.min(1, Math.abs(weights[column][i][j] * layers[column][j]) / most[column].product))
-      style.strokeOpacity = seen ? 0.06 + 0.94 * strength : 0.04
+      style.strokeOpacity = !seen ? 0.04 : item ? 0.45 + 0.55 * strength : 0.06 + 0.94 * strength
       style.strokeWidth = 0.8 + 3 * strength + (item && seen ? 0.8 : 0)
     })))
-    house.forEach((value, i) => { nodes[0][i].value.textContent = String(Number((value / about.unit[i]).toFixed(3))) })
+    house.forEach((value, i) => { nodes[0][i].value.textContent = brief(value / about.unit[i]) })
     nodes.forEach((column, at) => column.forEach(({ group }, i) => {
       group.classList.toggle("chosen", same(item, { column: at, i }))
       group.setAttribute("aria-pressed", String(same(pinned, { column: at, i })))
@@ -158,11 +158,14 @@ export function diagram(place, network, about, forward, say) {
     pinned = same(pinned, item) ? null : item
     point(null)
   }
-  const focus = ({ column, i }) => {
-    svg.querySelectorAll(".node").forEach((node) => node.setAttribute("tabindex", -1))
-    const { group } = nodes[column][i]
+  const focus = (item) => {
+    for (const node of svg.querySelectorAll(".node")) {
+      node.setAttribute("tabindex", -1)
+      node.setAttribute("aria-label", called(about, items.get(node)))
+    }
+    const { group } = nodes[item.column][item.i]
     group.setAttribute("tabindex", 0)
-    if (shown) group.setAttribute("aria-label", sentence(network, about, shown, { column, i }))
+    if (shown) group.setAttribute("aria-label", sentence(network, about, shown, item))
     return group
   }
   const typed = (event) => {

@@ -51,14 +51,12 @@ def _choose() -> None:
     """The sample, and the upload. A refused file leaves what was there as it is."""
     glossary.write(
         "**The same network, on a table of your own.** Each row becomes a picture of one pixel, and each column one of "
-        "its [[channels|channel]]. Choose the column to predict: the network learns it from the others, and is compared with "
-        "simpler methods on rows that it has not seen."
+        "its [[channels|channel]]. Choose the column to predict: the network learns it from the others, and is "
+        "compared with simpler methods on rows that it has not seen."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Use the sample table", on_click=_sample, icon=":material/table:")
-        st.markdown(
-            "442 people with diabetes: their age, weight and blood values, and how far the illness was a year later"
-        )
+        st.markdown("442 people with diabetes: age, body mass, blood values, and how far the illness was a year later")
     label = "Or a file of yours, CSV or TSV with a line of column names, up to 10 MB; it stays on this computer"
     sections.upload(label, UPLOAD, _read, _kept)
 

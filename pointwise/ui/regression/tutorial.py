@@ -70,9 +70,9 @@ def _why() -> str:
     reach = steps * RECIPE.learning_rate
     return (
         f"**Why?** Its optimiser, Adam, moves each [[weight]] by about the [[learning rate]], {RECIPE.learning_rate}, "
-        f"in a [[step]], however far off the answer is. {RECIPE.epochs} [[epochs|epoch]], {steps:,} steps in all, move it by "
-        f"about {reach:.0f} at most, and answers of hundreds of thousands stay out of reach. The remedy is to let it "
-        "learn [[standardised]] prices, which lie between −2 and 2, and to make dollars of them afterwards."
+        f"in a [[step]], however far off the answer is. {RECIPE.epochs} [[epochs|epoch]], {steps:,} steps in all, move "
+        f"it by about {reach:.0f} at most, and answers of hundreds of thousands stay out of reach. The remedy is to "
+        "let it learn [[standardised]] prices, which lie between −2 and 2, and to make dollars of them afterwards."
     )
 
 

@@ -55,7 +55,7 @@ def replay(record: RunRecord) -> None:
     config = rebuilt(ModelConfig, dict(record.config))
     how = player.Player("runs.replay", total=record.total or None)
     if record.stands_in_for in CLASSIFIERS:
-        st.caption("Your drawing, read with the weights of every snapshot. Draw another on the page Draw a digit.")
+        st.markdown("Your drawing, read with the weights of every snapshot. Draw another on the page Draw a digit.")
         player.show_drawing(how, config, record.card, snapshots, drawing.received_image())
     else:
         player.show_prices(how, config, record.card, snapshots)
@@ -111,7 +111,7 @@ def _files(record: RunRecord) -> None:
         on_click="ignore",
         key="runs.zip",
     )
-    st.caption("Its card, curve, snapshots and weights in one .zip, for somebody else to load on this page.")
+    st.markdown("Its card, curve, snapshots and weights in one .zip, for somebody else to load on this page.")
 
 
 def _network(record: RunRecord) -> Network:

@@ -94,7 +94,7 @@ def _table() -> None:
         column_config={name: config for name, config in _config().items() if name in columns},
         alt=f"{len(records)} runs, the latest first: {_spoken(records[0])}",
     )
-    st.caption("Tick a row at its left to look at a run, two to see what differs, up to eight to compare their curves.")
+    st.markdown("Tick a row at its left to look at a run, two to see what differs, up to eight to compare curves.")
 
 
 def _choose() -> None:

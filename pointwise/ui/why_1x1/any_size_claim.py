@@ -16,7 +16,7 @@ from pointwise.drawing import prepare_strip
 from pointwise.models import CLASSIFIERS, Network
 from pointwise.ui.canvas import component, tools
 from pointwise.ui.canvas.drawing import STRIP, Drawing, current
-from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame import charts, glossary, labels
 from pointwise.ui.frame.colours import AMBER, BLUE
 from pointwise.ui.training import weights_in_use
 from pointwise.ui.why_1x1 import claim_steps, claim_widgets
@@ -24,6 +24,7 @@ from pointwise.ui.why_1x1 import claim_steps, claim_widgets
 ALL, SOME, NONE = "All four", "Those without a dense layer", "None of them"
 WIDTH, PLOT = 640, 500  # pixels of the whole chart, and of the strip in it
 HALF = 0.5  # pixels of the page for one of a picture
+PART = 380  # pixels of the networks' table, and of the canvas
 
 
 @claim_widgets.guess_first(
@@ -40,10 +41,17 @@ HALF = 0.5  # pixels of the page for one of a picture
 )
 def show() -> None:
     """Pictures of three sizes, and a reader of one digit slid over several."""
-    st.html(_three_sizes())
-    seen = _sliding()
-    if seen is not None:
-        _verdict(seen)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=PART):
+            glossary.write("**The same weights on three sizes:** ten [[logits|logit]], or none.")
+            st.html(_three_sizes())
+        with st.container(width=PART):
+            st.markdown("**Write several digits.** A network that knows one digit at a time looks at every place.")
+            picture = prepare_strip(_canvas().rgba)
+    if not picture.any():
+        st.info("There is nothing written yet.")
+        return
+    _verdict(_sliding(picture))
 
 
 def _three_sizes() -> str:
@@ -54,12 +62,12 @@ def _three_sizes() -> str:
         answers = any_size.answers(weights_in_use.current_model(arch))
         cells = "".join(f"<td>{_answer(one)}</td>" for one in answers)
         rows += f"<tr><th>{labels.MODELS[arch]}</th>{cells}</tr>"
-    top = f"<tr><th>the same weights on</th>{head}</tr>"
+    top = f"<tr><td></td>{head}</tr>"
     return f'{STYLE}<table class="pw-sizes"><thead>{top}</thead><tbody>{rows}</tbody></table>'
 
 
 def _shape(height: int, width: int) -> str:
-    return f'<i style="width: {width * HALF:.1f}px; height: {height * HALF:.1f}px"></i>'
+    return f'<i style="width: {max(width * HALF, 2):.0f}px; height: {max(height * HALF, 2):.0f}px"></i>'
 
 
 def _answer(one: any_size.Answer) -> str:
@@ -86,13 +94,8 @@ class Seen:
         return " ".join(str(found.digit) for found in self.digits)
 
 
-def _sliding() -> dict[str, Seen] | None:
-    """The canvas, the readings and the map; None where nothing is written."""
-    st.markdown("**Write several digits.** A network that knows one digit at a time looks at every place.")
-    picture = prepare_strip(_canvas().rgba)
-    if not picture.any():
-        st.info("There is nothing written yet.")
-        return None
+def _sliding(picture: NDArray[np.uint8]) -> dict[str, Seen]:
+    """What two networks read in a strip, and where one of them sees which digit."""
     seen = {arch: Seen.by(arch, picture) for arch in any_size.SLIDERS}
     with st.grid(2, min_column_width=150, border=True):
         for arch, one in seen.items():

@@ -48,7 +48,7 @@ def millions(amount: int) -> str:
 STYLE = """<style>
 .pw-block {display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 1.5rem; margin-top: 1rem}
 .pw-block p {margin: 0; font-size: 0.9rem; line-height: 1.45; font-variant-numeric: tabular-nums}
-.pw-flow {display: flex; align-items: center; gap: 0.4rem; min-height: 9.5rem; min-width: min(27rem, 100%)}
+.pw-flow {display: flex; align-items: center; gap: 0.4rem; min-width: min(21rem, 100%)}
 .pw-flow > div {display: flex; flex-direction: column; align-items: center; gap: 0.25rem; min-width: 3.4rem}
 .pw-flow > .pw-maps {min-width: 1.6rem}
 .pw-flow span {font-size: 0.75rem; line-height: 1.25; text-align: center; font-variant-numeric: tabular-nums}

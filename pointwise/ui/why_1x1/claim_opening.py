@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pointwise.claims.quotations import CLAIMS, Claim
 from pointwise.ui.frame import glossary
@@ -24,18 +25,21 @@ ABOUT = {
     "Bottlenecks": "A [[bottleneck]] is a few [[channels|channel]] between many. GoogLeNet and ResNet, two famous "
     "networks for photos, are built of them.",
     "Regularising": "[[Overfitting|overfitting]] is to learn the examples by heart. Two usual means against it are "
-    "[[batch normalisation|batch norm]] and [[dropout]].",
+    "[[batch normalisation|batch norm]] and [[dropout]]. The network here, MLP of 1×1 convs, is two "
+    "[[dense layers|dense layer]] written as 1×1 convolutions.",
     "Network in Network": "Network in Network is the paper that made [[1×1 convolutions|1×1 convolution]] known. It "
     "ends in [[global average pooling]], where others had a [[dense layer]].",
 }
 
 
-def show(claim: Claim) -> None:
-    """The claim as a quotation, or as what is often said, and the words explained."""
-    number = CLAIMS.index(claim) + 1
-    st.subheader(f"{number}. {claim.title}", anchor=False)
-    st.html(quotation(claim))
-    glossary.write(ABOUT[claim.name])
+def show(claim: Claim) -> DeltaGenerator:
+    """The claim as a quotation, or as what is often said, and the words explained; the place for the question."""
+    st.subheader(f"{CLAIMS.index(claim) + 1}. {claim.title}", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.html(quotation(claim))
+        glossary.write(ABOUT[claim.name])
+    return right.container(border=True, key="why.question")
 
 
 def quotation(claim: Claim) -> str:
@@ -46,7 +50,7 @@ def quotation(claim: Claim) -> str:
     source, address = html.escape(claim.source), html.escape(claim.address)
     return (
         f'{STYLE}<figure class="pw-claim"><blockquote>“{words}”</blockquote>'
-        f"<figcaption>{source}.<br><span>{address}</span></figcaption></figure>"
+        f"<figcaption>{source}<br><span>{address}</span></figcaption></figure>"
     )
 
 
@@ -56,4 +60,6 @@ STYLE = f"""<style>
   font-family: Georgia, "Times New Roman", serif}}
 .pw-claim figcaption {{margin-top: 0.5rem; font-size: 0.9rem; line-height: 1.4}}
 .pw-claim span {{overflow-wrap: anywhere}}
+.st-key-why-question [data-testid="stWidgetLabel"] p {{font-size: 1.05rem; line-height: 1.4}}
+.st-key-why-verdict {{border: 2px solid {BLUE} !important}}
 </style>"""

@@ -9,7 +9,7 @@ from pointwise.claims import dense_layer
 from pointwise.claims.dense_layer import FormTimes
 from pointwise.explain import colour
 from pointwise.explain.chain import Chain
-from pointwise.ui.frame import html, labels
+from pointwise.ui.frame import address, html, labels
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import weights_in_use
@@ -55,8 +55,9 @@ def equality() -> None:
             for row in rows
         ],
     )
-    with st.expander("The code that ran", icon=":material/code:"):
-        st.code("\n\n".join(dense_layer.source_of(row.form) for row in rows), language="python")
+    if not address.hides("code"):
+        with st.expander("The code that ran", icon=":material/code:"):
+            st.code("\n\n".join(dense_layer.source_of(row.form) for row in rows), language="python")
     most = max(max(row.outputs, row.gradients) for row in rows)
     claim_widgets.verdict(
         f"**True.** Outputs and gradients differ by at most {claim_widgets.small(most)}, which is rounding, and all "
@@ -180,16 +181,19 @@ def network_in_network() -> None:
     st.html(scale.bar())
     weights_in_use.choose("nin")
     average, full = dense_layer.head_parameters(last.inputs.shape[0], last.inputs.shape[1], len(maps))
-    title = "Parameters of the network's end, areas to scale"
     areas = [
-        Area("1×1 convolution, then average", {"weights": average}),
+        Area("1×1 convolution, average", {"weights": average}),
         Area("Dense layer on all places", {"weights": full}),
     ]
-    st.html(scale_drawings.squares(title, areas, "parameters", 180))
+    left, right = st.columns(2, gap="medium", vertical_alignment="center")
+    with left:
+        title = "Parameters of the network's end, areas to scale"
+        st.html(scale_drawings.squares(title, areas, "parameters", 160))
     difference = dense_layer.slid_mlp_difference(chain, image)
-    claim_widgets.verdict(
-        f"**True.** The average leaves {average:,} parameters where a dense layer would have {full:,}, "
-        f"{full / average:.0f} times as many. And each k×k convolution with the 1×1 after it is an MLP slid over the "
-        f"image: run on every patch by itself, those MLPs give the same maps; the largest difference is "
-        f"{claim_widgets.small(difference)}."
-    )
+    with right:
+        claim_widgets.verdict(
+            "**True.** Each k×k convolution with the 1×1 after it is a small MLP slid over the image: run on every "
+            "patch by itself, those MLPs give the same maps; the largest difference is "
+            f"{claim_widgets.small(difference)}. And the average leaves {average:,} parameters where a dense layer "
+            f"would have {full:,}, {full / average:.0f} times as many."
+        )

@@ -38,12 +38,15 @@ GROUPS = {
 def counts() -> None:
     """The tutorial's own network, what its channels buy, and a calculator."""
     tutorial, plain = tutorial_and_plain()
-    _tutorial()
-    claim_widgets.verdict(
-        f"**Not here.** {tutorial:,} parameters against {plain:,}: {tutorial / plain:.0f} times as many. The 1×1 "
-        "convolution itself has 128; but it turns 784 values into 50,176, and the dense layer after it must read them "
-        "all."
-    )
+    left, right = st.columns([2, 1], gap="medium", vertical_alignment="center")
+    with left:
+        _tutorial()
+    with right:
+        claim_widgets.verdict(
+            f"**Not here.** {tutorial:,} parameters against {plain:,}: {tutorial / plain:.0f} times as many. The 1×1 "
+            "convolution itself has 128; but it turns 784 values into 50,176, and the dense layer after it must read "
+            "them all."
+        )
     _widths()
     _calculator()
 
@@ -63,19 +66,24 @@ def _tutorial() -> None:
         layers = shipped.cost_of(default_config(arch)).layers
         work = sum(layer.multiply_adds for layer in layers)
         amounts = {part: layer.parameters for part, layer in zip(parts, layers, strict=True)}
-        areas.append(Area(name, amounts, f"{work:,} multiply-adds for one digit"))
-    st.html(scale_drawings.squares("Parameters, areas to scale", areas, "parameters"))
+        areas.append(Area(name, amounts, (f"{work:,} multiply-adds for one digit",)))
+    st.html(scale_drawings.squares("Parameters, areas to scale", areas, "parameters", 250))
 
 
 @shown_errors()
 def _widths() -> None:
     rows = parameters.read(shipped.MODELS / WIDTHS)
     areas = [
-        Area(_channels(row.width), {"parameters": row.parameters}, f"{100 * row.mean:.2f} ± {100 * row.std:.2f} % read")
+        Area(
+            _channels(row.width),
+            {"parameters": row.parameters},
+            (f"{100 * row.mean:.2f} ± {100 * row.std:.2f} % read",),
+        )
         for row in rows
     ]
     title = "What do its channels buy? Areas to scale, and the MNIST test digits read (mean ± std)"
     st.html(scale_drawings.squares(title, areas, "parameters", 150))
+    glossary.write(_dead(rows))
     with st.expander("How this was measured", icon=":material/table:"):
         claim_widgets.table(
             ("1×1 convolution", "parameters", "MNIST test digits read, mean ± std", "each seed"),
@@ -91,7 +99,7 @@ def _widths() -> None:
         )
         st.markdown(
             f"The tutorial's recipe, 10 epochs on 60,000 digits, {len(rows[0].accuracies)} seeds, trained beforehand "
-            f"with `python -m pointwise sweep`.{_dead(rows)}"
+            f"with `python -m pointwise sweep`."
         )
 
 
@@ -101,7 +109,7 @@ def _dead(rows: Sequence[parameters.Width]) -> str:
     if widest is None:
         return ""
     return (
-        f" With {_channels(widest)} one seed learned nothing: with its initial weight and bias, ReLU leaves 0 "
+        f"With {_channels(widest)} one [[seed]] learned nothing: with its initial weight and bias, [[ReLU]] leaves 0 "
         "at every brightness, and no gradient comes through. Always answering 1 reads 11.35 %."
     )
 
@@ -118,11 +126,11 @@ def _calculator() -> None:
         Area(
             row.name,
             {"parameters": row.parameters},
-            f"{row.multiply_adds:,} multiply-adds, {row.activations / 1000:,.1f} KB of maps",
+            (f"{row.multiply_adds:,} multiply-adds", f"{row.activations / 1000:,.1f} KB of maps"),
         )
         for row in rows
     ]
-    st.html(scale_drawings.squares("Parameters of four layers, areas to scale", areas, "parameters", 220))
+    st.html(scale_drawings.squares("Parameters of four layers, areas to scale", areas, "parameters", 170))
     if height == width == 1:
         st.markdown("On a 1×1 picture the 1×1 convolution and the dense layer are the same layer, number by number.")
     else:

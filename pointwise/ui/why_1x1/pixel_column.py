@@ -13,7 +13,7 @@ from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
 from pointwise.ui.frame.html import data_url
 
 CHANNELS = ("red", "green", "blue")
-LEFT, RIGHT, WIDTH, HEIGHT, ROW = 96, 214, 316, 186, 62  # of the drawing of the sums, in pixels
+LEFT, RIGHT, WIDTH, HEIGHT, ROW = 84, 224, 308, 186, 62  # of the drawing of the sums, in pixels
 SIDE = 124  # pixels of a picture
 
 
@@ -27,9 +27,8 @@ def drawing(
 ) -> str:
     """The picture (H, W, 3) with the pixel marked, the pixel's sums, and the maps with the same pixel marked."""
     size = picture.shape[0]
-    scale = Scale.of(at.maps)
     maps = "".join(
-        _framed(scale.coloured(one), row, column, size, name, f"{name}: {_written(value)} here")
+        _framed(Scale.of(one).coloured(one), row, column, size, name, f"{name}: {_written(value)} here")
         for one, name, value in zip(at.maps, names, at.by_convolution, strict=True)
     )
     seen = _framed(picture, row, column, size, "A colour picture", "A colour picture: three channels")
@@ -52,10 +51,11 @@ def _sums(weights: NDArray[np.floating], at: AtPixel) -> str:
     ends = [step / 2 + step * number for number in range(len(at.by_dense))]
     lines, marks = "", ""
     for one, end in enumerate(ends):
+        share = 0.52 - 0.32 * one  # of the line's way to its number, so that two numbers do not meet
         for channel, start in enumerate(starts):
             weight = float(weights[one, channel])
             lines += _line(start, end, weight)
-            x, y = LEFT + 0.3 * (RIGHT - LEFT), start + 0.3 * (end - start)
+            x, y = LEFT + share * (RIGHT - LEFT), start + share * (end - start)
             if weight:
                 marks += f'<span style="left: {x:.0f}px; top: {y:.0f}px">{_written(weight)}</span>'
     cells = "".join(
@@ -69,7 +69,8 @@ def _sums(weights: NDArray[np.floating], at: AtPixel) -> str:
     said = "; ".join(_spoken(row, at.inputs, value) for row, value in zip(weights, at.by_dense, strict=True))
     return (
         f'<figure><div class="pw-sums" role="img" aria-label="{html.escape(said)}">{lines}{marks}{cells}{sums}</div>'
-        "<figcaption>Its column of channels enters a dense layer</figcaption></figure>"
+        "<figcaption>Its column of channels enters a dense layer: each sum is the numbers times the weights on its "
+        "lines</figcaption></figure>"
     )
 
 

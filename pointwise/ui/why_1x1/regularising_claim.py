@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
-import streamlit as st
 from plotly.subplots import make_subplots
 
 from pointwise.claims import regularising
@@ -16,7 +15,7 @@ from pointwise.data.digits import BUNDLED_HELD_OUT
 from pointwise.data.mnist import data_folder, is_complete
 from pointwise.runs import Progress
 from pointwise.training import Epoch
-from pointwise.ui.frame import charts, labels
+from pointwise.ui.frame import charts, glossary, labels
 from pointwise.ui.frame.charts import HELD_OUT, TRAINING
 from pointwise.ui.training import session_run
 from pointwise.ui.training.side_by_side_training import SideBySide, Trainings
@@ -53,9 +52,9 @@ def show() -> None:
     """Four trainings on few digits."""
     source = _source()
     held_out = regularising.HELD_OUT if source == "mnist" else BUNDLED_HELD_OUT
-    st.markdown(
-        f"{labels.SOURCES[source]}: {FEW} digits to learn from, {RECIPE.epochs} epochs, {held_out:,} others to measure "
-        "on. Four networks from the same initial weights."
+    glossary.write(
+        f"{labels.SOURCES[source]}: {FEW} digits to learn from, {RECIPE.epochs} [[epochs|epoch]], {held_out:,} others "
+        "[[held out]] to measure on. Four networks from the same initial weights."
     )
     SideBySide(
         f"why.regularise.{source}",

@@ -6,10 +6,11 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pointwise.ui.frame.colours import AMBER, BLUE, ORANGE
+from pointwise.ui.frame.colours import AMBER, BLUE, DEEP_BLUE, ORANGE
 
-COLOURS = (BLUE, ORANGE, AMBER)  # of a square's parts, the largest first
+COLOURS = (DEEP_BLUE, ORANGE, AMBER)  # of a square's parts, the largest first
 SMALL = 6.0  # pixels: a square below this gets a ring, to be found
+ROOM = 160.0  # pixels of a square in which names can stand
 
 
 @dataclass(frozen=True)
@@ -18,20 +19,20 @@ class Area:
 
     name: str
     parts: Mapping[str, int]  # amounts by name, which together make the square; one for a square of one colour
-    note: str = ""  # a line below it
+    notes: Sequence[str] = ()  # lines below it
 
     @property
     def total(self) -> int:
         return sum(self.parts.values())
 
 
-def squares(title: str, areas: Sequence[Area], unit: str, largest: int = 280) -> str:
+def squares(title: str, areas: Sequence[Area], unit: str, largest: int) -> str:
     """Squares side by side, wrapping on a phone, with their amounts below; the largest is ``largest`` pixels wide."""
     most = max(area.total for area in areas)
     figures = "".join(
         f'<figure><div class="pw-place">{_square(area, largest * (area.total / most) ** 0.5)}</div>'
         f"<figcaption><b>{html.escape(area.name)}</b><br>{area.total:,} {html.escape(unit)}"
-        f"{_parts(area)}{_note(area)}</figcaption></figure>"
+        f"{_parts(area)}{_notes(area)}</figcaption></figure>"
         for area in areas
     )
     return f'{STYLE}<b>{html.escape(title)}</b><div class="pw-areas">{figures}</div>'
@@ -44,15 +45,15 @@ def square(side: float, colour: str = BLUE) -> str:
 
 
 def _square(area: Area, side: float) -> str:
-    """The largest part fills the square, the others lie in its corners."""
+    """The largest part fills the square, the others lie in its corners, with their names where there is room."""
     if len(area.parts) == 1:
         return square(side)
-    small = sorted(area.parts.values())[:-1]
-    sides = [side * (amount / area.total) ** 0.5 for amount in reversed(small)]
-    corners = "".join(
-        f'<i class="pw-corner" style="{where}">{square(width, colour)}</i>'
-        for width, colour, where in zip(sides, COLOURS[1:], ("right: 0; bottom: 0", "left: 0; top: 0"), strict=False)
-    )
+    small = sorted(area.parts.items(), key=lambda part: -part[1])[1:]
+    corners = ""
+    for (name, amount), colour, where in zip(small, COLOURS[1:], ("pw-last", "pw-first"), strict=False):
+        drawn = square(side * (amount / area.total) ** 0.5, colour)
+        named = f"<span>{html.escape(name)}</span>" if side > ROOM else ""
+        corners += f'<i class="pw-corner {where}">{drawn}{named}</i>'
     return (
         f'<i class="pw-whole" style="width: {side:.2f}px; height: {side:.2f}px; background: {COLOURS[0]}">{corners}</i>'
     )
@@ -68,8 +69,8 @@ def _parts(area: Area) -> str:
     )
 
 
-def _note(area: Area) -> str:
-    return f"<br>{html.escape(area.note)}" if area.note else ""
+def _notes(area: Area) -> str:
+    return "".join(f"<br>{html.escape(note)}" for note in area.notes)
 
 
 def bars(title: str, rows: Mapping[str, tuple[float, str]]) -> str:
@@ -89,7 +90,10 @@ STYLE = f"""<style>
 .pw-areas figcaption {{font-size: 0.9rem; line-height: 1.45; padding-top: 0.4rem; font-variant-numeric: tabular-nums}}
 .pw-place i {{display: block}}
 .pw-whole {{position: relative}}
-.pw-corner {{position: absolute}}
+.pw-corner {{position: absolute; display: flex !important; align-items: center}}
+.pw-corner span {{color: #ffffff; font-size: 0.85rem; font-style: normal}}
+.pw-last {{right: 0; bottom: 0; flex-direction: row-reverse}}
+.pw-first {{left: 0; top: 0}}
 .pw-ring {{width: 24px; height: 24px; display: flex !important; align-items: center; justify-content: center;
   border: 1.5px solid currentColor; border-radius: 50%}}
 .pw-corner .pw-ring {{border-color: #ffffff; margin: 4px}}

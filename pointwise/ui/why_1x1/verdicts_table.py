@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 
@@ -11,32 +13,47 @@ from pointwise.claims.shape import shuffle
 from pointwise.drawing import SLACK, prepare_strip
 from pointwise.models import default_config
 from pointwise.ui.canvas import drawing
-from pointwise.ui.frame import shipped
+from pointwise.ui.frame import address, shipped
 from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.why_1x1 import claim_widgets, guesses, parameter_claims
 
 OPEN = "why.summary"
 NIN_HEAD = (default_config("nin").widths[-1], 7, 10)  # channels, side of the last maps, classes
+HEAD = ("claim", "verdict", "your guess", "the number", "when it holds")
 GUESSED = {True: "right", False: "not this time", None: "–"}
 
 
 def show() -> None:
-    """The table, measured when it is opened; it gives the answers away, so it says so while there are any to guess."""
-    label = "All verdicts in one table"
-    if len(guesses.done()) < len(NAMES):
-        label += " (gives the answers away)"
-    with (
-        st.expander(label, icon=":material/table:", key=OPEN, on_change="rerun") as opened,
-        shown_errors(),
-    ):
+    """The table: openly once every answer is known, else behind a choice, and measured when it is opened.
+
+    Nothing in a lesson that hides verdicts.
+    """
+    if address.hides("verdicts"):
+        return
+    if len(guesses.done()) == len(NAMES):
+        st.subheader("All verdicts", anchor=False)
+        _table()
+        return
+    label = "All verdicts in one table (gives the answers away)"
+    with st.expander(label, icon=":material/table:", key=OPEN, on_change="rerun") as opened:
         if opened.open:
-            head = ("claim", "your guess", "verdict", "the number", "when it holds")
-            numbers = _numbers()
-            rows = [
-                (claim.title, GUESSED[guesses.is_right(claim.name)], claim.verdict, numbers[claim.name], claim.holds)
-                for claim in CLAIMS
-            ]
-            claim_widgets.table(head, rows, numbers=False)
+            _table()
+
+
+@shown_errors()
+def _table() -> None:
+    numbers = _numbers()
+    rows = "".join(
+        "<tr>"
+        + "".join(f'<td data-name="{name}">{escape(cell)}</td>' for name, cell in zip(HEAD, cells, strict=True))
+        + "</tr>"
+        for cells in (
+            (claim.title, claim.verdict, GUESSED[guesses.is_right(claim.name)], numbers[claim.name], claim.holds)
+            for claim in CLAIMS
+        )
+    )
+    head = "".join(f"<th>{name}</th>" for name in HEAD)
+    st.html(f'{STYLE}<table class="pw-verdicts"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
 
 
 def _numbers() -> dict[str, str]:
@@ -61,3 +78,17 @@ def _numbers() -> dict[str, str]:
         "Regularising": "measured where this app runs, under Regularising",
         "Network in Network": f"{average:,} parameters at the end, not {full:,}",
     }
+
+
+STYLE = """<style>
+.pw-verdicts {border-collapse: collapse; width: 100%; font-size: 0.9rem; font-variant-numeric: tabular-nums}
+.pw-verdicts :is(td, th) {padding: 0.4rem 1rem 0.4rem 0; text-align: left; vertical-align: top;
+  border-bottom: 1px solid rgba(127, 155, 179, 0.5)}
+.pw-verdicts td:nth-child(-n + 2) {font-weight: 600}
+@media (max-width: 640px) {
+  .pw-verdicts thead {position: absolute; clip-path: inset(50%)}
+  .pw-verdicts tr {display: block; padding: 0.5rem 0; border-bottom: 1px solid rgba(127, 155, 179, 0.5)}
+  .pw-verdicts td {display: block; padding: 0.1rem 0; border: none}
+  .pw-verdicts td:not(:first-child)::before {content: attr(data-name) ": "; font-weight: 400}
+}
+</style>"""

@@ -9,7 +9,7 @@ import pytest
 
 from pointwise.explain.price_parts import Matrices, Parts, price_parts
 from pointwise.models import build, default_config
-from pointwise.ui.frame.labels import dollars, number
+from pointwise.ui.frame.labels import dollars
 from pointwise.ui.regression.live_price import NAMES, weights_of
 from pointwise.weights import SHIPPED, load_model
 from tests.unit.inpage.conftest import Answers
@@ -24,6 +24,10 @@ def said(node: Answers, parts: Parts, weights: dict[str, Any], items: list[dict[
     layers = [[HOUSE[0] / 5_000, HOUSE[1] / 10], parts.first.values.tolist(), parts.second.values.tolist()]
     shown = {"layers": layers, "price": parts.price, "house": HOUSE}
     return node(MODULE, "sentence", [[weights, ABOUT, shown, item] for item in items])
+
+
+def number(value: float) -> str:
+    return f"{value:.3g}"
 
 
 @pytest.fixture
@@ -50,13 +54,13 @@ def test_what_a_channel_adds_to_the_price_and_what_they_add_together(node: Answe
 
 
 def test_a_line_is_a_weight_times_a_channel(node: Answers, parts: Parts) -> None:
-    items = [{"column": 0, "i": 2, "j": 1}, {"column": 1, "i": 3, "j": 5}, {"column": 2, "i": 0, "j": 4}]
+    items = [{"column": 0, "i": 2, "j": 1}, {"column": 1, "i": 3, "j": 10}, {"column": 2, "i": 0, "j": 0}]
     first, second, last = said(node, parts, weights_of(MODEL), items)
-    w1, w2 = float(Matrices.of(MODEL).w1[2, 1]), float(Matrices.of(MODEL).w2[3, 5])
+    w1, w2 = float(Matrices.of(MODEL).w1[2, 1]), float(Matrices.of(MODEL).w2[3, 10])
     assert f"weight {number(w1)} × {number(0.4)} (rooms) = {number(w1 * 0.4)}" in first
-    value = parts.first.values[5]
-    assert f"weight {number(w2)} × {number(value)} (channel 6 of layer 1) = {number(w2 * value)}" in second
-    assert f"adds {dollars(parts.contributions[4], signed=True)} to the price" in last
+    value = parts.first.values[10]
+    assert f"weight {number(w2)} × {number(value)} (channel 11 of layer 1) = {number(w2 * value)}" in second
+    assert f"adds {dollars(parts.contributions[0], signed=True)} to the price" in last
 
 
 def test_without_relu_no_channel_is_off(node: Answers) -> None:

@@ -11,7 +11,7 @@ from pointwise.ui.why_1x1.scale_drawings import Area
 
 
 def sides(drawn: str) -> list[float]:
-    return [float(side) for side in re.findall(r"width: ([\d.]+)px; height: \1px", drawn)]
+    return [float(side) for side in re.findall(r"width: ([\d.]+)px; height: \1px; background", drawn)]
 
 
 def test_areas_are_to_scale_down_to_the_smallest() -> None:
@@ -33,7 +33,7 @@ def test_what_is_hard_to_see_is_ringed() -> None:
 
 
 def test_words_are_text() -> None:
-    drawn = scale_drawings.squares("<b>T", [Area("<i>a", {"x": 1}, "<s>")], "<u>")
+    drawn = scale_drawings.squares("<b>T", [Area("<i>a", {"x": 1}, ("<s>",))], "<u>", largest=50)
     drawn += scale_drawings.bars("<p>T", {"<a>": (1, "<q>")})
     words = ("&lt;b&gt;T", "&lt;i&gt;a", "&lt;s&gt;", "&lt;u&gt;", "&lt;p&gt;T", "&lt;a&gt;", "&lt;q&gt;")
     assert all(word in drawn for word in words)
