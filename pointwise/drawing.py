@@ -121,9 +121,9 @@ def side_by_side(ink: Ink) -> bool:
     """
     if not ink.any():
         return False
-    inked = _crop(ink) > 0
+    inked = np.asarray(_crop(ink) > 0)
     height, width = inked.shape
-    columns = inked.any(axis=0)
+    columns: NDArray[np.bool_] = np.asarray(inked.any(axis=0))
     ends = np.flatnonzero(columns[:-1] & ~columns[1:])
     starts = np.flatnonzero(~columns[:-1] & columns[1:]) + 1
     apart = [(end + 1, start) for end, start in zip(ends, starts, strict=True) if start - end - 1 >= GAP * width]

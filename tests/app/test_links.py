@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from pointwise.ui.canvas import drawing, short_drawing
 from pointwise.ui.canvas.drawing import SQUARE, Drawing, Stroke
-from pointwise.ui.feature_maps import channel, channels
-from pointwise.ui.links.linked_pages import CHANNEL, PAGES, POINT
+from pointwise.ui.feature_maps import channel, channels, evidence_map, input_maps
+from pointwise.ui.links.linked_pages import CHANNEL, INPUT, PAGES, POINT
 
 ONE = Drawing(SQUARE, 1, (Stroke(((0.5, 0.1), (0.5, 0.9)), 0.07),), (None,))
 
@@ -141,7 +141,9 @@ def test_text_of_a_link_is_text() -> None:
 
 
 def test_keys_are_those_of_the_page() -> None:
-    assert (channels.CHOSEN.key, channel.POINT.key) == (CHANNEL, POINT)
+    assert (channels.CHOSEN.key, channel.POINT.key, input_maps.CHOSEN.key) == (CHANNEL, POINT, INPUT)
+    assert evidence_map.DIGIT.key == "features.digit"
+    assert channels.layer_key("nin") == "features.layer.nin"
 
 
 def hostile() -> None:

@@ -104,7 +104,7 @@ def test_how_long_a_training_takes_is_timed_when_somebody_asks() -> None:
     app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
     assert not any("on this computer" in text.value for text in app.markdown)
     button(app, "How long would it take?").click().run()
-    assert any(re.fullmatch(r"Takes about \d+ s on this computer\.", text.value) for text in app.markdown)
+    assert any(re.search(r"Takes about \d+ s on this computer\.", text.value) for text in app.markdown)
 
 
 def test_a_run_tells_how_long_the_next_one_takes() -> None:

@@ -104,6 +104,18 @@ def test_the_answer_in_sight_is_no_guess() -> None:
     assert "done, 1" in shown(app)
 
 
+def test_a_lesson_hides_answer_verdict_score_table_and_code() -> None:
+    app = opened("Dense layer")
+    app.query_params["hide"] = "verdicts,code"
+    app = guess(app.run(), "Dense layer", dense_layer_claims.DIFFERENT)
+    assert "Its column of channels enters a dense layer" in shown(app)
+    assert not answer(app)
+    assert not verdict(app)
+    assert not any("You guessed" in text.value for text in app.markdown)
+    assert not app.expander
+    assert "done, 1" not in shown(app)
+
+
 def test_the_next_claim_is_the_first_that_is_not_done() -> None:
     done = {name: guesses.SKIP for name in NAMES if name != "Speed"}
     app = opened("Network in Network", **{guesses.FIRST.key: done, guesses.RIGHT.key: done})

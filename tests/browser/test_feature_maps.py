@@ -197,7 +197,7 @@ def test_an_input_map_is_shown_alone_while_it_is_pointed_at_and_its_weight_is_ch
     page.mouse.move(0, 0)
     page.keyboard.press("Enter")
     expect(inputs.nth(3)).to_have_attribute("aria-pressed", "true")
-    number = re.findall(r"channel (\d+)", str(inputs.nth(3).get_attribute("aria-label")))[0]
+    number = re.findall(r"channel (\d+)", str(inputs.nth(3).get_attribute("aria-description")))[0]
     expect(page.get_by_role("spinbutton", name="Input channel")).to_have_value(number)
     page.mouse.click(5, 5)
     expect(picture).to_contain_text(re.compile(r"row \d+, column \d+"))

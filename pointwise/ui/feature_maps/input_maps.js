@@ -34,7 +34,7 @@ function row(instance, { image, kernel, name, chosen, label, channel }, number) 
     box.tabIndex = 0
     box.setAttribute("role", "img")
   }
-  box.setAttribute("aria-label", label)
+  box.setAttribute(channel === null ? "aria-label" : "aria-description", label)
   for (const [source, kind] of [[image, "map"], [kernel, "kernel"]])
     if (source) box.append(Object.assign(element("img", kind), { src: source, alt: "" }))
   const texts = element("span")

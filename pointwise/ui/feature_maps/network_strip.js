@@ -55,7 +55,7 @@ function paint(instance, data) {
   data.layers.forEach((layer, number) => {
     const button = instance.buttons[number]
     fill(button, layer, "")
-    button.title = layer.label
+    button.setAttribute("aria-description", layer.label)
     if (number === data.chosen) button.setAttribute("aria-current", "step")
     else button.removeAttribute("aria-current")
   })

@@ -2,20 +2,21 @@
 // maps fill in value by value. All numbers are here; nothing is asked of the server.
 
 import { neighbours, prepared, sentences, sums } from "./pixel_sums.js"
-import { built, link, place, put } from "./one_pixel_view.js"
+import { built, fill, link, place, put } from "./one_pixel_view.js"
 
 const PACES = { slow: 450, normal: 130, fast: 30 } // milliseconds at a pixel
 const HURRY = 16, LEAP = 4 // milliseconds at pixels where nothing changes, and how many of them at once
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
+const NO_WEIGHTS = Array(9).fill(0)
 const instances = new WeakMap()
 const LESS_MOTION = "(prefers-reduced-motion: reduce)"
 
 // Whether the nine pixels around one are nearly alike in all channels: the animation hurries over such places.
 function dullness({ rows, columns }, channels) {
-  const spread = channels.map((channel) => 0.08 * (Math.max(...channel) - Math.min(...channel)))
+  const spread = channels.map((channel) => 8 * (Math.max(...channel) - Math.min(...channel)))
   return Array.from({ length: rows * columns }, (_, at) => channels.every((channel, c) => {
-    const { pixels } = neighbours(channel, { weights: Array(9).fill(0) }, at, rows, columns)
-    return Math.max(...pixels) - Math.min(...pixels) <= spread[c] + 0.011
+    const { pixels } = neighbours(channel, NO_WEIGHTS, at, rows, columns)
+    return Math.max(...pixels) - Math.min(...pixels) <= spread[c] + 1
   }))
 }
 
@@ -25,7 +26,7 @@ function paint(instance) {
   instance.words = sentences(data, found, map, at)
   view.equation.setAttribute("aria-label", instance.words[0])
   view.nine?.equation.setAttribute("aria-label", instance.words[1])
-  link(view, data)
+  link(view)
 }
 
 // Fill in the maps at a pixel.
@@ -42,9 +43,9 @@ function reveal(instance, at) {
 
 // Paint the maps anew as far as they were filled in.
 function repaint(instance) {
-  const { view, seen } = instance
-  for (const canvas of [view.map, view.edge, ...view.thumbs]) canvas?.getContext("2d").clearRect(0, 0, canvas.width, canvas.height)
-  const before = seen.slice()
+  const { view, seen } = instance, before = seen.slice()
+  for (const canvas of [view.map, view.edge, ...view.thumbs])
+    canvas?.getContext("2d").clearRect(0, 0, canvas.width, canvas.height)
   seen.fill(0)
   before.forEach((is, at) => is && reveal(instance, at))
 }
@@ -81,6 +82,11 @@ function play(instance, wanted) {
   onwards(instance)
 }
 
+function playOrPause(instance) {
+  if (!instance.wanted && instance.seen.every((is) => is)) begin(instance)
+  play(instance, !instance.wanted)
+}
+
 function onwards(instance) {
   const { wanted, inView, held } = instance
   clearTimeout(instance.timer)
@@ -96,6 +102,11 @@ function tick(instance) {
   go(instance, next)
   if (next === last) play(instance, false)
   else onwards(instance)
+}
+
+function pace(instance, name) {
+  instance.pace = name
+  instance.view.paces.forEach((button) => button.setAttribute("aria-pressed", button.value === name))
 }
 
 function pixelAt({ data }, frame, event) {
@@ -121,26 +132,24 @@ function listen(instance) {
   }
   view.frame.addEventListener("keydown", (event) => {
     const { rows, columns } = instance.data, step = MOVES[event.key]
-    if (event.key === " ") play(instance, !instance.wanted)
-    else if (step) {
+    if (event.key === " ") {
+      instance.held = false
+      playOrPause(instance)
+    } else if (step) {
       const y = Math.floor(instance.at / columns) + step[0], x = (instance.at % columns) + step[1]
       if (y >= 0 && y < rows && x >= 0 && x < columns) chose(instance, y * columns + x)
     } else return
     event.preventDefault()
   })
-  view.play.addEventListener("click", () => {
-    if (!instance.wanted && instance.seen.every((is) => is)) begin(instance)
-    play(instance, !instance.wanted)
-  })
+  view.play.addEventListener("click", () => playOrPause(instance))
   view.step.addEventListener("click", () => chose(instance, advance(instance)))
   view.all.addEventListener("click", () => {
     play(instance, false)
     for (let at = 0; at < instance.seen.length; at++) reveal(instance, at)
-    go(instance, instance.at)
+    put(view.said, "All values are filled in.")
   })
   view.paces.forEach((button) => button.addEventListener("click", () => {
-    instance.pace = button.value
-    view.paces.forEach((one) => one.setAttribute("aria-pressed", one === button))
+    pace(instance, button.value)
     play(instance, true)
   }))
   const moved = () => {
@@ -155,7 +164,7 @@ function listen(instance) {
     onwards(instance)
   }, { threshold: 0.25 })
   sight.observe(view.figure)
-  const size = new ResizeObserver(() => link(view, instance.data))
+  const size = new ResizeObserver(() => link(view))
   size.observe(view.figure)
   moved()
   return () => {
@@ -167,16 +176,22 @@ function listen(instance) {
   }
 }
 
-function mounted(root, data) {
-  const instance = {
-    data: null, map: 0, at: data.start, pace: "normal", wanted: !matchMedia(LESS_MOTION).matches, inView: false, held: false, timer: 0,
-    view: built(root, data, (map) => {
-      instance.map = map
-      repaint(instance)
-      paint(instance)
-    }),
-  }
+function mounted(figure, data) {
+  const wanted = !matchMedia(LESS_MOTION).matches
+  const instance = { data: null, map: 0, at: data.start, wanted, inView: false, held: false, timer: 0 }
+  instance.view = built(figure, data, (map) => {
+    instance.map = map
+    repaint(instance)
+    paint(instance)
+  })
+  pace(instance, "normal")
   return instance
+}
+
+// What decides which elements there are.
+function structure({ rows, columns, weights, biases, shown, channels, kernel, activation }) {
+  const counts = [rows, columns, weights.length, shown[0].length, channels.length]
+  return JSON.stringify([...counts, biases.some((bias) => bias), Boolean(kernel), Boolean(activation)])
 }
 
 function take(instance, data) {
@@ -184,26 +199,21 @@ function take(instance, data) {
   instance.data = data
   instance.ready = prepared(data)
   instance.dull = dullness(data, instance.ready.channels)
-  instance.map = Math.min(instance.map, data.weights.length - 1)
-  if (instance.at >= size) instance.at = data.start
   instance.seen = new Uint8Array(size)
   for (let at = 0; at <= instance.at; at++) instance.seen[at] = 1
-  instance.view.paint(data)
+  fill(instance.view, data)
   repaint(instance)
   paint(instance)
 }
 
 export default function ({ data, parentElement }) {
   const known = instances.get(parentElement)
-  const structure = JSON.stringify([data.rows, data.columns, data.weights.length, data.shown, data.channels.length])
-  if (known?.structure === structure) {
-    if (known.version !== data.version) take(known, data)
-    known.version = data.version
+  if (known && structure(known.data) === structure(data)) {
+    if (known.data.version !== data.version) take(known, data)
     return known.end
   }
   known?.end()
   const instance = mounted(parentElement.querySelector("figure"), data)
-  Object.assign(instance, { structure, version: data.version })
   take(instance, data)
   const stop = listen(instance)
   play(instance, instance.wanted)

@@ -6,13 +6,9 @@ to the server. It needs no heading above it, and fits any width.
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -20,23 +16,11 @@ from numpy.typing import NDArray
 
 from pointwise.explain import colour as mixes
 from pointwise.inpage import bundled
-from pointwise.models import SHIPPED
-from pointwise.models.config import folded
-from pointwise.ui.frame.colours import Scale
+from pointwise.ui.figures import one_pixel_data
 
 if TYPE_CHECKING:
     from pointwise.explain.chain import Chain, Trace
 
-Floats = NDArray[np.float64]
-
-RELIEF = ((-1, -1, 0), (-1, 0, 1), (0, 1, 1))  # brighter towards the lower right is above 0
-TELLING = (26, 7, 28, 19)  # channels of bag_of_pixels' first layer whose tone curves differ
-MOST_LINES = 4  # products that are shown one by one
-SIDE = 28  # of a colour picture in the figure
-BENDS = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "gelu": "GELU"}
-KNOWS_NONE = "It knows no neighbours: "
-ONE_BRIGHTNESS = "pixels of one brightness get one value, wherever they are."
-COMPARES = "It compares neighbours: 0 where all nine are equal, far from 0 at an edge."
 FOLDER = Path(__file__).parent
 
 _figure = st.components.v2.component(
@@ -47,90 +31,23 @@ _figure = st.components.v2.component(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Channel:
-    """An input channel, its name, and the colours of its values."""
-
-    values: NDArray[np.float32]  # (h, w)
-    name: str
-    low: float
-    high: float
-    stops: Sequence[Sequence[float]]
-
-    @property
-    def scale(self) -> dict[str, Any]:
-        """As formats.js takes it."""
-        return {"low": self.low, "high": self.high, "stops": [list(stop) for stop in self.stops]}
-
-
-@dataclass(frozen=True, eq=False)
-class Mixing:
-    """A 1×1 convolution, its inputs and its maps."""
-
-    inputs: Sequence[Channel]
-    weights: Floats  # (k, c)
-    biases: Floats  # (k,)
-    activation: str | None
-    names: Sequence[str]  # of the maps
-    maps: NDArray[np.floating]  # (k, h, w)
-
-
-GREYS = ((11, 15, 20), (255, 255, 255))  # of the canvas's paper and ink
-
-
 def drawing(image: NDArray[np.uint8], key: str = "one_pixel.drawing") -> None:
     """A drawing, uint8 (28, 28), e.g. ``received_image()``: one grey channel, and four maps of the first 1×1 layer of
     the shipped bag_of_pixels. Beside it a 3×3 kernel that sees edges.
     """
-    _figure(key=key, data=drawing_data(image))
-
-
-def drawing_data(image: NDArray[np.uint8]) -> dict[str, Any]:
-    """What one_pixel.js shows of a drawing."""
-    values = image.astype(np.float32) / np.float32(127.5) - np.float32(1)  # as the network takes it
-    weights, biases = _shipped_layer()
-    maps = np.maximum(np.einsum("k,hw->khw", weights[:, 0], values) + biases[:, None, None], 0.0)
-    mixing = Mixing((Channel(values, "grey", -1.0, 1.0, GREYS),), weights, biases, "relu", _numbered(TELLING, 32), maps)
-    texts = {
-        "picture": "Your drawing",
-        "one_says": KNOWS_NONE + ONE_BRIGHTNESS,
-    }
-    return _data(mixing, _grey(image), texts, kernel_on=0)
+    _figure(key=key, data=one_pixel_data.of_drawing(image))
 
 
 def colour(
     picture: NDArray[np.uint8] | None = None,
-    weights: Floats | None = None,
+    weights: NDArray[np.float64] | None = None,
     names: Sequence[str] = mixes.OPPONENT_NAMES,
     key: str = "one_pixel.colour",
 ) -> None:
     """A colour picture, uint8 (h, w, 3), or the berries: red, green and blue, and a map for each row of ``weights``
     (k, 3), by default the opponent colours. Beside it a 3×3 kernel that sees the edges in red.
     """
-    _figure(key=key, data=colour_data(picture, weights, names))
-
-
-def colour_data(
-    picture: NDArray[np.uint8] | None = None,
-    weights: Floats | None = None,
-    names: Sequence[str] = mixes.OPPONENT_NAMES,
-) -> dict[str, Any]:
-    """What one_pixel.js shows of a colour picture."""
-    small = mixes.berries(SIDE) if picture is None else _small(picture)
-    weights = mixes.opponent() if weights is None else weights
-    values = (small / 255.0).astype(np.float32).transpose(2, 0, 1)
-    colours = (("red", (255, 40, 40)), ("green", (40, 220, 40)), ("blue", (60, 100, 255)))
-    inputs = [
-        Channel(channel, name, 0.0, 1.0, ((0, 0, 0), most))
-        for channel, (name, most) in zip(values, colours, strict=True)
-    ]
-    maps = np.einsum("kc,chw->khw", weights, values)
-    texts = {
-        "picture": "Red, green and blue",
-        "one_says": KNOWS_NONE + "it mixes the three colours of one pixel, and never sees an edge.",
-        "nine_says": COMPARES.replace(":", ", here in red:"),
-    }
-    return _data(Mixing(inputs, weights, np.zeros(len(weights)), None, names, maps), small, texts, kernel_on=0)
+    _figure(key=key, data=one_pixel_data.of_colour(picture, weights, names))
 
 
 def shows(chain: Chain, trace: Trace, stage: int) -> bool:
@@ -145,167 +62,4 @@ def layer(chain: Chain, trace: Trace, stage: int, channel: int | None = None, ke
 
     On the page of feature maps: ``if shows(subject.chain, subject.trace, n): layer(subject.chain, subject.trace, n)``.
     """
-    _figure(key=key, data=layer_data(chain, trace, stage, channel))
-
-
-def layer_data(chain: Chain, trace: Trace, stage: int, channel: int | None = None) -> dict[str, Any]:
-    """What one_pixel.js shows of a network's layer."""
-    part, maps = chain.stages[stage], trace.maps[stage]
-    after = maps.after.numpy()
-    numbers = _unlike(after) if channel is None else [channel]
-    used = [part.channel(number) for number in numbers]
-    weights = np.array([one.weights.double().numpy().ravel() for one in used])
-    first = stage == 0
-    inputs = []
-    for number, values in enumerate(maps.inputs.numpy()):
-        scale = Scale(-1.0, 1.0) if first else Scale.of(values)
-        stops = GREYS if first and len(maps.inputs) == 1 else scale.stops.tolist()
-        inputs.append(Channel(values, f"ch {number + 1}", scale.low, scale.high, stops))
-    activation = chain.activation if part.activated else None
-    mixing = Mixing(
-        inputs,
-        weights,
-        np.array([one.bias for one in used]),
-        activation,
-        _numbered(numbers, part.channels),
-        after[numbers],
-    )
-    rows, columns = maps.inputs.shape[1:]
-    picture = _picture_of(trace, rows, columns)
-    texts = {
-        "picture": "The drawing" if columns == trace.maps[0].inputs.shape[2] else f"The drawing at {columns}×{rows}",
-        "one_says": KNOWS_NONE + f"the same {part.inputs} weights mix the channels at every pixel."
-        if part.inputs > 1
-        else KNOWS_NONE + ONE_BRIGHTNESS,
-    }
-    return _data(mixing, picture, texts, kernel_on=0 if part.inputs == 1 else None)
-
-
-def _unlike(maps: NDArray[np.floating], most: int = 4) -> list[int]:
-    """The map (k, h, w) that varies most, and those least like any chosen before; none that is the same everywhere."""
-    flat = maps.reshape(len(maps), -1) - maps.mean(axis=(1, 2))[:, None]
-    sizes = np.linalg.norm(flat, axis=1)
-    shapes = flat / np.maximum(sizes, 1e-12)[:, None]
-    chosen, left = [int(sizes.argmax())], np.flatnonzero(sizes > 0.1 * sizes.max())  # faint ones tell nothing
-    while len(chosen) < most and (left := left[~np.isin(left, chosen)]).size:
-        likeness = (shapes[left] @ shapes[chosen].T).max(axis=1)
-        chosen.append(int(left[likeness.argmin()]))
-    return chosen
-
-
-def _numbered(numbers: Sequence[int], of: int) -> list[str]:
-    return [f"Map {number + 1} of {of}" for number in numbers]
-
-
-@functools.cache
-def _shipped_layer() -> tuple[Floats, Floats]:
-    from safetensors.numpy import load_file
-
-    weights, biases = folded(load_file(SHIPPED / "bag_of_pixels.safetensors"), "conv1")
-    chosen = list(TELLING)
-    return weights[chosen, :, 0, 0].astype(float), biases[chosen].astype(float)
-
-
-def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    paper, ink = np.array(GREYS, float)
-    return (paper + (ink - paper) * image[..., None] / 255.0).round().astype(np.uint8)
-
-
-def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    from PIL import Image
-
-    height, width = picture.shape[:2]
-    share = SIDE / max(height, width)
-    size = max(1, round(width * share)), max(1, round(height * share))
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
-
-
-def _picture_of(trace: Trace, rows: int, columns: int) -> NDArray[np.uint8]:
-    """The network's input as a picture (h, w, 3) of a layer's size."""
-    from PIL import Image
-
-    grey = ((trace.maps[0].inputs.numpy().mean(axis=0) + 1) * 127.5).round().astype(np.uint8)
-    return _grey(np.asarray(Image.fromarray(grey).resize((columns, rows), Image.Resampling.BOX)))
-
-
-def _data(
-    mixing: Mixing, picture: NDArray[np.uint8], texts: dict[str, str], kernel_on: int | None = None
-) -> dict[str, Any]:
-    """What one_pixel.js takes."""
-    values = np.stack([channel.values for channel in mixing.inputs]).astype("<f4")
-    _, rows, columns = values.shape
-    shown = _lines(mixing, values)
-    others = len(mixing.inputs) - len(shown[0])
-    sides = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
-    data = {
-        "rows": rows,
-        "columns": columns,
-        "picture": base64.b64encode(sides.tobytes()).decode(),
-        "inputs": base64.b64encode(values.tobytes()).decode(),
-        "channels": [{"name": channel.name, "scale": channel.scale} for channel in mixing.inputs],
-        "weights": mixing.weights.tolist(),
-        "biases": mixing.biases.tolist(),
-        "activation": mixing.activation,
-        "bends": BENDS.get(mixing.activation or ""),
-        "names": list(mixing.names),
-        "scales": [_colours(Scale.of(one)) for one in mixing.maps],
-        "shown": shown,
-        "kernel": None,
-        "start": _start(values),
-        "texts": {
-            "one": "1×1: one pixel in, one value out",
-            "nine": "3×3: nine pixels in, one value out",
-            "nine_says": COMPARES,
-            "edges": "A map of edges",
-            "rest": f"the other {others} channels",
-            "bent": "ReLU: below 0 becomes 0"
-            if mixing.activation == "relu"
-            else BENDS.get(mixing.activation or "", ""),
-            "alt": "The picture. Arrow keys move the pixel, the space bar plays and pauses.",
-            **texts,
-        },
-    }
-    if kernel_on is not None:
-        most = float(np.abs(relief(values[kernel_on])).max()) or 1.0
-        around = Scale(-most, most)
-        data["kernel"] = {
-            "weights": np.ravel(RELIEF).tolist(),
-            "channel": kernel_on,
-            "activation": None,
-            "scale": _colours(around),
-        }
-    data["version"] = hashlib.sha256(repr(sorted(data.items())).encode()).hexdigest()[:16]
-    return data
-
-
-def _colours(scale: Scale) -> dict[str, Any]:
-    return {"low": scale.low, "high": scale.high, "stops": scale.stops.tolist()}
-
-
-def relief(channel: NDArray[np.floating]) -> Floats:
-    """The map (h, w) of the 3×3 kernel on a channel, of its values in hundredths; at the rim its edge is repeated."""
-    height, width = channel.shape
-    padded = np.pad(np.round(channel.astype(float) * 100) / 100, 1, mode="edge")
-    parts = (
-        weight * padded[y : y + height, x : x + width] for y, row in enumerate(RELIEF) for x, weight in enumerate(row)
-    )
-    return np.sum(list(parts), axis=0)
-
-
-def _lines(mixing: Mixing, values: NDArray[np.float32]) -> list[list[int]]:
-    """For each map the inputs that are shown one by one."""
-    if len(values) <= MOST_LINES:
-        return [list(range(len(values)))] * len(mixing.weights)
-    counts = np.abs(mixing.weights) * np.abs(values).mean(axis=(1, 2))
-    return [np.argsort(-row, kind="stable")[:MOST_LINES].tolist() for row in counts]
-
-
-def _start(values: NDArray[np.float32]) -> int:
-    """The pixel to begin with: where the strongest edge is in the middle rows; the middle of a blank picture."""
-    _, rows, columns = values.shape
-    edges = sum(np.abs(relief(channel)) for channel in values[:3])
-    top, bottom = rows * 2 // 5, max(rows * 2 // 5 + 1, rows * 3 // 5)
-    middle = np.asarray(edges)[top:bottom]
-    if not middle.any():
-        return rows // 2 * columns + columns // 2
-    return top * columns + int(middle.argmax())
+    _figure(key=key, data=one_pixel_data.of_layer(chain, trace, stage, channel))

@@ -1,7 +1,7 @@
 // What the figure looks like: its elements, the numbers and marks in them, and the lines from the pixel to its sum and on
 // to its value.
 
-import { hundredths, printed } from "./pixel_sums.js"
+import { around, hundredths, printed } from "./pixel_sums.js"
 
 const BODY = `<div class="board"><div class="pic"><div class="name"></div>
 <div class="frame" tabindex="0" role="application"><canvas></canvas><b class="nine"></b><b class="one"></b></div>
@@ -10,7 +10,8 @@ const BODY = `<div class="board"><div class="pic"><div class="name"></div>
 <div class="out one"><div class="name"></div><div class="thumbs" role="group"></div>
 <div class="frame"><canvas role="img"></canvas><b></b></div><div class="scale"></div></div>
 <div class="mid nine"><div class="title"></div><p></p><div class="equation" role="img"></div></div>
-<div class="out nine"><div class="name"></div><div class="frame"><canvas role="img"></canvas><b></b></div><div class="scale"></div></div>
+<div class="out nine"><div class="name"></div>
+<div class="frame"><canvas role="img"></canvas><b></b></div><div class="scale"></div></div>
 <div class="player"><button class="play" type="button">Play</button><button class="step" type="button">Step</button
 ><button class="all" type="button">Fill in</button><div class="paces" role="group" aria-label="Speed"
 ><button type="button" value="slow">Slow</button><button type="button" value="normal">Normal</button
@@ -31,30 +32,30 @@ export function built(figure, data, choose) {
   figure.innerHTML = BODY
   figure.classList.toggle("alone", !data.kernel)
   const find = (selector) => figure.querySelector(selector)
-  const equation = find(".mid.one .equation"), count = data.shown[0].length
+  const equation = find(".mid.one .equation")
+  heads(equation, "pixel", "weight")
   const view = {
-    figure, equation, count,
+    figure, equation,
     frame: find(".pic .frame"), picture: find(".pic canvas"), said: find("output"),
     map: find(".out.one canvas"), edge: data.kernel && find(".out.nine canvas"),
     maps: [...figure.querySelectorAll(".out .frame")],
     play: find(".play"), step: find(".step"), all: find(".all"), paces: [...find(".paces").children],
-    head: heads(equation, "pixel", "weight"),
-    lines: Array.from({ length: count }, () => term(equation, data)),
-    rest: data.shown[0].length < data.channels.length ? total(equation, "rest") : null,
-    bias: data.biases.some((bias) => bias) ? total(equation, "bias") : null,
+    lines: data.shown[0].map(() => term(equation, data)),
+    rest: data.shown[0].length < data.channels.length ? total(equation) : null,
+    bias: data.biases.some((bias) => bias) ? total(equation) : null,
     rule: made(equation, "hr"),
-    sum: total(equation, "sum"),
-    bent: data.activation ? total(equation, "bent") : null,
+    sum: total(equation),
+    bent: data.activation ? total(equation) : null,
     thumbs: [],
   }
   view.value = (view.bent ?? view.sum).number
   view.value.classList.add("value")
   if (data.kernel) view.nine = nine(find(".mid.nine .equation"))
-  view.buttons = data.weights.length > 1 ? data.weights.map((_, k) => thumb(view, find(".thumbs"), () => choose(k))) : []
+  const several = data.weights.length > 1 ? data.weights : []
+  view.buttons = several.map((_, k) => thumb(view, find(".thumbs"), () => choose(k)))
   for (const canvas of [view.picture, view.map, view.edge, ...view.thumbs].filter(Boolean))
     Object.assign(canvas, { width: data.columns, height: data.rows })
-  find(".paces [value=normal]").setAttribute("aria-pressed", true)
-  return Object.assign(view, { paint: (now) => fill(view, now) })
+  return view
 }
 
 function heads(equation, ...names) {
@@ -73,8 +74,8 @@ function term(equation, data) {
   return { tile, spot, cell, name, weight, product: made(equation, "span", "number") }
 }
 
-function total(equation, kind) {
-  return { label: made(equation, "span", `label ${kind}`), number: made(equation, "span", `number ${kind}`) }
+function total(equation) {
+  return { label: made(equation, "span", "label"), number: made(equation, "span", "number") }
 }
 
 function nine(equation) {
@@ -87,7 +88,8 @@ function nine(equation) {
   made(equation, "span", "sign", "×")
   const weights = cells("grid weights", "cell plain")
   made(equation, "span", "sign", "=")
-  return { equation, block: pixels.block, pixels: pixels.cells, weights: weights.cells, value: made(equation, "span", "number value") }
+  const value = made(equation, "span", "number value")
+  return { equation, block: pixels.block, pixels: pixels.cells, weights: weights.cells, value }
 }
 
 function thumb(view, group, choose) {
@@ -98,8 +100,8 @@ function thumb(view, group, choose) {
   return button
 }
 
-// What stays the same as long as the numbers do.
-function fill(view, data) {
+// Put everything in its place that is the same at all pixels.
+export function fill(view, data) {
   const find = (selector) => view.figure.querySelector(selector)
   const raw = Uint8ClampedArray.from(atob(data.picture), (letter) => letter.charCodeAt(0))
   view.picture.getContext("2d").putImageData(new ImageData(raw, data.columns, data.rows), 0, 0)
@@ -121,7 +123,8 @@ function fill(view, data) {
   if (!view.nine) return
   legend(find(".out.nine .scale"), data.kernel.scale)
   view.edge.setAttribute("aria-label", data.texts.edges)
-  data.kernel.weights.forEach((weight, n) => weigh(view.nine.weights[n], printed(100 * weight, true), weight, data.kernel.weights))
+  const { weights } = data.kernel
+  weights.forEach((weight, n) => weigh(view.nine.weights[n], printed(100 * weight, true), weight, weights))
 }
 
 export function put(element, text) {
@@ -181,13 +184,11 @@ export function place(view, data, ready, { one, nine: nines }, map, at) {
   for (const frame of view.maps) mark(frame.querySelector("b"), x, y, 1, columns, rows)
   if (!nines) return
   mark(view.figure.querySelector(".pic b.nine"), x - 1, y - 1, 3, columns, rows)
-  view.nine.pixels.forEach((cell, n) => {
-    const row = Math.min(rows - 1, Math.max(0, y + Math.floor(n / 3) - 1))
-    const column = Math.min(columns - 1, Math.max(0, x + (n % 3) - 1))
-    put(cell, printed(nines.pixels[n]))
-    tint(cell, ready.inputColours[data.kernel.channel], row * columns + column)
+  around(at, rows, columns).forEach((beside, n) => {
+    put(view.nine.pixels[n], printed(nines.pixels[n]))
+    tint(view.nine.pixels[n], ready.inputColours[data.kernel.channel], beside)
   })
-  put(view.nine.value, printed(nines.value))
+  put(view.nine.value, printed(nines.sum))
   tint(view.nine.value, ready.edgeColours, at)
 }
 
@@ -195,11 +196,12 @@ export function place(view, data, ready, { one, nine: nines }, map, at) {
 function mark(element, x, y, side, columns, rows) {
   const [left, right] = [Math.max(0, x), Math.min(columns, x + side)].map((at) => (100 * at) / columns)
   const [top, bottom] = [Math.max(0, y), Math.min(rows, y + side)].map((at) => (100 * at) / rows)
-  Object.assign(element.style, { left: `${left}%`, top: `${top}%`, width: `${right - left}%`, height: `${bottom - top}%` })
+  const sides = { left, top, width: right - left, height: bottom - top }
+  for (const [name, share] of Object.entries(sides)) element.style[name] = `${share}%`
 }
 
 // The lines from the pixel to its sum, and from the value to its place in the map; none where they stand below it.
-export function link(view, data) {
+export function link(view) {
   const find = (selector) => view.figure.querySelector(selector), origin = view.figure.getBoundingClientRect()
   const box = (element) => {
     const { left, right, top, bottom } = element.getBoundingClientRect()
@@ -216,5 +218,6 @@ export function link(view, data) {
   }
   const cells = view.lines.map((row) => row.tile ?? row.cell)
   drawn("one", find(".pic b.one"), cells[0], cells.at(-1), view.value, find(".out.one b"))
-  if (data.kernel) drawn("nine", find(".pic b.nine"), view.nine.block, view.nine.block, view.nine.value, find(".out.nine b"))
+  const { block, value } = view.nine ?? {}
+  if (block) drawn("nine", find(".pic b.nine"), block, block, value, find(".out.nine b"))
 }

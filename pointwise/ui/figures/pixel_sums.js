@@ -29,16 +29,15 @@ export function around(at, rows, columns) {
   })
 }
 
-// Nine pixels of a channel as they are printed, nine weights, what they sum to, and the value that becomes of it.
-export function neighbours(channel, { weights, activation }, at, rows, columns) {
-  const pixels = around(at, rows, columns).map((place) => hundredths(channel[place]) / 100)
-  const sum = pixels.reduce((total, x, n) => total + x * weights[n], 0)
-  return { pixels, sum, value: (ACTIVATIONS[activation] ?? same)(sum) }
+// Nine pixels of a channel as they are printed, and what they sum to by nine weights.
+export function neighbours(channel, weights, at, rows, columns) {
+  const pixels = around(at, rows, columns).map((place) => hundredths(channel[place]))
+  return { pixels, sum: hundredths(pixels.reduce((total, x, n) => total + x * weights[n], 0) / 100) }
 }
 
 // The map of such a kernel, (h·w).
-export function edges(channel, kernel, rows, columns) {
-  return Float64Array.from(channel, (_, at) => neighbours(channel, kernel, at, rows, columns).value)
+export function edges(channel, { weights }, rows, columns) {
+  return Float64Array.from(channel, (_, at) => neighbours(channel, weights, at, rows, columns).sum / 100)
 }
 
 // The sum behind one value of a 1×1 convolution as a person computes it who rounds each number to hundredths: the products
@@ -47,7 +46,8 @@ export function edges(channel, kernel, rows, columns) {
 export function ledger({ inputs, weights, biases, activation }, k, shown, at) {
   const row = weights[k], size = inputs.length / row.length
   const factors = shown.map((c) => [inputs[c * size + at], row[c]].map(hundredths))
-  const products = factors.map(([x, w]) => Math.sign(x * w) * Math.round(Math.abs(x * w) / 100) || 0), bias = hundredths(biases[k])
+  const products = factors.map(([x, w]) => Math.sign(x * w) * Math.round(Math.abs(x * w) / 100) || 0)
+  const bias = hundredths(biases[k])
   const known = products.reduce((total, product) => total + product, bias)
   const exact = hundredths(summed(inputs, size, row, biases[k], at))
   const rest = shown.length < row.length ? exact - known : null
@@ -86,8 +86,7 @@ export function sums(data, ready, map, at) {
   const { kernel, rows, columns } = data
   const one = ledger(ready.mixing, map, data.shown[map], at)
   if (!kernel) return { one, nine: null }
-  const { pixels, sum, value } = neighbours(ready.channels[kernel.channel], kernel, at, rows, columns)
-  return { one, nine: { pixels: pixels.map(hundredths), sum: hundredths(sum), value: hundredths(value) } }
+  return { one, nine: neighbours(ready.channels[kernel.channel], kernel.weights, at, rows, columns) }
 }
 
 // The two sums in words, for who cannot see them.
@@ -99,6 +98,6 @@ export function sentences(data, { one, nine }, map, at) {
   const bent = data.activation ? `; after ${data.bends} ${printed(one.value)}` : ""
   return [
     `${where}. 1×1, ${data.names[map]}: ${terms.join(" plus ")} is ${printed(one.sum)}${bent}.`,
-    nine ? `3×3: the nine products sum to ${printed(nine.value)}.` : "",
+    nine ? `3×3: the nine products sum to ${printed(nine.sum)}.` : "",
   ]
 }

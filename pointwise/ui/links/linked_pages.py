@@ -8,6 +8,7 @@ import math
 
 import streamlit as st
 
+from pointwise.claims.quotations import NAMES
 from pointwise.models import ARCHITECTURES, CLASSIFIERS
 from pointwise.models.config import SHIPPED
 from pointwise.ui.canvas import drawing, reading
@@ -16,25 +17,13 @@ from pointwise.ui.frame import labels, startup
 from pointwise.ui.links.fields import Field, bound, chosen, drawn, number, one_of, within
 from pointwise.ui.path import steps
 
-NETWORK, CHANNEL, POINT = "network", "features.channel", "features.point"  # keys of the session's state
+NETWORK, CHANNEL, POINT, INPUT = "network", "features.channel", "features.point", "features.input"  # keys
 LONGEST_CHANGES = 1_500  # characters
 
 DRAWING = drawn("d", "drawing", SQUARE)
 STEPS = chosen("steps", "steps to 28×28", drawing.NORMALISED, {"on": True, "off": False}, lasting=True)
 READER = chosen("reader", "network that reads", reading.READER, {name: name for name in CLASSIFIERS}, lasting=True)
 CLASSIFIER_TITLES = tuple(labels.MODELS[name] for name in CLASSIFIERS)
-CLAIMS = (
-    "Dense layer",
-    "Parameters",
-    "Speed",
-    "Shape",
-    "Any size",
-    "Bottlenecks",
-    "Regularising",
-    "Network in Network",
-)
-
-
 PATH_STEP = Field("step", "step", lambda: steps.STEP.get(), one_of(steps.NUMBERS), stays=True)
 
 
@@ -96,6 +85,20 @@ def _pixel() -> Field:
     return Field("pixel", "pixel", now, take)
 
 
+def _input() -> Field:
+    """The input channel whose weight is looked at."""
+
+    def now() -> str | None:
+        value = st.session_state.get(INPUT)
+        return None if value is None else str(value + 1)
+
+    def take(text: str) -> None:
+        within(1, 4_096)(text)
+        st.session_state[INPUT] = int(text) - 1
+
+    return Field("input", "input channel", now, take)
+
+
 def _mix() -> Field:
     """The weights of red, green and blue on the path."""
 
@@ -147,6 +150,8 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         _layer(),
         _channel(),
         _pixel(),
+        _input(),
+        number("digit", "digit", "features.digit", 0, 9),
         _changes(),
         chosen("values", "values", "features.which", {"after": "After it", "before": "Before the activation"}),
         chosen("scale", "colour scale", "features.scale", {"layer": "One for the layer", "own": "Each its own"}),
@@ -155,14 +160,14 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         bound("data", "data", one_of(("House prices", "Your own table"))),
         bound("sqft", "area", within(0, 6_000)),
         bound("rooms", "number of rooms", within(0.0, 12.0)),
-        bound("view", "view", one_of(("Surface", "Network", "Slices", "Accuracy", "Tutorial"))),
-        bound("show", "surface", one_of(("Model", "Truth", "Difference"))),
+        bound("view", "view", one_of(("Tutorial", "Slices", "Accuracy", "Network", "Surface"))),
+        bound("show", "surface", one_of(("Difference", "Model", "Truth"))),
         bound("as", "form", one_of(("Flat", "3-D"))),
     ),
     "why_1x1": (
         DRAWING,
         STEPS,
-        bound("claim", "claim", one_of(CLAIMS)),
+        bound("claim", "claim", one_of(NAMES)),
         drawn("strip", "strip of digits", STRIP),
         number("order", "order of the pixels", "why.shape.order", 0, 1_000),
     ),

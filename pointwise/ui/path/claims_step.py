@@ -87,8 +87,8 @@ def _parameters() -> str:
     average, full = dense_layer.head_parameters(default_config("nin").widths[-1], 7, 10)
     return (
         f"At the end of {labels.MODELS['nin']} it leaves {average:,} [[parameters]] where a [[dense layer]] on the "
-        f"whole map would have {full:,}. In the tutorial it stands before a dense layer, and makes {tutorial:,} of "
-        f"{plain_mlp:,}."
+        f"whole map would have {full:,}. In the tutorial it stands before a dense layer, and {plain_mlp:,} "
+        f"become {tutorial:,}."
     )
 
 

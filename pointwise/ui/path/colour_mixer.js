@@ -82,7 +82,7 @@ function row(name) {
 }
 
 function tell(instance) {
-  instance.known = JSON.stringify(instance.weights)
+  instance.told.push(JSON.stringify(instance.weights))
   instance.report("mixed", [...instance.weights])
 }
 
@@ -96,6 +96,7 @@ function begin(root, data) {
   const instance = {
     picture: bytes(data.picture), parts: bytes(data.parts), map: root.querySelector(".map"),
     inputs: [...root.querySelectorAll("input")], formula: root.querySelector("code"), verdict: root.querySelector("p"),
+    told: [],
   }
   const rows = data.names.map(row)
   instance.bars = rows.map((one) => one.parts)
@@ -120,9 +121,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const instance = instances.get(parentElement) ?? begin(parentElement.querySelector("section"), data)
   instances.set(parentElement, instance)
   Object.assign(instance, { data, report: setTriggerValue })
-  const sent = JSON.stringify(data.weights)
-  if (instance.known !== sent) {
-    Object.assign(instance, { known: sent, weights: [...data.weights] })
+  const sent = JSON.stringify(data.weights), echo = instance.told.indexOf(sent)
+  if (echo >= 0) instance.told.splice(0, echo) // of what was told from here, and perhaps changed since
+  else {
+    Object.assign(instance, { told: [sent], weights: [...data.weights] })
     show(instance)
   }
   return () => instances.delete(parentElement)

@@ -18,7 +18,7 @@ def show() -> None:
     one_pixel.drawing(image, key="path.one_pixel")
     own_drawing.another()
     glossary.write(
-        "The upper row is all that there is to it. A **[[1×1 convolution]]** takes the numbers that one pixel has, one "
+        "The upper sum is all that there is to it. A **[[1×1 convolution]]** takes the numbers that one pixel has, one "
         "in each [[channel]], multiplies each by a [[weight]], adds them up with a [[bias]], and bends the sum, which "
         "is called the [[activation]]. Then it does the same at the next pixel, **with the same weights**. The results "
         "are a new picture, a [[feature map]]."

@@ -7,7 +7,7 @@ function item(instance, number) {
   const circle = document.createElement("b"), title = document.createElement("span")
   circle.textContent = number + 1
   button.type = "button"
-  button.append(circle, title)
+  button.append(circle, " ", title) // the space is for those who hear it
   button.addEventListener("click", () => {
     instance.clicked = true
     instance.report("chosen", number)

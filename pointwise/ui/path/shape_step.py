@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ORDER = Kept("path.order", 0)  # the seed of the order that the pixels are shuffled into
 OTHER, UNSURE, SAME = "It answers something else", "The same digit, but less sure", "Exactly the same answer"
 BAG, TUTORIAL, NIN = "bag_of_pixels", "conv_mlp", "nin"
-KINDS = {BAG: "only 1×1", NIN: "5×5 and 3×3 as well", TUTORIAL: "a 1×1, then dense layers"}
+KINDS = {BAG: "only 1×1", NIN: "5×5 and 3×3 as well", TUTORIAL: "the tutorial's, a 1×1, then dense layers"}
 STILL = 1e-4  # a change of the scores that is rounding
 UNITS = 3  # of the dense layer that are shown
 Pictures = dict[str, NDArray[np.uint8]]

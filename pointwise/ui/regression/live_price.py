@@ -41,14 +41,14 @@ _component = st.components.v2.component(
     css="""figure {margin: 0; color: var(--st-text-color); font-family: var(--st-font)}
 svg {display: block; overflow: visible; user-select: none}
 text {fill: currentColor; font-size: 0.8rem; font-variant-numeric: tabular-nums}
-.head, .input {text-anchor: middle}
+.head, .input {text-anchor: middle; pointer-events: none}
 .end {text-anchor: end}
 .name {font-weight: 600; font-size: 0.9rem}
 .product {font-size: 0.75rem; paint-order: stroke; stroke: var(--st-background-color); stroke-width: 4px;
   stroke-linejoin: round; pointer-events: none}
 line {pointer-events: none}
-.plus {stroke: #1d86c8}
-.minus {stroke: #e0702a}
+.plus {stroke: #e0702a}
+.minus {stroke: #1d86c8}
 .near {fill: transparent; stroke: transparent; stroke-width: 9px; pointer-events: all}
 line.near {pointer-events: stroke; cursor: pointer}
 circle.near {stroke-width: 0}

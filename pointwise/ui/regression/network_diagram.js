@@ -2,7 +2,7 @@
 // pointed at, tapped or focused says its numbers, in words and beside the lines; a click keeps it.
 
 import { dollars } from "../../inpage/formats.js"
-import { brief, matrices, product, sentence } from "./network_words.js"
+import { brief, called, matrices, product, sentence } from "./network_words.js"
 
 const TALL = 452, HEAD = 54, FOOT = 12 // pixels
 const COLUMNS = [0.12, 0.4, 0.69, 0.95] // where they stand, as shares of the width
@@ -58,15 +58,16 @@ function drawn(svg, network, names) {
   if (few) every("near")
 
   const node = (column, i) => {
-    const group = make("g", { class: "node", role: "button", tabindex: -1 }, svg)
+    const labelled = column && { "aria-label": column === 3 ? "Price" : `Channel ${i + 1} of layer ${column}` }
+    const group = make("g", { class: "node", role: "button", tabindex: -1, ...labelled }, svg)
     const centre = { cx: x(column), cy: y(column, i) }
     if (column) make("circle", { class: "near", r: NEAR, ...centre }, group)
     const square = { x: x(0), y: y(0, i), width: PIXEL, height: PIXEL, rx: 3 }
     const mark = column
       ? make("circle", { class: column === 3 ? "mark price" : "mark", r: column === 3 ? RADIUS : radius, ...centre }, group)
       : make("rect", { class: "mark", transform: `translate(${-PIXEL / 2} ${-PIXEL / 2})`, ...square }, group)
-    const value = column ? null : make("text", { class: "input", x: x(0), y: y(0, i) + PIXEL / 2 + 16 }, group)
-    if (!column) make("text", { class: "input", x: x(0), y: y(0, i) - PIXEL / 2 - 7 }, group, names[i])
+    const value = column ? null : make("text", { class: "input", x: x(0), y: y(0, i) + PIXEL / 2 + 16 }, svg)
+    if (!column) make("text", { class: "input", x: x(0), y: y(0, i) - PIXEL / 2 - 7 }, svg, names[i])
     for (const element of [group, ...group.children]) items.set(element, { column, i })
     return { group, mark, value }
   }
@@ -157,11 +158,14 @@ export function diagram(place, network, about, forward, say) {
     pinned = same(pinned, item) ? null : item
     point(null)
   }
-  const focus = ({ column, i }) => {
-    svg.querySelectorAll(".node").forEach((node) => node.setAttribute("tabindex", -1))
-    const { group } = nodes[column][i]
+  const focus = (item) => {
+    for (const node of svg.querySelectorAll(".node")) {
+      node.setAttribute("tabindex", -1)
+      node.setAttribute("aria-label", called(about, items.get(node)))
+    }
+    const { group } = nodes[item.column][item.i]
     group.setAttribute("tabindex", 0)
-    if (shown) group.setAttribute("aria-label", sentence(network, about, shown, { column, i }))
+    if (shown) group.setAttribute("aria-label", sentence(network, about, shown, item))
     return group
   }
   const typed = (event) => {

@@ -15,6 +15,11 @@ export function matrices({ w1, b1, w2, b2, last, base }) {
   return { weights: [w1, w2, [last]], biases: [b1, b2, [base]] }
 }
 
+// What a channel is called.
+export function called({ names }, { column, i }) {
+  return [names[i], `Channel ${i + 1} of layer ${column}`, `Channel ${i + 1} of layer ${column}`, "Price"][column]
+}
+
 // One sentence or a few on an item, or without one on the whole network.
 export function sentence(network, about, shown, item) {
   if (!item) return overview(network, shown)
@@ -36,7 +41,7 @@ function overview({ activation }, { layers }) {
   const off = activation === "relu"
     ? `${first} channels of layer 1 and ${second} of layer 2 are on; the others are 0.`
     : `With ${activation} no channel is ever off.`
-  return `Blue lines add, orange ones take away; the thicker, the more. ${off} Point at a channel or a line, or tap it, for its numbers.`
+  return `Orange lines add, blue ones take away; the thicker, the more. ${off} Point at a channel or a line, or tap it, for its numbers.`
 }
 
 function ofInput(_, { names, unit }, { layers, house }, { i }) {

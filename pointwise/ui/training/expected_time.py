@@ -23,7 +23,7 @@ def say(job: Job, at_hand: bool) -> None:
     _learn(session_run.current())
     seconds = _known().get(_kind(job))
     if seconds is not None:
-        st.markdown(f"Takes about {labels.roughly(job.recipe.epochs * seconds)} on this computer.")
+        st.markdown(f":small[Takes about {labels.roughly(job.recipe.epochs * seconds)} on this computer.]")
     elif at_hand and not session_run.busy():
         asked = st.button("How long would it take?", type="tertiary", icon=":material/timer:", key="expected_time.ask")
         if asked:

@@ -23,9 +23,9 @@ SEEN: Kept[tuple[str, str, int] | None] = Kept("panel.seen", None)  # what the w
 SCORES = {"accuracy": "accuracy", "r2": "R²"}
 # Measured in models/README.md, "Retrained on the bundled digits".
 WARNINGS = {
-    "digits": "**Your drawings may be read far worse.** These digits are blurred scans of 8×8 points, 1,500 to learn "
-    "from; a drawing has sharp strokes. Of 468 drawings by other people, Network in Network reads 25 % when it is "
-    "retrained on them, and 98 % as it is shipped. To compare on yours, choose *Shipped* under **Weights**."
+    "digits": "**Your drawings may be read far worse.** These digits are blurred scans of 8×8 points, and there are "
+    "1,500 to learn from. Retrained on them, Network in Network reads 25\u00a0% of 468 drawings by other people; as it "
+    "is shipped, 98\u00a0%. To compare on yours, choose *Shipped* under **Weights**."
 }
 
 
@@ -180,7 +180,7 @@ def _result(run: AnyRun) -> None:
         for name in run.job.result:
             METRICS[name](model.card["metrics"][name], before.get(name), run.job.held_out)
     if isinstance(run.job, PictureJob) and run.job.data.name in WARNINGS:
-        st.markdown(WARNINGS[run.job.data.name])
+        st.markdown(f":small[{WARNINGS[run.job.data.name]}]")
     with st.popover("Download", icon=":material/download:", width="stretch"):
         downloads.buttons(model, f"{run.job.config.arch}-{run.name[:6]}")
 

@@ -25,7 +25,7 @@ Inputs = Callable[[str, Recipe, ModelConfig], Settings]
 WIDEST, WIDEST_PRICE = 512, 128  # channels of a layer
 LARGEST_BATCH, LOWEST_RATE = 4096, 1e-6
 FIRST_RECIPE = "fast"
-NAMES = {"fast": "Fast", "tutorial": "As written in the tutorial", "augmented": "Thorough, on bent digits"}
+NAMES = {"fast": "Fast", "tutorial": "As written in the tutorial", "augmented": "Thorough, on bent pictures"}
 ABOUT_RECIPES = {
     "fast": "{passes}, {batch} at a time, in large steps that shrink towards the end.",
     "tutorial": "{passes}, {batch} at a time, in small steps of one size: exactly what the tutorial does.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pointwise.claims.quotations import CLAIMS, NAMES, Claim, claim_named
+from pointwise.ui.frame import address
 from pointwise.ui.frame.colours import BLUE
 from pointwise.ui.frame.sections import Kept, choice
 from pointwise.ui.why_1x1 import guesses
@@ -12,7 +13,6 @@ from pointwise.ui.why_1x1 import guesses
 STEPS = "claim"  # the key of the steps, and the name in the address
 CLAIM = Kept("why.claim", "")  # the one that is on the page
 ENTERED = Kept("why.entered", True)  # whether this run is the first to draw it since another claim or page was there
-
 WENT_ON = Kept("why.went_on", False)  # whether the button at the foot was pressed for this run
 UP = f"document.querySelector('.st-key-{STEPS}')?.scrollIntoView()"
 
@@ -48,7 +48,7 @@ def _number(step: int, shown: str, spoken: str, more: str) -> str:
 def follow() -> None:
     """The score, and a button for the next claim."""
     right, guessed = guesses.score()
-    if guessed:
+    if guessed and not address.hides("verdicts"):
         st.markdown(f"**{_score(right, guessed)}** Only first guesses count.")
     coming = _next()
     if coming is not None:

@@ -56,10 +56,12 @@ def guess_first(
 
 
 def _answer(guess: str, right: str, said: str) -> None:
-    """Whether the guess is right, in a sentence; the first time that it is known, it counts."""
+    """Whether the guess is right, in a sentence; once it is known it counts. Nothing where a lesson hides it."""
+    if address.hides("verdicts"):
+        return
     if right:
         guesses.judge(CLAIM.get(), right)
-    if guess == SKIP or address.hides("verdicts"):
+    if guess == SKIP:
         return
     if not right:
         st.info("Measure it below, and see whether you are right.", icon=":material/science:")

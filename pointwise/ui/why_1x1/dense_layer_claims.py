@@ -9,7 +9,7 @@ from pointwise.claims import dense_layer
 from pointwise.claims.dense_layer import FormTimes
 from pointwise.explain import colour
 from pointwise.explain.chain import Chain
-from pointwise.ui.frame import html, labels
+from pointwise.ui.frame import address, html, labels
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import weights_in_use
@@ -55,8 +55,9 @@ def equality() -> None:
             for row in rows
         ],
     )
-    with st.expander("The code that ran", icon=":material/code:"):
-        st.code("\n\n".join(dense_layer.source_of(row.form) for row in rows), language="python")
+    if not address.hides("code"):
+        with st.expander("The code that ran", icon=":material/code:"):
+            st.code("\n\n".join(dense_layer.source_of(row.form) for row in rows), language="python")
     most = max(max(row.outputs, row.gradients) for row in rows)
     claim_widgets.verdict(
         f"**True.** Outputs and gradients differ by at most {claim_widgets.small(most)}, which is rounding, and all "

@@ -13,7 +13,7 @@ from pointwise.claims.shape import shuffle
 from pointwise.drawing import SLACK, prepare_strip
 from pointwise.models import default_config
 from pointwise.ui.canvas import drawing
-from pointwise.ui.frame import shipped
+from pointwise.ui.frame import address, shipped
 from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.why_1x1 import claim_widgets, guesses, parameter_claims
 
@@ -24,7 +24,12 @@ GUESSED = {True: "right", False: "not this time", None: "–"}
 
 
 def show() -> None:
-    """The table: openly once every answer is known, else behind a choice, and measured when it is opened."""
+    """The table: openly once every answer is known, else behind a choice, and measured when it is opened.
+
+    Nothing in a lesson that hides verdicts.
+    """
+    if address.hides("verdicts"):
+        return
     if len(guesses.done()) == len(NAMES):
         st.subheader("All verdicts", anchor=False)
         _table()

@@ -10,7 +10,7 @@ import pytest
 from pointwise.explain import colour
 from pointwise.explain.chain import Chain, pixel_at
 from pointwise.models import ACTIVATIONS
-from pointwise.ui.figures import one_pixel
+from pointwise.ui.figures import one_pixel, one_pixel_data
 from pointwise.ui.frame import shipped
 from tests.unit.explain.toys import IMAGE, network
 from tests.unit.inpage.conftest import Answers
@@ -28,24 +28,24 @@ def by_page(node: Answers, data: dict[str, Any]) -> tuple[np.ndarray, np.ndarray
 
 
 def test_the_maps_of_a_drawing_are_the_shipped_networks(node: Answers) -> None:
-    maps, edge = by_page(node, one_pixel.drawing_data(IMAGE))
+    maps, edge = by_page(node, one_pixel_data.of_drawing(IMAGE))
     trace = Chain.of(shipped.shipped_model("bag_of_pixels")).run(IMAGE)
-    assert maps == pytest.approx(trace.maps[0].after.numpy()[list(one_pixel.TELLING)], abs=1e-5)
-    assert edge == pytest.approx(one_pixel.relief(trace.maps[0].inputs[0].numpy()))
+    assert maps == pytest.approx(trace.maps[0].after.numpy()[one_pixel_data.TELLING], abs=1e-5)
+    assert edge == pytest.approx(one_pixel_data.relief(trace.maps[0].inputs[0].numpy()))
 
 
 def test_the_maps_of_a_colour_picture_are_its_mixes(node: Answers) -> None:
-    maps, edge = by_page(node, one_pixel.colour_data())
-    picture = colour.berries(one_pixel.SIDE)
+    maps, edge = by_page(node, one_pixel_data.of_colour())
+    picture = colour.berries(one_pixel_data.SIDE)
     assert maps == pytest.approx(colour.mix(picture, colour.opponent()), abs=1e-6)
-    assert edge == pytest.approx(one_pixel.relief(picture[:, :, 0] / 255))
+    assert edge == pytest.approx(one_pixel_data.relief(picture[:, :, 0] / 255))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_maps_of_a_layer_are_the_networks(node: Answers, activation: str) -> None:
     chain = Chain.of(network("nin", activation))
     trace = chain.run(IMAGE)
-    maps, edge = by_page(node, one_pixel.layer_data(chain, trace, 1, 3))
+    maps, edge = by_page(node, one_pixel_data.of_layer(chain, trace, 1, 3))
     assert maps == pytest.approx(trace.maps[1].after.numpy()[3:4], abs=1e-5)
     assert edge is None
 
@@ -65,8 +65,8 @@ def adds_up(said: dict[str, Any]) -> bool:
 def test_what_is_printed_of_a_drawing_can_be_checked_and_is_nearly_the_networks(node: Answers, map_: int) -> None:
     chain = Chain.of(shipped.shipped_model("bag_of_pixels"))
     trace = chain.run(IMAGE)
-    for at, said in zip(PLACES, ledgers(node, one_pixel.drawing_data(IMAGE), map_), strict=True):
-        pixel = pixel_at(chain, trace.maps[0], 0, one_pixel.TELLING[map_], *divmod(at, 28))
+    for at, said in zip(PLACES, ledgers(node, one_pixel_data.of_drawing(IMAGE), map_), strict=True):
+        pixel = pixel_at(chain, trace.maps[0], 0, one_pixel_data.TELLING[map_], *divmod(at, 28))
         assert adds_up(said)
         assert said["value"] == max(said["sum"], 0)
         assert said["value"] == pytest.approx(100 * pixel.after, abs=2)
@@ -75,9 +75,9 @@ def test_what_is_printed_of_a_drawing_can_be_checked_and_is_nearly_the_networks(
 def test_what_is_printed_of_many_channels_adds_up_to_what_the_calculator_says(node: Answers) -> None:
     chain = Chain.of(network("bag_of_pixels"))
     trace = chain.run(IMAGE)
-    data = one_pixel.layer_data(chain, trace, 1, 4)
+    data = one_pixel_data.of_layer(chain, trace, 1, 4)
     shown = data["shown"][0]
-    assert len(shown) == one_pixel.MOST_LINES
+    assert len(shown) == one_pixel_data.MOST_LINES
     for at, said in zip(PLACES, ledgers(node, data), strict=True):
         pixel = pixel_at(chain, trace.maps[1], 1, 4, *divmod(at, 28))
         products = pixel.products.ravel()
@@ -88,7 +88,7 @@ def test_what_is_printed_of_many_channels_adds_up_to_what_the_calculator_says(no
 
 
 def test_the_sums_are_said_in_words(node: Answers) -> None:
-    data = one_pixel.colour_data(np.full((28, 28, 3), (255, 51, 0), np.uint8))
+    data = one_pixel_data.of_colour(np.full((28, 28, 3), (255, 51, 0), np.uint8))
     (ready,) = node(SUMS, "prepared", [[data]])
     (found,) = node(SUMS, "sums", [[data, ready, 0, 30]])
     (said,) = node(SUMS, "sentences", [[data, found, 0, 30]])
@@ -100,7 +100,7 @@ def test_the_sums_are_said_in_words(node: Answers) -> None:
 
 @pytest.mark.parametrize("image", [np.zeros((28, 28), np.uint8), IMAGE])
 def test_it_begins_at_an_edge_or_in_the_middle(image: np.ndarray) -> None:
-    data = one_pixel.drawing_data(image)
+    data = one_pixel_data.of_drawing(image)
     row, _ = divmod(data["start"], 28)
     assert 11 <= row <= 16
     if not image.any():
@@ -114,13 +114,13 @@ def test_a_layer_is_shown_where_a_1x1_kernel_moves_over_a_picture(arch: str, sho
     stages = [n for n in range(len(chain.stages)) if one_pixel.shows(chain, trace, n)]
     assert len(stages) == {"nin": 4}.get(arch, shown)
     for stage in stages:
-        one_pixel.layer_data(chain, trace, stage)
+        one_pixel_data.of_layer(chain, trace, stage)
 
 
 def test_the_four_maps_of_a_layer_are_unlike_one_another() -> None:
     chain = Chain.of(shipped.shipped_model("bag_of_pixels"))
     trace = chain.run(IMAGE)
-    names = one_pixel.layer_data(chain, trace, 1)["names"]
+    names = one_pixel_data.of_layer(chain, trace, 1)["names"]
     maps = trace.maps[1].after.numpy()[[int(name.split()[1]) - 1 for name in names]]
     alike = np.corrcoef(maps.reshape(4, -1))
     assert len(set(names)) == 4

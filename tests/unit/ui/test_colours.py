@@ -72,7 +72,7 @@ def test_contrast_is_measured_as_it_is_defined() -> None:
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
 
 
-@pytest.mark.parametrize(("colour", "ground"), product(SERIES, GROUNDS))
+@pytest.mark.parametrize(("colour", "ground"), list(product(SERIES, GROUNDS)))
 def test_colours_of_charts_stand_out_from_every_ground(colour: str, ground: str) -> None:
     assert contrast(colour, ground) >= 3
 
