@@ -25,7 +25,6 @@ OPENING = {"nin": "7", "conv_mlp": "9", "mlp_1x1": "7", "bag_of_pixels": "3"}  #
 def opened(arch: str = "nin", view: str = "Channels", **session: object) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
     app.session_state[navigation.FRAME.key] = True  # AppTest runs the page without app.py
-    app.session_state["drawing.board"] = drawing.first().with_digits(7)  # about which all networks agree
     for name, value in session.items():
         app.session_state[name.replace("__", ".")] = value
     app.query_params["network"] = MODELS[arch]
