@@ -20,6 +20,7 @@ class Mixture:
     kernels: Tensor  # (I, k, k): the weights of each; a dense layer's are as large as the maps, (I, h, w)
     parts: Tensor  # (I, h', w'): what each adds to every pixel; in a dense layer (I, h, w), numbers that are all added
     bias: float
+    dense: bool  # whether every number of ``parts`` is added to one value
 
     @property
     def effects(self) -> Tensor:
@@ -34,7 +35,7 @@ class Mixture:
 
     def at(self, y: int, x: int) -> Tensor:
         """What each input map adds to the pixel (y, x) of the channel's map, (I,); a dense layer has one pixel only."""
-        if self.kernels.shape == self.inputs.shape:
+        if self.dense:
             return self.parts.flatten(1).sum(1)
         return self.parts[:, y, x]
 
@@ -47,7 +48,7 @@ def mixture(chain: Chain, trace: Trace, stage: int, number: int) -> Mixture:
             side = math.isqrt(len(inputs))
             shape = trace.maps[stage - 1].after.shape if stage else torch.Size((1, side, side))
             inputs, weights = inputs.reshape(shape), used.weights.reshape(shape)
-            return Mixture(inputs, weights, inputs * weights, used.bias)
+            return Mixture(inputs, weights, inputs * weights, used.bias, dense=True)
         rows = used.weights[:, None]
         parts = F.conv2d(inputs[None], rows, None, part.stride, part.padding, groups=len(inputs))[0]
-        return Mixture(inputs, used.weights, parts, used.bias)
+        return Mixture(inputs, used.weights, parts, used.bias, dense=False)

@@ -25,6 +25,7 @@ OPENING = {"nin": "7", "conv_mlp": "9", "mlp_1x1": "7", "bag_of_pixels": "3"}  #
 def opened(arch: str = "nin", view: str = "Channels", **session: object) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=60)
     app.session_state[navigation.FRAME.key] = True  # AppTest runs the page without app.py
+    app.session_state["drawing.board"] = drawing.first().with_digits(7)  # about which all networks agree
     for name, value in session.items():
         app.session_state[name.replace("__", ".")] = value
     app.query_params["network"] = MODELS[arch]
@@ -79,6 +80,14 @@ def test_layer_channel_input_and_pixel_are_plain_values_of_the_session() -> None
     )
     assert any(text.value.startswith("Channel 12 at row 4, column 7 is **") for text in app.markdown)
     assert slider(app, "Weight").key == "features.weight.nin.3.11.3"
+
+
+def test_a_map_leads_back_to_those_it_is_made_of() -> None:
+    app = opened(**{"features.layer.nin": "mix1", "features.channel": 13, "features.input": 20})
+    app.button(key="features.back").click().run()
+    assert app.session_state["features.layer.nin"] == "conv1"
+    assert app.session_state["features.channel"] == 20
+    assert any(text.value.startswith("**Channel 21 of 32, and what goes into it") for text in app.markdown)
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def layers(browser: Browser, folder: Path, count: int) -> dict[str, float]:
         page.wait_for_timeout(3000)
         page.evaluate(LAYER)
         for number in range(count):
-            page.get_by_role("button", name=re.compile(("^fc2:", "^conv1:")[number % 2])).click()
+            page.get_by_role("button", name=re.compile((r"^fc2\b", r"^conv1\b")[number % 2])).click()
             page.wait_for_function(f"() => window.waits.length > {number}")
             page.wait_for_timeout(600)
         waits = page.evaluate("window.waits")

@@ -143,6 +143,7 @@ def test_a_second_stroke_goes_on_from_the_first(page: Page, server: Server) -> N
 
 def test_a_finger_is_answered_while_it_draws(phone: Page, server: Server) -> None:
     arrive(phone, server.url)
+    phone.locator("canvas.upper-canvas").evaluate("canvas => canvas.scrollIntoView({block: 'end'})")
     touch = phone.context.new_cdp_session(phone)
     points = [dict(zip("xy", point(phone, x, y), strict=True)) for x, y in STROKES[7][0]]
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})

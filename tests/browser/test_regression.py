@@ -171,7 +171,7 @@ def test_keys_go_from_channel_to_channel_and_say_their_numbers(houses: Page, mod
     houses.keyboard.press("ArrowUp")
     expect(words(houses)).to_contain_text("Channel 4 of layer 2:")
     houses.keyboard.press("Tab")
-    expect(words(houses)).to_contain_text("Blue lines add")
+    expect(words(houses)).to_contain_text("Orange lines add")
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ STYLE = """<style>
 .pw-now {width: 6.6rem; flex: none; text-align: center; font-size: 9rem; line-height: 1; font-weight: 600;
   font-variant-numeric: tabular-nums}
 .pw-while {visibility: hidden; font-size: 0.85rem; font-weight: 400; line-height: 1.3; padding-top: 0.4rem}
-.pw-live .pw-now {color: #d55e00}
+.pw-live .pw-digit {color: #d55e00}
 .pw-live .pw-while {visibility: visible}
 .st-key-answer-prediction {position: absolute; z-index: 1; left: 0; top: 9.6rem; width: 6.6rem; text-align: center}
 .st-key-answer-prediction [data-testid=stMetric] :is(label, div, p) {justify-content: center; justify-items: center;
@@ -49,7 +49,7 @@ STYLE = """<style>
 .pw-row {display: grid; grid-template-columns: 1rem 1fr 3.6rem; gap: 0.5rem; align-items: center; height: 1.45rem}
 .pw-row b {font-weight: inherit; text-align: right}
 .pw-row div {height: 0.95rem; background: rgba(127, 155, 179, 0.16); border-radius: 0.15rem; overflow: hidden}
-.pw-row i {display: block; height: 100%; background: #7f9bb3}
+.pw-row i {display: block; height: 100%; background: #5f7f9b}
 .pw-row span {font-variant-numeric: tabular-nums}
 .pw-best {font-weight: 700}
 .pw-best i {background: #d55e00}

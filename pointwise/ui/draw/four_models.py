@@ -22,7 +22,7 @@ MEASURED_ON = {"mnist": "MNIST test", "digits": "held-out bundled digits"}
 STYLE = """<style>
 .pw-size {font-size: 0.85rem; line-height: 1.35; font-variant-numeric: tabular-nums}
 .pw-size div {height: 0.55rem; margin: 0.1rem 0 0.5rem; background: rgba(127, 155, 179, 0.16); border-radius: 0.15rem}
-.pw-size i {display: block; height: 100%; min-width: 2px; border-radius: 0.15rem; background: #0090d0}
+.pw-size i {display: block; height: 100%; min-width: 2px; border-radius: 0.15rem; background: #0080c0}
 .pw-size i.pw-error {background: #d55e00}
 </style>"""
 

@@ -33,7 +33,4 @@ def text() -> st.delta_generator.DeltaGenerator:
 
 def link() -> None:
     """The way to the answer."""
-    if any(entry.name == "path" for entry in navigation.PAGES):
-        navigation.link("path", "Look inside", icon=":material/arrow_forward:")
-    else:
-        navigation.link("feature_maps", "Look inside", icon=":material/arrow_forward:")
+    navigation.link("path", "Look inside", icon=":material/arrow_forward:")

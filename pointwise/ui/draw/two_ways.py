@@ -99,6 +99,7 @@ def _figure(
 ) -> str:
     longest = "width" if pixels.shape[1] >= pixels.shape[0] else "height"
     more = "<br><b>This is read above</b>" if goes_in else ""
+    alternative = "The 28 by 28 pixels that the network receives" if goes_in else alternative
     return (
         f'<figure style="grid-area: {area}"{" class=pw-goes-in" * goes_in}><div><img src="{html.data_url(pixels)}" '
         f'alt="{markup.escape(alternative)}" style="{longest}: {100 * share:.0f}%"></div>'

@@ -18,6 +18,7 @@ from pointwise.ui.frame.sections import Kept
 MAP = "features.map"
 POINT: Kept[tuple[float, float] | None] = Kept("features.point", None)  # row and column as shares of the map's sides
 MADE_STYLE = """<style>
+.st-key-features-made {padding: 4px 4px 4px 0}
 .st-key-features-made > :first-child {flex: 1 1 0; min-width: 9.5rem}
 .st-key-features-made > :last-child {flex: 0 1 56%; min-width: 0}
 @media (max-width: 640px) {.st-key-features-made > :last-child {flex-basis: 50%}}

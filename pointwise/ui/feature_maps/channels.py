@@ -10,9 +10,9 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from pointwise.explain.chain import Chain, Maps, Stage
+from pointwise.explain.chain import Maps, Stage
 from pointwise.explain.mixture import mixture
-from pointwise.ui.feature_maps import channel, input_maps, map_components, network_strip, pixel_sum
+from pointwise.ui.feature_maps import channel, input_maps, layer_words, map_components, network_strip, pixel_sum
 from pointwise.ui.feature_maps.subject import Subject
 from pointwise.ui.figures import one_pixel
 from pointwise.ui.frame import glossary
@@ -33,7 +33,7 @@ def show(subject: Subject) -> None:
     stage, maps = subject.chain.stages[number], subject.trace.maps[number]
     st.markdown("Follow it from left to right: choose a layer, one of its channels, and a pixel of that.")
     strip = st.container()
-    glossary.write(f"{_in_words(stage)} {_about(maps.dead(), stage)}")
+    glossary.write(f"{layer_words.does(stage)} {layer_words.alive(stage, maps.dead())}")
     figure = st.container()
     wide = _is_dots(stage) or stage.channels <= FEW  # which take the whole width, and little height
     over, (left, right) = st.container(), st.columns([5, 4] if wide else [3, 5], gap="medium")
@@ -55,6 +55,8 @@ def show(subject: Subject) -> None:
     with left if wide else right:
         channel.show(subject, number, chosen, values[chosen], scale, mixed)
     with right:
+        if number:
+            _way_back(subject, number - 1, input_maps.chosen_input(mixed))
         channel.changes(subject, number, chosen, before, scale, mixed)
     point = channel.point(values[chosen])
     if channel.has_tone_curve(stage, number):
@@ -65,7 +67,7 @@ def show(subject: Subject) -> None:
             channel.tone_curve(subject, chosen)
     else:
         pixel_sum.show(subject, number, chosen, point, mixed)
-    _explanation(subject)
+    layer_words.meaning(subject)
 
 
 def _one_pixel(subject: Subject, stage: int, number: int) -> None:
@@ -121,24 +123,25 @@ def chosen_layer(subject: Subject) -> int:
 def _choose_layer(subject: Subject) -> None:
     chosen = st.session_state[network_strip.STRIP].chosen
     if chosen is not None:
-        st.session_state[layer_key(subject.arch)] = subject.chain.stages[int(chosen)].name
-        for kept in (CHOSEN, input_maps.CHOSEN):
-            kept.pop()
+        _look_into(subject, int(chosen), None)
 
 
-def _in_words(stage: Stage) -> str:
-    """What the chosen layer does at each pixel."""
-    inputs = "1 channel" if stage.inputs == 1 else f"{stage.inputs:,} channels"
-    if stage.flat:
-        kind, does = "[[dense layer]]", f"each of its {stage.channels} values is a weighted sum of all {stage.inputs:,}"
-    elif stage.kernel == 1:
-        kind = "[[1×1 convolution]]"
-        takes = "takes the brightness" if stage.inputs == 1 else f"mixes the {inputs}"
-        does = f"at every pixel, each of its {stage.channels} channels {takes} there, and sees nothing else"
-    else:
-        kind = f"{stage.kernel}×{stage.kernel} [[convolution]]"
-        does = f"each of its {stage.channels} channels looks at {stage.kernel} × {stage.kernel} pixels of {inputs}"
-    return f"**{stage.name}** is a {kind}: {does}."
+def _way_back(subject: Subject, stage_number: int, number: int) -> None:
+    """A button that leads to the input map that is marked, which is a channel of the layer before."""
+    name = subject.chain.stages[stage_number].name
+    st.button(
+        f"Look into channel {number + 1} of {name}",
+        on_click=_look_into,
+        args=(subject, stage_number, number),
+        icon=":material/arrow_back:",
+        key="features.back",
+    )
+
+
+def _look_into(subject: Subject, stage_number: int, number: int | None) -> None:
+    st.session_state[layer_key(subject.arch)] = subject.chain.stages[stage_number].name
+    CHOSEN.set(number)
+    input_maps.CHOSEN.pop()
 
 
 def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool, chosen: int) -> None:
@@ -157,16 +160,6 @@ def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool,
         side=map_components.DOT if _is_dots(stage) else map_components.side(stage.channels),
     )
     map_components.mosaic(map_components.MOSAIC, tiles, chosen, alt, _choose)
-
-
-def _about(dead: NDArray[np.bool_], stage: Stage) -> str:
-    count = int(dead.sum())
-    if not stage.activated:
-        return "The last layer has no [[activation]]: each map's average is a digit's [[logit]]."
-    if not count:
-        return "No channel is [[dead|dead channel]] on this drawing: each is other than zero somewhere."
-    dead_ones = f"{count} of {stage.channels} " + ("is" if count == 1 else "are")
-    return f"{dead_ones} [[dead|dead channel]] on this drawing and faded: zero everywhere."
 
 
 def _choose() -> None:
@@ -201,43 +194,3 @@ def _npy(values: NDArray[np.float32]) -> bytes:
     content = io.BytesIO()
     np.save(content, values)
     return content.getvalue()
-
-
-def _explanation(subject: Subject) -> None:
-    """Answer "it only multiplies by a number" for the network at hand."""
-    stage, maps = subject.chain.stages[0], subject.trace.maps[0]
-    st.subheader("What it means")
-    st.markdown(f"*“A 1×1 convolution just multiplies by a number.”* {_meaning(stage, maps, subject.chain)}")
-
-
-def _meaning(stage: Stage, maps: Maps, chain: Chain) -> str:
-    if stage.kernel == 1 and stage.inputs == 1:
-        return (
-            f"On a grey picture that is nearly true of **{stage.name}**: before the activation its {stage.channels} "
-            f"maps are mixtures of only **{maps.rank()}**, the drawing and a constant. They are one picture with its "
-            f"brightness bent in different ways. {_next(chain.stages[1])}"
-        )
-    if stage.flat:
-        return (
-            f"Here all {stage.inputs:,} pixels are channels of one 1×1 picture, and each channel of the first layer is "
-            "a weighted sum of them all: the 1×1 convolution is a dense layer, number by number."
-        )
-    mixing = next(stage for stage in chain.stages if stage.kernel == 1)
-    return (
-        f"Look at **{mixing.name}**: each of its maps is a weighted sum of {mixing.inputs} maps, the same sum at every "
-        "pixel. The k×k convolutions look around; the 1×1 convolutions between them mix what was seen, a small dense "
-        "layer at every pixel."
-    )
-
-
-def _next(stage: Stage) -> str:
-    """What the second layer does with the maps of the first."""
-    if stage.flat:
-        return (
-            f"What follows, **{stage.name}**, sees all {stage.inputs:,} values at once: a dense layer, which is a 1×1 "
-            "convolution on a 1×1 picture with that many channels."
-        )
-    return (
-        f"**{stage.name}** has {stage.inputs} inputs at every pixel, and there the sentence is wrong: each of its "
-        "channels is a weighted sum of all channels below it, a dense layer at every pixel."
-    )

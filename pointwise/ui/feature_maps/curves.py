@@ -29,7 +29,7 @@ def show(subject: Subject) -> None:
             "at a time, so no curve of brightness can say what they do."
         )
         name = labels.MODELS[BAG]
-        st.button(f"Look at {name}", on_click=_look_at_the_bag, icon=":material/show_chart:", type="primary", key="bag")
+        st.button(f"Look at {name}", on_click=_look_at_the_bag, icon=":material/show_chart:", key="bag")
         return
     curves = brightness_curves(subject.chain)
     averages, logits = curves.averaged(subject.image), subject.trace.logits.double().numpy()

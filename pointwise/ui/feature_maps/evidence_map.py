@@ -76,7 +76,7 @@ def _ten(every: Sequence[Evidence], image: NDArray[np.uint8], digit: int, scale:
     tiles = map_components.Tiles(
         sprite,
         columns,
-        names=[f"Evidence for {one}, logit {parts.logit:.2f}" for one, parts in enumerate(every)],
+        names=[f"Evidence for the digit {one}: {parts.logit:.2f}" for one, parts in enumerate(every)],
         captions=[f"{one}: {parts.logit:.2f}" for one, parts in enumerate(every)],
         faded=[False] * len(every),
         side=SIDE,

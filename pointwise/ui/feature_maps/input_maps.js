@@ -30,7 +30,10 @@ function row(instance, { image, kernel, name, chosen, label, channel }, number) 
     box.type = "button"
     box.setAttribute("aria-pressed", chosen)
     box.addEventListener("click", () => instance.report("chosen", channel))
-  } else box.tabIndex = 0
+  } else {
+    box.tabIndex = 0
+    box.setAttribute("role", "img")
+  }
   box.setAttribute(channel === null ? "aria-label" : "aria-description", label)
   for (const [source, kind] of [[image, "map"], [kernel, "kernel"]])
     if (source) box.append(Object.assign(element("img", kind), { src: source, alt: "" }))

@@ -65,23 +65,19 @@ def show(subject: Subject, stage_number: int, name: str, mixed: Mixture, chosen:
     greys = subject.image if stage_number == 0 else None
     inputs_scale, kernels_scale = Scale.of(inputs), Scale.around(kernels)
     strongest = mixed.strongest.tolist()
-    many = kernels[0].size > 1
 
     def row(at: int) -> dict[str, object]:
         called = input_name(stage_number, at)
-        kernel = html.data_url(kernels_scale.coloured(kernels[at])) if many else None
-        times = f"a kernel of {_across(kernels[at])}" if many else number(strongest[at])
+        times = number(strongest[at]) if kernels[at].size == 1 else "weights" if mixed.dense else "kernel"
         return {
             "image": html.data_url(inputs_scale.coloured(inputs[at]) if greys is None else greys),
-            "kernel": kernel,
+            "kernel": None if kernels[at].size == 1 else html.data_url(kernels_scale.coloured(kernels[at])),
             "name": called,
-            "text": ("× weights" if kernels.shape == inputs.shape else "× kernel")
-            if many
-            else f"× {number(strongest[at])}",
+            "text": f"× {times}",
             "weight": strongest[at],
             "part": html.data_url(scale.coloured(parts[at])),
             "about": f"only {called} × {times}: {_range(parts[at])}",
-            "label": f"{called}, times {times}, adds {_range(parts[at])}",
+            "label": f"{called} × {times}, adds {_range(parts[at])}",
             "channel": at,
             "chosen": at == chosen,
         }
@@ -98,7 +94,7 @@ def show(subject: Subject, stage_number: int, name: str, mixed: Mixture, chosen:
                 "weight": None,
                 "part": html.data_url(scale.coloured(rest)),
                 "about": f"{together}: {_range(rest)}",
-                "label": f"{together} add {_range(rest)}",
+                "label": f"{together}, add {_range(rest)}",
                 "channel": None,
                 "chosen": False,
             }
@@ -136,7 +132,3 @@ def _choose() -> None:
 def _range(part: NDArray[np.float32]) -> str:
     low, high = float(part.min()), float(part.max())
     return number(low) if low == high else f"{number(low)} to {number(high)}"
-
-
-def _across(kernel: NDArray[np.float32]) -> str:
-    return " × ".join(str(side) for side in kernel.shape)

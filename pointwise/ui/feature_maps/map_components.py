@@ -53,10 +53,10 @@ _pixels = st.components.v2.component(
     css="""figure {margin: 0; max-width: var(--most, 22rem); font-family: var(--st-font); color: var(--st-text-color)}
 div {position: relative; cursor: crosshair; touch-action: pan-y; user-select: none; border-radius: 3px}
 div.brush {touch-action: none}
-div:focus-visible {outline: 3px solid var(--st-primary-color); outline-offset: -3px}
+div:focus-visible {outline: 3px solid var(--st-primary-color); outline-offset: 1px}
 img {display: block; width: 100%; height: 100%; image-rendering: pixelated; border-radius: 3px; pointer-events: none}
 b, s {position: absolute; box-sizing: border-box; pointer-events: none}
-div.alone {outline: 3px dashed var(--st-primary-color); outline-offset: -3px}
+div.alone {outline: 3px dashed var(--st-primary-color); outline-offset: 1px}
 .alone b, .single b {display: none !important}
 .single {--most: 9rem}
 b {display: none; outline: 2px solid #ffffff; box-shadow: 0 0 0 4px #000000; z-index: 1;

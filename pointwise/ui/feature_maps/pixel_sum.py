@@ -107,7 +107,9 @@ def _pictures(subject: Subject, stage_number: int, point: tuple[int, int], mixed
         tiles.append(_tile(markup.escape(name), f'<div class="pair">{pair}</div>', terms[at], most))
     left = order[PICTURES:]
     if left:
-        tiles.append(_tile(f"{len(left)} others", "", float(terms[left].sum()), most, end=True))
+        tiles.append(
+            _tile("1 other" if len(left) == 1 else f"{len(left)} others", "", float(terms[left].sum()), most, end=True)
+        )
     tiles.append(_tile("bias", "", pixel.bias, most, end=True))
     tiles.append(_tile("sum of all", "", pixel.before, 0, end=True))
     if pixel.activation is not None:

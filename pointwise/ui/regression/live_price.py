@@ -47,8 +47,8 @@ text {fill: currentColor; font-size: 0.8rem; font-variant-numeric: tabular-nums}
 .product {font-size: 0.75rem; paint-order: stroke; stroke: var(--st-background-color); stroke-width: 4px;
   stroke-linejoin: round; pointer-events: none}
 line {pointer-events: none}
-.plus {stroke: #1d86c8}
-.minus {stroke: #e0702a}
+.plus {stroke: #e0702a}
+.minus {stroke: #1d86c8}
 .near {fill: transparent; stroke: transparent; stroke-width: 9px; pointer-events: all}
 line.near {pointer-events: stroke; cursor: pointer}
 circle.near {stroke-width: 0}

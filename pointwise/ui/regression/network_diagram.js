@@ -58,8 +58,8 @@ function drawn(svg, network, names) {
   if (few) every("near")
 
   const node = (column, i) => {
-    const called = column && { "aria-label": column === 3 ? "Price" : `Channel ${i + 1} of layer ${column}` }
-    const group = make("g", { class: "node", role: "button", tabindex: -1, ...called }, svg)
+    const labelled = column && { "aria-label": column === 3 ? "Price" : `Channel ${i + 1} of layer ${column}` }
+    const group = make("g", { class: "node", role: "button", tabindex: -1, ...labelled }, svg)
     const centre = { cx: x(column), cy: y(column, i) }
     if (column) make("circle", { class: "near", r: NEAR, ...centre }, group)
     const square = { x: x(0), y: y(0, i), width: PIXEL, height: PIXEL, rx: 3 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pointwise.explain.price_parts import Matrices, Parts, channel_maps, has_folds, price_parts
 from pointwise.models import Network
 from pointwise.ui.frame import charts, glossary, labels
-from pointwise.ui.frame.colours import AMBER, BLUE, DIVERGING_SCALE, GREY, ORANGE
+from pointwise.ui.frame.colours import AMBER, DEEP_BLUE, DIVERGING_SCALE, GREY, ORANGE
 from pointwise.ui.regression.house import MOST_ROOMS, MOST_SQUARE_FEET, REACH, House, Networks
 from pointwise.ui.regression.plane_charts import HOUSE, Floats
 
@@ -116,8 +116,8 @@ def _waterfall(base: float, contributions: Floats) -> go.Figure:
             textfont={"size": 11},
             constraintext="none",
             cliponaxis=False,
-            increasing={"marker": {"color": BLUE}},
-            decreasing={"marker": {"color": ORANGE}},
+            increasing={"marker": {"color": ORANGE}},
+            decreasing={"marker": {"color": DEEP_BLUE}},
             totals={"marker": {"color": GREY}},
             connector={"line": {"color": GREY, "width": 1}},
             hovertemplate="%{x}: %{delta:$,.2f}<extra></extra>",

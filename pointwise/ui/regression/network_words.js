@@ -41,7 +41,7 @@ function overview({ activation }, { layers }) {
   const off = activation === "relu"
     ? `${first} channels of layer 1 and ${second} of layer 2 are on; the others are 0.`
     : `With ${activation} no channel is ever off.`
-  return `Blue lines add, orange ones take away; the thicker, the more. ${off} Point at a channel or a line, or tap it, for its numbers.`
+  return `Orange lines add, blue ones take away; the thicker, the more. ${off} Point at a channel or a line, or tap it, for its numbers.`
 }
 
 function ofInput(_, { names, unit }, { layers, house }, { i }) {
