@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.harness import REPOSITORY, arrive, box, launch, serve
@@ -112,6 +112,7 @@ def main() -> None:
 def drawing(film: Film) -> None:
     """A digit is drawn, point by point."""
     page = film.page
+    scroll_to(page.locator(".st-key-board").first)
     board = box(page.locator(".st-key-board canvas.upper-canvas"))
     film.say("Draw a digit: it is read while the pen is down")
     film.take(LOOK)
@@ -137,10 +138,8 @@ def maps(film: Film) -> None:
     film.take(LOOK)
     picture = page.locator(".st-key-features-mosaic").first
     if picture.count():  # below the first screen, it may be
-        way = picture.evaluate("(element) => element.getBoundingClientRect().top - 150")
-        for _ in range(4):
-            page.get_by_test_id("stMain").evaluate("(main, by) => main.scrollBy(0, by)", way / 4)
-            page.wait_for_timeout(200)
+        for part in (4, 3, 2, 1):
+            scroll_to(picture, 1 / part)
             film.take()
     film.hold(LAST)
 
@@ -153,6 +152,7 @@ def price(film: Film) -> None:
     expect(slider).to_be_visible()
     film.say("Drag a slider: a network of 193 numbers prices the house")
     page.wait_for_timeout(5000)
+    scroll_to(slider)
     thumb, track = box(slider.get_by_test_id("stSliderThumbValue").locator("..")), box(slider)
     x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
     page.mouse.move(x, y)
@@ -165,6 +165,16 @@ def price(film: Film) -> None:
     page.mouse.up()
     page.wait_for_timeout(1500)
     film.take(LAST)
+
+
+def scroll_to(element: Locator, part: float = 1.0) -> None:
+    """Scroll so that an element stands near the top of the window, or ``part`` of the way there."""
+    element.evaluate(
+        """(element, part) => document.querySelector("[data-testid=stMain]")
+          .scrollBy(0, part * (element.getBoundingClientRect().top - 110))""",
+        part,
+    )
+    element.page.wait_for_timeout(200)
 
 
 def visit(page: Page, name: str) -> None:
