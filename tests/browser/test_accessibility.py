@@ -26,10 +26,10 @@ from tests.browser.harness import Server, arrive, serve
 # The control of each page that shows another part of it.
 VIEWS = {
     "path": ".st-key-path-progress button",
-    "feature_maps": ".st-key-maps input",
-    "regression": ".st-key-view input",
+    "feature_maps": ".st-key-maps [role=radio]",
+    "regression": ".st-key-view [role=radio]",
     "why_1x1": ".st-key-claim button",
-    "runs": "[class*=st-key-runs-view] input",
+    "runs": "[class*=st-key-runs-view] [role=radio]",
 }
 # Streamlit's own, which no option and no rule of style can change.
 ALLOWED: dict[tuple[str, str], str] = {}
