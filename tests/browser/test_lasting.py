@@ -154,6 +154,7 @@ def test_a_table_of_ones_own_is_there_again_with_its_columns(context: BrowserCon
     expect(page.get_by_text("120 rows, 3 columns")).to_be_visible()
     rested(page)
     target = page.get_by_role("combobox", name="Predict")
+    target.scroll_into_view_if_needed()  # a list that is open closes when the page scrolls
     target.click()
     page.get_by_role("option", name="size", exact=True).click()
     expect(target).to_have_value("size")
