@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from pointwise.ui.canvas import drawing, short_drawing
 from pointwise.ui.canvas.drawing import SQUARE, Drawing, Stroke
-from pointwise.ui.feature_maps import channel, channels, evidence_map, input_maps
-from pointwise.ui.links.linked_pages import CHANNEL, INPUT, PAGES, POINT
+from pointwise.ui.feature_maps import channel, channels, colour_mixing, evidence_map, input_maps
+from pointwise.ui.links.linked_pages import CHANNEL, INPUT, KINDS, PAGES, POINT
+from pointwise.ui.why_1x1 import dense_layer_claims, parameter_claims
 
 ONE = Drawing(SQUARE, 1, (Stroke(((0.5, 0.1), (0.5, 0.9)), 0.07),), (None,))
 
@@ -99,6 +100,27 @@ def test_the_link_of_feature_maps_holds_layer_channel_and_pixel() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("page", "address", "state"),
+    [
+        ("why_1x1", {"dense": "2,7,7,16,9"}, {"why.dense.Channels out": 9}),
+        ("why_1x1", {"size": "14,14,64,32"}, {"why.size.Height": 14}),
+        (
+            "feature_maps",
+            {"colours": "luminance", "weights": "0.3,0.6,-0.1"},
+            {"colour.kind": "Luminance", "colour.Luminance.0.2": -0.1},
+        ),
+        ("regression", {"houses": "on"}, {"houses.rows": True}),
+        ("path", {"mix": "-1,0.5,0"}, {"path.mix": (-1.0, 0.5, 0.0)}),
+    ],
+)
+def test_sliders_and_numbers_travel_along(page: str, address: dict[str, str], state: dict[str, object]) -> None:
+    app = visited(page, address)
+    assert problems(app) == ""
+    assert {key: app.session_state[key] for key in state} == state
+    assert {name: said(app)[name] for name in address} == address
+
+
 def test_changed_weights_travel_along() -> None:
     app = visited("feature_maps", {"edits": '[["bag_of_pixels",0,4,[[0,1.5]],1.0,null]]'})
     assert problems(app) == ""
@@ -142,6 +164,11 @@ def test_text_of_a_link_is_text() -> None:
 
 def test_keys_are_those_of_the_page() -> None:
     assert (channels.CHOSEN.key, channel.POINT.key, input_maps.CHOSEN.key) == (CHANNEL, POINT, INPUT)
+    assert tuple(KINDS.values()) == (colour_mixing.OPPONENT, colour_mixing.LUMINANCE, colour_mixing.LEARNED)
+    fields = {field.name: field for field in PAGES["why_1x1"]}
+    for name, experiment in (("dense", dense_layer_claims.FIELDS), ("size", parameter_claims.FIELDS)):
+        with pytest.raises(ValueError, match=f"It goes from 1 to {experiment[0][1]}."):
+            fields[name].take(",".join(str(most + 1) for _, most, _ in experiment))
     assert evidence_map.DIGIT.key == "features.digit"
     assert channels.layer_key("nin") == "features.layer.nin"
 

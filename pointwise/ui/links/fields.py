@@ -6,7 +6,7 @@ are written by a link and taken out of the address once they are used, so that a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,26 @@ def number(name: str, what: str, key: str, low: float, high: float) -> Field:
 
     def take(text: str) -> None:
         st.session_state[key] = _number(text, low, high)
+
+    return Field(name, what, now, take)
+
+
+def several(name: str, what: str, keys: Callable[[], Sequence[str]], low: float, high: Callable[[int], float]) -> Field:
+    """Numbers at several keys, with commas between them; left out until all were on a page.
+
+    The n-th goes from ``low`` to ``high(n)``; whole where that is.
+    """
+
+    def now() -> str | None:
+        values = [st.session_state.get(key) for key in keys()]
+        return None if not values or None in values else ",".join(f"{value:g}" for value in values)
+
+    def take(text: str) -> None:
+        parts = text.split(",")
+        if len(parts) != len(keys()):
+            raise ValueError(f"It is {len(keys())} numbers.")
+        numbers = [_number(part, low, high(n)) for n, part in enumerate(parts)]
+        st.session_state.update(zip(keys(), numbers, strict=True))
 
     return Field(name, what, now, take)
 

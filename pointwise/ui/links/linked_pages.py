@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from pointwise.models.config import SHIPPED
 from pointwise.ui.canvas import drawing, reading
 from pointwise.ui.canvas.drawing import SQUARE, STRIP
 from pointwise.ui.frame import labels, startup
-from pointwise.ui.links.fields import Field, bound, chosen, drawn, number, one_of, within
+from pointwise.ui.links.fields import Field, bound, chosen, drawn, number, one_of, several, within
 from pointwise.ui.path import steps
 
 NETWORK, CHANNEL, POINT, INPUT = "network", "features.channel", "features.point", "features.input"  # keys
@@ -115,6 +116,26 @@ def _mix() -> Field:
     return Field("mix", "mix of colours", now, take)
 
 
+KINDS = {"opponent": "Opponent colours", "luminance": "Luminance", "learned": "Learned from this picture"}
+
+
+def _mixes() -> Field:
+    """The weights of a colour picture's mixes, three each."""
+
+    def keys() -> list[str]:
+        kind = st.session_state.get("colour.kind", KINDS["opponent"])
+        rows = 1 if kind == KINDS["luminance"] else 3
+        return [f"colour.{kind}.{row}.{column}" for row in range(rows) for column in range(3)]
+
+    return several("weights", "weights of colours", keys, -1.5, lambda _: 1.5)
+
+
+def _sizes(claim: str, most: Mapping[str, int]) -> Field:
+    """The whole numbers of a claim's experiment."""
+    keys, highest = [f"why.{claim}.{name}" for name in most], list(most.values())
+    return several(claim, "numbers", lambda: keys, 1, lambda n: highest[n])
+
+
 def _changes() -> Field:
     """What was changed of single channels."""
 
@@ -154,6 +175,8 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         number("digit", "digit", "features.digit", 0, 9),
         _changes(),
         chosen("values", "values", "features.which", {"after": "After it", "before": "Before the activation"}),
+        chosen("colours", "weights to start from", "colour.kind", KINDS),
+        _mixes(),
         chosen("scale", "colour scale", "features.scale", {"layer": "One for the layer", "own": "Each its own"}),
     ),
     "regression": (
@@ -163,6 +186,8 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         bound("view", "view", one_of(("Tutorial", "Slices", "Accuracy", "Network", "Surface"))),
         bound("show", "surface", one_of(("Difference", "Model", "Truth"))),
         bound("as", "form", one_of(("Flat", "3-D"))),
+        chosen("houses", "training houses", "houses.rows", {"off": False, "on": True}),
+        chosen("folds", "fold lines", "houses.folds", {"off": False, "on": True}),
     ),
     "why_1x1": (
         DRAWING,
@@ -170,6 +195,9 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         bound("claim", "claim", one_of(NAMES)),
         drawn("strip", "strip of digits", STRIP),
         number("order", "order of the pixels", "why.shape.order", 0, 1_000),
+        number("place", "pixel", "why.dense.place", 0, 2),
+        _sizes("dense", {"Pictures": 8, "Height": 32, "Width": 32, "Channels in": 128, "Channels out": 128}),
+        _sizes("size", {"Height": 64, "Width": 64, "Channels in": 512, "Channels out": 512}),
     ),
     "runs": (),
 }
