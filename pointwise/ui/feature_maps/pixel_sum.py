@@ -12,7 +12,7 @@ from pointwise.explain.chain import DIGITS, MOST_COPIED, Pixel, Stage, pixel_at
 from pointwise.explain.mixture import Mixture
 from pointwise.ui.feature_maps.input_maps import input_name
 from pointwise.ui.feature_maps.subject import Subject
-from pointwise.ui.frame import glossary, html
+from pointwise.ui.frame import address, glossary, html
 from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
 from pointwise.ui.frame.labels import number as written
 
@@ -187,6 +187,8 @@ def _name(pixel: Pixel, index: int) -> str:
 
 def _code(pixel: Pixel) -> None:
     """The pixel as a program to copy, or where that is too long, to download."""
+    if address.hides("code"):
+        return
     code = pixel.as_pytorch()
     if pixel.inputs.size > MOST_COPIED:
         st.download_button(

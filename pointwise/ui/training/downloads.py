@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.ui.frame import labels
+from pointwise.ui.frame import address, labels
 from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.training import weights_in_use
 
@@ -20,6 +20,8 @@ CHOICE = "takehome.arch"
 
 def section() -> None:
     """Which of the networks in use, and its files."""
+    if address.hides("code"):
+        return
     with st.expander("Take a network home", icon=":material/download:", key="takehome", on_change="rerun") as opened:
         if not opened.open:
             return
