@@ -20,7 +20,7 @@ canvas.upper-canvas.pw-keys {outline: 3px solid #56b4e9; outline-offset: -3px}
 .pw-ring {position: absolute; width: 0; height: 0}
 .pw-ring::before {content: ""; position: absolute; box-sizing: border-box; inset: calc(var(--pen) / -2);
   border-radius: 50%; border: 2px solid #ffffff; box-shadow: 0 0 0 2px #0062a3, inset 0 0 0 2px #0062a3}
-.pw-ring::after {content: ""; position: absolute; inset: -18px; background:
+.pw-ring::after {content: ""; position: absolute; inset: calc(var(--pen) / -2 - 9px); background:
   linear-gradient(#ffffff, #ffffff) center / 2px 100% no-repeat, linear-gradient(#ffffff, #ffffff) center / 100% 2px no-repeat;
   mask: radial-gradient(circle, transparent calc(var(--pen) / 2 + 3px), black 0)}
 .pw-ring.pw-down::before {border-color: #e69f00; background: #e69f00}
