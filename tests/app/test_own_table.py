@@ -27,7 +27,7 @@ def button(app: AppTest, label: str):
 
 def test_the_sample_is_one_click_away_and_its_target_is_chosen() -> None:
     app = button(opened(), "Use the sample table").click().run()
-    assert app.subheader[0].value == "Diabetes: 442 rows, 11 columns"
+    assert app.header[0].value == "Diabetes: 442 rows, 11 columns"
     assert app.selectbox[0].value == "disease progression"
     assert any("353 rows are trained on, 89 are held out." in markdown.value for markdown in app.markdown)
 
@@ -37,7 +37,7 @@ def test_a_refused_file_is_one_sentence_and_the_table_before_it_stays() -> None:
     app.file_uploader[0].upload("bad.csv", b"\x00\x01\x02", "text/csv").run()
     assert len(app.error) == 1
     assert "Diabetes is still there." in app.error[0].value
-    assert app.subheader[0].value == "Diabetes: 442 rows, 11 columns"
+    assert app.header[0].value == "Diabetes: 442 rows, 11 columns"
 
 
 def test_the_latest_ten_files_are_kept() -> None:

@@ -69,7 +69,7 @@ def guess(app: AppTest, claim: str, answer: str) -> AppTest:
 def test_the_claim_stands_before_the_guess_and_nothing_else(claim: str) -> None:
     app = opened(claim)
     assert not app.exception
-    assert claim_named(claim).title in app.subheader[0].value
+    assert claim_named(claim).title in app.header[0].value
     assert escape(claim_named(claim).words) in shown(app)
     assert not answer(app)
     assert not verdict(app)
@@ -92,7 +92,7 @@ def test_the_first_guesses_make_the_score() -> None:
     app = guess(app, "Dense layer", dense_layer_claims.THE_SAME)
     assert any("You guessed 0 of 1 right" in text.value for text in app.markdown)
     app.button(key="why.next").click().run()
-    assert app.subheader[0].value.startswith("2. ")
+    assert app.header[0].value.startswith("2. ")
     app = guess(app, "Parameters", parameter_claims.MORE)
     assert any("You guessed 1 of 2 right" in text.value for text in app.markdown)
 

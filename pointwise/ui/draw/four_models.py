@@ -30,7 +30,7 @@ STYLE = """<style>
 def side_by_side() -> None:
     """Every model's answer to the same picture, with its size and its error on one scale. Raises ModelFileError."""
     reader = weights_in_use.current_model(reading.chosen_reader())
-    st.subheader("Four networks on this drawing")
+    st.header("Four networks on this drawing")
     glossary.write(
         "All four get the same 28×28 pixels. **Network in Network** looks at neighbouring pixels, and mixes its "
         "[[channels|channel]] by a [[1×1 convolution]] each time. **Bag of pixels** has nothing but 1×1 convolutions, "

@@ -48,7 +48,7 @@ def ways() -> None:
     """The steps from the drawing to 28×28 and the answer, with them and without. Raises ModelFileError."""
     model = weights_in_use.current_model(reading.chosen_reader())
     now = drawing.current()
-    st.subheader("What the network receives")
+    st.header("What the network receives")
     glossary.write(
         "The network reads 28×28 pixels, and it learned from digits that all stand alike in them: 20 pixels large, in "
         "the middle. So your drawing is brought there before it is read."

@@ -39,7 +39,7 @@ def alive(stage: Stage, dead: NDArray[np.bool_]) -> str:
 def meaning(subject: Subject) -> None:
     """Answer "it only multiplies by a number" for the network at hand."""
     stage, maps = subject.chain.stages[0], subject.trace.maps[0]
-    st.subheader("What it means")
+    st.header("What it means")
     st.markdown(f"*“A 1×1 convolution just multiplies by a number.”* {_answer(stage, maps, subject.chain)}")
 
 

@@ -50,7 +50,7 @@ def show(subject: Subject, stage_number: int, channel: int, point: tuple[int, in
     many = maps.after[0].numel() > 1
     terms = mixed.at(*point).double().numpy()
     where = f"row {point[0] + 1}, column {point[1] + 1}" if many else "its only place"
-    st.subheader("The sum of one pixel")
+    st.header("The sum of one pixel")
     choose = " Choose another pixel in the large map, by a click or with the arrow keys." if many else ""
     glossary.write(
         f"Channel {channel + 1} at {where} is **{pixel.after:.{DIGITS}f}**: {_sum_in_words(stage)}, then the "

@@ -23,7 +23,7 @@ def show(networks: Networks) -> None:
     _, test = shipped.houses()
     actual = test.prices.numpy()
     predicted = networks.prices(test.square_feet, test.rooms)
-    st.subheader(f"{len(test)} houses that it has not seen")
+    st.header(f"{len(test)} houses that it has not seen")
     glossary.write(labels.escaped(" ".join(_sentence(name, actual, prices) for name, prices in predicted.items())))
     error = labels.dollars(np.abs(predicted[networks.name] - actual).mean())
     left, right = st.columns(2)

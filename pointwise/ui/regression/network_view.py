@@ -25,7 +25,7 @@ def show(house: House, networks: Networks) -> None:
     """The sum, the local plane in a sentence, both layers as mosaics, and the numbers."""
     model = networks.current
     parts = price_parts(model, *house)
-    st.subheader("The price is a sum of bent slopes")
+    st.header("The price is a sum of bent slopes")
     glossary.write(
         "Over all houses, the weighted sum of a [[channel]] is an even slope, and its [[activation]] bends it. Layer 2 "
         "adds up such bent slopes and bends the sums once more. What each of its channels adds makes the price."

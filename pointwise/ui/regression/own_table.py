@@ -63,7 +63,7 @@ def _choose() -> None:
 
 def _preview(table: Table) -> None:
     """The first rows, what each column holds, and how the file was read."""
-    st.subheader(f"{labels.plain(table.name)}: {len(table):,} rows, {len(table.columns)} columns")
+    st.header(f"{labels.plain(table.name)}: {len(table):,} rows, {len(table.columns)} columns")
     for note in table.notes:
         st.caption(labels.plain(note))
     st.dataframe(

@@ -21,7 +21,7 @@ POINTS = 241  # along a slice
 
 def show(house: House, networks: Networks) -> None:
     """Network minus truth along square feet and along rooms, each network on a scale of its own."""
-    st.subheader("How far off is it, from small houses to large ones?")
+    st.header("How far off is it, from small houses to large ones?")
     st.markdown(
         "Each curve is a network's price minus the true one: on the dashed line it is right. **Mind the scales:** the "
         "tutorial's network has one of its own. The grey part lies beyond the training houses; there a curve may leave "

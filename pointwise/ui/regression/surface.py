@@ -26,7 +26,7 @@ FEET, ROOMS = np.linspace(0, MOST_SQUARE_FEET, 61), np.linspace(0, MOST_ROOMS, 4
 
 def show(house: House, networks: Networks) -> None:
     """The surface with its switches; a click on the flat one moves the sliders."""
-    st.subheader("All houses at once")
+    st.header("All houses at once")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = choice("Show", TITLES, "show", bind="query-params")
         shape = choice("As", (FLAT, SOLID), "as", bind="query-params")

@@ -31,7 +31,7 @@ POINTS = 1_000  # held-out rows in the chart, at most
 
 def prepared(table: Table) -> Prepared:
     """The table made ready for the chosen target and features. Raises DataError for a choice that cannot be used."""
-    st.subheader("What to predict, and from what")
+    st.header("What to predict, and from what")
     left, right = st.columns([1, 2])
     target = left.selectbox(
         "Predict",
@@ -98,7 +98,7 @@ def compare(ready: Prepared, run: AnyRun) -> None:
     network = Score("1×1 network", progress.latest.metrics["r2"], progress.latest.metrics["mae"])
     others = _baselines(ready)
     still = f" (epoch {len(progress.epochs)} of {run.job.recipe.epochs})" if progress.active else ""
-    st.subheader(f"On {len(ready.held_out):,} held-out rows{still}")
+    st.header(f"On {len(ready.held_out):,} held-out rows{still}")
     glossary.write(_sentence(network, others))
     left, right = st.columns(2)
     with left:
@@ -160,6 +160,6 @@ def ask(ready: Prepared, run: AnyRun) -> None:
     model = weights_in_use.epoch_model(run)
     if model is None or run.progress().active:
         return
-    st.subheader("Ask the network")
+    st.header("Ask the network")
     strengths = STRONGEST.of(model, lambda: strongest_features(model, ready))
     table_questions.ask(model, f"tables.ask.{run.name}", strengths)

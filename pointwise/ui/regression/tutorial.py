@@ -32,7 +32,7 @@ def show(networks: Networks) -> None:
     """How far off three ways to answer are, why the tutorial's is the worst, and both trainings by one button."""
     _, test = shipped.houses()
     mean = _error_of_the_mean(test)
-    st.subheader("As a tutorial trains it, the same network fails")
+    st.header("As a tutorial trains it, the same network fails")
     glossary.write(labels.escaped(_failure(networks.written, test)))
     bars, why = st.columns(2, gap="large")
     with bars:

@@ -17,7 +17,7 @@ def show() -> None:
     """Sentences on what is kept, *Take all with me*, and *Delete all my things*."""
     shelf = visitor.shelf()
     room = shelf.room()
-    st.subheader("What is kept")
+    st.header("What is kept")
     for warning in room.warnings:
         st.warning(labels.plain(warning), icon=":material/inventory_2:")
     if visitor.kept():

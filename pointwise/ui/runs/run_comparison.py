@@ -15,7 +15,7 @@ from pointwise.ui.runs import run_facts
 def show(one: RunRecord, other: RunRecord) -> None:
     """Both side by side, the older one first: what differs, metrics with their difference, and the same seed twice."""
     one, other = sorted((one, other), key=lambda record: record.made)
-    st.subheader("What differs")
+    st.header("What differs")
     head = ["", one.name, other.name]
     rows = differences(one, other)
     if rows:

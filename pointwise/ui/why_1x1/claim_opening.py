@@ -34,7 +34,7 @@ ABOUT = {
 
 def show(claim: Claim) -> DeltaGenerator:
     """The claim as a quotation, or as what is often said, and the words explained; the place for the question."""
-    st.subheader(f"{CLAIMS.index(claim) + 1}. {claim.title}", anchor=False)
+    st.header(f"{CLAIMS.index(claim) + 1}. {claim.title}", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         st.html(quotation(claim))

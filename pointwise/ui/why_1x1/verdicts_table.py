@@ -31,7 +31,7 @@ def show() -> None:
     if address.hides("verdicts"):
         return
     if len(guesses.done()) == len(NAMES):
-        st.subheader("All verdicts", anchor=False)
+        st.header("All verdicts", anchor=False)
         _table()
         return
     label = "All verdicts in one table (gives the answers away)"
