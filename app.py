@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pointwise.ui.frame import address, desk, navigation, startup, visitor
-from pointwise.ui.links import incoming, share
+from pointwise.ui.links import incoming
 
 st.set_page_config(page_icon=navigation.FAVICON, layout="wide")  # a title here would hide the pages' own
 
@@ -17,7 +17,7 @@ beside, foot = frame.container(), frame.container()
 with foot:
     visitor.watch()
 incoming.say()
-share.button(page.url_path)
+above = incoming.place_of_share()
 page.run()
 with beside:
     if bare:
@@ -36,6 +36,10 @@ with beside:
             sidebar.digits(folded=page.url_path not in navigation.WITH_TRAINING)
         startup.settle()
         navigation.ready()
+with above:
+    from pointwise.ui.links import share  # only now that the page is on its way
+
+    share.button(page.url_path)
 desk.save()
 with foot:
     visitor.say()

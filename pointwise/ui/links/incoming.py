@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pointwise.ui.canvas.drawing import Drawing, keep
 from pointwise.ui.frame import address, navigation
 from pointwise.ui.frame.labels import plain
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.links.fields import OWN, Field
-from pointwise.ui.links.linked_pages import PAGES
 
+BUTTON = "links-share"  # the key of what the button that copies a link stands in
 VERSION, VERSIONS = "v", ("1",)
 STREAMLITS = ("embed", "embed_options")
 LONGEST = 40  # letters of an address in a sentence
@@ -30,6 +31,11 @@ def take(page: str) -> None:
         OWN.pop()
     if said == USED.get() and not fresh:
         return
+    if not said:
+        USED.set(said)
+        return
+    from pointwise.ui.links.linked_pages import PAGES  # many parts of pages, which a bare address can do without
+
     known = {field.name: field for field in PAGES.get(page, ())}
     problems = [*_odd(said, known)]
     for name, field in known.items():
@@ -39,6 +45,11 @@ def take(page: str) -> None:
         PROBLEMS.set(tuple(problems))
     _tidy(said, known)
     USED.set(dict(st.query_params.to_dict()))
+
+
+def place_of_share() -> DeltaGenerator:
+    """Above the page's title, empty until the page is on its way: the button that copies a link comes there."""
+    return st.container(key=BUTTON, horizontal=True, horizontal_alignment="right")
 
 
 def say() -> None:

@@ -16,7 +16,6 @@ from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.links.incoming import VERSION, VERSIONS
 from pointwise.ui.links.linked_pages import PAGES
 
-BUTTON = "links-share"  # the key of what the button stands in
 STYLE = """button {font: inherit; color: inherit; background: none; border: 1px solid currentcolor; cursor: pointer;
   border-radius: 0.5rem; padding: 0.4rem 0.9rem; min-height: 2.4rem}
 button:hover {color: var(--st-primary-color)}
@@ -25,12 +24,11 @@ span {padding-left: 0.7rem}"""
 
 
 def button(page: str) -> None:
-    """The button that opens the dialog, above the page's title; none in a frame of another page."""
+    """The button that opens the dialog; none in a frame of another page."""
     if st.context.is_embedded:
         return
-    with st.container(key=BUTTON, horizontal=True, horizontal_alignment="right"):
-        if st.button("Copy link", icon=":material/link:", type="tertiary", key="links.share"):
-            _dialog(page)
+    if st.button("Copy link", icon=":material/link:", type="tertiary", key="links.share"):
+        _dialog(page)
 
 
 def link(page: str, hide: tuple[str, ...] = (), ask: str = "") -> str:
