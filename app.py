@@ -19,6 +19,7 @@ with foot:
 incoming.say()
 above = incoming.place_of_share()
 page.run()
+navigation.name()
 with beside:
     if bare:
         startup.begin()

@@ -52,7 +52,8 @@ def answers(below: Place, beside: Place) -> None:
         if startup.loaded():
             weights_in_use.choose(reading.chosen_reader())
     tools.samples(changed=DRAW)
-    hard_cases.gallery(changed=DRAW)
+    if startup.loaded():
+        hard_cases.gallery(changed=DRAW)
     with st.expander("Read a picture instead", icon=":material/upload:"):
         tools.upload(changed=DRAW)
     if startup.loaded():

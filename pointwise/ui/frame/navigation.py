@@ -65,8 +65,12 @@ def arrived() -> bool:
 
 
 def look() -> None:
-    """Put the app's name and the looks that all pages share on the page."""
+    """Put the looks that all pages share on the page."""
     st.html(Path(__file__).with_name("frame.css"))
+
+
+def name() -> None:
+    """Put the app's name above the menu; after the page, as Streamlit imports NumPy for it."""
     st.logo(_wordmark(dark=st.context.theme.type == "dark"), size="large")
 
 
