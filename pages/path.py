@@ -32,5 +32,5 @@ def path() -> None:
 
 path()
 
-with st.expander("All words, each in a line", icon=":material/dictionary:"):
+with st.expander("Glossary: all words, each in a line", icon=":material/dictionary:"):
     st.html(glossary.listed())

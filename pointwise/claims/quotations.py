@@ -68,7 +68,7 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "Any size",
-        "A network of convolutions takes pictures of any size",
+        "A network with convolutions takes pictures of any size",
         "It's a too-rarely-understood fact that ConvNets don't need to have a fixed-size input.",
         "Yann LeCun, quoted in the question How are 1x1 convolutions the same as a fully connected layer?",
         "datascience.stackexchange.com/questions/12830",

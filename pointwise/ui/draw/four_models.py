@@ -34,8 +34,9 @@ def side_by_side() -> None:
     glossary.write(
         "All four get the same 28×28 pixels. **Network in Network** looks at neighbouring pixels, and mixes its "
         "[[channels|channel]] by a [[1×1 convolution]] each time. **Bag of pixels** has nothing but 1×1 convolutions, "
-        "and in the end the average over all pixels: it never knows where the ink is, so it cannot read. More "
-        "[[parameters]] do not mean fewer errors."
+        "and in the end the average over all pixels: it never knows where the ink is, so it cannot read. **MLP of 1×1 "
+        "convs** takes the whole drawing as a single pixel with 784 channels, so each place has a [[weight]] of its "
+        "own. More [[parameters]] do not mean fewer errors."
     )
     largest = max((shipped.cost_of(used.network.config).parameters for used in _all_used()), default=1)
     with st.grid(4, min_column_width=160, border=True) as grid:

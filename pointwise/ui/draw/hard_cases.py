@@ -49,8 +49,8 @@ class Case:
 CASES = (
     Case(
         "A crossed 7",
-        "Which networks take hook and bar for parts of another digit? *1×1 conv + MLP*, the largest, learned from "
-        "MNIST alone, where few sevens have them.",
+        "This 7 has a hook and a bar. Which networks misread it? *1×1 conv + MLP*, the largest, learned as its "
+        "tutorial says, from MNIST alone, where few sevens look so.",
         CROSSED_SEVEN,
     ),
     Case(

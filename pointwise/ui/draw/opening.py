@@ -19,7 +19,7 @@ TEXT = """<style>
 <p class="pw-opening">A [[1×1 convolution]] looks at a picture one pixel at a time: from the numbers that it finds
 there, the pixel's [[channels|channel]], it computes new ones. A small network built around such convolutions reads what
 you draw below, while the pen is still down.</p>"""
-RIDDLE = '<p class="pw-riddle">It looks at one pixel at a time: how can that read a 7?</p>'
+RIDDLE = '<p class="pw-riddle">A 1×1 convolution looks at one pixel at a time: how can a network of them read a 7?</p>'
 
 
 def text() -> st.delta_generator.DeltaGenerator:

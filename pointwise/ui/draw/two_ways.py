@@ -50,8 +50,8 @@ def ways() -> None:
     now = drawing.current()
     st.header("What the network receives")
     glossary.write(
-        "The network reads 28×28 pixels, and it learned from digits that all stand alike in them: 20 pixels large, in "
-        "the middle. So your drawing is brought there before it is read."
+        "The network reads 28×28 pixels, and it learned from digits that were all fitted into 20×20 of them, in the "
+        "middle. So your drawing is brought there before it is read."
     )
     st.toggle(
         "Crop, scale and centre the drawing, as MNIST's makers did",

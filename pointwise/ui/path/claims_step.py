@@ -78,7 +78,8 @@ def _dense_layer() -> str:
     most = max(row.outputs for row in rows)
     return (
         f"Measured just now: with the same weights the outputs of both differ {steps.differ(most)}, and both have "
-        f"{rows[0].parameters} [[parameters]]."
+        f"{rows[0].parameters} [[parameters]], from 8 channels to 8. It is a dense layer over the channels of a pixel, "
+        "repeated at every pixel; not one over the whole picture."
     )
 
 
@@ -87,8 +88,8 @@ def _parameters() -> str:
     average, full = dense_layer.head_parameters(default_config("nin").widths[-1], 7, 10)
     return (
         f"At the end of {labels.MODELS['nin']} it leaves {average:,} [[parameters]] where a [[dense layer]] on the "
-        f"whole map would have {full:,}. In the tutorial it stands before a dense layer, and {plain_mlp:,} "
-        f"become {tutorial:,}."
+        f"whole map would have {full:,}. In the tutorial the 1×1 convolution stands before a dense layer, and "
+        f"raises the count from {plain_mlp:,} to {tutorial:,}."
     )
 
 
@@ -101,7 +102,8 @@ def _any_size() -> str:
     height, width = any_size.SIZES[-1]
     return (
         f"Of the {len(CLASSIFIERS)} networks here, {' and '.join(taken)} take a picture of {height} × {width} pixels "
-        "with the weights that they have; the others, with a [[dense layer]], refuse it."
+        "with the weights that they have. The others have a [[dense layer]], or one written as a 1×1 convolution over "
+        "the whole picture, and refuse it."
     )
 
 
@@ -109,14 +111,15 @@ def _regularising() -> str:
     gradients = max(row.gradients for row in dense_layer.compare(1, 1, 1, 8, 8))
     return (
         "Training follows the gradients, and those of a 1×1 convolution and of a dense layer with the same weights "
-        f"differ {steps.differ(gradients)}. So both learn the same, and [[overfit|overfitting]] the same."
+        f"differ {steps.differ(gradients)}. So both learn the same, and [[overfit|overfitting]] the same. Beside a "
+        "larger kernel it does have fewer weights, and sees less."
     )
 
 
 def _remark(right: int) -> str:
     if right == len(CLAIMS):
         return "Nobody can tell you tales about 1×1 convolutions."
-    return "Each of them is said by people who know a lot; measuring is what helps."
+    return "These are often said, also by people who know a lot; measuring is what helps."
 
 
 CLAIMS: dict[str, Callable[[], str]] = {

@@ -81,7 +81,7 @@ def show() -> None:
         "A colour picture has three [[channels|channel]]: how much red, green and blue there is at each pixel. A "
         "[[1×1 convolution]] gives each of them a [[weight]], which may be below zero, and adds them up."
     )
-    st.markdown("**Can you find weights that make the leaves bright and everything else dark?**")
+    st.markdown("**Can you find weights that make leaves and grass bright, and everything else dark?**")
     _mix(colour.tree())
     st.subheader("Four mixes: a layer from 3 to 4 channels")
     st.html(html.strip(_maps(colour.tree())))
@@ -95,9 +95,9 @@ def show() -> None:
     inception, resnet = parameters.saved(parameters.INCEPTION), parameters.saved(parameters.RESNET)
     glossary.write(
         "Deep inside, a network has hundreds of channels instead of three. There a 1×1 convolution squeezes them into "
-        "a few good mixes before a larger [[kernel]] has to read them, a [[bottleneck]]: in GoogLeNet's first "
-        f"Inception block that leaves **{inception:.1f} times less work**, and in a ResNet block {resnet:.0f} times "
-        "less than without."
+        "a few good mixes before a larger [[kernel]] has to read them, a [[bottleneck]]. A branch of GoogLeNet, a "
+        f"network for photos, needs **{inception:.1f} times fewer [[multiply-adds]]** so, and a block of ResNet, "
+        f"another, {resnet:.0f} times fewer than two 3×3 convolutions on as many channels."
     )
     navigation.link("feature_maps", "Mix a picture of your own", maps="Colour")
 
@@ -161,4 +161,4 @@ def _work() -> str:
 .pw-work div {{display: grid; grid-template-columns: 1fr auto; gap: 0.1rem 1rem; padding: 0.2rem 0}}
 .pw-work i {{grid-column: 1 / -1; grid-row: 2; height: 0.9rem; border-radius: 0.15rem; background: #0090d0}}
 .pw-work p {{margin: 0 0 0.3rem; font-weight: 600}}</style>
-<div class="pw-work"><p>Multiplications and additions for one picture, to scale</p>{rows}</div>"""
+<div class="pw-work"><p>Multiply-adds for one picture, to scale</p>{rows}</div>"""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pointwise.claims.shape import by_place, moved, shuffled
 from pointwise.explain.chain import Chain
 from pointwise.inference import classify_image
-from pointwise.ui.frame import glossary, html, labels, navigation, shipped
+from pointwise.ui.frame import address, glossary, html, labels, navigation, shipped
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.path import own_drawing, steps
@@ -67,7 +67,9 @@ def show() -> None:
         f"Give {labels.MODELS[BAG]} the shuffled pixels instead of your drawing. What does it answer?",
         (OTHER, UNSURE, SAME),
     )
-    if guessed is not None:
+    if guessed is not None and address.hides("verdicts"):
+        st.markdown("Your guess is kept.")
+    elif guessed is not None:
         networks = {arch: shipped.shipped_model(arch) for arch in KINDS}
         _answer(guessed, networks, pictures)
         _who_sees(networks, image)
@@ -82,8 +84,8 @@ def _answer(guessed: str, networks: dict[str, Network], pictures: Pictures) -> N
     glossary.write(
         "A 1×1 convolution treats every pixel by itself, and the average does not ask where a pixel was. **All that "
         f"{labels.MODELS[BAG]} knows is how many pixels of each brightness there are**; the sorted picture tells it as "
-        "much as your drawing does. So it can tell much ink from little, an 8 from a 1, and no more: of MNIST's test "
-        f"digits it reads {_accuracy(bag)}, where chance reads about 10\u00a0%."
+        "much as your drawing does. So it can tell much ink from little, an 8 from a 1, and no more: of the "
+        f"handwritten test digits of MNIST it reads {_accuracy(bag)}, where chance reads about 10\u00a0%."
     )
 
 
@@ -98,18 +100,22 @@ def _who_sees(networks: dict[str, Network], image: NDArray[np.uint8]) -> None:
     pointwise, dense = layers[0].parameters, sum(layer.parameters for layer in layers[1:])
     dense_units = networks[TUTORIAL].config.widths[1]
     glossary.write(
-        "**In the tutorial's network** it is the [[dense layer]] behind the 1×1 convolution. It gives every place a "
-        "weight of its own, so it does ask where a pixel was. Below: what a white pixel adds (orange) or takes away "
-        f"(blue) at each place, in the {UNITS} of its {dense_units} sums that are largest on your drawing."
+        f"**In {labels.MODELS[TUTORIAL]}**, the tutorial's network, it is the [[dense layer]] behind the 1×1 "
+        "convolution. It gives every place a weight of its own, so it does ask where a pixel was. Below: what a white "
+        f"pixel adds (orange) or takes away (blue) at each place, in the {UNITS} of its {dense_units} sums that are "
+        "largest on your drawing."
     )
     st.html(html.strip(_weights(networks[TUTORIAL], image)))
     glossary.write(
         f"The 1×1 convolution holds {pointwise:,} of that network's [[parameters]], the dense layers {dense:,}. It "
-        f"reads {_accuracy(networks[TUTORIAL])} of MNIST's test digits because of them."
+        f"reads {_accuracy(networks[TUTORIAL])} of MNIST's test digits because of them. It may misread yours all the "
+        "same, and be sure of shuffled ink: being sure is not being right."
     )
     st.success(
         "**The answer to the riddle: it cannot.** What sees one pixel reads no 7. Where a network with 1×1 "
-        "convolutions reads one, larger convolutions between them see the shape, or a dense layer behind them.",
+        "convolutions reads one, larger convolutions between them see the shape, or a dense layer behind them. (A "
+        f"dense layer can be written as a 1×1 convolution, too, as in {labels.MODELS['mlp_1x1']}: the whole drawing is "
+        "then one pixel with 784 channels, and each place has its own weight.)",
         icon=":material/lightbulb:",
     )
     navigation.link("why_1x1", "Train two networks on shuffled digits", claim="Shape")

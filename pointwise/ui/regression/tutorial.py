@@ -71,7 +71,8 @@ def _why() -> str:
     return (
         f"**Why?** Its optimiser, Adam, moves each [[weight]] by about the [[learning rate]], {RECIPE.learning_rate}, "
         f"in a [[step]], however far off the answer is. {RECIPE.epochs} [[epochs|epoch]], {steps:,} steps in all, move "
-        f"it by about {reach:.0f} at most, and answers of hundreds of thousands stay out of reach. The remedy is to "
+        f"it by about {reach:.0f} at most. Areas and rooms come in as numbers from 0 to 1, so answers of hundreds of "
+        "thousands stay out of reach. The remedy is to "
         "let it learn [[standardised]] prices, which lie between −2 and 2, and to make dollars of them afterwards."
     )
 
