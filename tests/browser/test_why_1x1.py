@@ -7,18 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from pointwise.claims.quotations import NAMES
 from tests.browser.harness import STROKES, Server, draw, fits, value
-
-CLAIMS = (
-    "Dense layer",
-    "Parameters",
-    "Speed",
-    "Shape",
-    "Any size",
-    "Bottlenecks",
-    "Regularising",
-    "Network in Network",
-)
 
 
 def test_a_linked_claim_is_guessed_and_judged(page: Page, server: Server) -> None:
@@ -47,7 +37,7 @@ def test_steps_are_ticked_and_the_guess_and_the_score_stay(page: Page, server: S
     expect(page.get_by_text("You guessed 1 of 1 right.")).to_be_visible()
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("claim", NAMES)
 def test_every_claim_fits_a_phone(phone: Page, server: Server, claim: str) -> None:
     phone.goto(f"{server.url}/why_1x1?claim={claim.replace(' ', '+')}")
     phone.get_by_text("I would rather see it").click()

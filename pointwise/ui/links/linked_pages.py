@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -48,16 +48,22 @@ def _layer() -> Field:
     return Field("layer", "layer", now, lambda text: field().take(text))
 
 
-def _channel() -> Field:
+def _counted(name: str, what: str, key: str, most: Callable[[], int]) -> Field:
+    """The number of something, from 1 in an address and from 0 in the session's state; left out until it was chosen."""
+
     def now() -> str | None:
-        value = st.session_state.get(CHANNEL)
+        value = st.session_state.get(key)
         return None if value is None else str(value + 1)
 
     def take(text: str) -> None:
-        within(1, _channels(network(), st.session_state.get(f"features.layer.{network()}")))(text)
-        st.session_state[CHANNEL] = int(text) - 1
+        within(1, most())(text)
+        st.session_state[key] = int(text) - 1
 
-    return Field("channel", "channel", now, take)
+    return Field(name, what, now, take)
+
+
+def _channels_of_the_layer() -> int:
+    return _channels(network(), st.session_state.get(f"features.layer.{network()}"))
 
 
 @functools.cache
@@ -84,20 +90,6 @@ def _pixel() -> Field:
         st.session_state[POINT] = tuple(shares)
 
     return Field("pixel", "pixel", now, take)
-
-
-def _input() -> Field:
-    """The input channel whose weight is looked at."""
-
-    def now() -> str | None:
-        value = st.session_state.get(INPUT)
-        return None if value is None else str(value + 1)
-
-    def take(text: str) -> None:
-        within(1, 4_096)(text)
-        st.session_state[INPUT] = int(text) - 1
-
-    return Field("input", "input channel", now, take)
 
 
 def _mix() -> Field:
@@ -169,9 +161,9 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         bound("maps", "view", one_of(("Channels", "Evidence", "Ten curves", "Colour"))),
         bound(NETWORK, "network", one_of(CLASSIFIER_TITLES)),
         _layer(),
-        _channel(),
+        _counted("channel", "channel", CHANNEL, _channels_of_the_layer),
         _pixel(),
-        _input(),
+        _counted("input", "input channel", INPUT, lambda: 4_096),
         number("digit", "digit", "features.digit", 0, 9),
         _changes(),
         chosen("values", "values", "features.which", {"after": "After it", "before": "Before the activation"}),
