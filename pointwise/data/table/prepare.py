@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 
 from pointwise.data.scaling import Scaling
+from pointwise.data.table.columns import MAX_LEVELS, Column, is_numeric
 from pointwise.data.table.encoding import MISSING, Columns, Feature, fit_columns
 from pointwise.data.table.read import MIN_ROWS, Table
 from pointwise.errors import DataError
 
 HELD_OUT = 0.2  # the share of the rows that no network is trained on
+MAX_VALUES = 10_000_000  # rows × inputs: 40 MB, and about a second an epoch
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +68,13 @@ def prepare(table: Table, target: str, features: Sequence[str] | None = None, se
 
     ``features`` are all usable columns unless named. Rows without a target are dropped, missing numbers become the
     median, missing texts a level of their own, rare levels share one input. The same seed gives the same split.
-    Raises DataError when the target or the features cannot be used, or too few rows are left.
+    Raises DataError when the target or the features cannot be used, too few rows are left, or rows × inputs are more
+    than MAX_VALUES, which is known before anything is made.
     """
     chosen = [name for name in table.features if name != target] if features is None else list(features)
     _check_choice(table, target, chosen)
-    frame, notes = _without_missing_levels(_with_target(table.frame, target), chosen)
+    _check_size(table, target, chosen)
+    frame, notes = _without_missing_levels(_with_target(table.frame[[*chosen, target]], target), chosen)
     training, held_out = _split(frame, seed)
     _check_varies(frame[target], training[target])
     used = _varying(training, chosen)
@@ -99,12 +103,30 @@ def prepare(table: Table, target: str, features: Sequence[str] | None = None, se
     )
 
 
+def fitting(table: Table, target: str) -> list[str]:
+    """The columns that the target can be learned from, all, or as many of the first as ``prepare`` takes."""
+    columns, left, chosen = _columns(table), MAX_VALUES // _rows(table, target), []
+    for name in table.features:
+        if name != target and columns[name].inputs <= left:
+            left -= columns[name].inputs
+            chosen.append(name)
+    return chosen
+
+
+def _columns(table: Table) -> dict[str, Column]:
+    return {column.name: column for column in table.columns}
+
+
+def _rows(table: Table, target: str) -> int:
+    return max(1, len(table) - _columns(table)[target].missing)
+
+
 def _inputs(columns: Columns, rows: pd.DataFrame) -> Tensor:
     return torch.from_numpy(columns.encode(rows))
 
 
 def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
-    columns = {column.name: column for column in table.columns}
+    columns = _columns(table)
     unknown = [name for name in (target, *features) if name not in columns]
     if unknown:
         raise DataError(f"{table.name} has no column '{unknown[0]}'. Choose one of its own.")
@@ -117,6 +139,19 @@ def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
     for name in features:
         if columns[name].left_out:
             raise DataError(f"'{name}' cannot be used: {columns[name].left_out}. Take it out.")
+
+
+def _check_size(table: Table, target: str, features: Sequence[str]) -> None:
+    """Whether there are few enough rows and inputs, by the columns' descriptions."""
+    columns, rows = _columns(table), _rows(table, target)
+    inputs = sum(columns[name].inputs for name in features)
+    if rows * inputs <= MAX_VALUES:
+        return
+    raise DataError(
+        f"{rows:,} rows of {inputs:,} inputs are {rows * inputs:,} values, more than {MAX_VALUES:,}. Take out columns "
+        f"until {MAX_VALUES // rows:,} inputs are left, or keep a part of the rows. A column of numbers is one input, and "
+        f"one of texts up to {MAX_LEVELS}."
+    )
 
 
 def _with_target(frame: pd.DataFrame, target: str) -> pd.DataFrame:
@@ -142,9 +177,14 @@ def _split(frame: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _without_missing_levels(frame: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
-    texts = [name for name in names if frame[name].dtype == object and frame[name].isna().any()]
+    texts = [name for name in names if not is_numeric(frame[name]) and frame[name].isna().any()]
     notes = [f"{frame[name].isna().sum():,} missing values of '{name}' became the level '{MISSING}'." for name in texts]
-    return frame.fillna(dict.fromkeys(texts, MISSING)), notes
+    return frame.assign(**{name: _with_level(frame[name]) for name in texts}), notes
+
+
+def _with_level(values: pd.Series) -> pd.Series:
+    known = MISSING in values.cat.categories
+    return (values if known else values.cat.add_categories(MISSING)).fillna(MISSING)
 
 
 def _varying(training: pd.DataFrame, names: Sequence[str]) -> list[str]:
