@@ -17,9 +17,10 @@ MAX_LEVELS = 12  # inputs for one column of levels: the most frequent, and one t
 FEW_LEVELS = 20  # so many different texts are always usable
 LONGEST = 100  # characters of a column's name, or of a level
 LARGEST = 1e30  # beyond it a number is as good as infinite
-MONEY = r"^[$€£]\s*|\s*[$€£%]$"
-THOUSANDS = r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?"
-DECIMAL_COMMA = r"[-+]?\d*,\d+"
+ODD = re.compile(r"[$€£%,]")  # in numbers that are not written as in a program
+MONEY = re.compile(r"^[$€£]\s*|\s*[$€£%]$")
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?|\d{4}-\d{2}")
 
 
@@ -64,7 +65,7 @@ def as_text(series: pd.Series) -> pd.Series:
     if isinstance(series.dtype, pd.CategoricalDtype):
         return series
     codes, levels = pd.factorize(series)
-    places, texts = pd.factorize(np.array([str(level).strip() or None for level in levels], dtype=object))
+    places, texts = pd.factorize(np.array([str(level).strip() or None for level in levels.tolist()], dtype=object))
     found = np.append(places, -1)[codes]  # -1 is missing, before and after
     categories = pd.Categorical.from_codes(found, categories=pd.Index(texts, dtype=object))
     return pd.Series(categories, index=series.index, name=series.name)
@@ -81,15 +82,19 @@ def as_numbers(series: pd.Series) -> pd.Series:
 
 def _numbers(texts: Sequence[str]) -> NDArray[np.float64]:
     """The number that each text is, NaN for none; a text of more than LONGEST characters is none."""
-    given = pd.Series([text if len(text) <= LONGEST else "" for text in texts], dtype=object)
-    numbers = pd.to_numeric(given, errors="coerce").to_numpy(dtype=np.float64, copy=True)
-    odd = np.flatnonzero(np.isnan(numbers))
-    bare = given.iloc[odd].str.replace(MONEY, "", regex=True)
-    for pattern, old, new in ((THOUSANDS, ",", ""), (DECIMAL_COMMA, ",", ".")):
-        fits = bare.str.fullmatch(pattern).astype(bool)
-        bare = bare.where(~fits, bare.str.replace(old, new, regex=False))
-    numbers[odd] = pd.to_numeric(bare, errors="coerce")
+    numbers = pd.to_numeric(pd.Series([text if len(text) <= LONGEST else "" for text in texts], dtype=object), "coerce")
+    numbers = numbers.to_numpy(dtype=np.float64, copy=True)
+    odd = [i for i, text in enumerate(texts) if len(text) <= LONGEST and ODD.search(text)]
+    numbers[odd] = pd.to_numeric(pd.Series([_bare(texts[i]) for i in odd], dtype=object), "coerce")
     return numbers
+
+
+def _bare(text: str) -> str:
+    """A text without signs of money, and with the decimal point of a program."""
+    bare = MONEY.sub("", text)
+    if THOUSANDS.fullmatch(bare):
+        return bare.replace(",", "")
+    return bare.replace(",", ".") if DECIMAL_COMMA.fullmatch(bare) else bare
 
 
 def is_numeric(series: pd.Series) -> bool:
