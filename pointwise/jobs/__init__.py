@@ -9,7 +9,7 @@ model = job.network(step.epoch)
 from pointwise.data.catalogue import Pictures
 from pointwise.jobs.comparison import AS_WRITTEN, STANDARDISED, Comparison, compare_scalings, job_from
 from pointwise.jobs.job import Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob, table_config
+from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob, table_config
 from pointwise.jobs.pace import expected_seconds
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Job",
     "PictureJob",
     "Pictures",
+    "RowsElsewhere",
     "TableJob",
     "compare_scalings",
     "expected_seconds",

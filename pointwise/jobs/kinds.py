@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
 from pointwise.data.catalogue import Pictures
+from pointwise.errors import DataError
 from pointwise.jobs.job import Job
 from pointwise.models import REGRESSOR, ModelConfig
 
@@ -107,10 +108,19 @@ class HouseJob(Job):
 
 
 @dataclass(frozen=True)
+class RowsElsewhere:
+    """What is known of a table's rows where they are not at hand: enough to look at what was trained on them."""
+
+    name: str  # the training rows', as shown to a person
+    target: str
+    names: tuple[str, ...]  # of the columns that are learned from
+
+
+@dataclass(frozen=True)
 class TableJob(Job):
     """A network that predicts a column of a table of the user's own from others."""
 
-    data: Prepared
+    data: Prepared | RowsElsewhere
 
     kind = TABLE
     score = "r2"
@@ -129,21 +139,24 @@ class TableJob(Job):
         return None
 
     def examples(self) -> tuple[Rows, Rows]:
+        if isinstance(self.data, RowsElsewhere):
+            raise DataError(f"The rows of {self.data.name} are not at hand. Open the table again.")
         return self.data.training, self.data.held_out
+
+    def without_rows(self) -> TableJob:
+        """The job as it is described, which takes no memory to speak of."""
+        return replace(self, data=RowsElsewhere(self.data.name, self.data.target, self.data.names))
 
     def describe(self) -> dict[str, Any]:
         """JSON, all but the table's rows."""
-        data = {
-            "rows": self.data.training.name,
-            "target": self.data.target,
-            "features": list(self.data.columns.start()),
-        }
+        data = {"rows": self.data.name, "target": self.data.target, "features": list(self.data.names)}
         return {"kind": self.kind, "config": asdict(self.config), "recipe": asdict(self.recipe), "data": data}
 
     def _train(self, training: Rows, held_out: Rows, **how: Any) -> Training:
         return super()._train(training, held_out, **_on_the_cpu(how))
 
     def _facts(self, training: Rows) -> dict[str, Any]:
+        assert not isinstance(self.data, RowsElsewhere)
         facts = {"data_set": TABLE, "data": training.name, "target": self.data.target}
         return {**facts, "columns": self.data.columns.as_json(), "scaling": training.scaling.as_dict()}
 

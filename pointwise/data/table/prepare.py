@@ -58,6 +58,16 @@ class Prepared:
         return self.columns.features
 
     @property
+    def name(self) -> str:
+        """The training rows', as shown to a person."""
+        return self.training.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns that are learned from."""
+        return tuple(feature.name for feature in self.features)
+
+    @property
     def scaling(self) -> Scaling:
         """The target's scaling, by the training rows."""
         return self.training.scaling
