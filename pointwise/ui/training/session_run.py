@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
+WAITS = "Others are training here, and everybody gets a turn. Yours begins by itself while you have this app open."
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
 
 
@@ -59,8 +60,19 @@ def waiting(standing: Standing | None) -> str:
     """A place in the queue in words: "Place 2 of 3 in the queue, about 4 min"."""
     if standing is None:
         return "In the queue"
-    wait = f"{'at most ' if standing.at_most else ''}about {labels.roughly(standing.seconds)}"
-    return f"Place {standing.place} of {standing.of} in the queue, {wait}"
+    return f"Place {standing.place} of {standing.of} in the queue, {labels.wait(standing)}"
+
+
+def go_on_label(record: RunRecord) -> str:
+    """What the button is called that lets a run go on, or begin that never did."""
+    return "Start" if record.unbegun else "Go on"
+
+
+def go_on_help(record: RunRecord) -> str:
+    """What that button does."""
+    if record.unbegun:
+        return "It has not made a step yet: it begins, or joins the queue"
+    return f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had"
 
 
 def busy() -> bool:
