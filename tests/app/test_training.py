@@ -152,6 +152,7 @@ def test_a_network_that_is_far_too_large_is_refused_with_a_sentence() -> None:
 def test_a_run_that_waits_says_its_place_and_can_be_stopped_and_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POINTWISE_RUNS", "1")
     app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.epochs").set_value(1).run()
     other = session_run.run_queue().turn("somebody else")
     other.join()
     button(app, "Retrain").click().run()

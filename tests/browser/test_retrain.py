@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
@@ -103,18 +104,22 @@ def test_a_data_folder_without_mnist_is_a_plain_sentence(page: Page, tmp_path: P
         expect(value(page)).to_have_text("7")
 
 
-def test_a_full_server_tells_the_second_visitor_and_keeps_everything_else(browser: Browser, tmp_path: Path) -> None:
+def test_a_second_visitor_waits_for_the_only_place_and_gets_it_when_the_first_ends(
+    browser: Browser, tmp_path: Path
+) -> None:
     with serve(tmp_path, POINTWISE_RUNS="1") as server:
         first, second = browser.new_page(), browser.new_page()
         arrive(first, server.url)
         long_run(first)
         arrive(second, server.url)
+        choose(second, "Model", "MLP of 1×1 convs")
         second.get_by_role("button", name="Retrain").click()
-        expect(second.get_by_text("This server is training as many networks as it can")).to_be_visible()
+        expect(second.get_by_text(re.compile(r"Place 1 of 1 in the queue, (about|up to) \d+"))).to_be_visible()
         expect(value(second)).to_have_text("7")
+        second.reload()
+        expect(second.get_by_text("Place 1 of 1 in the queue")).to_be_visible()
         first.get_by_role("button", name="Stop").click()
         expect(first.get_by_text("Stopped at step")).to_be_visible()
-        short_run(second)
         expect(second.get_by_text("Finished at step")).to_be_visible()
         first.close()
         second.close()
