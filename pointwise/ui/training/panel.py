@@ -34,6 +34,8 @@ def show(brief: bool = False) -> None:
     """This visitor's run, on every page; once it is over, a ``brief`` panel says no more than that."""
     session_run.say_refusal()
     run = session_run.current()
+    if session_run.comparisons():
+        st.fragment(run_every=ELSEWHERE)(_comparisons)()
     if run is None:
         st.fragment(run_every=_elsewhere_every())(_elsewhere)()
         return
@@ -73,6 +75,17 @@ def _elsewhere() -> None:
     run = session_run.current()
     if run is not None and SEEN.get() != session_run.state(run, run.progress()):
         st.rerun()
+
+
+def _comparisons() -> None:
+    """Trainings side by side, a line each, so that their visitor may look at other pages until their turn comes."""
+    for run in session_run.comparisons():
+        progress = run.progress()
+        if progress.state == "queued":
+            now = session_run.waiting(progress.standing)
+        else:
+            now = f"{100 * progress.step // max(progress.total, 1)} % done"
+        st.caption(f"{labels.plain(run.job.title)}: {now}")
 
 
 def _over(run: AnyRun, progress: Progress) -> None:

@@ -61,12 +61,18 @@ def state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
     return run.name, "paused" if progress.active and run.paused else now, len(progress.epochs)
 
 
-def _watch_over() -> None:
-    """As long as a visitor is here, none of that one's runs is alone, also where another page shows it."""
+def comparisons() -> list[Run[Comparison]]:
+    """This visitor's trainings side by side that wait or go on, whichever page shows them."""
+    return [run for run in _watch_over() if run.job.kind == "comparison" and run.progress().active]
+
+
+def _watch_over() -> list[Run[Any]]:
+    """This visitor's runs on this server: as long as that one is here, none is alone, also where no page shows it."""
     owner = visitor.shelf().owner
-    for run, whose in list(_runs_here().values()):
-        if whose == owner:
-            run.watch()
+    mine = [run for run, whose in list(_runs_here().values()) if whose == owner]
+    for run in mine:
+        run.watch()
+    return mine
 
 
 def waiting(standing: Standing | None) -> str:
@@ -111,10 +117,14 @@ def at(key: str) -> Any:
     return kept.get()
 
 
-def start(job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | None = None) -> str | None:
-    """The id of a run of this visitor's, started under ``key``; where it cannot be, None, and a sentence is kept.
+def start(
+    job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | None = None, expected: float = math.nan
+) -> str | None:
+    """The id of a run of this visitor's, started under ``key`` or waiting; where it cannot be, None, and a sentence
+    is kept.
 
-    ``more`` is kept beside the job's description: where the rows of a table are.
+    ``more`` is kept beside the job's description: where the rows of a table are. ``expected`` is how many seconds it
+    will take, where that is known.
     """
     description = {**job.describe(), **(more or {})}
     parameters = None if "config" not in description else shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
@@ -128,7 +138,7 @@ def start(job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | N
             visitor.stop_keeping(error)
             return visitor.shelf().begin(description, parameters), None, None
 
-    return _carried_out(job, key, begun, parameters)
+    return _carried_out(job, key, begun, parameters, expected)
 
 
 def go_on(run: str) -> None:
@@ -143,7 +153,9 @@ def go_on(run: str) -> None:
         _refusal(RUN.key).set(str(error))
 
 
-def _carried_out(job: Job | Comparison, key: str, begun: Callable[[], Begun], parameters: int | None) -> str | None:
+def _carried_out(
+    job: Job | Comparison, key: str, begun: Callable[[], Begun], parameters: int | None, expected: float = math.nan
+) -> str | None:
     from pointwise.runs import Run
 
     try:
@@ -162,7 +174,10 @@ def _carried_out(job: Job | Comparison, key: str, begun: Callable[[], Begun], pa
     _refusal(key).set("")
     small = parameters is not None and parameters <= shipped.MOST_PARAMETERS
     look = LOOK if small else math.inf
-    run: Run[Any] = Run(job, recording.run, turn, recorder=recording, since=since, before=before, look=look)
+    recorded = recording.run
+    run: Run[Any] = Run(
+        job, recorded, turn, recorder=recording, since=since, before=before, look=look, expected=expected
+    )
     here = _runs_here()
     for name in [name for name, (other, _) in list(here.items()) if other.join(0)]:
         here.pop(name, None)
