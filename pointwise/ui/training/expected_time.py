@@ -28,7 +28,7 @@ def say(job: Job, at_hand: bool) -> None:
     elif at_hand and not session_run.busy():
         asked = st.button("How long would it take?", type="tertiary", icon=":material/timer:", key="expected_time.ask")
         if asked:
-            with st.spinner("Timing a few steps"):
+            with session_run.short_work("Timing a few steps"):
                 _remember(job, expected_seconds(job))
             st.rerun()
 

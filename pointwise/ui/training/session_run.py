@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -34,6 +35,7 @@ RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sideb
 BEFORE: Kept[tuple[str, str, int] | None] = Kept("session_run.before", None)  # what the page is being drawn with
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
 WAITS = "Others are training here, and everybody gets a turn. Yours begins by itself while you have this app open."
+SHORT_LOOK = 0.5  # seconds between two looks of a short work at its place in the queue
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
 
 
@@ -80,6 +82,21 @@ def waiting(standing: Standing | None) -> str:
     if standing is None:
         return "In the queue"
     return f"Place {standing.place} of {standing.of} in the queue, {labels.wait(standing)}"
+
+
+@contextmanager
+def short_work(doing: str) -> Iterator[None]:
+    """A context of a work of some seconds, entered when its turn at work comes; ``doing`` stands on the page.
+
+    Raises BusyError where too much waits already.
+    """
+    with run_queue().short(visitor.shelf().owner) as turn:
+        place = st.empty()
+        while not turn.wait(SHORT_LOOK):
+            place.caption(waiting(turn.standing))  # where the page is run again, this ends it
+        place.empty()
+        with st.spinner(doing):
+            yield
 
 
 def go_on_label(record: RunRecord) -> str:
