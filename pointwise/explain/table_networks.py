@@ -49,7 +49,7 @@ def baselines(prepared: Prepared) -> tuple[Score, ...]:
         "Linear regression": Ridge(alpha=0.0, solver="lsqr", tol=1e-6),
         "Gradient boosting": HistGradientBoostingRegressor(random_state=0),
     }
-    training = _first(prepared.training, baseline_rows(prepared))
+    training = prepared.training.first(baseline_rows(prepared))
     return tuple(_score(name, model, training, prepared.held_out) for name, model in models.items())
 
 
@@ -77,7 +77,7 @@ def strongest_features(model: Network, prepared: Prepared, count: int = 6, seed:
     """
     generator = torch.Generator().manual_seed(seed)
     once = prepared.training.inputs.shape[1] * len(prepared.features) * SHUFFLES
-    rows = _first(prepared.held_out, min(ROWS, max(1, SHUFFLED // once)))
+    rows = prepared.held_out.first(min(ROWS, max(1, SHUFFLED // once)))
     plain = _error(model, rows, rows.inputs)
     strengths = []
     for feature in prepared.features:
@@ -85,10 +85,6 @@ def strongest_features(model: Network, prepared: Prepared, count: int = 6, seed:
         errors = [_error(model, rows, _shuffled(rows.inputs, columns, generator)) for _ in range(SHUFFLES)]
         strengths.append(Strength(feature.name, float(np.mean(errors)) - plain))
     return tuple(sorted(strengths, key=lambda strength: strength.added_error, reverse=True)[:count])
-
-
-def _first(rows: Rows, number: int) -> Rows:
-    return replace(rows, inputs=rows.inputs[:number], targets=rows.targets[:number])
 
 
 def _shuffled(inputs: Tensor, columns: Tensor, generator: torch.Generator) -> Tensor:

@@ -69,8 +69,7 @@ def compare_scalings(recipe: Recipe, options: HouseOptions) -> Comparison:
 
 
 def job_from(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | None = None) -> Job | Comparison:
-    """The job, or the comparison, that ``describe`` described. That of a table needs its rows, ``prepared`` as then,
-    or what is known of them where nothing is trained.
+    """The job, or the comparison, that ``describe`` described. That of a table needs its rows, ``prepared`` as then.
 
     Raises ConfigError for anything else.
     """

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
 from pointwise.data.catalogue import Pictures
-from pointwise.errors import DataError
 from pointwise.jobs.job import Job
 from pointwise.models import REGRESSOR, ModelConfig
 
@@ -109,11 +108,12 @@ class HouseJob(Job):
 
 @dataclass(frozen=True)
 class RowsElsewhere:
-    """What is known of a table's rows where they are not at hand: enough to look at what was trained on them."""
+    """What is known of a table's rows that are not in memory, and how they come there when a training begins."""
 
     name: str  # the training rows', as shown to a person
     target: str
     names: tuple[str, ...]  # of the columns that are learned from
+    load: Callable[[], Prepared] = field(compare=False, repr=False)  # raises DataError
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,8 @@ class TableJob(Job):
         return None
 
     def examples(self) -> tuple[Rows, Rows]:
-        if isinstance(self.data, RowsElsewhere):
-            raise DataError(f"The rows of {self.data.name} are not at hand. Open the table again.")
-        return self.data.training, self.data.held_out
-
-    def without_rows(self) -> TableJob:
-        """The job as it is described, which takes no memory to speak of."""
-        return replace(self, data=RowsElsewhere(self.data.name, self.data.target, self.data.names))
+        data = self.data.load() if isinstance(self.data, RowsElsewhere) else self.data
+        return data.training, data.held_out
 
     def describe(self) -> dict[str, Any]:
         """JSON, all but the table's rows."""
@@ -156,9 +151,8 @@ class TableJob(Job):
         return super()._train(training, held_out, **_on_the_cpu(how))
 
     def _facts(self, training: Rows) -> dict[str, Any]:
-        assert not isinstance(self.data, RowsElsewhere)
         facts = {"data_set": TABLE, "data": training.name, "target": self.data.target}
-        return {**facts, "columns": self.data.columns.as_json(), "scaling": training.scaling.as_dict()}
+        return {**facts, "columns": training.columns.as_json(), "scaling": training.scaling.as_dict()}
 
 
 def _on_the_cpu(how: Mapping[str, Any]) -> dict[str, Any]:

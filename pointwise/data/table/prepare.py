@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import torch
@@ -27,6 +27,7 @@ class Rows:
     inputs: Tensor = field(repr=False)  # float32 (N, F): numbers of mean 0 and deviation 1, levels as 0 or 1
     targets: Tensor = field(repr=False)  # float64 (N,), in the target's own unit
     scaling: Scaling  # of the training rows' targets
+    columns: Columns  # how the inputs are made, fitted on the training rows alone
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -35,6 +36,10 @@ class Rows:
         """Inputs as float32 (n, F, 1, 1), and standardised targets, float32 (n, 1)."""
         targets = self.scaling.to_model(self.targets[indices])
         return self.inputs[indices, :, None, None], targets.float()[:, None]
+
+    def first(self, number: int) -> Rows:
+        """The first rows, so many or all."""
+        return replace(self, inputs=self.inputs[:number], targets=self.targets[:number])
 
     @property
     def target_scale(self) -> float:
@@ -47,10 +52,14 @@ class Prepared:
     """A table made ready: what to train on, what to be judged by, and how to ask about a row of one's own."""
 
     target: str
-    columns: Columns  # fitted on the training rows alone
     training: Rows
     held_out: Rows
     notes: tuple[str, ...]  # sentences: what was done
+
+    @property
+    def columns(self) -> Columns:
+        """How the inputs are made, fitted on the training rows alone."""
+        return self.training.columns
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -91,12 +100,11 @@ def prepare(table: Table, target: str, features: Sequence[str] | None = None, se
     columns, rare = fit_columns(training, used)
     scaling = Scaling.of(training[target].to_numpy())
     training_rows, held_out_rows = (
-        Rows(f"{table.name}, {part}", _inputs(columns, rows), torch.tensor(rows[target].to_numpy()), scaling)
+        Rows(f"{table.name}, {part}", _inputs(columns, rows), torch.tensor(rows[target].to_numpy()), scaling, columns)
         for part, rows in (("training rows", training), ("held-out rows", held_out))
     )
     return Prepared(
         target,
-        columns,
         training_rows,
         held_out_rows,
         (
@@ -121,6 +129,12 @@ def fitting(table: Table, target: str) -> list[str]:
             left -= columns[name].inputs
             chosen.append(name)
     return chosen
+
+
+def inputs_of(table: Table, features: Sequence[str]) -> int:
+    """How many of a network's inputs columns become, at most; those that the table has not become none."""
+    columns = _columns(table)
+    return sum(columns[name].inputs for name in features if name in columns)
 
 
 def _columns(table: Table) -> dict[str, Column]:
@@ -153,14 +167,13 @@ def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
 
 def _check_size(table: Table, target: str, features: Sequence[str]) -> None:
     """Whether there are few enough rows and inputs, by the columns' descriptions."""
-    columns, rows = _columns(table), _rows(table, target)
-    inputs = sum(columns[name].inputs for name in features)
+    inputs, rows = inputs_of(table, features), _rows(table, target)
     if rows * inputs <= MAX_VALUES:
         return
     raise DataError(
         f"{rows:,} rows of {inputs:,} inputs are {rows * inputs:,} values, more than {MAX_VALUES:,}. Take out columns "
-        f"until {MAX_VALUES // rows:,} inputs are left, or keep a part of the rows. A column of numbers is one input, and "
-        f"one of texts up to {MAX_LEVELS}."
+        f"until {MAX_VALUES // rows:,} inputs are left, or keep a part of the rows. A column of numbers is one input, "
+        f"and one of texts up to {MAX_LEVELS}."
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from pointwise.data.table.columns import LARGEST, LONGEST, Column, describe, tidy
 from pointwise.data.table.encoding import CATEGORY, Columns
 from pointwise.data.table.encoding import MISSING as LEVEL_OF_MISSING
-from pointwise.data.table.text import MAX_ROWS, Lines, split_lines, unclosed
+from pointwise.data.table.text import Lines, split_lines, unclosed
 from pointwise.errors import DataError
 
 MIN_ROWS = 20

@@ -74,7 +74,9 @@ def _utf8(content: bytes, name: str) -> tuple[bytes, str]:
     """A text as UTF-8, and the encoding that it had."""
     for encoding in ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8", "cp1252"]:
         with contextlib.suppress(UnicodeDecodeError):
-            return _decoded(content.removeprefix(codecs.BOM_UTF8) if encoding == "utf-8" else content, encoding), encoding
+            return _decoded(
+                content.removeprefix(codecs.BOM_UTF8) if encoding == "utf-8" else content, encoding
+            ), encoding
     raise DataError(f"{name} is no text in a known encoding. Save it as CSV in UTF-8.")
 
 
@@ -193,9 +195,7 @@ def _is_row(record: list[str]) -> bool:
 
 
 def _too_long(line: int, characters: int, name: str) -> DataError:
-    return DataError(
-        f"Line {line:,} of {name} has {characters:,} characters, more than {MAX_RECORD:,}. Shorten it."
-    )
+    return DataError(f"Line {line:,} of {name} has {characters:,} characters, more than {MAX_RECORD:,}. Shorten it.")
 
 
 def unclosed(name: str) -> DataError:
