@@ -37,7 +37,7 @@ inference weights
 card costs export
 data
 calibration drawing inpage models
-errors
+errors visible_text
 """
 NAMESAKES = {"drawing.py", "replay.py"}  # one in the interface, and the core's of the same subject
 LEVEL = {part: level for level, line in enumerate(LAYERS.split("\n")) for part in line.split()}

@@ -66,6 +66,6 @@ class SideBySide:
             trainings[epoch.of].append(epoch)
         self.live(progress, trainings)
         if progress.error:
-            st.error(labels.plain(progress.error))
+            st.error(labels.said(progress.error))
         if active and not progress.active:
             st.rerun()
