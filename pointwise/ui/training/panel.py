@@ -99,11 +99,9 @@ def _over(run: AnyRun, progress: Progress) -> None:
 def _controls(run: AnyRun, progress: Progress) -> None:
     """Stop, and pause or resume, of which a run that waits in the queue needs none."""
     with st.container(horizontal=True):
-        if progress.state == "queued" and not run.paused:
-            pass
-        elif run.paused:
+        if run.paused:
             st.button("Resume", on_click=run.resume, icon=":material/play_arrow:")
-        else:
+        elif progress.state != "queued":
             st.button("Pause", on_click=run.pause, icon=":material/pause:")
         st.button("Stop", on_click=run.stop, icon=":material/stop:")
 
