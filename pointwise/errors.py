@@ -6,6 +6,7 @@
     ├── ModelFileError        a weights file that cannot be loaded
     ├── PictureError          an uploaded picture that cannot be read
     ├── LibraryError          what lasts cannot be kept, found or read
+    ├── WorkerError           a process that takes part in a training, or does some of many, is not there
     └── DivergedError         a training whose loss is no longer a finite number
 
 The library raises; a page or the command line catches ``PointwiseError`` once and shows its sentence.
@@ -46,6 +47,10 @@ class LibraryError(PointwiseError):
 
 class NoRoomError(LibraryError):
     """Nothing more is kept, because all that is kept is pinned."""
+
+
+class WorkerError(PointwiseError):
+    """A process that takes part in a training, or that does some of many trainings, did not come or is gone."""
 
 
 class DivergedError(PointwiseError):
