@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     AnyRun = Run[Job] | StoredRun[Job]  # of this server, or one that another process carries out, or none any more
 
 RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
+BEFORE: Kept[tuple[str, str, int] | None] = Kept("session_run.before", None)  # what the page is being drawn with
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
 FULL = (
@@ -49,6 +50,18 @@ def current() -> AnyRun | None:
         run = _found(run)
         RUN.set(run)
     return run
+
+
+def see() -> None:
+    """Keep what the page is about to be drawn with; a run that ends meanwhile has it drawn once more by the sidebar."""
+    run = current()
+    BEFORE.set(None if run is None else state(run, run.progress()))
+
+
+def state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
+    """Which run it is, what it does, and how many epochs are over: when that changes, so does the whole page."""
+    now = "going on" if progress.active else progress.state
+    return run.name, "paused" if progress.active and run.paused else now, len(progress.epochs)
 
 
 def busy() -> bool:
