@@ -29,6 +29,7 @@ from tests.browser.harness import REPOSITORY, Server
 
 DEPLOY = REPOSITORY / ".deploy"
 NETWORK = "127.87.65"  # as on a machine without containers: Linux answers on all of 127.0.0.0/8
+LISTEN = "LISTEN"
 LOG = "$cookie_pointwise_replica/$upstream_addr/$status/$request_method/$uri"
 MAIN = """
 daemon off;
@@ -126,6 +127,7 @@ def _serve(made: Image, folder: Path, address: str, port: int, more: dict[str, s
         "STREAMLIT_SERVER_ADDRESS": address,
         "STREAMLIT_SERVER_PORT": str(port),
         "STREAMLIT_SERVER_COOKIE_SECRET": "the same for all",
+        "STREAMLIT_SERVER_BASE_URL_PATH": "",
         "POINTWISE_HOME": str(folder / "home"),
         "XDG_CACHE_HOME": str(folder / "cache"),
     }
@@ -148,31 +150,49 @@ def _serve(made: Image, folder: Path, address: str, port: int, more: dict[str, s
 @contextmanager
 def nginx(folder: Path, servers: Sequence[Server]) -> Iterator[Front]:
     """nginx as .deploy has it, before these servers."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-    if program is None:
-        lacking("no nginx", "POINTWISE_REQUIRE_NGINX")
-    folder = folder / f"nginx-{len(servers)}"
-    folder.mkdir(mode=0o755)
     addresses = [server.url.removeprefix("http://") for server in servers]
-    listen = f"127.0.0.1:{free_port(['127.0.0.1'])}"
+    folder = folder / f"nginx-{len(servers)}"
     values = {
-        "POINTWISE_LISTEN": listen,
+        "POINTWISE_LISTEN": LISTEN,
         "POINTWISE_OWN": f"{folder}/own",
         "POINTWISE_NETWORK": NETWORK,
         "POINTWISE_REPLICA_PORT": addresses[0].rpartition(":")[2],
         "POINTWISE_RESOLVER": "",
         "POINTWISE_SERVERS": " ".join(f"server {address};" for address in addresses),
     }
-    (folder / "pointwise.conf").write_text(filled(values))
+    with nginx_with(folder, filled(values)) as front:
+        yield front
+
+
+@contextmanager
+def nginx_with(folder: Path, configuration: str) -> Iterator[Front]:
+    """nginx in a new ``folder`` with a server's configuration, in which LISTEN stands for its address."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if program is None:
+        lacking("no nginx", "POINTWISE_REQUIRE_NGINX")
+    folder.mkdir(mode=0o755)
+    port = free_port(["127.0.0.1"])
+    (folder / "pointwise.conf").write_text(configuration.replace(LISTEN, f"127.0.0.1:{port}"), encoding="utf-8")
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, log=LOG))
     process = subprocess.Popen([program, "-p", str(folder), "-c", str(folder / "nginx.conf")])
-    front = Front(f"http://{listen}", folder)
     try:
-        Server(process, front.url, folder / "error.log").wait_until_healthy()
-        yield front
+        wait_for(port, process, folder / "error.log")
+        yield Front(f"http://127.0.0.1:{port}", folder)
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until somebody listens."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError(f"nginx did not start: {log.read_text() if log.exists() else ''}")
 
 
 def filled(values: dict[str, str]) -> str:

@@ -26,7 +26,7 @@ from pointwise.library import Library
 from pointwise.models import ModelConfig, build
 from tests.browser.harness import STROKES, Server, answered, clear, draw, long_run, value
 from tests.crowd import COOKIE, Visitor, answers_during, run
-from tests.replicas import Front, free_port, image, nginx, replicas
+from tests.replicas import DEPLOY, LISTEN, Front, free_port, image, nginx, nginx_with, replicas
 
 STICKY = "pointwise_replica"
 
@@ -198,6 +198,27 @@ def test_a_killed_server_costs_its_visitors_a_reconnect(
     assert later
     assert all(seen.upstream.rpartition(":")[0].endswith(f".{now}") for seen in later)
     assert "4" not in [get(four) for _ in range(8)]
+
+
+def test_several_machines_share_the_new_browsers_and_keep_the_old(tmp_path: Path) -> None:
+    text = (DEPLOY / "machines.conf").read_text(encoding="utf-8").replace("listen 80;", f"listen {LISTEN};")
+    with nginx_with(tmp_path / "machines", text) as front:
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(front.url).netloc, timeout=60)
+
+        def sent(**headers: str) -> tuple[str, str]:
+            """Where a browser is sent, and the cookie that it is given."""
+            connection.request("GET", "/regression?sqft=2000", headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            return answer.headers["Location"], answer.headers["Set-Cookie"].partition(";")[0]
+
+        new = {sent() for _ in range(40)}
+        assert len(new) == 2
+        for address, given in new:
+            assert address == f"http://{given.partition('=')[2]}/regression?sqft=2000"
+            assert {sent(Cookie=given) for _ in range(5)} == {(address, given)}
+        assert sent(Cookie="pointwise_machine=elsewhere.example.net") in new
+        connection.close()
 
 
 def test_the_container_s_health_check_knows_a_server_that_answers(tmp_path: Path, servers: list[Server]) -> None:

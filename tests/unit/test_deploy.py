@@ -54,7 +54,7 @@ def test_the_container_is_nobody_s_root_and_its_server_is_process_1(tmp_path: Pa
     made = image(tmp_path)
     assert steps("USER") == ["1000"]
     assert made.command[0] == "streamlit"  # no shell that would keep a signal to itself
-    assert any("/_stcore/health" in word for word in made.health)
+    assert any("_stcore/health" in word for word in made.health)
     assert made.environment["POINTWISE_HOME"].startswith(steps("VOLUME")[-1])
 
 
@@ -76,6 +76,7 @@ def test_the_replicas_addresses_are_in_nginx_s_network(compose: Any) -> None:
 def test_a_class_has_a_secret_of_its_own_and_one_folder(compose: Any) -> None:
     replica = compose["services"]["replica"]
     assert replica["environment"]["STREAMLIT_SERVER_COOKIE_SECRET"].startswith("${POINTWISE_SECRET:?")
+    assert replica["env_file"] == ".env"  # what the README's first command makes
     assert replica["volumes"] == [f"kept:{steps('VOLUME')[-1]}"]
     assert (DEPLOY / replica["build"]["context"] / replica["build"]["dockerfile"]).samefile(DEPLOY / "Containerfile")
 
