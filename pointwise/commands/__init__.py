@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pointwise.visible_text import printable
+
 if TYPE_CHECKING:
     from pointwise.data.catalogue import Pictures
     from pointwise.data.mnist import Download
@@ -56,4 +58,4 @@ def figures(metrics: Mapping[str, float]) -> str:
 
 def say(sentence: str) -> None:
     """Print a sentence on stderr, at once."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(printable(sentence), file=sys.stderr, flush=True)

@@ -9,8 +9,10 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from pointwise.errors import PointwiseError
-from pointwise.ui.frame.labels import plain
+from pointwise.ui.frame.labels import said
+from pointwise.visible_text import one_line
 
+MOST_NAME = 80  # characters of a file's
 T = TypeVar("T")
 Body = Callable[[], None]
 
@@ -80,7 +82,7 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except PointwiseError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
 
 
 @contextmanager
@@ -107,7 +109,7 @@ def upload(
     st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept, megabytes), max_upload_size=megabytes)
     refusal = _refusal(key).get()
     if refusal:
-        st.error(plain(refusal), icon=":material/error:")
+        st.error(said(refusal), icon=":material/error:")
 
 
 def refuse(key: str, sentence: str) -> None:
@@ -125,11 +127,12 @@ def _receive(key: str, take: Callable[[bytes, str], None], kept: Callable[[], st
     file = st.session_state[key]
     if file is None:  # so it is for a moment when another file is chosen
         return
+    name = one_line(file.name, MOST_NAME)
     if file.size > megabytes * 2**20:  # the server takes what the largest of all fields takes
-        refuse(key, f"{file.name} has more than {megabytes} MB. Choose a smaller file. {kept()}".rstrip())
+        refuse(key, f"{name} has more than {megabytes} MB. Choose a smaller file. {kept()}".rstrip())
         return
     try:
-        take(file.getvalue(), file.name)
+        take(file.getvalue(), name)
     except PointwiseError as error:
         refuse(key, f"{error} {kept()}".rstrip())
 

@@ -13,6 +13,7 @@ from pointwise.errors import PointwiseError
 from pointwise.ui.frame import glossary, labels, sections, startup, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Latest
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.data.table import Table
@@ -66,14 +67,17 @@ def _preview(table: Table) -> None:
     st.header(f"{labels.plain(table.name)}: {len(table):,} rows, {len(table.columns)} columns")
     for note in table.notes:
         st.caption(labels.plain(note))
-    st.dataframe(
-        table.frame.head(PREVIEW), height=220, hide_index=True, alt=f"The first {PREVIEW} rows of {table.name}"
-    )
+    called = labels.told_apart(column.name for column in table.columns)
+    rows = {
+        labels.in_cell(called(name)): [labels.in_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        for name, cells in table.frame.head(PREVIEW).items()
+    }
+    st.dataframe(rows, height=220, hide_index=True, alt=f"The first {PREVIEW} rows of {visible(table.name)}")
     with st.expander("What each column holds", icon=":material/view_column:"):
         st.dataframe(
             [
                 {
-                    "column": column.name,
+                    "column": labels.in_cell(column.name),
                     "kind": column.kind,
                     "different values": column.levels,
                     "missing": column.missing,
@@ -84,7 +88,7 @@ def _preview(table: Table) -> None:
                 for column in table.columns
             ],
             hide_index=True,
-            alt=f"What each column of {table.name} holds",
+            alt=f"What each column of {visible(table.name)} holds",
         )
 
 
@@ -110,7 +114,7 @@ def _table() -> Table | None:
     try:
         return TABLE.of(source, lambda: _again(source))
     except (PointwiseError, KeyError) as error:
-        log.warning("A table is not there again: %s", error)
+        log.warning("A table is not there again: %s", visible(error))
         SOURCE.pop()
         return None
 

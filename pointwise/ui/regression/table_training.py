@@ -18,6 +18,7 @@ from pointwise.ui.frame import charts, desk, glossary, labels
 from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.regression.accuracy import against_actual
 from pointwise.ui.training import session_run, sidebar, table_questions, weights_in_use
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
@@ -37,12 +38,14 @@ def prepared(table: Table) -> Prepared:
         "Predict",
         table.targets,
         index=len(table.targets) - 1,
+        format_func=labels.told_apart(table.targets),
         key=desk.widget(f"tables.target.{table.name}", table.targets[-1], table.targets.__contains__),
         persist_state="session",
     )
     others = [name for name in table.features if name != target]
     key = desk.widget(f"tables.features.{table.name}.{target}", others, lambda names: set(names) <= set(others))
-    features = right.multiselect("From", others, default=others, key=key, persist_state="session")
+    called = labels.told_apart(others)
+    features = right.multiselect("From", others, default=others, format_func=called, key=key, persist_state="session")
     return _ready(table, target, features)
 
 
@@ -91,7 +94,7 @@ def compare(ready: Prepared, run: AnyRun) -> None:
     """The network after its latest epoch and the baselines, on the held-out rows."""
     progress, model = run.progress(), weights_in_use.epoch_model(run)
     if progress.error:
-        st.error(labels.plain(progress.error), icon=":material/error:")
+        st.error(labels.said(progress.error), icon=":material/error:")
     if progress.latest is None or model is None:
         st.info("Training has begun; the first epoch is on its way.", icon=":material/hourglass_top:")
         return
@@ -115,7 +118,9 @@ def compare(ready: Prepared, run: AnyRun) -> None:
         title = "On the diagonal the prediction is right"
         figure = against_actual(actual, predicted, ready.target, ",.4~g", None, title)
         charts.show(
-            figure, "tables.actual", f"Predicted against actual {ready.target} of {len(actual):,} held-out rows"
+            figure,
+            "tables.actual",
+            f"Predicted against actual {visible(ready.target)} of {len(actual):,} held-out rows",
         )
     _table([network, *others], ready.target)
 
@@ -140,7 +145,7 @@ def _table(scores: list[Score], target: str) -> None:
         {
             "predicted by": [score.name for score in scores],
             "R² (1 is perfect, 0 is the mean)": [f"{score.r2:.3f}" for score in scores],
-            f"mean absolute error of {target}": [labels.number(score.mae) for score in scores],
+            labels.in_cell(f"mean absolute error of {target}"): [labels.number(score.mae) for score in scores],
         },
         hide_index=True,
         alt="R² and mean absolute error of the network and the baselines",

@@ -208,7 +208,7 @@ def _carried_out(
 def say_refusal(key: str = RUN.key) -> None:
     """The sentence of a start that was refused, as long as none has succeeded since."""
     if sentence := _refusal(key).get():
-        st.warning(labels.plain(sentence), icon=":material/hourglass_top:")
+        st.warning(labels.said(sentence), icon=":material/hourglass_top:")
 
 
 def say_what_goes() -> None:
@@ -218,7 +218,7 @@ def say_what_goes() -> None:
     except LibraryError:
         return
     if room.runs >= room.limits.runs:
-        st.caption(labels.plain(room.warnings[0]))
+        st.caption(labels.said(room.warnings[0]))
 
 
 def attached(run: str) -> Any:

@@ -101,7 +101,7 @@ def _source() -> str:
         if folder == cache_folder():
             st.info(f"{title} is not on this computer yet: {size:.1f} MB will be downloaded first.")
         else:
-            st.info(f"{title} is not in the data folder {folder}.")
+            st.info(labels.said(f"{title} is not in the data folder {folder}."))
     return source
 
 
