@@ -6,6 +6,7 @@
     ├── ModelFileError        a weights file that cannot be loaded
     ├── PictureError          an uploaded picture that cannot be read
     ├── LibraryError          what lasts cannot be kept, found or read
+    ├── TooLargeError         a training that needs more memory than there is for it
     └── DivergedError         a training whose loss is no longer a finite number
 
 The library raises; a page or the command line catches ``PointwiseError`` once and shows its sentence.
@@ -46,6 +47,10 @@ class LibraryError(PointwiseError):
 
 class NoRoomError(LibraryError):
     """Nothing more is kept, because all that is kept is pinned."""
+
+
+class TooLargeError(PointwiseError):
+    """A training needs more memory than there is for it."""
 
 
 class DivergedError(PointwiseError):

@@ -36,7 +36,7 @@ state_dicts
 inference weights
 card costs export
 data
-calibration drawing inpage models
+calibration drawing inpage machine models
 errors
 """
 NAMESAKES = {"drawing.py", "replay.py"}  # one in the interface, and the core's of the same subject
