@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pointwise.errors import BusyError, LibraryError, NoRoomError, PointwiseError
+from pointwise.jobs import check_memory
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
@@ -147,6 +148,7 @@ def start(
     parameters = None if "config" not in description else shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
 
     def begun() -> Begun:
+        check_memory(job)
         try:
             return visitor.shelf().begin(description, parameters), None, None
         except NoRoomError:
@@ -164,6 +166,7 @@ def go_on(run: str) -> None:
     try:
         record = shelf.run(run)
         job = job_of(record)
+        check_memory(job)
         parameters = shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
         _carried_out(job, RUN.key, lambda: shelf.go_on(run, parameters), parameters)
     except PointwiseError as error:
