@@ -31,12 +31,14 @@ bench evaluation
 claims
 library
 jobs runs
+progress
+run_queue
 explain training
 state_dicts
 inference weights
 card costs export
 data
-calibration drawing inpage models torch_archive
+calibration drawing inpage machine models torch_archive
 errors visible_text
 """
 NAMESAKES = {"drawing.py", "replay.py"}  # one in the interface, and the core's of the same subject

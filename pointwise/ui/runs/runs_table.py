@@ -133,7 +133,7 @@ def _config() -> dict[str, Any]:
     column = st.column_config
     return {
         "Name": column.TextColumn(pinned=True, width=150),
-        "State": column.TextColumn(width=170),
+        "State": column.TextColumn(width=195),
         "Accuracy": column.NumberColumn(format="%.2f %%", help=HELP["Accuracy"]),
         "R²": column.NumberColumn(format="%.4f", help=HELP["R²"]),
         "Seed": column.NumberColumn(format="%d"),

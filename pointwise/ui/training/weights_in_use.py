@@ -238,7 +238,7 @@ def _titles(records: Sequence[RunRecord]) -> dict[str | None, str]:
 def _title(record: RunRecord) -> str:
     name = visible(record.name)
     if record.active:
-        return f"{name}, going on"
+        return f"{name}, {'queued' if record.state == 'queued' else 'going on'}"
     accuracy, r2 = (record.metrics.get(name) for name in ("accuracy", "r2"))
     score = labels.percent(accuracy) if accuracy is not None else f"R² {labels.r_squared(r2)}" if r2 is not None else ""
     return f"{name}, {score}" if score else name
