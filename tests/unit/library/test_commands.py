@@ -110,9 +110,17 @@ def test_show_tells_job_card_curve_and_snapshots(runs: Callable[..., str], termi
 
 def test_what_comes_from_elsewhere_cannot_steer_the_terminal(runs: Callable[..., str], terminals: Shelf) -> None:
     model = build(default_config("bag_of_pixels"))
-    model.card = {"data": "\x1b[31mred", "metrics": {"\x1b]0;title\x07": 1.0}}
+    model.card = {"data": "\x1b[31mred \x9b31m \u202e", "metrics": {"\x1b]0;title\x07": 1.0}}
     run = terminals.add(model, "name\x1b[0m", "note\x1b[0m").id
-    assert "\x1b" not in runs("show", run) + runs("list")
+    assert runs("show", run).replace("\n", "").isprintable()
+    assert runs("list").replace("\n", "").isprintable()
+    told = runs("show", run, "--json")
+    assert told.replace("\n", "").isprintable()
+    assert json.loads(told)["card"] == model.card
+
+
+def test_a_refusal_cannot_steer_the_terminal(refused: Callable[..., str], terminals: Shelf) -> None:
+    assert refused("show", "\x1b]0;title\x07\u202e").rstrip("\n").isprintable()
 
 
 @pytest.mark.parametrize("said", ["Run 1", "id", "short"])
