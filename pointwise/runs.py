@@ -19,7 +19,7 @@ from pointwise.errors import PointwiseError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.training import Epoch, Step
     from pointwise.training.checkpoints import Checkpoint
 
@@ -323,7 +323,7 @@ class Run(Generic[J]):
         return True
 
     def _take(self, event: Step | Download, history: History, seconds: float) -> Step | None:
-        from pointwise.data.mnist import Download
+        from pointwise.data.download import Download
 
         if isinstance(event, Download):
             self._publish(state="fetching", download=event)

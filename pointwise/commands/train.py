@@ -130,7 +130,7 @@ def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch:
 
     Raises ConfigError when the checkpoint to go on from leaves nothing to train.
     """
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
 
     for event in run.events():
         if isinstance(event, Download):
