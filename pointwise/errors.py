@@ -6,6 +6,7 @@
     ├── ModelFileError        a weights file that cannot be loaded
     ├── PictureError          an uploaded picture that cannot be read
     ├── LibraryError          what lasts cannot be kept, found or read
+    ├── BusyError             a server that has as much to do as it can have
     └── DivergedError         a training whose loss is no longer a finite number
 
 The library raises; a page or the command line catches ``PointwiseError`` once and shows its sentence.
@@ -46,6 +47,10 @@ class LibraryError(PointwiseError):
 
 class NoRoomError(LibraryError):
     """Nothing more is kept, because all that is kept is pinned."""
+
+
+class BusyError(PointwiseError):
+    """Nothing more is taken in at the moment: too much waits already."""
 
 
 class DivergedError(PointwiseError):

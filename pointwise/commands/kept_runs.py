@@ -64,8 +64,9 @@ def found(library: Library, said: str) -> tuple[Shelf, RunRecord]:
 def facts_of(record: RunRecord) -> dict[str, Any]:
     """JSON of what a list shows of a run, and a little more."""
     names = ("id", "name", "state", "error", "pinned", "kind", "arch", "data_set", "step", "total", "examples")
-    more = ("seconds", "bytes", "made", "changed", "checkpoint", "resumable", "owner")
+    more = ("seconds", "bytes", "made", "changed", "since", "checkpoint", "resumable", "owner")
     facts = {name: getattr(record, name) for name in (*names, *more)}
+    facts["standing"] = record.standing and record.standing._asdict()
     return {**facts, "seed": record.recipe.get("seed"), "recipe": record.recipe.get("name"), "metrics": record.metrics}
 
 

@@ -218,6 +218,14 @@ class _Recorder:
             replace(step.checkpoint, facts={**step.checkpoint.facts, **facts}).write(self._checkpoint)
             self._since, self._at = time.monotonic(), step.number
 
+    @property
+    def checkpointed(self) -> int | None:
+        """The step of the checkpoint that the app would go on from; None where there is none."""
+        return None if self._recording is None else self._recording.checkpointed
+
+    def checkpoint(self) -> Checkpoint | None:
+        return None if self._recording is None else self._recording.checkpoint()
+
     def wish(self) -> str:
         """What the first process was asked for; all of a group hear it after the same step."""
         wish = "" if self._recording is None else self._recording.wish()

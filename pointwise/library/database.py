@@ -67,6 +67,11 @@ CREATE TABLE desks (
   PRIMARY KEY (owner, key)
 );
 """,
+    """
+ALTER TABLE runs ADD COLUMN standing TEXT NOT NULL DEFAULT 'null';
+ALTER TABLE runs ADD COLUMN since REAL NOT NULL DEFAULT 0;
+UPDATE runs SET since = changed;
+""",
 )  # the schema's version is how many of them have been done
 
 

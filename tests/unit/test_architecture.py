@@ -31,6 +31,8 @@ bench evaluation
 claims
 library
 jobs runs
+progress
+run_queue
 explain training
 state_dicts
 inference weights

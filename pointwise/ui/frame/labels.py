@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
 
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.models import ARCHITECTURES
+
+if TYPE_CHECKING:
+    from pointwise.run_queue import Standing
 
 MODELS = {name: architecture.title for name, architecture in ARCHITECTURES.items()}
 ABOUT = {name: architecture.about for name, architecture in ARCHITECTURES.items()}
@@ -47,6 +51,11 @@ def roughly(seconds: float) -> str:
     if seconds < 5400:
         return f"{round(seconds / 60)} min"
     return f"{round(seconds / 1800) / 2:g} hours"
+
+
+def wait(standing: Standing) -> str:
+    """How long a wait in the queue is expected to be: about 4 min, or up to 15 min where nobody can tell."""
+    return f"{'up to' if standing.at_most else 'about'} {roughly(standing.seconds)}"
 
 
 def number(value: float) -> str:

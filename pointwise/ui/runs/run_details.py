@@ -94,7 +94,8 @@ def _controls(record: RunRecord) -> None:
         run, state, wish = ASKED.get()
         waits = (run, state) == (record.id, record.state)
         pause = ("Resume", "resume", "play_arrow") if record.state == "paused" else ("Pause", "pause", "pause")
-        for label, name, icon in (pause, ("Stop", "stop", "stop")):
+        every = [("Stop", "stop", "stop")] if record.state == "queued" else [pause, ("Stop", "stop", "stop")]
+        for label, name, icon in every:
             st.button(
                 label,
                 key=f"runs.{name}",
@@ -105,13 +106,13 @@ def _controls(record: RunRecord) -> None:
             )
     elif record.resumable and record.kind != "comparison":
         st.button(
-            "Go on",
+            session_run.go_on_label(record),
             key="runs.go_on",
             icon=":material/play_arrow:",
             type="primary",
             on_click=_go_on,
             args=(record.id,),
-            help=f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had",
+            help=session_run.go_on_help(record),
         )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 POLL = 1.0  # seconds between two looks at a run
 ELSEWHERE = 3.0  # seconds between two looks for a run that began in another tab or on the command line
 SEEN: Kept[tuple[str, str, int] | None] = Kept("panel.seen", None)  # what the whole page was last drawn with
+UNBEGUN = {"paused": "Paused", "stopped": "Stopped", "parked": "Parked", "interrupted": "Interrupted"}
 SCORES = {"accuracy": "accuracy", "r2": "R²"}
 # Measured in models/README.md, "Retrained on the bundled digits".
 WARNINGS = {
@@ -45,7 +46,7 @@ def show(brief: bool = False) -> None:
     if session_run.in_terminal(run):
         st.caption("Begun in a terminal of this computer.")
     if progress.active:
-        _controls(run)
+        _controls(run, progress)
     elif progress.state in RESUMABLE:
         _go_on(run)
     st.fragment(run_every=POLL if progress.active else _elsewhere_every())(_live)()
@@ -61,7 +62,7 @@ def _name(run: AnyRun) -> str:
 
 
 def _state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
-    state = "going on" if progress.active else progress.state
+    state = "going on" if progress.active and progress.state != "queued" else progress.state
     return run.name, "paused" if progress.active and run.paused else state, len(progress.epochs)
 
 
@@ -85,9 +86,12 @@ def _over(run: AnyRun, progress: Progress) -> None:
     st.fragment(run_every=_elsewhere_every())(_elsewhere)()
 
 
-def _controls(run: AnyRun) -> None:
+def _controls(run: AnyRun, progress: Progress) -> None:
+    """Stop, and pause or resume, of which a run that waits in the queue needs none."""
     with st.container(horizontal=True):
-        if run.paused:
+        if progress.state == "queued" and not run.paused:
+            pass
+        elif run.paused:
             st.button("Resume", on_click=run.resume, icon=":material/play_arrow:")
         else:
             st.button("Pause", on_click=run.pause, icon=":material/pause:")
@@ -102,11 +106,11 @@ def _go_on(run: AnyRun) -> None:
         return
     if record.resumable and isinstance(run.job, Job):
         st.button(
-            "Go on",
+            session_run.go_on_label(record),
             on_click=session_run.go_on,
             args=(run.name,),
             icon=":material/play_arrow:",
-            help=f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had",
+            help=session_run.go_on_help(record),
         )
 
 
@@ -121,10 +125,12 @@ def _live() -> None:
     st.progress(progress.step / progress.total if progress.total else 0.0, text=_sentence(run, progress))
     if progress.download is not None and not progress.total:
         st.progress(progress.download.done / progress.download.total)
-    if progress.history:
-        _curves(run.job, progress)
     if progress.error:
         (st.error if progress.state == "failed" else st.info)(labels.plain(progress.error))
+    elif progress.state == "queued":
+        st.caption(session_run.WAITS)
+    if progress.history:
+        _curves(run.job, progress)
     if isinstance(run, Run) and run.unkept:
         st.caption(labels.plain(run.unkept))
 
@@ -139,6 +145,10 @@ def _sentence(run: AnyRun, progress: Progress) -> str:
     if progress.state == "waiting":
         return "Getting the data ready"
     where = f"step {progress.step:,} of {progress.total:,}"
+    if progress.state == "queued" and not run.stopping:
+        return session_run.waiting(progress.standing) + (f"; it is at {where}" if progress.step else "")
+    if not progress.step and progress.state in UNBEGUN:
+        return f"{UNBEGUN[progress.state]} before its first step"
     speed = f"{progress.rate:,.0f} examples a second"
     if run.stopping and progress.active:
         return f"Stopping at {where}: measuring the weights so far"

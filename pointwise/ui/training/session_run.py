@@ -7,15 +7,13 @@ started anew, the same run is there.
 from __future__ import annotations
 
 import math
-import os
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pointwise.errors import LibraryError, NoRoomError, PointwiseError
+from pointwise.errors import BusyError, LibraryError, NoRoomError, PointwiseError
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from pointwise.data.table import Prepared
     from pointwise.jobs import Comparison, Job
     from pointwise.library import Recording, RunRecord, StoredRun
+    from pointwise.run_queue import RunQueue, Standing
     from pointwise.runs import Progress, Run
     from pointwise.training.checkpoints import Checkpoint
 
@@ -33,22 +32,47 @@ if TYPE_CHECKING:
 
 RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
+WAITS = "Others are training here, and everybody gets a turn. Yours begins by itself while you have this app open."
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
-FULL = (
-    "This server is training as many networks as it can at once. "
-    "Everything else works meanwhile; try again in a minute."
-)
 
 
 def current() -> AnyRun | None:
     """The run in the sidebar: the one that was started or found last; None before the first."""
     run = RUN.get()
     now = time.monotonic()
+    _watch_over()
     if now - LOOKED.get() >= LOOK and (run is None or not run.progress().active):
         LOOKED.set(now)
         run = _found(run)
         RUN.set(run)
     return run
+
+
+def _watch_over() -> None:
+    """As long as a visitor is here, none of that one's runs is alone, also where another page shows it."""
+    owner = visitor.shelf().owner
+    for run, whose in list(_runs_here().values()):
+        if whose == owner:
+            run.watch()
+
+
+def waiting(standing: Standing | None) -> str:
+    """A place in the queue in words: "Place 2 of 3 in the queue, about 4 min"."""
+    if standing is None:
+        return "In the queue"
+    return f"Place {standing.place} of {standing.of} in the queue, {labels.wait(standing)}"
+
+
+def go_on_label(record: RunRecord) -> str:
+    """What the button is called that lets a run go on, or begin that never did."""
+    return "Start" if record.unbegun else "Go on"
+
+
+def go_on_help(record: RunRecord) -> str:
+    """What that button does."""
+    if record.unbegun:
+        return "It has not made a step yet: it begins, or joins the queue"
+    return f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had"
 
 
 def busy() -> bool:
@@ -109,27 +133,30 @@ def go_on(run: str) -> None:
 def _carried_out(job: Job | Comparison, key: str, begun: Callable[[], Begun], parameters: int | None) -> str | None:
     from pointwise.runs import Run
 
-    slots = run_slots()
-    if not slots.acquire(blocking=False):
-        _refusal(key).set(FULL)
+    try:
+        turn = run_queue().turn(visitor.shelf().owner)
+    except BusyError as error:
+        _refusal(key).set(str(error))
         return None
     try:
         recording, since, before = begun()
-    except PointwiseError as error:
-        slots.release()
+    except BaseException as error:
+        turn.done()
+        if not isinstance(error, PointwiseError):
+            raise
         _refusal(key).set(str(error))
         return None
     _refusal(key).set("")
     small = parameters is not None and parameters <= shipped.MOST_PARAMETERS
     look = LOOK if small else math.inf
-    run: Run[Any] = Run(job, recording.run, slots, recorder=recording, since=since, before=before, look=look)
+    run: Run[Any] = Run(job, recording.run, turn, recorder=recording, since=since, before=before, look=look)
     here = _runs_here()
-    for name in [name for name, other in list(here.items()) if other.join(0)]:
+    for name in [name for name, (other, _) in list(here.items()) if other.join(0)]:
         here.pop(name, None)
-    here[run.name] = run
+    run.start()
+    here[run.name] = run, turn.owner
     st.session_state[key] = run
     _pointer(key).set(run.name)
-    run.start()
     return run.name
 
 
@@ -156,7 +183,7 @@ def attached(run: str) -> Any:
     try:
         shelf = visitor.shelf()
         record = shelf.run(run)
-        known = _runs_here().get(run)
+        known, _ = _runs_here().get(run, (None, ""))
         if known is not None and (record.active or known.progress().state == record.state):
             return known
         return StoredRun(shelf, run, job_of(record))
@@ -214,17 +241,14 @@ def _refusal(key: str) -> Kept[str]:
 
 
 @st.cache_resource(show_spinner=False)
-def _runs_here() -> dict[str, Run[Any]]:
-    """The runs that this server carries out, by id, for the sessions that find them again."""
+def _runs_here() -> dict[str, tuple[Run[Any], str]]:
+    """The runs that this server carries out and their owners, by id, for the sessions that find them again."""
     return {}
 
 
 @st.cache_resource(show_spinner=False)
-def run_slots() -> threading.BoundedSemaphore:
-    """How many runs this server trains at once: $POINTWISE_RUNS, else half its cores, at least one."""
-    default = max(1, (os.cpu_count() or 2) // 2)
-    try:
-        slots = int(os.environ.get("POINTWISE_RUNS", default))
-    except ValueError:
-        slots = default
-    return threading.BoundedSemaphore(max(1, slots))
+def run_queue() -> RunQueue:
+    """This server's places at work, and who waits for one: runs of all visitors, and what else takes seconds."""
+    from pointwise.run_queue import RunQueue, budget_from_environment, slots_from_environment
+
+    return RunQueue(slots_from_environment(), budget_from_environment())

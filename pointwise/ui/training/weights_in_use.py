@@ -236,7 +236,7 @@ def _titles(records: Sequence[RunRecord]) -> dict[str | None, str]:
 
 def _title(record: RunRecord) -> str:
     if record.active:
-        return f"{record.name}, going on"
+        return f"{record.name}, {'queued' if record.state == 'queued' else 'going on'}"
     accuracy, r2 = (record.metrics.get(name) for name in ("accuracy", "r2"))
     score = labels.percent(accuracy) if accuracy is not None else f"R² {labels.r_squared(r2)}" if r2 is not None else ""
     return f"{record.name}, {score}" if score else record.name
