@@ -1,10 +1,10 @@
 """The server's end: what goes on is parked, what is kept is closed, and the process is gone within 3 seconds.
 
-At SIGTERM, SIGINT or SIGQUIT Streamlit closes its server and lets Python end. Threads in the middle of PyTorch's code do
-not survive that: "terminate called without an active exception", and whatever they trained is lost. It also waits for
-every connection, however long. So a thread of ours ends the trainings as soon as the signal comes, and the process ends
-without tearing down what still runs; where the server is not closed by then, it ends nevertheless. A terminal that is
-closed, SIGHUP, counts as well.
+At SIGTERM, SIGINT or SIGQUIT Streamlit closes its server and lets Python end. Threads in the middle of PyTorch's code
+do not survive that ("terminate called without an active exception"), and what they trained is lost. It also waits for
+every connection, however long. So a thread of ours parks the trainings as soon as the signal comes, and the process
+ends without tearing down what still runs; where the server is not closed in time, it ends nevertheless. SIGHUP, a
+terminal that is closed, counts as well.
 
 Streamlit tells a script nothing of its end, so this file, and no other, uses what it keeps private: its event loop.
 """
@@ -26,9 +26,13 @@ from typing import Any
 
 from streamlit import runtime
 
+from pointwise import library, run_queue
+
 LIMIT = 2.5  # seconds from the signal to the end, at most
 PARKING = 2.0  # of them for the trainings, to end their steps and write their checkpoints
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGBREAK", "SIGHUP")  # where the system has them
+
+log = logging.getLogger(__name__)
 
 
 @cache
@@ -63,10 +67,14 @@ class _End:
     def _wait(self) -> None:
         os.read(self._asked, 1)
         until = time.monotonic() + LIMIT
-        with suppress(Exception):
-            _end_trainings(PARKING)
+        try:
+            run_queue.close_all(PARKING)
+        except Exception:
+            log.exception("The trainings could not be parked")
         self._parked.set()
         time.sleep(max(0.0, until - time.monotonic()))
+        if self._leaving.locked():  # and does not come to an end: nobody reads what it has to say
+            os._exit(0)
         self._leave(0)
 
     def _server_closed(self) -> None:
@@ -78,26 +86,9 @@ class _End:
         """End the process at once."""
         self._leaving.acquire()  # and never let go: who comes second waits for the end
         with suppress(Exception):
-            _close_libraries(LIMIT - PARKING)
+            library.close_all(LIMIT - PARKING)
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError, AttributeError):  # the terminal may be gone
                 stream.flush()
         os._exit(code)
-
-
-def _end_trainings(timeout: float) -> None:
-    from pointwise.ui.training import session_run
-
-    until = time.monotonic() + timeout
-    runs = list(session_run._runs_here().values())
-    for run in runs:
-        run.park()
-    for run in runs:
-        run.join(max(0.0, until - time.monotonic()))
-
-
-def _close_libraries(timeout: float) -> None:
-    from pointwise.library import close_all
-
-    close_all(timeout)
