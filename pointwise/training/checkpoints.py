@@ -97,6 +97,7 @@ class TrainingState:
         self._run = json.loads(json.dumps({"config": asdict(model.config), "recipe": asdict(recipe)}))
         dropouts = [module.generator for module in model.modules() if isinstance(module, SeededDropout)]
         self._generators = [*generators, *dropouts]
+        self.of_a_step = [generators[-1], *dropouts]  # those that every step draws from, of a group's process its own
 
     def checkpoint(self, step: int, epoch: int, part: Part | None) -> Checkpoint:
         """The state after ``step``, copied to the CPU: after ``epoch``, or within it after a ``part``."""
