@@ -19,6 +19,10 @@ with foot:
     visitor.watch()
 incoming.say()
 above = incoming.place_of_share()
+if startup.loaded():
+    from pointwise.ui.training import session_run
+
+    session_run.see()
 page.run()
 navigation.name()
 with beside:

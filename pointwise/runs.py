@@ -105,6 +105,7 @@ class Run(Generic[J]):
         since: Checkpoint | None = None,
         before: Progress | None = None,
         look: float = math.inf,  # seconds between two looks at the weights within an epoch
+        expected: float = math.nan,  # seconds that it takes as a whole, where that is known
         **how: Any,
     ) -> None:
         self.job, self.name = job, name
@@ -114,6 +115,7 @@ class Run(Generic[J]):
         self._rest: tuple[int, float, int] = (1, 0.0, 0) if since is None else since.facts.get(REST, (1, 0.0, 0))
         self._stop, self._go_on, self._park = threading.Event(), threading.Event(), threading.Event()
         self._go_on.set()
+        self._expected = expected
         self._yielding = False  # whether the next step is to be made with a checkpoint, to be put aside with
         self._why = ""  # a sentence on why it parks
         self._said: tuple[str, tuple[int, ...]] = ("", ())  # what was kept last of a state between two steps
@@ -233,7 +235,7 @@ class Run(Generic[J]):
         return time.monotonic() - self._last_read
 
     def _seconds_left(self) -> float:
-        return self._progress.seconds_left
+        return self._progress.seconds_left if self._progress.step else self._expected
 
     def _options(self, since: Checkpoint | None) -> dict[str, Any]:
         """What the job's steps are asked for; a job that takes nothing is asked for nothing."""
@@ -383,10 +385,10 @@ class Run(Generic[J]):
         return self._turn.asked()
 
     def _lend(self) -> None:
-        """Hold for a short work."""
+        """Hold for a short work, but not with an end that somebody asked for."""
         assert self._turn is not None
         self._turn.lend()
-        while not self._turn.wait(LOOK) and not self._park.is_set():
+        while not (self._turn.wait(LOOK) or self._park.is_set() or self._stop.is_set()):
             self._obey()
 
     def _give_way(self, step: Step | None) -> str:
@@ -439,6 +441,7 @@ class Run(Generic[J]):
                 return self._over("parked")
             if self.paused:
                 turn.leave()
+                self._publish(error=PAUSED)
                 self._stand("paused")
                 if self._unwatched > self._lease:
                     self._park.set()

@@ -82,8 +82,8 @@ def listed(result: Mapping[str, Any]) -> Iterator[str]:
         for run in runs
     ]
     if result["all"]:
-        titles += ["by", "since"]
-        rows = [[*row, run["owner"][:SHOWN] or MINE, _when(run["since"])] for row, run in zip(rows, runs, strict=True)]
+        titles += ["since", "by"]
+        rows = [[*row, _when(run["since"]), run["owner"][:SHOWN] or MINE] for row, run in zip(rows, runs, strict=True)]
     widths = [max(len(row[column]) for row in [titles, *rows]) for column in range(len(titles))]
     for row in [titles, *rows]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from streamlit.testing.v1 import AppTest
 from pointwise.__main__ import main
 from pointwise.errors import PointwiseError
 from pointwise.inference import classify_drawing
+from pointwise.jobs import PictureJob, Pictures
+from pointwise.models import ModelConfig
+from pointwise.runs import Run
+from pointwise.training import recipe_named
 from pointwise.ui.frame import labels, visitor
 from pointwise.ui.training import session_run, weights_in_use
 from pointwise.weights import load_model, to_bytes
@@ -23,6 +29,32 @@ def sidebar() -> None:
     from pointwise.ui.training import sidebar
 
     sidebar.digits()
+
+
+def a_page_that_takes_time() -> None:
+    """What app.py does: the page, and only then the sidebar; the run ends in between."""
+    import streamlit as st
+
+    from pointwise.ui.training import panel, session_run
+
+    session_run.see()
+    run = session_run.current()
+    if run is not None:
+        st.text(run.progress().state)
+        run.job.go_on.set()
+        run.join(60)
+    panel.show()
+
+
+@dataclasses.dataclass(frozen=True)
+class Held(PictureJob):
+    """A job whose first step waits until somebody lets it go on."""
+
+    go_on: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    def steps(self, **how: object):
+        assert self.go_on.wait(60)
+        yield from super().steps(**how)
 
 
 def opened(**session: object) -> AppTest:
@@ -70,6 +102,17 @@ def test_a_downloaded_network_is_as_good_as_the_app_said(
     assert (row["data_set"], row["test_set"]) == (source, name)
     assert row["accuracy"] == app.session_state[session_run.RUN.key].progress().latest.metrics["accuracy"]
     assert row["accuracy"] == load_model(file).card["metrics"]["accuracy"]
+
+
+def test_a_run_that_ends_while_the_page_is_drawn_has_it_drawn_once_more() -> None:
+    app = AppTest.from_function(a_page_that_takes_time, default_timeout=60).run()
+    recipe = dataclasses.replace(recipe_named("fast"), epochs=1)
+    job = Held(ModelConfig("bag_of_pixels", widths=(2, 2)), recipe, Pictures("digits"))
+    run = Run(job, app.session_state[visitor.VISIT.key].shelf.begin(job.describe()).run)
+    app.session_state[session_run.RUN.key] = run
+    run.start()
+    app.run()
+    assert [text.value for text in app.text] == ["done"]
 
 
 def test_a_downloaded_network_of_other_pictures_reads_no_drawing(
@@ -152,6 +195,7 @@ def test_a_network_that_is_far_too_large_is_refused_with_a_sentence() -> None:
 def test_a_run_that_waits_says_its_place_and_can_be_stopped_and_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POINTWISE_RUNS", "1")
     app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.epochs").set_value(1).run()
     other = session_run.run_queue().turn("somebody else")
     other.join()
     button(app, "Retrain").click().run()

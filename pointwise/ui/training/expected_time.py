@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,20 @@ MOST = 100  # kinds of trainings whose time is known
 def say(job: Job, at_hand: bool) -> None:
     """How long ``job`` would take, where that is known; else, with its data ``at_hand``, the offer to time it."""
     _learn(session_run.current())
-    seconds = _known().get(_kind(job))
-    if seconds is not None:
-        st.markdown(f":small[Takes about {labels.roughly(job.recipe.epochs * seconds)} on this computer.]")
+    seconds = known(job)
+    if not math.isnan(seconds):
+        st.markdown(f":small[Takes about {labels.roughly(seconds)} on this computer.]")
     elif at_hand and not session_run.busy():
         asked = st.button("How long would it take?", type="tertiary", icon=":material/timer:", key="expected_time.ask")
         if asked:
-            with st.spinner("Timing a few steps"):
+            with session_run.short_work("Timing a few steps"):
                 _remember(job, expected_seconds(job))
             st.rerun()
+
+
+def known(job: Job) -> float:
+    """Seconds that ``job`` will take here; NaN where nobody knows."""
+    return job.recipe.epochs * _known().get(_kind(job), math.nan)
 
 
 def _learn(run: AnyRun | None) -> None:

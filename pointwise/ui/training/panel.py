@@ -34,11 +34,15 @@ def show(brief: bool = False) -> None:
     """This visitor's run, on every page; once it is over, a ``brief`` panel says no more than that."""
     session_run.say_refusal()
     run = session_run.current()
+    if session_run.comparisons():
+        st.fragment(run_every=ELSEWHERE)(_comparisons)()
     if run is None:
         st.fragment(run_every=_elsewhere_every())(_elsewhere)()
         return
     progress = run.progress()
-    SEEN.set(_state(run, progress))
+    before, now = session_run.BEFORE.pop(), session_run.state(run, progress)
+    same = before is None or before[:2] == now[:2]  # else the page beside it shows what was, and is drawn again
+    SEEN.set(now if same else before)
     if brief and not progress.active:
         _over(run, progress)
         return
@@ -61,11 +65,6 @@ def _name(run: AnyRun) -> str:
         return "Run"
 
 
-def _state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
-    state = "going on" if progress.active and progress.state != "queued" else progress.state
-    return run.name, "paused" if progress.active and run.paused else state, len(progress.epochs)
-
-
 def _elsewhere_every() -> float | None:
     """Seconds; on a server for strangers nobody looks, as no command line's run is theirs."""
     return None if is_public() else ELSEWHERE
@@ -74,8 +73,19 @@ def _elsewhere_every() -> float | None:
 def _elsewhere() -> None:
     """A run that begins in another tab or on the command line comes onto the page."""
     run = session_run.current()
-    if run is not None and SEEN.get() != _state(run, run.progress()):
+    if run is not None and SEEN.get() != session_run.state(run, run.progress()):
         st.rerun()
+
+
+def _comparisons() -> None:
+    """Trainings side by side, a line each, so that their visitor may look at other pages until their turn comes."""
+    for run in session_run.comparisons():
+        progress = run.progress()
+        if progress.state == "queued":
+            now = session_run.waiting(progress.standing)
+        else:
+            now = f"{100 * progress.step // max(progress.total, 1)} % done"
+        st.caption(f"{labels.plain(run.job.title)}: {now}")
 
 
 def _over(run: AnyRun, progress: Progress) -> None:
@@ -120,7 +130,7 @@ def _live() -> None:
     if run is None:
         return
     progress = run.progress()
-    if SEEN.get() != _state(run, progress):
+    if SEEN.get() != session_run.state(run, progress):
         st.rerun()
     st.progress(progress.step / progress.total if progress.total else 0.0, text=_sentence(run, progress))
     if progress.download is not None and not progress.total:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     AnyRun = Run[Job] | StoredRun[Job]  # of this server, or one that another process carries out, or none any more
 
 RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
+BEFORE: Kept[tuple[str, str, int] | None] = Kept("session_run.before", None)  # what the page is being drawn with
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
 WAITS = "Others are training here, and everybody gets a turn. Yours begins by itself while you have this app open."
+SHORT_LOOK = 0.5  # seconds between two looks of a short work at its place in the queue
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
 
 
@@ -48,12 +51,30 @@ def current() -> AnyRun | None:
     return run
 
 
-def _watch_over() -> None:
-    """As long as a visitor is here, none of that one's runs is alone, also where another page shows it."""
+def see() -> None:
+    """Keep what the page is about to be drawn with; a run that ends meanwhile has it drawn once more by the sidebar."""
+    run = current()
+    BEFORE.set(None if run is None else state(run, run.progress()))
+
+
+def state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
+    """Which run it is, what it does, and how many epochs are over: when that changes, so does the whole page."""
+    now = "going on" if progress.active and progress.state != "queued" else progress.state
+    return run.name, "paused" if progress.active and run.paused else now, len(progress.epochs)
+
+
+def comparisons() -> list[Run[Comparison]]:
+    """This visitor's trainings side by side that wait or go on, whichever page shows them."""
+    return [run for run in _watch_over() if run.job.kind == "comparison" and run.progress().active]
+
+
+def _watch_over() -> list[Run[Any]]:
+    """This visitor's runs on this server: as long as that one is here, none is alone, also where no page shows it."""
     owner = visitor.shelf().owner
-    for run, whose in list(_runs_here().values()):
-        if whose == owner:
-            run.watch()
+    mine = [run for run, whose in list(_runs_here().values()) if whose == owner]
+    for run in mine:
+        run.watch()
+    return mine
 
 
 def waiting(standing: Standing | None) -> str:
@@ -61,6 +82,21 @@ def waiting(standing: Standing | None) -> str:
     if standing is None:
         return "In the queue"
     return f"Place {standing.place} of {standing.of} in the queue, {labels.wait(standing)}"
+
+
+@contextmanager
+def short_work(doing: str) -> Iterator[None]:
+    """A context of a work of some seconds, entered when its turn at work comes; ``doing`` stands on the page.
+
+    Raises BusyError where too much waits already.
+    """
+    with run_queue().short(visitor.shelf().owner) as turn:
+        place = st.empty()
+        while not turn.wait(SHORT_LOOK):
+            place.caption(waiting(turn.standing))  # where the page is run again, this ends it
+        place.empty()
+        with st.spinner(doing):
+            yield
 
 
 def go_on_label(record: RunRecord) -> str:
@@ -98,10 +134,14 @@ def at(key: str) -> Any:
     return kept.get()
 
 
-def start(job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | None = None) -> str | None:
-    """The id of a run of this visitor's, started under ``key``; where it cannot be, None, and a sentence is kept.
+def start(
+    job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | None = None, expected: float = math.nan
+) -> str | None:
+    """The id of a run of this visitor's, started under ``key`` or waiting; where it cannot be, None, and a sentence
+    is kept.
 
-    ``more`` is kept beside the job's description: where the rows of a table are.
+    ``more`` is kept beside the job's description: where the rows of a table are. ``expected`` is how many seconds it
+    will take, where that is known.
     """
     description = {**job.describe(), **(more or {})}
     parameters = None if "config" not in description else shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
@@ -115,7 +155,7 @@ def start(job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | N
             visitor.stop_keeping(error)
             return visitor.shelf().begin(description, parameters), None, None
 
-    return _carried_out(job, key, begun, parameters)
+    return _carried_out(job, key, begun, parameters, expected)
 
 
 def go_on(run: str) -> None:
@@ -130,7 +170,9 @@ def go_on(run: str) -> None:
         _refusal(RUN.key).set(str(error))
 
 
-def _carried_out(job: Job | Comparison, key: str, begun: Callable[[], Begun], parameters: int | None) -> str | None:
+def _carried_out(
+    job: Job | Comparison, key: str, begun: Callable[[], Begun], parameters: int | None, expected: float = math.nan
+) -> str | None:
     from pointwise.runs import Run
 
     try:
@@ -149,7 +191,10 @@ def _carried_out(job: Job | Comparison, key: str, begun: Callable[[], Begun], pa
     _refusal(key).set("")
     small = parameters is not None and parameters <= shipped.MOST_PARAMETERS
     look = LOOK if small else math.inf
-    run: Run[Any] = Run(job, recording.run, turn, recorder=recording, since=since, before=before, look=look)
+    recorded = recording.run
+    run: Run[Any] = Run(
+        job, recorded, turn, recorder=recording, since=since, before=before, look=look, expected=expected
+    )
     here = _runs_here()
     for name in [name for name, (other, _) in list(here.items()) if other.join(0)]:
         here.pop(name, None)

@@ -214,7 +214,7 @@ def retrain_button(job: Job, changed: bool, at_hand: bool = True) -> None:
         key="sidebar.retrain",
     ):
         with shown_errors():
-            run = session_run.start(job)
+            run = session_run.start(job, expected=expected_time.known(job))
             if run is not None and job.stands_in_for is not None:
                 weights_in_use.use(job.stands_in_for, run)
             st.rerun()

@@ -322,7 +322,7 @@ def test_a_visitors_other_runs_are_watched_over_on_every_page(shelf: Shelf, busy
     session_run.start(compare_scalings(PRICE_RECIPES["tutorial"], HouseOptions()), "contest")
     run = session_run.at("contest")
     run._last_read = -1e6
-    session_run.current()
+    assert session_run.comparisons() == [run]
     assert busy._queue.waiting[0].present()
     run.stop()
     assert run.join(PATIENCE)
