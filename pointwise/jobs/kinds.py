@@ -13,8 +13,8 @@ from pointwise.models import REGRESSOR, ModelConfig
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
+    from pointwise.data.download import Download
     from pointwise.data.housing import HouseOptions, Houses
-    from pointwise.data.mnist import Download
     from pointwise.data.table import Prepared, Rows
     from pointwise.jobs.job import Training
     from pointwise.models import Network
