@@ -19,7 +19,7 @@ from pointwise.progress import ENDED, MAX_POINTS, RESUMABLE, History, Point, Pro
 from pointwise.run_queue import LEND, Standing, Turn
 
 if TYPE_CHECKING:
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.training import Step
     from pointwise.training.checkpoints import Checkpoint
 
@@ -316,7 +316,7 @@ class Run(Generic[J]):
             self._publish(state="stopped", standing=None, error=UNBEGUN.get(self._why, NEVER_BEGUN))
 
     def _take(self, event: Step | Download, history: History, seconds: float) -> Step | None:
-        from pointwise.data.mnist import Download
+        from pointwise.data.download import Download
 
         if isinstance(event, Download):
             self._publish(state="fetching", download=event)

@@ -16,7 +16,7 @@ from pointwise.visible_text import printable
 
 if TYPE_CHECKING:
     from pointwise.data.catalogue import Pictures
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.jobs import Job
 
 
@@ -66,7 +66,8 @@ def mnist_folder(options: argparse.Namespace) -> Path:
 def tell(download: Download) -> None:
     """Say on stderr how far a download is, in one line that changes."""
     end = "\n" if download.done == download.total else ""
-    text = f"\rDownloading: {download.done / 1e6:.1f} of {download.total / 1e6:.1f} MB"
+    what = "Another training is downloading this" if download.waiting else "Downloading"
+    text = f"\r{what}: {download.done / 1e6:.1f} of {download.total / 1e6:.1f} MB"
     print(text, end=end, file=sys.stderr, flush=True)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from pointwise.errors import PointwiseError
+from pointwise.ui.frame import uploaded_files
 from pointwise.ui.frame.labels import said
 from pointwise.visible_text import one_line
 
@@ -123,10 +124,19 @@ def forget_refusal(key: str) -> None:
 
 
 def _receive(key: str, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int) -> None:
-    forget_refusal(key)
     file = st.session_state[key]
+    if uploaded_files.is_gone(file):  # it was taken before
+        return
+    forget_refusal(key)
     if file is None:  # so it is for a moment when another file is chosen
         return
+    try:
+        _take(key, file, take, kept, megabytes)
+    finally:
+        uploaded_files.release(file)
+
+
+def _take(key: str, file: Any, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int) -> None:
     name = one_line(file.name, MOST_NAME)
     if file.size > megabytes * 2**20:  # the server takes what the largest of all fields takes
         refuse(key, f"{name} has more than {megabytes} MB. Choose a smaller file. {kept()}".rstrip())

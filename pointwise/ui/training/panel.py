@@ -146,7 +146,10 @@ def _live() -> None:
 def _sentence(run: AnyRun, progress: Progress) -> str:
     if progress.state == "fetching" and progress.download is not None:
         done, total = progress.download.done / 1e6, progress.download.total / 1e6
-        return f"Downloading: {done:.1f} of {total:.1f} MB"
+        what = (
+            "Waiting for another training that is downloading the same" if progress.download.waiting else "Downloading"
+        )
+        return f"{what}: {done:.1f} of {total:.1f} MB"
     if progress.state == "waiting":
         return "Getting the data ready"
     where = f"step {progress.step:,} of {progress.total:,}"
