@@ -19,7 +19,7 @@ from pointwise.progress import ENDED, MAX_POINTS, RESUMABLE, History, Point, Pro
 from pointwise.run_queue import LEND, Standing, Turn
 
 if TYPE_CHECKING:
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.training import Step
     from pointwise.training.checkpoints import Checkpoint
 
@@ -329,7 +329,7 @@ class Run(Generic[J]):
         return SENTENCES[self._why][end] if self._why else None
 
     def _take(self, event: Step | Download, history: History, seconds: float) -> Step | None:
-        from pointwise.data.mnist import Download
+        from pointwise.data.download import Download
 
         if isinstance(event, Download):
             self._publish(state="fetching", download=event)

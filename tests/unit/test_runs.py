@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pointwise.data import catalogue
-from pointwise.data.mnist import Download
+from pointwise.data.download import Download
 from pointwise.errors import DivergedError
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig

@@ -207,7 +207,7 @@ def test_checkpoints_take_a_small_share_of_the_time(shelf: Shelf, monkeypatch: p
 
 
 def test_a_run_that_is_parked_before_its_first_step_is_not_begun(shelf: Shelf) -> None:
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
 
     class Fetching:
         def steps(self, **_: object) -> Any:
