@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pointwise.errors import TooLargeError
+from pointwise.visible_text import printable
 
 if TYPE_CHECKING:
     from pointwise.data.catalogue import Pictures
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.jobs import Job
 
 
@@ -65,7 +66,8 @@ def mnist_folder(options: argparse.Namespace) -> Path:
 def tell(download: Download) -> None:
     """Say on stderr how far a download is, in one line that changes."""
     end = "\n" if download.done == download.total else ""
-    text = f"\rDownloading: {download.done / 1e6:.1f} of {download.total / 1e6:.1f} MB"
+    what = "Another training is downloading this" if download.waiting else "Downloading"
+    text = f"\r{what}: {download.done / 1e6:.1f} of {download.total / 1e6:.1f} MB"
     print(text, end=end, file=sys.stderr, flush=True)
 
 
@@ -76,4 +78,4 @@ def figures(metrics: Mapping[str, float]) -> str:
 
 def say(sentence: str) -> None:
     """Print a sentence on stderr, at once."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(printable(sentence), file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ model = job.network(step.epoch)
 from pointwise.data.catalogue import Pictures
 from pointwise.jobs.comparison import AS_WRITTEN, STANDARDISED, Comparison, compare_scalings, job_from
 from pointwise.jobs.job import Extent, Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob, table_config
+from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob, table_config
 from pointwise.jobs.memory import check_memory, gigabytes, memory_limit
 from pointwise.jobs.pace import expected_seconds
 
@@ -22,6 +22,7 @@ __all__ = [
     "Job",
     "PictureJob",
     "Pictures",
+    "RowsElsewhere",
     "TableJob",
     "check_memory",
     "compare_scalings",

@@ -10,7 +10,7 @@ from pointwise.card import rebuilt
 from pointwise.data.catalogue import Pictures
 from pointwise.errors import ConfigError, DataError
 from pointwise.jobs.job import Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob
+from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob
 from pointwise.models import REGRESSOR, ModelConfig, default_config
 from pointwise.training.recipes import Recipe
 
@@ -79,7 +79,7 @@ def compare_scalings(recipe: Recipe, options: HouseOptions) -> Comparison:
     return Comparison("Prices as written and standardised", jobs)
 
 
-def job_from(description: Mapping[str, Any], prepared: Prepared | None = None) -> Job | Comparison:
+def job_from(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | None = None) -> Job | Comparison:
     """The job, or the comparison, that ``describe`` described. That of a table needs its rows, ``prepared`` as then.
 
     Raises ConfigError for anything else.
@@ -93,7 +93,7 @@ def job_from(description: Mapping[str, Any], prepared: Prepared | None = None) -
         raise ConfigError(f"This is no description of a training ({error!r}). Start the training anew.") from None
 
 
-def _job(description: Mapping[str, Any], prepared: Prepared | None) -> Job:
+def _job(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | None) -> Job:
     from pointwise.data.housing import HouseOptions
 
     kind, data = description["kind"], description["data"]

@@ -17,7 +17,7 @@ from pointwise.training.recipes import Recipe
 if TYPE_CHECKING:
     import torch
 
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.models import Network
     from pointwise.training import Epoch, Step, Wanted
     from pointwise.training.checkpoints import Checkpoint

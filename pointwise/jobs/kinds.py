@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
@@ -13,8 +13,8 @@ from pointwise.models import REGRESSOR, ModelConfig
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
+    from pointwise.data.download import Download
     from pointwise.data.housing import HouseOptions, Houses
-    from pointwise.data.mnist import Download
     from pointwise.data.table import Prepared, Rows
     from pointwise.jobs.job import Training
     from pointwise.models import Network
@@ -120,10 +120,20 @@ class HouseJob(Job):
 
 
 @dataclass(frozen=True)
+class RowsElsewhere:
+    """What is known of a table's rows that are not in memory, and how they come there when a training begins."""
+
+    name: str  # the training rows', as shown to a person
+    target: str
+    names: tuple[str, ...]  # of the columns that are learned from
+    load: Callable[[], Prepared] = field(compare=False, repr=False)  # raises DataError
+
+
+@dataclass(frozen=True)
 class TableJob(Job):
     """A network that predicts a column of a table of the user's own from others."""
 
-    data: Prepared
+    data: Prepared | RowsElsewhere
 
     kind = TABLE
     score = "r2"
@@ -142,19 +152,20 @@ class TableJob(Job):
         return None
 
     def examples(self) -> tuple[Rows, Rows]:
-        return self.data.training, self.data.held_out
+        data = self.data.load() if isinstance(self.data, RowsElsewhere) else self.data
+        return data.training, data.held_out
 
     def extent(self) -> Extent:
+        if isinstance(self.data, RowsElsewhere):  # at most
+            from pointwise.data.table.prepare import MAX_VALUES
+
+            return Extent(self.recipe.batch_size, 4 * MAX_VALUES)
         parts = (self.data.training, self.data.held_out)
         return Extent(len(parts[0]), sum(one.inputs.nbytes + one.targets.nbytes for one in parts))
 
     def describe(self) -> dict[str, Any]:
         """JSON, all but the table's rows."""
-        data = {
-            "rows": self.data.training.name,
-            "target": self.data.target,
-            "features": list(self.data.columns.start()),
-        }
+        data = {"rows": self.data.name, "target": self.data.target, "features": list(self.data.names)}
         return {"kind": self.kind, "config": asdict(self.config), "recipe": asdict(self.recipe), "data": data}
 
     def _train(self, training: Rows, held_out: Rows, **how: Any) -> Training:
@@ -162,7 +173,7 @@ class TableJob(Job):
 
     def _facts(self, training: Rows) -> dict[str, Any]:
         facts = {"data_set": TABLE, "data": training.name, "target": self.data.target}
-        return {**facts, "columns": self.data.columns.as_json(), "scaling": training.scaling.as_dict()}
+        return {**facts, "columns": training.columns.as_json(), "scaling": training.scaling.as_dict()}
 
 
 def _on_the_cpu(how: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,19 +25,22 @@ MOST = 100  # kinds of trainings whose time is known
 def say(job: Job, at_hand: bool) -> None:
     """How long ``job`` would take, where that is known, and much memory; else, with its data ``at_hand``, the offer."""
     _learn(session_run.current())
-    seconds = _known().get(_kind(job))
-    takes = [] if seconds is None else [labels.roughly(job.recipe.epochs * seconds)]
+    seconds = known(job)
+    takes = [] if math.isnan(seconds) else [labels.roughly(seconds)]
     takes += _much_memory(job)
     if takes:
         st.markdown(f":small[Takes about {' and '.join(takes)} on this computer.]")
-    if seconds is not None:
-        return
-    if at_hand and not session_run.busy():
+    if math.isnan(seconds) and at_hand and not session_run.busy():
         asked = st.button("How long would it take?", type="tertiary", icon=":material/timer:", key="expected_time.ask")
         if asked:
-            with st.spinner("Timing a few steps"):
+            with session_run.short_work("Timing a few steps"):
                 _remember(job, expected_seconds(job))
             st.rerun()
+
+
+def known(job: Job) -> float:
+    """Seconds that ``job`` will take here; NaN where nobody knows."""
+    return job.recipe.epochs * _known().get(_kind(job), math.nan)
 
 
 def _much_memory(job: Job) -> list[str]:

@@ -101,7 +101,7 @@ def _source() -> str:
         if folder == cache_folder():
             st.info(f"{title} is not on this computer yet: {size:.1f} MB will be downloaded first.")
         else:
-            st.info(f"{title} is not in the data folder {folder}.")
+            st.info(labels.said(f"{title} is not in the data folder {folder}."))
     return source
 
 
@@ -211,7 +211,7 @@ def retrain_button(job: Job, changed: bool, at_hand: bool = True) -> None:
         key="sidebar.retrain",
     ):
         with shown_errors():
-            run = session_run.start(job)
+            run = session_run.start(job, expected=expected_time.known(job))
             if run is not None and job.stands_in_for is not None:
                 weights_in_use.use(job.stands_in_for, run)
             st.rerun()
