@@ -189,6 +189,7 @@ class Library:
         step = record.checkpoint
         if step is None:  # it may have been killed between the first one's file and what is said of it
             step = self._checkpoint(record.id)
+        self.files.tidy(folder_of(record.id))
         query = "UPDATE runs SET state = 'interrupted', checkpoint = ? WHERE id = ? AND state = ?"
         if self.change(query, step, record.id, record.state):
             return replace(record, state="interrupted", checkpoint=step)
