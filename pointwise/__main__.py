@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from pointwise.commands import experiments, files, networks, runs, signals, train
 from pointwise.errors import PointwiseError
+from pointwise.visible_text import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with signals.handled():
             result = options.run(options)
     except PointwiseError as error:
-        print(error, file=sys.stderr)
+        print(_harmless(str(error)), file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
         print(str(stop) or "Stopped; nothing was written.", file=sys.stderr)
@@ -29,10 +30,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if result is None:
         return 0
     if options.json:
-        print(json.dumps(result, indent=2, ensure_ascii=False))
+        print("".join(map(_in_json, json.dumps(result, indent=2, ensure_ascii=False))))
     else:
-        print(*options.show(result), sep="\n")
+        print(*map(_harmless, options.show(result)), sep="\n")
     return 0
+
+
+def _harmless(text: str) -> str:
+    """Lines that cannot steer a terminal, whatever stands in names, notes and cards."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _in_json(character: str) -> str:
+    """The same text in JSON, where it could steer a terminal by its number."""
+    return character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,9 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pointwise.errors import TooLargeError
+from pointwise.visible_text import printable
+
 if TYPE_CHECKING:
     from pointwise.data.catalogue import Pictures
     from pointwise.data.download import Download
+    from pointwise.jobs import Job
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +28,23 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add the option for JSON instead of sentences."""
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def add_memory(parser: argparse.ArgumentParser) -> None:
+    """Add the option that trains what needs more memory than there is for it."""
+    parser.add_argument("--ignore-memory", action="store_true", help="train even what needs more memory than there is")
+
+
+def check_room(options: argparse.Namespace, *jobs: Job, processes: int = 1) -> None:
+    """Refuse jobs, one after the other, that need more memory than there is for them: raises TooLargeError."""
+    from pointwise.jobs import check_memory
+
+    for job in jobs:
+        try:
+            check_memory(job, processes)
+        except TooLargeError as error:
+            if not options.ignore_memory:
+                raise TooLargeError(f"{error} --ignore-memory trains all the same.") from None
 
 
 def fetched(pictures: Pictures) -> Pictures:
@@ -57,4 +78,4 @@ def figures(metrics: Mapping[str, float]) -> str:
 
 def say(sentence: str) -> None:
     """Print a sentence on stderr, at once."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(printable(sentence), file=sys.stderr, flush=True)

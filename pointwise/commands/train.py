@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_data, add_json, figures, say, tell
+from pointwise.commands import add_data, add_json, add_memory, check_room, figures, say, tell
 from pointwise.commands.signals import SIGNALS, Stop
 from pointwise.errors import ConfigError, LibraryError, ModelFileError
 from pointwise.runs import Progress, Run
@@ -46,6 +47,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--no-keep", action="store_true", help="leave this run out of the library that the app shows")
     parser.add_argument("--float16", action="store_true", help="store half-precision weights: half the size")
     parser.set_defaults(run=train, show=told)
+    add_memory(parser)
     add_data(parser)
     add_json(parser)
 
@@ -62,13 +64,14 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
     job = _job(options)
     out = options.out or Path(f"{job.config.arch}.safetensors")
     check_writable(out)
+    check_room(options, job, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     device, dtype = device_named(options.device), torch.float16 if options.float16 else torch.float32
     with group_of_processes(device) as group:
         group.check_alike(_facts(job, device))
         since = _since(checkpoint_of(out), options.resume, group)
         recorder = _Recorder(checkpoint_of(out), group)
         before = recorder.begin(job, since, options.no_keep)
-        run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group)
+        run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group, ignore_memory=True)
         try:
             with SIGNALS.kept():
                 epoch = _last_epoch(job, run, group)

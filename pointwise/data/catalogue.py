@@ -28,6 +28,8 @@ class DataSet:
     kind: str = ""  # torchvision's class, and the folder of its files
     channels: int = 1
     side: int = 28
+    training: int = 60_000  # pictures to train on
+    test: int = 10_000
     digits: bool = False  # whether it shows digits, as a drawing does
     made: bool = False  # whether made digits may join it, where a recipe asks for them
 
@@ -60,11 +62,14 @@ DATA_SETS = {
         kind="CIFAR10",
         channels=3,
         side=32,
+        training=50_000,
     ),
     "digits": DataSet(
         "Bundled digits",
         "1,797 real digits that come with scikit-learn, 8×8 enlarged to 28×28; 297 are held out",
         "297 held-out bundled digits",
+        training=1_500,
+        test=297,
         digits=True,
     ),
 }
@@ -110,6 +115,12 @@ class Pictures:
     def data_set(self) -> DataSet:
         """The data set that they are of."""
         return DATA_SETS[self.name]
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many there are to train on, and to measure on, without a look at the files."""
+        its = self.data_set
+        return min(its.training, self.few or its.training), min(its.test, self.few_held_out or its.test)
 
     @property
     def options(self) -> dict[str, Any]:

@@ -3,10 +3,11 @@
     python tests/benchmarks/crowd.py [--people 1 25 100 300] [--training 0 1] [--replicas 1] [--seconds 60] [--json]
 
 Visitors (tests/crowd.py) arrive one after the other, ``--arrivals`` a second, and each draws a stroke every 1 to 5
-seconds, at random from a seed. Timed are the answers that are asked for once all are there, from the stroke's message to
-the server's bars, and the openings, from asking for the page to its first answer. A failure is an answer that takes
+seconds, at random from a seed. Timed are the answers that are asked for once all are there, from the stroke's message
+to the server's bars, and the openings, from asking for the page to its first answer. A failure is an answer that takes
 longer than 60 seconds, a page that does not open, or a lost connection. With ``--training`` one more visitor retrains
-Network in Network on the bundled digits meanwhile. The server is one for strangers (POINTWISE_PUBLIC=1), as for a class.
+Network in Network on the bundled digits meanwhile. The server is one for strangers (POINTWISE_PUBLIC=1), as for a
+class.
 """
 
 from __future__ import annotations

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pointwise.errors import BusyError, LibraryError, NoRoomError, PointwiseError
+from pointwise.jobs import check_memory
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 
 if TYPE_CHECKING:
-    from pointwise.data.table import Prepared
-    from pointwise.jobs import Comparison, Job
+    from pointwise.jobs import Comparison, Job, RowsElsewhere
     from pointwise.library import Recording, RunRecord, StoredRun
     from pointwise.run_queue import RunQueue, Standing
     from pointwise.runs import Progress, Run
@@ -147,6 +147,7 @@ def start(
     parameters = None if "config" not in description else shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
 
     def begun() -> Begun:
+        check_memory(job)
         try:
             return visitor.shelf().begin(description, parameters), None, None
         except NoRoomError:
@@ -164,6 +165,7 @@ def go_on(run: str) -> None:
     try:
         record = shelf.run(run)
         job = job_of(record)
+        check_memory(job)
         parameters = shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
         _carried_out(job, RUN.key, lambda: shelf.go_on(run, parameters), parameters)
     except PointwiseError as error:
@@ -208,7 +210,7 @@ def _carried_out(
 def say_refusal(key: str = RUN.key) -> None:
     """The sentence of a start that was refused, as long as none has succeeded since."""
     if sentence := _refusal(key).get():
-        st.warning(labels.plain(sentence), icon=":material/hourglass_top:")
+        st.warning(labels.said(sentence), icon=":material/hourglass_top:")
 
 
 def say_what_goes() -> None:
@@ -218,7 +220,7 @@ def say_what_goes() -> None:
     except LibraryError:
         return
     if room.runs >= room.limits.runs:
-        st.caption(labels.plain(room.warnings[0]))
+        st.caption(labels.said(room.warnings[0]))
 
 
 def attached(run: str) -> Any:
@@ -237,26 +239,21 @@ def attached(run: str) -> Any:
 
 
 def job_of(record: RunRecord) -> Job | Comparison:
-    """The job of a kept run, with a table's rows. Raises ConfigError when it cannot be made again."""
+    """The job of a kept run. Raises ConfigError when it cannot be made again, as a table's where its file is gone."""
     from pointwise.jobs import job_from
 
-    return job_from(record.job, prepared_again(record) if record.kind == "table" else None)
+    return job_from(record.job, _rows_of(record) if record.kind == "table" else None)
 
 
-def prepared_again(record: RunRecord) -> Prepared | None:
-    """The rows that a run on a table learned from, made ready again; None where they are not kept."""
-    from pointwise.data.table import load_sample, prepare, read_table
+def _rows_of(record: RunRecord) -> RowsElsewhere | None:
+    """What a run on a table learned from; None where it is not kept."""
+    from pointwise.ui.training import own_tables  # which uses this file
 
-    source, data = record.job.get("table", {}), record.job.get("data", {})
+    source, data = record.job.get("table"), record.job.get("data")
     try:
-        if source.get("sample"):
-            table = load_sample()
-        else:
-            content = visitor.shelf().file(str(source["key"]))
-            if content is None:
-                return None
-            table = read_table(content, str(source["name"]))
-        return prepare(table, data["target"], data["features"])
+        if not source or not own_tables.is_kept(source):
+            return None
+        return own_tables.elsewhere(source, data["rows"], data["target"], data["features"])  # type: ignore[index]
     except (PointwiseError, KeyError, TypeError):
         return None
 
