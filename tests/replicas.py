@@ -34,6 +34,7 @@ LISTEN = "LISTEN"
 LOG = "$cookie_pointwise_replica/$upstream_addr/$status/$request_method/$uri"
 MAIN = """
 daemon off;
+user {user} {group};
 worker_processes 2;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
@@ -174,7 +175,7 @@ def nginx_with(folder: Path, configuration: str, own: Mapping[str, str] = Mappin
         (folder / "pointwise" / name.replace("_", ".")).write_text(text)
     port = free_port(["127.0.0.1"])
     (folder / "pointwise.conf").write_text(configuration.replace(LISTEN, f"127.0.0.1:{port}"), encoding="utf-8")
-    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, log=LOG))
+    (folder / "nginx.conf").write_text(main(folder))
     process = subprocess.Popen([program, "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
         wait_for(port, process, folder / "error.log")
@@ -182,6 +183,15 @@ def nginx_with(folder: Path, configuration: str, own: Mapping[str, str] = Mappin
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def main(folder: Path) -> str:
+    """nginx's main configuration, with everything in ``folder``, which only this user may enter."""
+    import grp  # Windows has neither
+    import pwd
+
+    user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
+    return MAIN.format(folder=folder, log=LOG, user=user, group=group)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
