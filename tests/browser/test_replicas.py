@@ -13,6 +13,7 @@ import http.cookiejar
 import secrets
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
 from collections import Counter
@@ -171,7 +172,9 @@ def test_a_killed_server_costs_its_visitors_a_reconnect(
     answered(page)
     expect(value(page)).to_have_text("3")
     long_run(page)
+    deadline = time.monotonic() + 60
     while not to_go_on_from(folder / "home"):
+        assert time.monotonic() < deadline
         page.wait_for_timeout(100)
     image = page.locator(".pw-answer").get_attribute("data-image")
     number = page.locator(".pw-answer").get_attribute("data-number")
