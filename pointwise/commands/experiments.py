@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pointwise.commands import add_data, add_json, mnist_folder, say
+from pointwise.commands.many import add_workers, kept_beside, left, workers_of
+from pointwise.errors import WorkerError
 
 
 def add(commands: Any) -> None:
@@ -26,6 +28,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--epochs", type=int, help="passes over the training data (default: the tutorial's)")
     parser.add_argument("--out", type=Path, default=Path("widths.json"), help="file to write (default widths.json)")
     parser.set_defaults(run=sweep, show=widths_told)
+    add_workers(parser)
     add_data(parser)
     add_json(parser)
 
@@ -52,25 +55,34 @@ def times_told(result: Mapping[str, Any]) -> Iterator[str]:
 def sweep(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: every width's trainings, as they stand in the file too."""
     from pointwise.claims import parameters
+    from pointwise.data.catalogue import Pictures
     from pointwise.data.mnist import load_mnist
     from pointwise.training import recipe_named
     from pointwise.weights import check_writable
 
     changes = {} if options.epochs is None else {"epochs": options.epochs}
     check_writable(options.out)
-    training, test = load_mnist(mnist_folder(options))
+    workers, kept = workers_of(options), kept_beside(options.out, options.resume)
+    folder = mnist_folder(options)
+    training, test = load_mnist(folder)
     facts = {
         "made_with": "python -m pointwise sweep",
         "recipe": asdict(recipe_named("tutorial", "conv_mlp", **changes)),
         "data": f"{training.name}, {len(training):,} training and {len(test):,} test digits",
     }
+    recipes = [recipe_named("tutorial", "conv_mlp", seed=seed, **changes) for seed in parameters.SEEDS]
+    jobs = parameters.sweep_jobs(recipes, Pictures("mnist", options.data and folder.absolute()), parameters.WIDTHS)
     done: list[parameters.Training] = []
-    for seed in parameters.SEEDS:
-        recipe = recipe_named("tutorial", "conv_mlp", seed=seed, **changes)
-        for one in parameters.sweep(recipe, training, test, parameters.WIDTHS):
+    try:
+        for name, one in parameters.sweep(jobs, workers, kept):
             done.append(one)
-            say(f"width {one.width}, seed {seed}: {one.accuracy:.2%}, {one.seconds:.0f} s")
-            parameters.write(options.out, done, facts)  # what is done is kept when the rest is not
+            say(f"{name}: {one.accuracy:.2%}, {one.seconds:.0f} s")
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"Stopped. {left(kept, len(jobs))}") from None
+    except WorkerError as error:
+        raise WorkerError(f"{error} {left(kept, len(jobs))}") from None
+    parameters.write(options.out, done, facts)
+    kept.unlink(missing_ok=True)
     return {"file": str(options.out), **facts, "trainings": [asdict(one) for one in done]}
 
 
