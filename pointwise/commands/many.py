@@ -6,9 +6,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pointwise.commands import check_room
 from pointwise.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pointwise.jobs import Job
     from pointwise.jobs.workers import Workers
 
 
@@ -20,16 +22,24 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="do what a stopped command with these options left")
 
 
-def workers_of(options: argparse.Namespace) -> Workers:
-    """Who trains. Raises ConfigError for fewer than no workers."""
+def workers_of(options: argparse.Namespace, largest: Job) -> Workers:
+    """Who trains: by default as many as there are cores, and memory for the ``largest`` of the jobs.
+
+    Raises ConfigError for fewer than no workers, TooLargeError where so many have not enough memory here.
+    """
     from joblib import cpu_count
 
+    from pointwise.jobs import memory_limit
     from pointwise.jobs.workers import Workers
 
-    number = cpu_count() if options.workers is None else options.workers
+    number = options.workers
+    if number is None:
+        number = max(1, min(cpu_count(), memory_limit()[0] // largest.memory().total))
     if number < 0:
         raise ConfigError(f"{number} workers cannot train. Choose 0, which is this process alone, or more.")
-    return Workers(number, options.scheduler)
+    if options.scheduler is None:
+        check_room(options, largest, processes=max(1, number))
+    return Workers(number, options.scheduler, options.ignore_memory)
 
 
 def kept_beside(out: Path, resume: bool) -> Path:

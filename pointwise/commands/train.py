@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_data, add_json, figures, say, tell
+from pointwise.commands import add_data, add_json, add_memory, check_room, figures, say, tell
+from pointwise.commands.signals import SIGNALS, Stop
 from pointwise.errors import ConfigError, LibraryError, ModelFileError
 from pointwise.runs import Progress, Run
 
@@ -44,6 +47,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--no-keep", action="store_true", help="leave this run out of the library that the app shows")
     parser.add_argument("--float16", action="store_true", help="store half-precision weights: half the size")
     parser.set_defaults(run=train, show=told)
+    add_memory(parser)
     add_data(parser)
     add_json(parser)
 
@@ -60,26 +64,29 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
     job = _job(options)
     out = options.out or Path(f"{job.config.arch}.safetensors")
     check_writable(out)
+    check_room(options, job, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     device, dtype = device_named(options.device), torch.float16 if options.float16 else torch.float32
     with group_of_processes(device) as group:
         group.check_alike(_facts(job, device))
         since = _since(checkpoint_of(out), options.resume, group)
         recorder = _Recorder(checkpoint_of(out), group)
         before = recorder.begin(job, since, options.no_keep)
-        run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group)
+        run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group, ignore_memory=True)
         try:
-            epoch = _last_epoch(job, run, group)
+            with SIGNALS.kept():
+                epoch = _last_epoch(job, run, group)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(" ".join(recorder.left(run.progress(), since))) from None
-        parked = run.progress().state == "parked"
-        if group.first and parked:
+            raise Stop(SIGNALS.heard or signal.SIGINT, " ".join(recorder.left(run.progress(), since))) from None
+        if epoch is None and SIGNALS.heard:
+            raise Stop(SIGNALS.heard, " ".join(recorder.left(run.progress(), since)))
+        if epoch is None and group.first:
             say(" ".join(recorder.left(run.progress(), since)))
-        elif group.first:
+        elif epoch is not None and group.first:
             if device.type != "cpu" or options.float16:
                 epoch = job.as_stored(epoch, dtype)
             model = job.network(epoch)
             save_model(model, out, model.card, dtype)
-    if parked:
+    if epoch is None:
         return None
     checkpoint_of(out).unlink(missing_ok=True)  # each machine's own, once the first process has written
     if not group.first:
@@ -164,12 +171,12 @@ def _since(checkpoint: Path, resume: bool, group: Group) -> Checkpoint | None:
     return since
 
 
-def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch:
-    """The last epoch; the first process of a group says each on stderr.
+def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch | None:
+    """The last epoch, None of a training that was parked; the first process of a group says each on stderr.
 
     Raises ConfigError when the checkpoint to go on from leaves nothing to train.
     """
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
 
     for event in run.events():
         if isinstance(event, Download):
@@ -177,6 +184,8 @@ def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch:
         elif event.epoch is not None and group.first:
             say(f"epoch {event.epoch.number}/{job.recipe.epochs}  {figures(event.epoch.metrics)}")
     last = run.progress().latest
+    if run.progress().state == "parked" or (last is None and run.progress().state == "stopped"):
+        return None
     if last is None:
         raise ConfigError("The training of this checkpoint is over. Train again without --resume.")
     return last
@@ -246,7 +255,8 @@ class _Recorder:
         return self._recording is not None and self._recording.wants_weights(number, total)
 
     def wants_checkpoint(self, ended: bool) -> bool:
-        return self._group.first and (ended or time.monotonic() - self._since >= AT_LATEST)
+        due = ended or bool(SIGNALS.heard)
+        return self._group.first and (due or time.monotonic() - self._since >= AT_LATEST)
 
     def record(self, progress: Progress, step: Step | None) -> None:
         if self._recording is not None:
@@ -257,9 +267,19 @@ class _Recorder:
             replace(step.checkpoint, facts={**step.checkpoint.facts, **facts}).write(self._checkpoint)
             self._since, self._at = time.monotonic(), step.number
 
+    @property
+    def checkpointed(self) -> int | None:
+        """The step of the checkpoint that the app would go on from; None where there is none."""
+        return None if self._recording is None else self._recording.checkpointed
+
+    def checkpoint(self) -> Checkpoint | None:
+        return None if self._recording is None else self._recording.checkpoint()
+
     def wish(self) -> str:
         """What the first process was asked for; all of a group hear it after the same step."""
         wish = "" if self._recording is None else self._recording.wish()
+        if SIGNALS.heard:
+            wish = "park"
         return self._group.of_the_first(wish)
 
     def close(self, progress: Progress) -> None:

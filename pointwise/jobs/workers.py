@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Outcomes = Generator[tuple[str, "Trained | str"], None, None]
 
-ANSWER = 10  # seconds for a scheduler to answer
+ANSWER = 30  # seconds for a scheduler to answer, and for its first worker
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Workers:
 
     processes: int = 1
     scheduler: str | None = None  # its address, such as tcp://10.0.0.1:8786
+    ignore_memory: bool = False  # train even what a worker's machine has not enough memory for
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,15 @@ def _outcomes(jobs: Mapping[str, Job], workers: Workers) -> Outcomes:
     if not jobs:
         return
     if workers.scheduler is not None:
-        yield from _of_a_cluster(jobs, workers.scheduler)
+        yield from _of_a_cluster(jobs, workers.scheduler, workers.ignore_memory)
     elif workers.processes > 1:
-        yield from _of_processes(jobs, min(workers.processes, len(jobs)))
+        yield from _of_processes(jobs, min(workers.processes, len(jobs)), workers.ignore_memory)
     else:
         for name, job in jobs.items():
-            yield _train(name, job, apart=False)
+            yield _train(name, job, workers.ignore_memory, apart=False)
 
 
-def _train(name: str, job: Job, apart: bool = True) -> tuple[str, Trained | str]:
+def _train(name: str, job: Job, ignore_memory: bool, apart: bool = True) -> tuple[str, Trained | str]:
     """A job's name and what became of it; ``apart`` in a process or thread that has no other work."""
     import torch
 
@@ -88,7 +89,7 @@ def _train(name: str, job: Job, apart: bool = True) -> tuple[str, Trained | str]
     torch.set_num_threads(1)
     try:
         last = None
-        for event in job.steps(device=torch.device("cpu")):
+        for event in job.steps(device=torch.device("cpu"), ignore_memory=ignore_memory):
             last = getattr(event, "epoch", None) or last
         assert last is not None
         return name, Trained(dict(last.metrics), round(time.perf_counter() - began, 1))
@@ -101,11 +102,11 @@ def _train(name: str, job: Job, apart: bool = True) -> tuple[str, Trained | str]
             torch.set_num_threads(threads)
 
 
-def _train_for(parent: int, name: str, job: Job) -> tuple[str, Trained | str]:
+def _train_for(parent: int, name: str, job: Job, ignore_memory: bool) -> tuple[str, Trained | str]:
     """As ``_train``, in a process that ends when its parent does, and not by Ctrl-C, which is meant for that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with(parent)
-    return _train(name, job)
+    return _train(name, job, ignore_memory)
 
 
 @cache
@@ -118,12 +119,12 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, name="pointwise-parent", daemon=True).start()
 
 
-def _of_processes(jobs: Mapping[str, Job], number: int) -> Outcomes:
+def _of_processes(jobs: Mapping[str, Job], number: int, ignore_memory: bool) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    work = (delayed(_train_for)(os.getpid(), name, job) for name, job in jobs.items())
+    work = (delayed(_train_for)(os.getpid(), name, job, ignore_memory) for name, job in jobs.items())
     try:
         with warnings.catch_warnings(), parallel_config("loky", n_jobs=number, inner_max_num_threads=1):
             warnings.filterwarnings("ignore", "A worker stopped while some jobs")  # one of much memory is replaced
@@ -135,12 +136,12 @@ def _of_processes(jobs: Mapping[str, Job], number: int) -> Outcomes:
         get_reusable_executor(max_workers=number).shutdown(wait=True, kill_workers=True)
 
 
-def _of_a_cluster(jobs: Mapping[str, Job], address: str) -> Outcomes:
+def _of_a_cluster(jobs: Mapping[str, Job], address: str, ignore_memory: bool) -> Outcomes:
     """joblib's Dask backend waits for ever where the cluster itself fails; Dask's own futures say so."""
     with _client(address) as client:
         from distributed import KilledWorker, as_completed
 
-        futures = {client.submit(_train, name, job, pure=False): name for name, job in jobs.items()}
+        futures = {client.submit(_train, name, job, ignore_memory, pure=False): name for name, job in jobs.items()}
         for future in as_completed(futures, loop=client.loop):
             try:
                 yield future.result()

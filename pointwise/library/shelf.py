@@ -68,9 +68,10 @@ class Shelf:
 
     def go_on(
         self, run: str, parameters: int | None = None, since: Checkpoint | None = None
-    ) -> tuple[Recording, Checkpoint, Progress]:
+    ) -> tuple[Recording, Checkpoint | None, Progress]:
         """What is needed to go on with a run after its last checkpoint; what came after that is forgotten.
 
+        A run that never made a step has no checkpoint and begins.
         ``since`` is another checkpoint of this run, kept elsewhere. Raises LibraryError when it goes on already,
         somewhere, or there is nothing to go on from.
         """
@@ -82,6 +83,9 @@ class Shelf:
             raise LibraryError(f"'{name}' goes on already. Look at it on the page of runs.")
         try:
             record = self.run(run)
+            if since is None and record.unbegun:
+                self._wait_again(run)
+                return Recording(self.library, run, record.job, release, parameters), None, Progress()
             if since is None:
                 file = f"{folder_of(run)}/{CHECKPOINT}"
                 content = self.library.files.read(file) if record.resumable else None
@@ -98,11 +102,13 @@ class Shelf:
                 examples=int(since.facts.get("examples", 0)),
                 seconds=float(since.facts.get("seconds", 0.0)),
             )
-            self.library.write_run(run, {"state": "waiting", "error": None, "wish": "", "deleted": 0})
+            self._wait_again(run)
         except BaseException:
             release()
             raise
-        return Recording(self.library, run, record.job, release, parameters), since, before
+        recording = Recording(self.library, run, record.job, release, parameters)
+        recording.checkpointed = since.step
+        return recording, since, before
 
     def runs(self, deleted: bool = False) -> list[RunRecord]:
         """The runs that are kept, or those that can be brought back, the latest first. Raises LibraryError."""
@@ -168,6 +174,7 @@ class Shelf:
             record.examples,
             record.seconds,
             error=record.error,
+            standing=record.standing if record.state == "queued" else None,
         )
 
     def snapshots(self, run: str) -> tuple[SnapshotRecord, ...]:
@@ -317,10 +324,15 @@ class Shelf:
             "state": state,
             "made": now,
             "changed": now,
+            "since": now,
             **more,
         }
         marks = ", ".join("?" * len(row))
         self.library.change(f"INSERT INTO runs ({', '.join(row)}) VALUES ({marks})", *row.values())
+
+    def _wait_again(self, run: str) -> None:
+        changes = {"state": "waiting", "error": None, "wish": "", "deleted": 0, "since": time.time()}
+        self.library.write_run(run, changes)
 
     def _set(self, run: str, **changes: object) -> None:
         self.run(run)

@@ -21,6 +21,7 @@ from pointwise.library.home import home, keeps
 from pointwise.library.limits import Limits, surplus
 from pointwise.library.recording import CHECKPOINT, RUNS, folder_of
 from pointwise.library.records import RunRecord, ThrownAway
+from pointwise.run_queue import Standing
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
@@ -265,8 +266,9 @@ def _short(card: Mapping[str, Any]) -> dict[str, Any]:
 def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
     """The record in a row of the table of runs."""
     values: dict[str, Any] = {name: row[name] for name in FIELDS}
-    values |= {name: json.loads(row[name]) for name in ("job", "card")}
+    values |= {name: json.loads(row[name]) for name in ("job", "card", "standing")}
     values |= {name: bool(row[name]) for name in ("pinned", "deleted")}
+    values["standing"] = Standing(*values["standing"]) if values["standing"] else None
     return RunRecord(**values)
 
 

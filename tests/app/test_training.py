@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from streamlit.testing.v1 import AppTest
 from pointwise.__main__ import main
 from pointwise.errors import PointwiseError
 from pointwise.inference import classify_drawing
+from pointwise.jobs import PictureJob, Pictures
+from pointwise.models import ModelConfig
+from pointwise.runs import Run
+from pointwise.training import recipe_named
 from pointwise.ui.frame import labels, visitor
 from pointwise.ui.training import session_run, weights_in_use
 from pointwise.weights import load_model, to_bytes
@@ -23,6 +29,32 @@ def sidebar() -> None:
     from pointwise.ui.training import sidebar
 
     sidebar.digits()
+
+
+def a_page_that_takes_time() -> None:
+    """What app.py does: the page, and only then the sidebar; the run ends in between."""
+    import streamlit as st
+
+    from pointwise.ui.training import panel, session_run
+
+    session_run.see()
+    run = session_run.current()
+    if run is not None:
+        st.text(run.progress().state)
+        run.job.go_on.set()
+        run.join(60)
+    panel.show()
+
+
+@dataclasses.dataclass(frozen=True)
+class Held(PictureJob):
+    """A job whose first step waits until somebody lets it go on."""
+
+    go_on: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    def steps(self, **how: object):
+        assert self.go_on.wait(60)
+        yield from super().steps(**how)
 
 
 def opened(**session: object) -> AppTest:
@@ -72,6 +104,17 @@ def test_a_downloaded_network_is_as_good_as_the_app_said(
     assert row["accuracy"] == load_model(file).card["metrics"]["accuracy"]
 
 
+def test_a_run_that_ends_while_the_page_is_drawn_has_it_drawn_once_more() -> None:
+    app = AppTest.from_function(a_page_that_takes_time, default_timeout=60).run()
+    recipe = dataclasses.replace(recipe_named("fast"), epochs=1)
+    job = Held(ModelConfig("bag_of_pixels", widths=(2, 2)), recipe, Pictures("digits"))
+    run = Run(job, app.session_state[visitor.VISIT.key].shelf.begin(job.describe()).run)
+    app.session_state[session_run.RUN.key] = run
+    run.start()
+    app.run()
+    assert [text.value for text in app.text] == ["done"]
+
+
 def test_a_downloaded_network_of_other_pictures_reads_no_drawing(
     write_mnist: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -114,6 +157,26 @@ def test_a_run_tells_how_long_the_next_one_takes() -> None:
     assert not any("on this computer" in text.value for text in app.markdown)
 
 
+def test_a_training_that_needs_too_much_memory_is_refused_with_the_number_to_lower(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("POINTWISE_MEMORY_GB", "0.3")
+    app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.batch").set_value(1500).run()
+    button(app, "Retrain").click().run()
+    assert not app.exception
+    assert session_run.RUN.key not in app.session_state or app.session_state[session_run.RUN.key] is None
+    (sentence,) = (warning.value for warning in app.warning)
+    assert "there are 300 MB for it, what this server gives to trainings" in sentence
+    batch = int(re.findall(r"Lower the batch size from 1,500 to (\d+)", sentence)[0])
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.batch").set_value(batch).run()
+    assert any("MB of memory on this computer" in text.value for text in app.markdown)  # it still is a lot
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.epochs").set_value(1).run()
+    button(app, "Retrain").click().run()
+    assert not app.warning
+    assert app.session_state[session_run.RUN.key].join(60)
+
+
 def test_a_network_that_is_far_too_large_to_be_timed_is_a_sentence() -> None:
     app = opened(**{"sidebar.source": "digits", "sidebar.arch": "conv_mlp"})
     app.number_input(key="sidebar.conv_mlp.digits.fast.width").set_value(512).run()
@@ -149,15 +212,23 @@ def test_a_network_that_is_far_too_large_is_refused_with_a_sentence() -> None:
     assert app.session_state[session_run.RUN.key] is None
 
 
-def test_a_full_server_says_so_until_a_run_has_begun() -> None:
+def test_a_run_that_waits_says_its_place_and_can_be_stopped_and_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
     app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
-    slots, taken = session_run.run_slots(), 0
-    while slots.acquire(blocking=False):
-        taken += 1
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.epochs").set_value(1).run()
+    other = session_run.run_queue().turn("somebody else")
+    other.join()
     button(app, "Retrain").click().run()
-    assert any("as many networks as it can" in warning.value for warning in app.warning)
-    for _ in range(taken):
-        slots.release()
-    button(app, "Retrain").click().run()
-    assert not app.warning
+    assert not app.exception
+    assert any("Place 1 of 1 in the queue, up to 15 min" in bar.proto.text for bar in app.get("progress"))
+    assert any("everybody gets a turn" in caption.value for caption in app.caption)
+    assert button(app, "Retrain").disabled
+    assert not any(button.label == "Pause" for button in app.button)
+    button(app, "Stop").click().run()
     assert app.session_state[session_run.RUN.key].join(60)
+    app.run()
+    assert any("Stopped before its first step" in bar.proto.text for bar in app.get("progress"))
+    other.done()
+    button(app, "Start").click().run()
+    assert app.session_state[session_run.RUN.key].join(60)
+    assert any("Finished at step" in bar.proto.text for bar in app.run().get("progress"))

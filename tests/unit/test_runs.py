@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pointwise.data import catalogue
-from pointwise.data.mnist import Download
+from pointwise.data.download import Download
 from pointwise.errors import DivergedError
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
+from pointwise.run_queue import RunQueue
 from pointwise.runs import MAX_POINTS, History, Progress, Run
 from pointwise.training import Epoch, Step, recipe_named
 
@@ -218,17 +219,19 @@ def test_unexpected_error_is_kept_and_logged(start: Start, caplog: pytest.LogCap
 
 
 @pytest.mark.parametrize("ending", ["done", "stopped", "failed"])
-def test_slot_is_given_back_once(start: Start, ending: str) -> None:
+def test_its_place_at_work_is_given_back(start: Start, ending: str) -> None:
     def work() -> Work:
         if ending == "failed":
             raise DivergedError("The loss became nan.")
         yield from toy()
 
-    slot = threading.BoundedSemaphore(1)
-    assert slot.acquire(blocking=False)
-    progress = start(work, slot=slot, lease=-1.0 if ending == "stopped" else 120.0).wait_for_end()
-    assert progress.state == ending
-    assert slot.acquire(blocking=False)
+    queue = RunQueue(1)
+    run = start(work, turn=queue.turn("me"), paused=ending == "stopped")
+    if ending == "stopped":
+        run.wait_until(lambda progress: progress.state == "paused")
+        run.stop()
+    assert run.wait_for_end().state == ending
+    assert not queue.working
 
 
 def test_thread_has_a_name_and_ends_with_the_process(start: Start) -> None:

@@ -70,7 +70,7 @@ def test_what_is_kept_is_not_trained_again(tmp_path: Path, monkeypatch: pytest.M
     kept.write_text(kept.read_text() + '{"job": {"cut')  # killed in the middle of a line
     begun: list[str] = []
     train = workers._train
-    monkeypatch.setattr(workers, "_train", lambda name, job, **how: begun.append(name) or train(name, job, **how))
+    monkeypatch.setattr(workers, "_train", lambda name, *how, **more: begun.append(name) or train(name, *how, **more))
     again = dict(trained(house_jobs(1, 2, 0), Workers(), kept))
     assert begun == ["seed 2"]
     assert {name: again[name] for name in first} == first

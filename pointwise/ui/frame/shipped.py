@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise.errors import ModelFileError
 from pointwise.models import SHIPPED as MODELS
+from pointwise.ui.frame import labels
 
 if TYPE_CHECKING:
     from pointwise.costs import Cost
@@ -17,15 +19,24 @@ if TYPE_CHECKING:
     from pointwise.export.page_weights import Packed
     from pointwise.models import ModelConfig, Network
 
+FOR_THE_OWNER = "Whoever runs it can restore it in the folder models; the server's log says what is wrong with it."
 MOST_PARAMETERS = 300_000  # what a page is given and computes many times a second
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def shipped_model(arch: str) -> Network:
-    """The shipped network in eval mode. Raises ModelFileError."""
+    """The shipped network in eval mode. Raises ModelFileError, without the server's folders where strangers read it."""
+    from pointwise.library import is_public
     from pointwise.weights import load_model
 
-    return load_model(MODELS / f"{arch}.safetensors")
+    path = MODELS / f"{arch}.safetensors"
+    try:
+        return load_model(path)
+    except ModelFileError as error:
+        if not is_public():
+            raise
+        labels.log_once(f"{error} ({path})")
+        raise ModelFileError(path, "is missing or damaged on this server", FOR_THE_OWNER) from None
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 POLL = 1.0  # seconds between two looks at a run
 ELSEWHERE = 3.0  # seconds between two looks for a run that began in another tab or on the command line
 SEEN: Kept[tuple[str, str, int] | None] = Kept("panel.seen", None)  # what the whole page was last drawn with
+UNBEGUN = {"paused": "Paused", "stopped": "Stopped", "parked": "Parked", "interrupted": "Interrupted"}
 SCORES = {"accuracy": "accuracy", "r2": "R²"}
 # Measured in models/README.md, "Retrained on the bundled digits".
 WARNINGS = {
@@ -33,19 +34,23 @@ def show(brief: bool = False) -> None:
     """This visitor's run, on every page; once it is over, a ``brief`` panel says no more than that."""
     session_run.say_refusal()
     run = session_run.current()
+    if session_run.comparisons():
+        st.fragment(run_every=ELSEWHERE)(_comparisons)()
     if run is None:
         st.fragment(run_every=_elsewhere_every())(_elsewhere)()
         return
     progress = run.progress()
-    SEEN.set(_state(run, progress))
+    before, now = session_run.BEFORE.pop(), session_run.state(run, progress)
+    same = before is None or before[:2] == now[:2]  # else the page beside it shows what was, and is drawn again
+    SEEN.set(now if same else before)
     if brief and not progress.active:
         _over(run, progress)
         return
-    st.subheader(f"{labels.plain(_name(run))}: {run.job.title}")
+    st.subheader(f"{labels.plain(_name(run))}: {labels.plain(run.job.title)}")
     if session_run.in_terminal(run):
         st.caption("Begun in a terminal of this computer.")
     if progress.active:
-        _controls(run)
+        _controls(run, progress)
     elif progress.state in RESUMABLE:
         _go_on(run)
     st.fragment(run_every=POLL if progress.active else _elsewhere_every())(_live)()
@@ -60,11 +65,6 @@ def _name(run: AnyRun) -> str:
         return "Run"
 
 
-def _state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
-    state = "going on" if progress.active else progress.state
-    return run.name, "paused" if progress.active and run.paused else state, len(progress.epochs)
-
-
 def _elsewhere_every() -> float | None:
     """Seconds; on a server for strangers nobody looks, as no command line's run is theirs."""
     return None if is_public() else ELSEWHERE
@@ -73,8 +73,19 @@ def _elsewhere_every() -> float | None:
 def _elsewhere() -> None:
     """A run that begins in another tab or on the command line comes onto the page."""
     run = session_run.current()
-    if run is not None and SEEN.get() != _state(run, run.progress()):
+    if run is not None and SEEN.get() != session_run.state(run, run.progress()):
         st.rerun()
+
+
+def _comparisons() -> None:
+    """Trainings side by side, a line each, so that their visitor may look at other pages until their turn comes."""
+    for run in session_run.comparisons():
+        progress = run.progress()
+        if progress.state == "queued":
+            now = session_run.waiting(progress.standing)
+        else:
+            now = f"{100 * progress.step // max(progress.total, 1)} % done"
+        st.caption(f"{labels.plain(run.job.title)}: {now}")
 
 
 def _over(run: AnyRun, progress: Progress) -> None:
@@ -85,11 +96,12 @@ def _over(run: AnyRun, progress: Progress) -> None:
     st.fragment(run_every=_elsewhere_every())(_elsewhere)()
 
 
-def _controls(run: AnyRun) -> None:
+def _controls(run: AnyRun, progress: Progress) -> None:
+    """Stop, and pause or resume, of which a run that waits in the queue needs none."""
     with st.container(horizontal=True):
         if run.paused:
             st.button("Resume", on_click=run.resume, icon=":material/play_arrow:")
-        else:
+        elif progress.state != "queued":
             st.button("Pause", on_click=run.pause, icon=":material/pause:")
         st.button("Stop", on_click=run.stop, icon=":material/stop:")
 
@@ -102,11 +114,11 @@ def _go_on(run: AnyRun) -> None:
         return
     if record.resumable and isinstance(run.job, Job):
         st.button(
-            "Go on",
+            session_run.go_on_label(record),
             on_click=session_run.go_on,
             args=(run.name,),
             icon=":material/play_arrow:",
-            help=f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had",
+            help=session_run.go_on_help(record),
         )
 
 
@@ -116,26 +128,35 @@ def _live() -> None:
     if run is None:
         return
     progress = run.progress()
-    if SEEN.get() != _state(run, progress):
+    if SEEN.get() != session_run.state(run, progress):
         st.rerun()
     st.progress(progress.step / progress.total if progress.total else 0.0, text=_sentence(run, progress))
     if progress.download is not None and not progress.total:
         st.progress(progress.download.done / progress.download.total)
+    if progress.error:
+        (st.error if progress.state == "failed" else st.info)(labels.said(progress.error))
+    elif progress.state == "queued":
+        st.caption(session_run.WAITS)
     if progress.history:
         _curves(run.job, progress)
-    if progress.error:
-        (st.error if progress.state == "failed" else st.info)(labels.plain(progress.error))
     if isinstance(run, Run) and run.unkept:
-        st.caption(labels.plain(run.unkept))
+        st.caption(labels.said(run.unkept))
 
 
 def _sentence(run: AnyRun, progress: Progress) -> str:
     if progress.state == "fetching" and progress.download is not None:
         done, total = progress.download.done / 1e6, progress.download.total / 1e6
-        return f"Downloading: {done:.1f} of {total:.1f} MB"
+        what = (
+            "Waiting for another training that is downloading the same" if progress.download.waiting else "Downloading"
+        )
+        return f"{what}: {done:.1f} of {total:.1f} MB"
     if progress.state == "waiting":
         return "Getting the data ready"
     where = f"step {progress.step:,} of {progress.total:,}"
+    if progress.state == "queued" and not run.stopping:
+        return session_run.waiting(progress.standing) + (f"; it is at {where}" if progress.step else "")
+    if not progress.step and progress.state in UNBEGUN:
+        return f"{UNBEGUN[progress.state]} before its first step"
     speed = f"{progress.rate:,.0f} examples a second"
     if run.stopping and progress.active:
         return f"Stopping at {where}: measuring the weights so far"

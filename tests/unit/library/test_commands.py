@@ -372,6 +372,29 @@ def test_wishes_reach_a_training_in_another_process_and_its_answers_come_back(
         process.communicate()
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_training_that_is_told_to_end_says_how_to_go_on(
+    terminals: Shelf, tmp_path: Path, number: int, status: int
+) -> None:
+    process = started(tmp_path / "nin.safetensors")
+    try:
+        wait_for(lambda: [record.step > 0 for record in terminals.runs()] == [True], process)
+        began = time.monotonic()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=PATIENCE)
+        assert time.monotonic() - began < 12  # 1 to 2 on a machine that has time
+        assert process.returncode == status
+        (record,) = terminals.runs()
+        assert (record.state, record.resumable, record.checkpoint) == ("parked", True, record.step)
+        step = f"{record.step:,}"
+        assert f"Stopped at step {step} of {record.total:,}. Go on after step {step} with the same command" in err
+        assert checkpoint_of(tmp_path / "nin.safetensors").exists()
+        assert "Traceback" not in err
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_a_group_of_processes_keeps_one_run_and_stops_together(
     runs: Callable[..., str], terminals: Shelf, tmp_path: Path
 ) -> None:
