@@ -12,7 +12,7 @@ from pointwise.run_queue import Standing
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.training import Epoch
 
 MAX_POINTS = 1000  # of the loss history

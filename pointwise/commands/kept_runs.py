@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError, ModelFileError
+from pointwise.visible_text import printable
 
 if TYPE_CHECKING:
     from pointwise.library import Library, RunRecord, Shelf
@@ -26,7 +27,7 @@ def opened() -> Iterator[Library]:
         raise LibraryError("Nothing is kept: POINTWISE_KEEP is off. Unset it.")
     library = open_library()
     if library.notice:
-        print(library.notice, file=sys.stderr)
+        print(printable(library.notice), file=sys.stderr)
     try:
         yield library
     finally:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pointwise.commands import add_json, figures
 from pointwise.commands.kept_runs import MOST_BYTES, content_of, everything, facts_of, found, opened
 from pointwise.errors import LibraryError
+from pointwise.visible_text import one_line, printable
 
 if TYPE_CHECKING:
     from pointwise.library import RunRecord
@@ -71,7 +72,7 @@ def listed(result: Mapping[str, Any]) -> Iterator[str]:
     rows = [
         [
             run["id"][:SHOWN],
-            run["name"] + (" (pinned)" if run["pinned"] else ""),
+            one_line(run["name"]) + (" (pinned)" if run["pinned"] else ""),
             _state(run),
             f"{run['step']:,} of {run['total']:,}" if run["total"] else "",
             run["arch"] or run["kind"],
@@ -106,8 +107,8 @@ def show_run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def shown(run: Mapping[str, Any]) -> Iterator[str]:
-    """What is known of a run, a line a fact; what comes from elsewhere cannot steer a terminal."""
-    return ("".join(c if c.isprintable() else " " for c in line) for line in _shown(run))
+    """What is known of a run, a line a fact."""
+    return map(printable, _shown(run))
 
 
 def _shown(run: Mapping[str, Any]) -> Iterator[str]:
@@ -188,7 +189,9 @@ def delete(options: argparse.Namespace) -> dict[str, Any] | None:
         if not options.yes:
             if not sys.stdin.isatty():
                 raise LibraryError(f"'{record.name}' was not deleted: there is nobody to ask. Give --yes.")
-            print(f"Delete '{record.name}' ({record.id[:SHOWN]})? [y/N] ", end="", file=sys.stderr, flush=True)
+            print(
+                f"Delete '{one_line(record.name)}' ({record.id[:SHOWN]})? [y/N] ", end="", file=sys.stderr, flush=True
+            )
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 print("Nothing was deleted.", file=sys.stderr)
                 return None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pointwise.jobs.job import Work
     from pointwise.models import Network
     from pointwise.training import Epoch, Wanted
+    from pointwise.training.memory import Memory
 
 AS_WRITTEN, STANDARDISED = "as written", "standardised"  # the names of compare_scalings' jobs
 
@@ -39,6 +40,7 @@ class Comparison:
         Jobs with the same data and recipe share what is loaded. Nothing is handed over beside the steps, ``wanted`` or
         not.
         """
+        from pointwise.jobs.memory import memory_taken
         from pointwise.training.interleave import in_turns
 
         for job in self.jobs.values():
@@ -46,9 +48,18 @@ class Comparison:
                 if (yield download):
                     return
         loaded: dict[Any, tuple[Any, Any]] = {}
-        for job in self.jobs.values():
-            loaded[job.data, job.recipe] = loaded.get((job.data, job.recipe)) or job.examples()
-        yield from in_turns({name: job.steps_on(*loaded[job.data, job.recipe]) for name, job in self.jobs.items()})
+        with memory_taken(self):
+            for job in self.jobs.values():
+                loaded[job.data, job.recipe] = loaded.get((job.data, job.recipe)) or job.examples()
+            yield from in_turns({name: job.steps_on(*loaded[job.data, job.recipe]) for name, job in self.jobs.items()})
+
+    def memory(self) -> Memory:
+        """What the trainings take together at their fullest. Raises ConfigError for too large a network."""
+        from pointwise.training.memory import together
+
+        extents = {(job.data, job.recipe): job.extent() for job in self.jobs.values()}.values()
+        data, loading = sum(one.data for one in extents), max(one.loading for one in extents)
+        return together([job.memory() for job in self.jobs.values()], data, loading)
 
     def network(self, epoch: Epoch) -> Network:
         """The network of the job that the epoch is of, as ``Job.network`` makes it."""

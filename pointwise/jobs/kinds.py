@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
 from pointwise.data.catalogue import Pictures
-from pointwise.jobs.job import Job
+from pointwise.jobs.job import Extent, Job
 from pointwise.models import REGRESSOR, ModelConfig
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
+    from pointwise.data.download import Download
     from pointwise.data.housing import HouseOptions, Houses
-    from pointwise.data.mnist import Download
     from pointwise.data.table import Prepared, Rows
     from pointwise.jobs.job import Training
     from pointwise.models import Network
@@ -48,6 +48,15 @@ class PictureJob(Job):
 
     def examples(self) -> tuple[Digits, Digits]:
         return self.data.load()
+
+    def extent(self) -> Extent:
+        training, held_out = self.data.counts
+        made = self.made + self.made // 2
+        its = self.data.data_set
+        picture = its.channels * its.side**2 + 8  # bytes, with its label
+        whole = (its.training + its.test) * picture  # what is read, also where a few of them are taken
+        kept = training + held_out + (training + made if made else 0)  # joined by made ones, beside those as they were
+        return Extent(training + made, kept * picture, whole + made * picture)
 
     def metrics_of(self, model: Network) -> dict[str, float]:
         same = data_set_of(model) == self.data.name and options_of(model) == self.data.options
@@ -88,6 +97,10 @@ class HouseJob(Job):
         from pointwise.data.housing import make_houses
 
         return make_houses(self.data, self.recipe.standardise)
+
+    def extent(self) -> Extent:
+        house = 2 * 4 + 8  # bytes: features and price
+        return Extent(self.data.rows, self.data.rows * house, self.data.rows * house)
 
     def metrics_of(self, model: Network) -> dict[str, float]:
         from pointwise.training.regression import measure_prices
@@ -141,6 +154,14 @@ class TableJob(Job):
     def examples(self) -> tuple[Rows, Rows]:
         data = self.data.load() if isinstance(self.data, RowsElsewhere) else self.data
         return data.training, data.held_out
+
+    def extent(self) -> Extent:
+        if isinstance(self.data, RowsElsewhere):  # at most
+            from pointwise.data.table.prepare import MAX_VALUES
+
+            return Extent(self.recipe.batch_size, 4 * MAX_VALUES)
+        parts = (self.data.training, self.data.held_out)
+        return Extent(len(parts[0]), sum(one.inputs.nbytes + one.targets.nbytes for one in parts))
 
     def describe(self) -> dict[str, Any]:
         """JSON, all but the table's rows."""

@@ -16,6 +16,7 @@ from pointwise.data.table.encoding import CATEGORY, Columns
 from pointwise.data.table.encoding import MISSING as LEVEL_OF_MISSING
 from pointwise.data.table.text import Lines, split_lines, unclosed
 from pointwise.errors import DataError
+from pointwise.visible_text import one_line
 
 MIN_ROWS = 20
 MISSING = ("-", "--", "?", ".")  # beside what pandas takes for missing
@@ -120,7 +121,7 @@ def _table(name: str, frame: pd.DataFrame, named: Sequence[bool], notes: list[st
 
 
 def _names(lines: Lines) -> tuple[str, ...]:
-    return tuple(column or f"column {i}" for i, column in enumerate(lines.names, start=1))
+    return tuple(one_line(column, len(column)) or f"column {i}" for i, column in enumerate(lines.names, start=1))
 
 
 def _parse(lines: Lines, name: str, texts: Sequence[int] = ()) -> pd.DataFrame:

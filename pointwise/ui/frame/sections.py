@@ -10,8 +10,10 @@ import streamlit as st
 
 from pointwise.errors import PointwiseError
 from pointwise.ui.frame import uploaded_files
-from pointwise.ui.frame.labels import plain
+from pointwise.ui.frame.labels import said
+from pointwise.visible_text import one_line
 
+MOST_NAME = 80  # characters of a file's
 T = TypeVar("T")
 Body = Callable[[], None]
 
@@ -81,14 +83,16 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except PointwiseError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
 
 
 @contextmanager
 def hidden(key: str) -> Iterator[None]:
-    """A container that is not seen, whatever is in it; a component of the page's own runs in it all the same."""
+    """A container that is not seen, whatever is in it; a component of the page's own runs in it all the same.
+
+    ``key`` ends with "-hidden" (frame.css).
+    """
     with st.container(key=key):
-        st.html(f"<style>.st-key-{key} {{display: none}}</style>")
         yield
 
 
@@ -108,7 +112,7 @@ def upload(
     st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept, megabytes), max_upload_size=megabytes)
     refusal = _refusal(key).get()
     if refusal:
-        st.error(plain(refusal), icon=":material/error:")
+        st.error(said(refusal), icon=":material/error:")
 
 
 def refuse(key: str, sentence: str) -> None:
@@ -135,11 +139,12 @@ def _receive(key: str, take: Callable[[bytes, str], None], kept: Callable[[], st
 
 
 def _take(key: str, file: Any, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int) -> None:
+    name = one_line(file.name, MOST_NAME)
     if file.size > megabytes * 2**20:  # the server takes what the largest of all fields takes
-        refuse(key, f"{file.name} has more than {megabytes} MB. Choose a smaller file. {kept()}".rstrip())
+        refuse(key, f"{name} has more than {megabytes} MB. Choose a smaller file. {kept()}".rstrip())
         return
     try:
-        take(file.getvalue(), file.name)
+        take(file.getvalue(), name)
     except PointwiseError as error:
         refuse(key, f"{error} {kept()}".rstrip())
 

@@ -15,6 +15,7 @@ from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import own_tables
 from pointwise.ui.training.own_tables import Source
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.data.table import Table
@@ -67,14 +68,17 @@ def _preview(table: Table) -> None:
     st.header(f"{labels.plain(table.name)}: {len(table):,} rows, {len(table.columns)} columns")
     for note in table.notes:
         st.caption(labels.plain(note))
-    texts = {column.name: object for column in table.columns if column.kind != "number"}  # not with all their levels
-    first = table.frame.head(PREVIEW).astype(texts)
-    st.dataframe(first, height=220, hide_index=True, alt=f"The first {PREVIEW} rows of {table.name}")
+    called = labels.told_apart(column.name for column in table.columns)
+    rows = {
+        labels.in_cell(called(name)): [labels.in_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        for name, cells in table.frame.head(PREVIEW).items()
+    }
+    st.dataframe(rows, height=220, hide_index=True, alt=f"The first {PREVIEW} rows of {visible(table.name)}")
     with st.expander("What each column holds", icon=":material/view_column:"):
         st.dataframe(
             [
                 {
-                    "column": column.name,
+                    "column": labels.in_cell(column.name),
                     "kind": column.kind,
                     "different values": column.levels,
                     "missing": column.missing,
@@ -85,7 +89,7 @@ def _preview(table: Table) -> None:
                 for column in table.columns
             ],
             hide_index=True,
-            alt=f"What each column of {table.name} holds",
+            alt=f"What each column of {visible(table.name)} holds",
         )
 
 
@@ -118,7 +122,7 @@ def _take_new() -> None:
             visitor.shelf().forget_file(source["key"])
         sentence = f"{error} {_kept()}".rstrip()
         sections.refuse(UPLOAD, sentence)
-        st.error(labels.plain(sentence), icon=":material/error:")
+        st.error(labels.said(sentence), icon=":material/error:")
     else:
         NEW.pop()
         _use(source)
@@ -144,7 +148,7 @@ def _table() -> Table | None:
     except BusyError:
         raise
     except (PointwiseError, KeyError) as error:
-        log.warning("A table is not there again: %s", error)
+        log.warning("A table is not there again: %s", visible(error))
         SOURCE.pop()
         return None
 

@@ -18,6 +18,7 @@ from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.regression.accuracy import against_actual
 from pointwise.ui.training import own_tables, session_run, sidebar, table_questions, weights_in_use
 from pointwise.ui.training.own_tables import Source
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
@@ -37,13 +38,15 @@ def prepared(table: Table, source: Source) -> Prepared:
         "Predict",
         table.targets,
         index=len(table.targets) - 1,
+        format_func=labels.told_apart(table.targets),
         key=desk.widget(f"tables.target.{table.name}", table.targets[-1], table.targets.__contains__),
         persist_state="session",
     )
     others = [name for name in table.features if name != target]
     start = fitting(table, target)
     key = desk.widget(f"tables.features.{table.name}.{target}", start, lambda names: set(names) <= set(others))
-    features = right.multiselect("From", others, default=start, key=key, persist_state="session")
+    called = labels.told_apart(others)
+    features = right.multiselect("From", others, default=start, format_func=called, key=key, persist_state="session")
     if len(start) < len(others):
         st.caption(
             f"The first {len(start)} of {len(others)} columns are chosen: {len(table):,} rows of more would be too "
@@ -87,7 +90,7 @@ def compare(ready: Prepared, run: AnyRun, source: Source) -> None:
     """The network after its latest epoch and the baselines, on the held-out rows."""
     progress, model = run.progress(), weights_in_use.epoch_model(run)
     if progress.error:
-        st.error(labels.plain(progress.error), icon=":material/error:")
+        st.error(labels.said(progress.error), icon=":material/error:")
     if progress.latest is None or model is None:
         st.info("Training has begun; the first epoch is on its way.", icon=":material/hourglass_top:")
         return
@@ -111,7 +114,9 @@ def compare(ready: Prepared, run: AnyRun, source: Source) -> None:
         title = "On the diagonal the prediction is right"
         figure = against_actual(actual, predicted, ready.target, ",.4~g", None, title)
         charts.show(
-            figure, "tables.actual", f"Predicted against actual {ready.target} of {len(actual):,} held-out rows"
+            figure,
+            "tables.actual",
+            f"Predicted against actual {visible(ready.target)} of {len(actual):,} held-out rows",
         )
     _table([network, *others], ready.target)
     if (few := baseline_rows(ready)) < len(ready.training):
@@ -138,7 +143,7 @@ def _table(scores: list[Score], target: str) -> None:
         {
             "predicted by": [score.name for score in scores],
             "R² (1 is perfect, 0 is the mean)": [f"{score.r2:.3f}" for score in scores],
-            f"mean absolute error of {target}": [labels.number(score.mae) for score in scores],
+            labels.in_cell(f"mean absolute error of {target}"): [labels.number(score.mae) for score in scores],
         },
         hide_index=True,
         alt="R² and mean absolute error of the network and the baselines",

@@ -41,7 +41,7 @@ def head(record: RunRecord) -> None:
             placeholder="What you tried, and what you found",
         )
     if refused := REFUSED.pop():
-        st.error(labels.plain(refused), icon=":material/error:")
+        st.error(labels.said(refused), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
         _controls(record)
         _use(record)
@@ -58,7 +58,7 @@ def head(record: RunRecord) -> None:
         session_run.say_refusal()
     st.caption(labels.plain(_sentence(record)))
     if record.error:
-        st.info(labels.plain(record.error))
+        st.info(labels.said(record.error))
 
 
 def several(records: Sequence[RunRecord]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.jobs import Job, expected_seconds
+from pointwise.errors import ConfigError
+from pointwise.jobs import Job, expected_seconds, gigabytes, memory_limit
 from pointwise.runs import Run
 from pointwise.ui.frame import labels
 from pointwise.ui.training import session_run
@@ -16,16 +18,19 @@ from pointwise.ui.training import session_run
 if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
 
+MUCH = 0.5  # of what all trainings may take
 MOST = 100  # kinds of trainings whose time is known
 
 
 def say(job: Job, at_hand: bool) -> None:
-    """How long ``job`` would take, where that is known; else, with its data ``at_hand``, the offer to time it."""
+    """How long ``job`` would take, where that is known, and much memory; else, with its data ``at_hand``, the offer."""
     _learn(session_run.current())
     seconds = known(job)
-    if not math.isnan(seconds):
-        st.markdown(f":small[Takes about {labels.roughly(seconds)} on this computer.]")
-    elif at_hand and not session_run.busy():
+    takes = [] if math.isnan(seconds) else [labels.roughly(seconds)]
+    takes += _much_memory(job)
+    if takes:
+        st.markdown(f":small[Takes about {' and '.join(takes)} on this computer.]")
+    if math.isnan(seconds) and at_hand and not session_run.busy():
         asked = st.button("How long would it take?", type="tertiary", icon=":material/timer:", key="expected_time.ask")
         if asked:
             with session_run.short_work("Timing a few steps"):
@@ -36,6 +41,17 @@ def say(job: Job, at_hand: bool) -> None:
 def known(job: Job) -> float:
     """Seconds that ``job`` will take here; NaN where nobody knows."""
     return job.recipe.epochs * _known().get(_kind(job), math.nan)
+
+
+def _much_memory(job: Job) -> list[str]:
+    """The memory that a training takes, in words, where it is much of what there is for it and quickly known."""
+    if "torch._decomp" not in sys.modules:  # of 900 modules, 2 s, that the first training brings along
+        return []
+    try:
+        need = job.memory().total
+    except ConfigError:  # it is said when somebody wants to train it
+        return []
+    return [f"{gigabytes(need)} of memory"] if need > MUCH * memory_limit()[0] else []
 
 
 def _learn(run: AnyRun | None) -> None:

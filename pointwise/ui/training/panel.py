@@ -46,7 +46,7 @@ def show(brief: bool = False) -> None:
     if brief and not progress.active:
         _over(run, progress)
         return
-    st.subheader(f"{labels.plain(_name(run))}: {run.job.title}")
+    st.subheader(f"{labels.plain(_name(run))}: {labels.plain(run.job.title)}")
     if session_run.in_terminal(run):
         st.caption("Begun in a terminal of this computer.")
     if progress.active:
@@ -99,11 +99,9 @@ def _over(run: AnyRun, progress: Progress) -> None:
 def _controls(run: AnyRun, progress: Progress) -> None:
     """Stop, and pause or resume, of which a run that waits in the queue needs none."""
     with st.container(horizontal=True):
-        if progress.state == "queued" and not run.paused:
-            pass
-        elif run.paused:
+        if run.paused:
             st.button("Resume", on_click=run.resume, icon=":material/play_arrow:")
-        else:
+        elif progress.state != "queued":
             st.button("Pause", on_click=run.pause, icon=":material/pause:")
         st.button("Stop", on_click=run.stop, icon=":material/stop:")
 
@@ -136,19 +134,22 @@ def _live() -> None:
     if progress.download is not None and not progress.total:
         st.progress(progress.download.done / progress.download.total)
     if progress.error:
-        (st.error if progress.state == "failed" else st.info)(labels.plain(progress.error))
+        (st.error if progress.state == "failed" else st.info)(labels.said(progress.error))
     elif progress.state == "queued":
         st.caption(session_run.WAITS)
     if progress.history:
         _curves(run.job, progress)
     if isinstance(run, Run) and run.unkept:
-        st.caption(labels.plain(run.unkept))
+        st.caption(labels.said(run.unkept))
 
 
 def _sentence(run: AnyRun, progress: Progress) -> str:
     if progress.state == "fetching" and progress.download is not None:
         done, total = progress.download.done / 1e6, progress.download.total / 1e6
-        return f"Downloading: {done:.1f} of {total:.1f} MB"
+        what = (
+            "Waiting for another training that is downloading the same" if progress.download.waiting else "Downloading"
+        )
+        return f"{what}: {done:.1f} of {total:.1f} MB"
     if progress.state == "waiting":
         return "Getting the data ready"
     where = f"step {progress.step:,} of {progress.total:,}"

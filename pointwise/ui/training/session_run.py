@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pointwise.errors import BusyError, LibraryError, NoRoomError, PointwiseError
+from pointwise.jobs import check_memory
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
@@ -146,6 +147,7 @@ def start(
     parameters = None if "config" not in description else shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
 
     def begun() -> Begun:
+        check_memory(job)
         try:
             return visitor.shelf().begin(description, parameters), None, None
         except NoRoomError:
@@ -163,6 +165,7 @@ def go_on(run: str) -> None:
     try:
         record = shelf.run(run)
         job = job_of(record)
+        check_memory(job)
         parameters = shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
         _carried_out(job, RUN.key, lambda: shelf.go_on(run, parameters), parameters)
     except PointwiseError as error:
@@ -207,7 +210,7 @@ def _carried_out(
 def say_refusal(key: str = RUN.key) -> None:
     """The sentence of a start that was refused, as long as none has succeeded since."""
     if sentence := _refusal(key).get():
-        st.warning(labels.plain(sentence), icon=":material/hourglass_top:")
+        st.warning(labels.said(sentence), icon=":material/hourglass_top:")
 
 
 def say_what_goes() -> None:
@@ -217,7 +220,7 @@ def say_what_goes() -> None:
     except LibraryError:
         return
     if room.runs >= room.limits.runs:
-        st.caption(labels.plain(room.warnings[0]))
+        st.caption(labels.said(room.warnings[0]))
 
 
 def attached(run: str) -> Any:

@@ -70,6 +70,6 @@ class SideBySide:
             trainings[epoch.of].append(epoch)
         self.live(progress, trainings)
         if progress.error:
-            (st.error if progress.state == "failed" else st.info)(labels.plain(progress.error))
+            (st.error if progress.state == "failed" else st.info)(labels.said(progress.error))
         if active and not progress.active:
             st.rerun()
