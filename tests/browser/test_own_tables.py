@@ -55,6 +55,6 @@ def test_tables_of_one_visitor_make_no_other_one_wait_and_take_little_memory(tmp
             return answers, crowd.memory(process) - before
 
     with serve(tmp_path) as server:
-        answers, more = crowd.run(scene(server.url, server.process.pid))
+        answers, more = crowd.run(scene(server.url, server.process.pid), 240)
         assert max(answers) < 1
         assert more < 200e6
