@@ -21,9 +21,21 @@ FOLDER = re.compile(r"(?<![\w:/.\\])(?:/[^\s/,;:()'\"]+(?:/[^\s/,;:()'\"]*)+|[A-
 def visible(text: object, most: int = MOST) -> str:
     """``one_line`` of a text; what runs from right to left is isolated, so that all beside it keeps its order."""
     line = one_line(text, most)
-    if any(unicodedata.bidirectional(c) in RIGHT_TO_LEFT for c in line):
-        return f"{ISOLATED}{line}{END}"
-    return line
+    if line.isascii():
+        return line
+    kinds, shown, place = [unicodedata.bidirectional(c) for c in line], "", 0
+    while place < len(line):
+        end = place + 1
+        if kinds[place] in RIGHT_TO_LEFT:
+            for after in range(end, len(line)):  # up to the last such letter before one from left to right
+                if kinds[after] == "L":
+                    break
+                end = after + 1 if kinds[after] in RIGHT_TO_LEFT or (kinds[after] == "NSM" and after == end) else end
+            shown += f"{ISOLATED}{line[place:end]}{END}"
+        else:
+            shown += line[place]
+        place = end
+    return shown
 
 
 def one_line(text: object, most: int = MOST) -> str:

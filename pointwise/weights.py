@@ -24,7 +24,7 @@ from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import SHIPPED, ModelConfig, Network, allocate, skeleton
 from pointwise.visible_text import visible
 
-MAX_HEADER, MAX_LISTS = 8_000_000, 20_000  # bytes, and lists in them: two a tensor, and those of a card
+MAX_HEADER, MAX_OBJECTS = 8_000_000, 10_000  # bytes, and objects in them: one a tensor, and those of a card
 MAX_HEADER_TEXT = 2_000_000  # a card of 200 columns with twelve long levels each has 1.5 million characters
 AGAIN = "Download it again, or train a new one with: python -m pointwise train"
 
@@ -132,7 +132,7 @@ def check_header(begun: bytes, path: Path) -> bytes:
     """
     length = int.from_bytes(begun[:8], "little")
     header = begun[8 : 8 + min(length, MAX_HEADER + 1)]
-    if len(header) > MAX_HEADER or header.count(b"[") > MAX_LISTS:
+    if len(header) > MAX_HEADER or header.count(b"{") > MAX_OBJECTS:
         raise ModelFileError(path, "is no safetensors file of a network: its header is too long", AGAIN)
     return header
 

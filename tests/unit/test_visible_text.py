@@ -66,8 +66,9 @@ def test_nothing_but_marks_in_front_does_not_hide_that_there_is_more() -> None:
 
 
 def test_what_runs_from_right_to_left_does_not_turn_what_stands_beside_it() -> None:
-    assert visible("שלום 12") == f"{ISOLATED}שלום 12{END}"
-    assert visible("שלום\u2069 12") == f"{ISOLATED}שלום 12{END}"  # it cannot end its isolation
+    assert visible("'שלום (1) עולם' is left out") == f"'{ISOLATED}שלום (1) עולם{END}' is left out"
+    assert visible("שלום\u2069, עולם") == f"{ISOLATED}שלום, עולם{END}"  # it cannot end its isolation
+    assert visible("a שָׁ 12 b ע") == f"a {ISOLATED}שָׁ{END} 12 b {ISOLATED}ע{END}"
     assert visible("hello 12") == "hello 12"
 
 

@@ -137,7 +137,7 @@ def for_all_eyes(sentence: str) -> str:
 @functools.lru_cache(maxsize=100)
 def log_once(sentence: str) -> None:
     """Write a sentence that visitors read in part into the server's log, once."""
-    log.warning("A visitor read this without its folders: %s", visible(sentence))
+    log.warning("What visitors read without its folders: %s", visible(sentence))
 
 
 def told_apart(options: Iterable[str]) -> Callable[[str], str]:

@@ -35,7 +35,7 @@ def shipped_model(arch: str) -> Network:
     except ModelFileError as error:
         if not is_public():
             raise
-        labels.log_once(f"{error} ({path})")
+        labels.log_once(f"{path}: {error}")
         raise ModelFileError(path, "is missing or damaged on this server", FOR_THE_OWNER) from None
 
 

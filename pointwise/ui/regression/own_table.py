@@ -122,7 +122,7 @@ def _take_new() -> None:
             visitor.shelf().forget_file(source["key"])
         sentence = f"{error} {_kept()}".rstrip()
         sections.refuse(UPLOAD, sentence)
-        st.error(labels.plain(sentence), icon=":material/error:")
+        st.error(labels.said(sentence), icon=":material/error:")
     else:
         NEW.pop()
         _use(source)

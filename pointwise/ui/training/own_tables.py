@@ -6,10 +6,11 @@ have room for it, one table of each, and is made again where it is asked for aft
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,7 +76,10 @@ def in_turn(doing: str, long: bool) -> Iterator[None]:
         yield
         return
     with session_run.short_work(doing):
-        yield
+        try:
+            yield
+        finally:
+            _give_back()
 
 
 def table(source: Source) -> Table:
@@ -155,6 +159,12 @@ def _made(kind: str, of: object, make: Callable[[], Any], size: Callable[[Any], 
 
 def _key(kind: str) -> tuple[str, str]:
     return visitor.shelf().owner, kind
+
+
+def _give_back() -> None:
+    """Free memory goes back to the system, where the C library (glibc) can be told to; else it stays with the server."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @st.cache_resource(show_spinner=False)

@@ -47,9 +47,10 @@ SHOWING = {
 UNSEEN = {"key", "args", "on_click", "on_change"}
 # Functions that hand such a text on, and why that is safe.
 HANDED_ON = {
-    "sections._receive": "refuse() keeps a sentence, which is shown by said()",
+    "sections._take": "refuse() keeps a sentence, which is shown by said()",
     "shipped.shipped_model": "into the log",
     "incoming._used": "say() shows it by plain()",
+    "own_table._take_new": "a sentence that is shown by said()",
     "own_table._kept": "a sentence that is shown by said()",
     "table_training.prepared": "keys of widgets",
     "table_training.train": "a key of a widget",
