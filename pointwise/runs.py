@@ -32,10 +32,19 @@ AWAY = 1800.0  # seconds without a reader for which a run keeps its place in the
 LOOK = 0.5  # seconds between two looks, in a pause or in the queue, at what somebody asked for
 REST = "history"  # among a checkpoint's facts: what the curve needs to go on as well
 ON, END, ASIDE, OVER = "on", "end", "aside", "over"  # after a step: another, the last, others first, or it has ended
-UNWATCHED = "Nobody was watching this run any more, so "
-NEVER_BEGUN = UNWATCHED + "it was never begun."
-CLOSED = "The server ended, so this run is parked."
-UNBEGUN = {CLOSED: "The server ended before this run was begun."}
+UNWATCHED, CLOSED = "Nobody was watching this run any more, so it ", "The server ended"  # why it parks
+SENTENCES = {
+    UNWATCHED: {
+        "parked": f"{UNWATCHED}is parked.",
+        "stopped": f"{UNWATCHED}stopped itself.",
+        "unbegun": f"{UNWATCHED}was never begun.",
+    },
+    CLOSED: {
+        "parked": f"{CLOSED}, so this run is parked.",
+        "stopped": f"{CLOSED}, so this run was stopped.",
+        "unbegun": f"{CLOSED} before this run was begun.",
+    },
+}
 PAUSED = "Others may have its place at work meanwhile. Resume puts it into the queue again, and nothing is lost."
 TURNS = (
     "Others are waiting, so this run has made room for them after {} at work. When its turn comes again, it goes on by "
@@ -117,7 +126,7 @@ class Run(Generic[J]):
         self._go_on.set()
         self._expected = expected
         self._yielding = False  # whether the next step is to be made with a checkpoint, to be put aside with
-        self._why = ""  # a sentence on why it parks
+        self._why = ""  # what it parks for: one of SENTENCES
         self._said: tuple[str, tuple[int, ...]] = ("", ())  # what was kept last of a state between two steps
         self._progress = replace(before or Progress(), state="waiting", error=None, standing=None)
         self._last_read = self._looked = time.monotonic()
@@ -311,9 +320,13 @@ class Run(Generic[J]):
 
     def _end_parked(self) -> None:
         if self._progress.step:
-            self._publish(state="parked", standing=None, error=self._why or None)
+            self._publish(state="parked", standing=None, error=self._sentence("parked"))
         else:  # there is nothing to go on from
-            self._publish(state="stopped", standing=None, error=UNBEGUN.get(self._why, NEVER_BEGUN))
+            self._publish(state="stopped", standing=None, error=self._sentence("unbegun"))
+
+    def _sentence(self, end: str) -> str | None:
+        """Why it ended so by itself; None where somebody asked for it."""
+        return SENTENCES[self._why][end] if self._why else None
 
     def _take(self, event: Step | Download, history: History, seconds: float) -> Step | None:
         from pointwise.data.download import Download
@@ -349,7 +362,10 @@ class Run(Generic[J]):
                 asked = self._asked(idle=False)
                 if not asked or self._park.is_set():
                     self._yielding = False
-                    return ON if self._park_here() else END
+                    if self._park_here():
+                        return ON
+                    self._publish(error=self._sentence("stopped"))
+                    return END
                 if asked == LEND:
                     self._lend()
                 elif do := self._give_way(step):
@@ -367,9 +383,9 @@ class Run(Generic[J]):
         """False where nobody has looked for long and the run cannot go on later; else it may have been told to park."""
         if self._unwatched > self._lease and not self._park.is_set():
             if self._recorder is None or not self._recorder.resumable:
-                self._publish(error=UNWATCHED + "it stopped itself.")
+                self._publish(error=SENTENCES[UNWATCHED]["stopped"])
                 return False
-            self._why = UNWATCHED + "it is parked."
+            self._why = UNWATCHED
             self.park()
         return True
 
@@ -437,7 +453,7 @@ class Run(Generic[J]):
             if stopping:
                 turn.hurry()  # what is left is to measure the weights so far
             elif self._unwatched > self._lease + AWAY or self._park.is_set():
-                self._why = self._why or UNWATCHED + "it is parked."
+                self._why = self._why or UNWATCHED
                 return self._over("parked")
             if self.paused:
                 turn.leave()
@@ -451,7 +467,7 @@ class Run(Generic[J]):
             if not turn.wait(LOOK):
                 self._stand("queued", turn.standing)
             elif self._unwatched > self._lease and not stopping:  # the next one is there
-                self._why = UNWATCHED + "it is parked."
+                self._why = UNWATCHED
                 return self._over("parked")
             else:
                 self._publish(error=None)
@@ -465,7 +481,7 @@ class Run(Generic[J]):
         if state == "parked" and (kept or not self._progress.step):
             self._end_parked()
         else:
-            self._publish(state="stopped", standing=None, error=self._why or None)
+            self._publish(state="stopped", standing=None, error=self._sentence("stopped"))
         if self._recorder is not None:
             self._recorder.record(self._progress, None)
         return False

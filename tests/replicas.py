@@ -19,9 +19,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tests import lacking
@@ -33,6 +34,7 @@ LISTEN = "LISTEN"
 LOG = "$cookie_pointwise_replica/$upstream_addr/$status/$request_method/$uri"
 MAIN = """
 daemon off;
+user {user} {group};
 worker_processes 2;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
@@ -148,32 +150,32 @@ def _serve(made: Image, folder: Path, address: str, port: int, more: dict[str, s
 
 
 @contextmanager
-def nginx(folder: Path, servers: Sequence[Server]) -> Iterator[Front]:
-    """nginx as .deploy has it, before these servers."""
+def nginx(folder: Path, servers: Sequence[Server], **own: str) -> Iterator[Front]:
+    """nginx as .deploy has it, before these servers; ``own`` are the lines in files of your own, by their names."""
     addresses = [server.url.removeprefix("http://") for server in servers]
-    folder = folder / f"nginx-{len(servers)}"
     values = {
         "POINTWISE_LISTEN": LISTEN,
-        "POINTWISE_OWN": f"{folder}/own",
         "POINTWISE_NETWORK": NETWORK,
         "POINTWISE_REPLICA_PORT": addresses[0].rpartition(":")[2],
         "POINTWISE_RESOLVER": "",
         "POINTWISE_SERVERS": " ".join(f"server {address};" for address in addresses),
     }
-    with nginx_with(folder, filled(values)) as front:
+    with nginx_with(folder / "-".join(["nginx", str(len(servers)), *own]), filled(values), own) as front:
         yield front
 
 
 @contextmanager
-def nginx_with(folder: Path, configuration: str) -> Iterator[Front]:
+def nginx_with(folder: Path, configuration: str, own: Mapping[str, str] = MappingProxyType({})) -> Iterator[Front]:
     """nginx in a new ``folder`` with a server's configuration, in which LISTEN stands for its address."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     if program is None:
         lacking("no nginx", "POINTWISE_REQUIRE_NGINX")
-    folder.mkdir(mode=0o755)
+    (folder / "pointwise").mkdir(parents=True)
+    for name, text in own.items():
+        (folder / "pointwise" / name.replace("_", ".")).write_text(text)
     port = free_port(["127.0.0.1"])
     (folder / "pointwise.conf").write_text(configuration.replace(LISTEN, f"127.0.0.1:{port}"), encoding="utf-8")
-    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, log=LOG))
+    (folder / "nginx.conf").write_text(main(folder))
     process = subprocess.Popen([program, "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
         wait_for(port, process, folder / "error.log")
@@ -181,6 +183,15 @@ def nginx_with(folder: Path, configuration: str) -> Iterator[Front]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def main(folder: Path) -> str:
+    """nginx's main configuration, with everything in ``folder``, which only this user may enter."""
+    import grp  # Windows has neither
+    import pwd
+
+    user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
+    return MAIN.format(folder=folder, log=LOG, user=user, group=group)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -24,7 +24,7 @@ SNAPSHOTS = 48  # of a network of up to SMALL parameters
 SMALL = 300_000
 MOST_BYTES = 60_000_000  # of a larger network's snapshots, which are float16
 PACE = 1.0  # seconds between two writes of what is small
-APART = 2.0  # seconds between two checkpoints at the ends of epochs, at least
+APART = 2.0  # seconds until the first checkpoint, and between two at the ends of epochs, at least
 AT_LATEST = 20.0  # seconds between two checkpoints
 SHARE = 0.03  # of a training's time, at most, for its checkpoints
 RUNS, WEIGHTS, CHECKPOINT = "runs", "weights.safetensors", "checkpoint.safetensors"
@@ -96,7 +96,8 @@ class Recording:
 
     def wants_checkpoint(self, ended: bool) -> bool:
         apart = min(AT_LATEST, max(APART, self._cost / SHARE))
-        return time.monotonic() - self._checkpointed_at >= (apart if ended else AT_LATEST)
+        soon = ended or self.checkpointed is None
+        return time.monotonic() - self._checkpointed_at >= (apart if soon else AT_LATEST)
 
     def record(self, progress: Progress, step: Step | None) -> None:
         if not self.broken:

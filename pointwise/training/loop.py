@@ -86,7 +86,8 @@ def train(
     squared error for prices (float targets).
 
     In a ``group`` of processes each takes its share of every batch, and the gradients are averaged; the run is the same
-    for as many processes. ``since`` goes on after a checkpoint's step as if nothing had come between. A Step carries
+    for as many processes. ``since`` goes on after a checkpoint's step as if nothing had come between, where more than
+    two processes train but for the rounding of gradients that are added up in another order. A Step carries
     the weights and a Checkpoint when they are ``wanted``; the latter is asked for once more when the training is ended
     early. Raises ConfigError for a network that normalises batches of one house or a checkpoint of another run, and
     DivergedError when the loss is no longer finite.

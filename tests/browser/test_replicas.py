@@ -6,12 +6,14 @@ Without nginx these tests are skipped, or fail where POINTWISE_REQUIRE_NGINX is 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import http.client
 import http.cookiejar
 import secrets
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
 from collections import Counter
@@ -170,7 +172,9 @@ def test_a_killed_server_costs_its_visitors_a_reconnect(
     answered(page)
     expect(value(page)).to_have_text("3")
     long_run(page)
+    deadline = time.monotonic() + 60
     while not to_go_on_from(folder / "home"):
+        assert time.monotonic() < deadline
         page.wait_for_timeout(100)
     image = page.locator(".pw-answer").get_attribute("data-image")
     number = page.locator(".pw-answer").get_attribute("data-number")
@@ -198,6 +202,30 @@ def test_a_killed_server_costs_its_visitors_a_reconnect(
     assert later
     assert all(seen.upstream.rpartition(":")[0].endswith(f".{now}") for seen in later)
     assert "4" not in [get(four) for _ in range(8)]
+
+
+def test_a_class_s_password_is_asked_for_once(folder: Path, servers: list[Server]) -> None:
+    """Then it goes by a cookie, also with websockets, for which Safari sends no password."""
+    lines = (DEPLOY / "password.conf").read_text(encoding="utf-8").replace("KEY", "0123")
+    with nginx(folder, servers[:1], password_conf=lines, passwords="class:{PLAIN}word\n") as front:
+
+        def answer(path: str, **headers: str) -> tuple[int, str]:
+            """The status, and the cookies that are given."""
+            connection = http.client.HTTPConnection(urllib.parse.urlsplit(front.url).netloc, timeout=60)
+            connection.request("GET", path, headers=headers)
+            status, given = (got := connection.getresponse()).status, " ".join(got.headers.get_all("Set-Cookie", []))
+            connection.close()
+            return status, given
+
+        socket = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+        socket["Sec-WebSocket-Key"] = "AAAAAAAAAAAAAAAAAAAAAA=="
+        for path, headers in (("/", {}), ("/_stcore/stream", socket), ("/", {"Cookie": "pointwise_class=KEY"})):
+            status, given = answer(path, **headers)
+            assert (status, "pointwise_class" in given) == (401, False)
+        status, given = answer("/", Authorization=f"Basic {base64.b64encode(b'class:word').decode()}")
+        assert (status, "pointwise_class=0123; " in given) == (200, True)
+        assert answer("/_stcore/stream", Cookie="pointwise_class=0123", **socket)[0] == 101
+        assert answer("/", Cookie="pointwise_class=wrong")[0] == 401
 
 
 def test_several_machines_share_the_new_browsers_and_keep_the_old(tmp_path: Path) -> None:

@@ -87,7 +87,6 @@ def test_a_machine_is_installed_with_as_many_servers_as_are_asked_for(machine: P
     assert (machine / "etc/nginx/conf.d/pointwise.conf").read_text(encoding="utf-8") == filled(
         {
             "POINTWISE_LISTEN": "80",
-            "POINTWISE_OWN": "/etc/nginx/pointwise",
             "POINTWISE_NETWORK": NETWORK,
             "POINTWISE_REPLICA_PORT": "8501",
             "POINTWISE_SERVERS": servers,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -31,6 +30,7 @@ from pointwise.ui.canvas.drawing import (
 )
 from pointwise.ui.canvas.drawing_json import received
 from pointwise.ui.frame import startup
+from pointwise.ui.frame.page_values import sent
 from pointwise.ui.frame.sections import hidden
 
 NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; overflow: hidden; margin: 0;
@@ -39,8 +39,6 @@ NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; 
 pictures from files do.</p>"""  # taken away by that code
 
 FINER = 14  # pixels between the widths that a sheet is shown with: half of the network's 28
-
-log = logging.getLogger(__name__)
 
 
 def canvas(drawing: Drawing, pen: int) -> None:
@@ -51,12 +49,18 @@ def canvas(drawing: Drawing, pen: int) -> None:
             st.html(_fit(drawing.sheet) + NO_PEN)
 
 
-def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
+def strokes(
+    drawing: Drawing,
+    pen: int,
+    on_shown: Callable[[], None] | None = None,
+    on_drawn: Callable[[], None] | None = None,
+) -> None:
     """Follow the pen on that canvas. A stroke makes the next Drawing (``drawing.current``) and runs this fragment.
 
     It should not be the canvas's, so that the browser has less to do before it paints the answer.
 
-    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there.
+    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there,
+    and ``on_drawn`` before the run after a stroke: it may ask for another one.
     """
     sheet = drawing.sheet
     with hidden(f"{sheet.key}-hidden"):
@@ -71,7 +75,7 @@ def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = No
                 "base": drawing.shown.number,
                 "reads": sheet is SQUARE,
             },
-            on_drawing_change=lambda: _take(sheet),
+            on_drawing_change=lambda: _take(sheet, on_drawn or _nothing),
             on_shown_change=on_shown or _nothing,
         )
 
@@ -106,14 +110,13 @@ def _fit(sheet: Sheet) -> str:
     )
 
 
-def _take(sheet: Sheet) -> None:
+def _take(sheet: Sheet, on_drawn: Callable[[], None]) -> None:
     drawing = current(sheet)
-    sent = st.session_state[pen_key(sheet)].get("drawing")
-    try:
-        keep(received(drawing, sent))
+    after = sent(pen_key(sheet), "drawing", lambda message: received(drawing, message), "A drawing")
+    if after is not None:
+        keep(after)
         startup.HELD_BACK.set(startup.STROKE)
-    except Exception as error:  # Pillow raises many kinds for damaged pictures
-        log.warning("A drawing was ignored: %s", " ".join(str(error).split())[:200] or type(error).__name__)
+        on_drawn()
 
 
 def _canvas(drawing: Drawing, pen: int) -> None:

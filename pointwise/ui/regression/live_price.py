@@ -19,12 +19,13 @@ from pointwise.inference import outside_training
 from pointwise.inpage import bundled
 from pointwise.models import Network
 from pointwise.ui.frame import glossary, labels
-from pointwise.ui.frame.sections import hidden
+from pointwise.ui.frame.page_values import number, sent, several
 from pointwise.ui.regression import house as houses
 from pointwise.ui.regression.house import House, Networks
 from pointwise.ui.training import weights_in_use
 
 KEY = "houses.live"
+FAR = 1e6  # square feet or rooms; what is outside of the sliders goes to their ends
 HERO, DIAGRAM, METRICS = "house-hero", "house-at-work", "house-prices"  # keys of containers
 KEYS = {
     "predicted": "house-predicted",
@@ -120,7 +121,8 @@ def _diagram(house: House, networks: Networks) -> None:
     asked = {"predicted": networks.current, "written": networks.written}
     if networks.other is not None:
         asked["other"] = networks.other
-    with hidden(DIAGRAM):  # until the component runs, and shows it
+    with st.container(key=DIAGRAM):
+        st.html(f"<style>.st-key-{DIAGRAM} {{display: none}}</style>")  # until the component runs, and shows it
         _component(
             key=KEY,
             data={
@@ -149,7 +151,7 @@ def weights_of(model: Network) -> dict[str, Any]:
 
 def _moved() -> None:
     """A change that was reported from the page, by a key or by a click on the map."""
-    moved = st.session_state[KEY].moved
+    moved = sent(KEY, "moved", several(number(-FAR, FAR), 2, 2))
     if moved is not None:
         houses.move_to(*moved)
 

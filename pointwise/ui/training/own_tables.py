@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import streamlit as st
 
 from pointwise.errors import DataError
-from pointwise.ui.frame import visitor
+from pointwise.ui.frame import departed, visitor
 from pointwise.ui.training import session_run
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def in_turn(doing: str, long: bool) -> Iterator[None]:
         yield
         return
     with session_run.short_work(doing):
-        yield
+        try:
+            yield
+        finally:
+            departed.trim()
 
 
 def table(source: Source) -> Table:

@@ -21,6 +21,8 @@ from pointwise.__main__ import main
 from pointwise.commands.train import checkpoint_of
 from pointwise.library import Library, Shelf, open_library
 from pointwise.models import build, default_config
+from pointwise.progress import Progress
+from pointwise.run_queue import Standing
 from pointwise.weights import load_model, save_model
 from tests.unit.library.conftest import OTHER, begin, interrupted, job, train
 
@@ -91,6 +93,15 @@ def test_visitors_runs_are_listed_when_asked_for(runs: Callable[..., str], termi
     line = runs("list", "--all").splitlines()[1]
     assert line.endswith(f"  {OTHER[:8]}")
     assert OTHER not in line
+
+
+def test_the_servers_owner_sees_who_waits_and_stops_it(runs: Callable[..., str], terminals: Shelf) -> None:
+    recording = terminals.library.shelf(OTHER).begin(job().describe(), 1000, "theirs")
+    recording.record(Progress("queued", standing=Standing(2, 3, 100.0, False)), None)
+    assert "  queued, place 2 of 3  " in runs("list", "--all")
+    assert "leaves the queue" in runs("stop", recording.run[:8])
+    assert terminals.library.take_wish(recording.run) == "stop"
+    recording.close(Progress("stopped"))
 
 
 def test_show_tells_job_card_curve_and_snapshots(runs: Callable[..., str], terminals: Shelf) -> None:

@@ -194,7 +194,10 @@ def test_checkpoints_take_a_small_share_of_the_time(shelf: Shelf, monkeypatch: p
     clock = 1000.0
     monkeypatch.setattr("time.monotonic", lambda: clock)
     kept = shelf.begin(job().describe(), 1000)
+    assert (kept.wants_checkpoint(True), kept.wants_checkpoint(False)) == (False, False)
     clock += 2.5
+    assert (kept.wants_checkpoint(True), kept.wants_checkpoint(False)) == (True, True)  # the first, after any step
+    kept.checkpointed = 1
     assert (kept.wants_checkpoint(True), kept.wants_checkpoint(False)) == (True, False)
     kept._cost = 0.3
     assert not kept.wants_checkpoint(True)

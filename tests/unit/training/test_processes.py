@@ -86,7 +86,7 @@ class Machine:
 
     def start(self, address: str, host: str) -> subprocess.Popen[str]:
         """torchrun's part of a training of two machines here, at one of this machine's addresses."""
-        conf = f"is_host={int(address == host)},join_timeout=120,keep_alive_interval=1,keep_alive_max_attempt=2"
+        conf = f"is_host={int(address == host)},join_timeout=120,keep_alive_interval=2,keep_alive_max_attempt=3"
         group = ["--nnodes", "2", "--nproc-per-node", "1", "--max-restarts", "3", "--local-addr", address]
         meeting = ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"{host}:{PORT}", "--rdzv-conf", conf]
         return subprocess.Popen(
