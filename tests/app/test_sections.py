@@ -99,3 +99,23 @@ def test_the_latest_is_made_once_for_each_source() -> None:
         app.session_state["source"] = source
         app.run()
         assert app.markdown[0].value == f"number {number}"
+
+
+def a_run_that_is_cut_short() -> None:
+    import streamlit as st
+
+    from pointwise.ui.frame.sections import press
+
+    if st.session_state.pop("cut", False):
+        st.rerun()
+    if press("Go", "go"):
+        st.session_state["times"] = st.session_state.get("times", 0) + 1
+
+
+def test_a_press_counts_once_also_where_its_run_is_cut_short() -> None:
+    app = AppTest.from_function(a_run_that_is_cut_short).run()
+    app.session_state["cut"] = True
+    app.button[0].click().run()
+    assert app.session_state["times"] == 1
+    app.run()
+    assert app.session_state["times"] == 1

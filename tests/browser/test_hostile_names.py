@@ -149,8 +149,6 @@ def test_runs_and_networks(page: Page, kept: Server, home: Path, elsewhere: list
     tick(page, 2)  # the curves of two
     expect(main.locator(".legendtext").first).to_be_visible()
     harmless(page)
-    main.get_by_role("button", name="Delete these 2 runs").click()
-    main.get_by_role("button", name="Undo").click()
     main.get_by_text("Load a network or a run").click()
     give(page, f"{TAG}.zip", (home / "given.zip").read_bytes())
     expect(main.get_by_text("loaded.")).to_be_visible()
@@ -164,7 +162,7 @@ def test_runs_and_networks(page: Page, kept: Server, home: Path, elsewhere: list
     harmless(page)
     page.get_by_role("link", name="Draw a digit").click()
     expect(page.get_by_text("By ").first).to_be_attached()
-    for address in ("feature_maps?network=MLP+of+1%C3%971+convs", "why_1x1?claim=any-size", "path", "regression"):
+    for address in ("feature_maps?network=MLP+of+1%C3%971+convs", "why_1x1?claim=any-size"):
         arrive(page, f"{kept.url}/{address}")
         harmless(page)
     assert elsewhere == []

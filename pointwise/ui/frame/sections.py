@@ -102,6 +102,16 @@ def choice(label: str, options: Iterable[T], key: str, **more: Any) -> T:
     return st.segmented_control(label, every, **{"default": every[0], "required": True, "key": key, **more})
 
 
+def press(label: str, key: str, **more: Any) -> bool:
+    """Whether a button was pressed, once; also where another run cut the pressed one short before it came this far.
+
+    ``more`` is st.button's.
+    """
+    pressed = Kept(f"{key}.pressed", False)
+    st.button(label, key=key, on_click=pressed.set, args=(True,), **more)
+    return pressed.pop()
+
+
 def upload(
     label: str, key: str, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int = 10
 ) -> None:

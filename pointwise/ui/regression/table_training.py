@@ -14,7 +14,7 @@ from pointwise.jobs import TableJob, table_config
 from pointwise.models import ModelConfig
 from pointwise.training import Recipe, table_recipe
 from pointwise.ui.frame import charts, desk, glossary, labels
-from pointwise.ui.frame.sections import Kept, Latest
+from pointwise.ui.frame.sections import Kept, Latest, press
 from pointwise.ui.regression.accuracy import against_actual
 from pointwise.ui.training import own_tables, session_run, sidebar, table_questions, weights_in_use
 from pointwise.ui.training.own_tables import Source
@@ -65,7 +65,8 @@ def train(table: Table, ready: Prepared, source: Source) -> None:
         f"tables.{table.name}.{len(ready.training)}", table_recipe(len(ready.training)), table_config(ready), _inputs
     )
     session_run.say_what_goes()
-    if st.button("Train on this table", type="primary", icon=":material/model_training:", disabled=session_run.busy()):
+    look = {"type": "primary", "icon": ":material/model_training:", "disabled": session_run.busy()}
+    if press("Train on this table", "tables.train", **look):
         config = replace(config, input_channels=inputs)
         rows = own_tables.elsewhere(source, ready.name, ready.target, ready.names)
         session_run.start(TableJob(config, recipe, rows), more={"table": source})

@@ -17,7 +17,7 @@ from pointwise.models import ACTIVATIONS, CLASSIFIERS, ModelConfig
 from pointwise.training import RECIPES, Recipe
 from pointwise.ui.frame import desk, glossary, labels
 from pointwise.ui.frame.desk import Lasting
-from pointwise.ui.frame.sections import shown_errors
+from pointwise.ui.frame.sections import press, shown_errors
 from pointwise.ui.training import expected_time, panel, session_run, weights_in_use
 
 Settings = tuple[Recipe, ModelConfig]
@@ -202,13 +202,13 @@ def retrain_button(job: Job, changed: bool, at_hand: bool = True) -> None:
     with shown_errors():
         expected_time.say(job, at_hand)
     session_run.say_what_goes()
-    if st.button(
+    if press(
         "Retrain",
+        f"sidebar.retrain.{job.kind}",
         type="primary" if changed else "secondary",
         icon=":material/model_training:",
         disabled=session_run.busy(),
         width="stretch",
-        key="sidebar.retrain",
     ):
         with shown_errors():
             run = session_run.start(job, expected=expected_time.known(job))
