@@ -3,16 +3,23 @@
     python tests/benchmarks/crowd.py [--people 1 25 100 300] [--training 0 1] [--replicas 1] [--seconds 60] [--json]
 
 Visitors (tests/crowd.py) arrive one after the other, ``--arrivals`` a second, and each draws a stroke every 1 to 5
-seconds, at random from a seed. Timed are the answers that are asked for once all are there, from the stroke's message to
-the server's bars, and the openings, from asking for the page to its first answer. A failure is an answer that takes
+seconds, at random from a seed. Timed are the answers that are asked for once all are there, from the stroke's message
+to the server's bars, and the openings, from asking for the page to its first answer. A failure is an answer that takes
 longer than 60 seconds, a page that does not open, or a lost connection. With ``--training`` one more visitor retrains
-Network in Network on the bundled digits meanwhile. The server is one for strangers (POINTWISE_PUBLIC=1), as for a class.
+Network in Network on the bundled digits meanwhile. With several ``--replicas`` the visitors are dealt out over their
+ports. The server is one for strangers (POINTWISE_PUBLIC=1), as for a class.
+
+    python tests/benchmarks/crowd.py --gone 20 180
+
+measures memory instead: so many visitors come, open every page, draw, give the page a picture, and leave, ten at a
+time; then so many more. Each time it waits 150 seconds, and says how much the server has in memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import json
 import os
 import random
@@ -23,6 +30,8 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.harness import Server, serve
@@ -111,6 +120,37 @@ async def measured(
     }
 
 
+async def gone(server: Server, waves: Sequence[int]) -> list[dict[str, Any]]:
+    """Memory 150 seconds after the last of each wave of visitors has gone."""
+    few, picture = asyncio.Semaphore(10), noise()
+
+    async def visit() -> None:
+        async with few, Visitor(server.url) as visitor:
+            for _ in range(3):
+                await visitor.draw()
+            await visitor.upload("board.upload", "noise.png", picture)
+            for page in [*visitor.pages, ""]:
+                await visitor.open(page)
+
+    rows = []
+    for people in waves:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(people):
+                group.create_task(visit())
+        at_once = memory(server.process.pid)
+        await asyncio.sleep(150)
+        row = {"visitors": people, "memory_mb": at_once, "memory_after_150_s_mb": memory(server.process.pid)}
+        rows.append({name: round(value / 1e6) if name != "visitors" else value for name, value in row.items()})
+    return rows
+
+
+def noise() -> bytes:
+    """A PNG that no compression makes small."""
+    content = io.BytesIO()
+    Image.effect_noise((400, 400), 90).save(content, "PNG")
+    return content.getvalue()
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which that share of them lies."""
     return sorted(values)[round(share * (len(values) - 1))]
@@ -133,13 +173,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parents[2], help="of the app")
+    parser.add_argument("--gone", type=int, nargs="+", help="measure memory after so many have come and gone")
     options = parser.parse_args()
+    environment = {"POINTWISE_PUBLIC": "1", "OMP_NUM_THREADS": "1"}
+    if options.gone:
+        with tempfile.TemporaryDirectory() as name, serve(Path(name), folder=options.folder, **environment) as server:
+            rows = run(gone(server, options.gone), 3600)
+        print(json.dumps(rows, indent=2) if options.json else table(rows))
+        return
     rows = []
     for replicas in options.replicas:
         for training in options.training:
             for people in options.people:
                 with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-                    environment = {"POINTWISE_PUBLIC": "1", "OMP_NUM_THREADS": "1"}
                     servers = [
                         stack.enter_context(serve(Path(name), folder=options.folder, **environment))
                         for _ in range(replicas)

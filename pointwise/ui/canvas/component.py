@@ -51,12 +51,18 @@ def canvas(drawing: Drawing, pen: int) -> None:
             st.html(_fit(drawing.sheet) + NO_PEN)
 
 
-def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
+def strokes(
+    drawing: Drawing,
+    pen: int,
+    on_shown: Callable[[], None] | None = None,
+    on_drawn: Callable[[], None] | None = None,
+) -> None:
     """Follow the pen on that canvas. A stroke makes the next Drawing (``drawing.current``) and runs this fragment.
 
     It should not be the canvas's, so that the browser has less to do before it paints the answer.
 
-    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there.
+    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there,
+    and ``on_drawn`` before the run after a stroke: it may ask for another one.
     """
     sheet = drawing.sheet
     with hidden(f"{sheet.key}-hidden"):
@@ -71,7 +77,7 @@ def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = No
                 "base": drawing.shown.number,
                 "reads": sheet is SQUARE,
             },
-            on_drawing_change=lambda: _take(sheet),
+            on_drawing_change=lambda: _take(sheet, on_drawn or _nothing),
             on_shown_change=on_shown or _nothing,
         )
 
@@ -106,7 +112,7 @@ def _fit(sheet: Sheet) -> str:
     )
 
 
-def _take(sheet: Sheet) -> None:
+def _take(sheet: Sheet, on_drawn: Callable[[], None]) -> None:
     drawing = current(sheet)
     sent = st.session_state[pen_key(sheet)].get("drawing")
     try:
@@ -114,6 +120,8 @@ def _take(sheet: Sheet) -> None:
         startup.HELD_BACK.set(startup.STROKE)
     except Exception as error:  # Pillow raises many kinds for damaged pictures
         log.warning("A drawing was ignored: %s", " ".join(str(error).split())[:200] or type(error).__name__)
+    else:
+        on_drawn()
 
 
 def _canvas(drawing: Drawing, pen: int) -> None:

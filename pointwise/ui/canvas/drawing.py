@@ -126,7 +126,7 @@ class Drawing:
         looks = [look if before == now else None for before, now, look in known][: len(every) - 1]
         looks += [None] * (len(every) - 1 - len(looks))
         looks[: 1 - LOOKS] = [None] * len(looks[: 1 - LOOKS])
-        return replace(self, number=number, strokes=every, looks=(*looks, png), base=self.shown)
+        return replace(self, number=number, strokes=every, looks=(*looks, png), base=self.base or replace(self))
 
     def undone(self) -> Drawing:
         """The next Drawing, without the last stroke, or without the upload where there is no stroke."""

@@ -75,11 +75,15 @@ AGREEMENT = (
 
 
 def live() -> None:
-    """The prediction, in a fragment of its own that follows a run. Nothing where the model cannot be read."""
+    """The prediction, in a fragment of its own where it follows a run. Nothing where the model cannot be read."""
     arch = reading.chosen_reader()
     with st.container(key="answer"):
         if startup.loaded():
-            st.fragment(run_every=weights_in_use.pace(arch))(_live)(arch)
+            if pace := weights_in_use.pace(arch):
+                st.fragment(run_every=pace)(_live)(arch)
+            else:
+                with st.container():  # where a fragment puts it; one in that of the stroke costs a sixth of its time
+                    _live(arch)
         else:
             st.fragment(run_every=WAIT)(_early)(arch, time.monotonic() + AT_LATEST)
 
@@ -95,7 +99,8 @@ def _live(arch: str) -> None:
     _prediction(digit, remark, f"By {mark}" if used.own else "")
     packed = weights_in_use.packed(model)
     _bars(read, packed)
-    startup.let_paint()  # the answer is there; what may improve it is large
+    if startup.HELD_BACK.get() != startup.STROKE:  # after which the page has it already
+        startup.let_paint()  # the answer is there; what may improve it is large
     _network(packed)
 
 

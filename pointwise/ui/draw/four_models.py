@@ -13,10 +13,10 @@ from pointwise.ui.canvas import drawing, reading
 from pointwise.ui.frame import glossary, labels, shipped
 from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.training import weights_in_use
+from pointwise.ui.training.weights_in_use import Used
 
 if TYPE_CHECKING:
     from pointwise.models import Network
-    from pointwise.ui.training.weights_in_use import Used
 
 MEASURED_ON = {"mnist": "MNIST test", "digits": "held-out bundled digits"}
 STYLE = """<style>
@@ -38,25 +38,26 @@ def side_by_side() -> None:
         "convs** takes the whole drawing as a single pixel with 784 channels, so each place has a [[weight]] of its "
         "own. More [[parameters]] do not mean fewer errors."
     )
-    largest = max((shipped.cost_of(used.network.config).parameters for used in _all_used()), default=1)
+    used = {arch: _used(arch) for arch in CLASSIFIERS}
+    sizes = [shipped.cost_of(one.network.config).parameters for one in used.values() if isinstance(one, Used)]
+    largest = max(sizes, default=1)
     with st.grid(4, min_column_width=160, border=True) as grid:
         for arch in CLASSIFIERS:
             with grid.cell(), shown_errors():
-                _show_card(arch, weights_in_use.used(arch), reader, largest)
+                _show_card(arch, used[arch], reader, largest)
     weights_in_use.choose_each(CLASSIFIERS)
 
 
-def _all_used() -> list[Used]:
-    found = []
-    for arch in CLASSIFIERS:
-        try:
-            found.append(weights_in_use.used(arch))
-        except ModelFileError:
-            continue  # said on its card
-    return found
+def _used(arch: str) -> Used | ModelFileError:
+    try:
+        return weights_in_use.used(arch)
+    except ModelFileError as error:
+        return error
 
 
-def _show_card(arch: str, used: Used, reader: Network, largest: int) -> None:
+def _show_card(arch: str, used: Used | ModelFileError, reader: Network, largest: int) -> None:
+    if isinstance(used, ModelFileError):
+        raise used
     image, model = drawing.received_image(), used.network
     read = reading.read(model, image)
     headline = reading.headline(read)

@@ -91,14 +91,23 @@ def gallery(changed: str) -> None:
                     on_click=tools.show,
                     args=(case.drawn_after, changed),
                 )
-        for case in CASES:
-            if case.is_on(now):
-                st.markdown(f"**What to look for:** {case.look_for}")
+        if there := case_of(now):
+            st.markdown(f"**What to look for:** {there.look_for}")
+
+
+def case_of(now: Drawing) -> Case | None:
+    """The one that is on the canvas."""
+    return next((case for case in CASES if case.is_on(now)), None)
+
+
+def has_two_digits(now: Drawing) -> bool:
+    """Whether two pieces of ink stand side by side."""
+    return side_by_side(now.prepared.ink)
 
 
 def two_digits() -> None:
-    """Where two pieces of ink stand side by side, the way to the page that reads them one after the other."""
-    if side_by_side(drawing.current().prepared.ink):
+    """Where there are two, the way to the page that reads them one after the other."""
+    if has_two_digits(drawing.current()):
         navigation.link("why_1x1", "Two digits? Read them at *Any size*", claim="Any size")
 
 

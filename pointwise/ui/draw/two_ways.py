@@ -44,10 +44,8 @@ STYLE = """<style>
 </style>"""
 
 
-def ways() -> None:
-    """The steps from the drawing to 28×28 and the answer, with them and without. Raises ModelFileError."""
-    model = weights_in_use.current_model(reading.chosen_reader())
-    now = drawing.current()
+def words() -> None:
+    """What the steps from the drawing to 28×28 are, and the switch that leaves them out."""
     st.header("What the network receives")
     glossary.write(
         "The network reads 28×28 pixels, and it learned from digits that were all fitted into 20×20 of them, in the "
@@ -59,10 +57,16 @@ def ways() -> None:
         key=drawing.NORMALISED,
         persist_state="session",
     )
+
+
+def picture() -> None:
+    """The steps and what is read after them, and without them. Raises ModelFileError."""
+    model = weights_in_use.current_model(reading.chosen_reader())
+    now = drawing.current()
     with_steps, without = (reading.read(model, image) for image in (now.prepared.image, now.whole))
-    picture = _picture(now.prepared, now.whole, with_steps, without, drawing.normalises())
-    if picture:
-        st.html(picture)
+    shown = _picture(now.prepared, now.whole, with_steps, without, drawing.normalises())
+    if shown:
+        st.html(shown)
     else:
         st.markdown("Nothing is drawn yet.")
 

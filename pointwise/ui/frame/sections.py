@@ -85,9 +85,11 @@ def shown_errors() -> Iterator[None]:
 
 @contextmanager
 def hidden(key: str) -> Iterator[None]:
-    """A container that is not seen, whatever is in it; a component of the page's own runs in it all the same."""
+    """A container that is not seen, whatever is in it; a component of the page's own runs in it all the same.
+
+    ``key`` ends with "-hidden" (frame.css).
+    """
     with st.container(key=key):
-        st.html(f"<style>.st-key-{key} {{display: none}}</style>")
         yield
 
 

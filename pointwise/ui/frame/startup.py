@@ -23,13 +23,13 @@ import importlib
 import os
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 
 import streamlit as st
 
-from pointwise.ui.frame import desk
+from pointwise.ui.frame import departed, desk, turns
 from pointwise.ui.frame.sections import Kept
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -44,7 +44,7 @@ def let_paint() -> None:
     Then what the visitor has made is kept: early, as a page that is left ends its run.
     """
     if seconds := HELD_BACK.pop():
-        time.sleep(seconds)
+        turns.pause(seconds)
         desk.save()
 
 
@@ -53,6 +53,7 @@ def settle() -> None:
     """After the first page: what is loaded now stays, so that later garbage collections need not look at it."""
     gc.collect()
     gc.freeze()
+    departed.look_after()
 
 
 def loaded() -> bool:
@@ -101,6 +102,6 @@ class _Torch:
             self.there.set()
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _torch() -> _Torch:
     return _Torch()

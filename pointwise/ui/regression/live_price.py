@@ -19,7 +19,6 @@ from pointwise.inference import outside_training
 from pointwise.inpage import bundled
 from pointwise.models import Network
 from pointwise.ui.frame import glossary, labels
-from pointwise.ui.frame.sections import hidden
 from pointwise.ui.regression import house as houses
 from pointwise.ui.regression.house import House, Networks
 from pointwise.ui.training import weights_in_use
@@ -120,7 +119,8 @@ def _diagram(house: House, networks: Networks) -> None:
     asked = {"predicted": networks.current, "written": networks.written}
     if networks.other is not None:
         asked["other"] = networks.other
-    with hidden(DIAGRAM):  # until the component runs, and shows it
+    with st.container(key=DIAGRAM):
+        st.html(f"<style>.st-key-{DIAGRAM} {{display: none}}</style>")  # until the component runs, and shows it
         _component(
             key=KEY,
             data={

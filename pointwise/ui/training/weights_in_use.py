@@ -17,7 +17,7 @@ from pointwise.card import rebuilt, unmeasured
 from pointwise.errors import LibraryError, PointwiseError
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
-from pointwise.ui.frame.sections import Kept, Latest
+from pointwise.ui.frame.sections import Latest
 from pointwise.ui.training import session_run
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ CHOICES: Lasting[Mapping[str, Choice]] = Lasting(
 )
 EPOCH_MODEL: Latest[Network] = Latest("weights_in_use.epoch_model")
 SNAPSHOT_MODEL: Latest[Network] = Latest("weights_in_use.snapshot_model")
-PACKED: Kept[tuple[Network | None, int | None, Packed | None]] = Kept("weights_in_use.packed", (None, None, None))
 PACE = 1.0  # seconds between two looks at a run's weights
 
 
@@ -150,14 +149,7 @@ def epoch_model(run: AnyRun) -> Network | None:
 
 def packed(model: Network, stages: int | None = None) -> Packed | None:
     """A network for the page to evaluate; where it is too large its first ``stages``, or None."""
-    from pointwise.export.page_weights import pack
-
-    known, asked, content = PACKED.get()
-    if known is not model or asked != stages:
-        most = shipped.MOST_PARAMETERS
-        content = pack(model, most) or (pack(model, most, stages) if stages else None)
-        PACKED.set((model, stages, content))
-    return content
+    return shipped.packed(model, stages)
 
 
 def _of_run(chosen: Choice) -> Used | None:
