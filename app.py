@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pointwise.ui.frame import address, desk, navigation, startup, visitor
+from pointwise.ui.frame import address, desk, ending, navigation, startup, visitor
 from pointwise.ui.links import incoming
 
 st.set_page_config(page_icon=navigation.FAVICON, layout="wide")  # a title here would hide the pages' own
 
+ending.watch()
 page = navigation.start()
 navigation.look()
 desk.restore()

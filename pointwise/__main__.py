@@ -4,31 +4,46 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 
-from pointwise.commands import experiments, files, networks, runs, train
+from pointwise.commands import experiments, files, networks, runs, signals, train
 from pointwise.errors import PointwiseError
+from pointwise.visible_text import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit status of one command: 0 when it did its work, 2 when it was refused with a sentence on stderr."""
+    """The exit status of one command: 0 when it did its work, 2 when it was refused with a sentence on stderr, and when
+    a signal ended it, 128 and the signal's number: 130 after Ctrl-C, 143 after SIGTERM.
+    """
     options = _parser().parse_args(arguments)
     try:
-        result = options.run(options)
+        with signals.handled():
+            result = options.run(options)
     except PointwiseError as error:
-        print(error, file=sys.stderr)
+        print(_harmless(str(error)), file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
         print(str(stop) or "Stopped; nothing was written.", file=sys.stderr)
-        return 130
+        return 128 + (stop.number if isinstance(stop, signals.Stop) else signal.SIGINT)
     if result is None:
         return 0
     if options.json:
-        print(json.dumps(result, indent=2, ensure_ascii=False))
+        print("".join(map(_in_json, json.dumps(result, indent=2, ensure_ascii=False))))
     else:
-        print(*options.show(result), sep="\n")
+        print(*map(_harmless, options.show(result)), sep="\n")
     return 0
+
+
+def _harmless(text: str) -> str:
+    """Lines that cannot steer a terminal, whatever stands in names, notes and cards."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _in_json(character: str) -> str:
+    """The same text in JSON, where it could steer a terminal by its number."""
+    return character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,9 @@
     ├── ModelFileError        a weights file that cannot be loaded
     ├── PictureError          an uploaded picture that cannot be read
     ├── LibraryError          what lasts cannot be kept, found or read
+    ├── BusyError             a server that has as much to do as it can have
+    ├── WorkerError           a process that takes part in a training, or does some of many, is not there
+    ├── TooLargeError         a training that needs more memory than there is for it
     └── DivergedError         a training whose loss is no longer a finite number
 
 The library raises; a page or the command line catches ``PointwiseError`` once and shows its sentence.
@@ -46,6 +49,18 @@ class LibraryError(PointwiseError):
 
 class NoRoomError(LibraryError):
     """Nothing more is kept, because all that is kept is pinned."""
+
+
+class BusyError(PointwiseError):
+    """Nothing more is taken in at the moment: too much waits already."""
+
+
+class WorkerError(PointwiseError):
+    """A process that takes part in a training, or that does some of many trainings, did not come or is gone."""
+
+
+class TooLargeError(PointwiseError):
+    """A training needs more memory than there is for it."""
 
 
 class DivergedError(PointwiseError):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import warnings
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
+from pointwise import torch_archive
 from pointwise.card import HOUSES, data_set_of
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import ConfigError, ModelFileError
@@ -25,7 +25,6 @@ from pointwise.models.recognition import COUNTER, recognise
 from pointwise.weights import check_finite, check_is_file, load_model, model_from, read_safetensors
 
 MAX_BYTES = 600_000_000  # of a file, and of what is packed in it
-MAX_ENTRIES = 10_000  # of the zip archive that torch.save writes
 ZIP = b"PK\x03\x04"
 OLD_PICKLE = b"\x80"  # what torch.save wrote before PyTorch 1.6 begins so, and any pickle
 NESTED = ("state_dict", "model_state_dict", "model")  # where checkpoints keep their state dict
@@ -120,28 +119,26 @@ def _check_size(path: Path, size: int, most: int) -> None:
 
 def _unpickled(path: Path, file: BinaryIO, start: bytes, most: int) -> Any:
     """What torch.save put into a zip archive, as far as it is tensors, numbers, texts and containers of them."""
-    file.seek(0)
+    if start.startswith(OLD_PICKLE):  # which nobody reads without doing what it says
+        raise ModelFileError(path, "is a plain pickle, or older than PyTorch 1.6", f"{SAVE}.")
     damaged = ModelFileError(
         path, "is damaged, or neither of torch.save nor safetensors", f"Copy it again, or {SAVE[0].lower()}{SAVE[1:]}."
     )
     try:
-        entries = zipfile.ZipFile(file).infolist()
-        _check_size(path, sum(entry.file_size for entry in entries), most)
-        if len(entries) > MAX_ENTRIES:
-            raise damaged
+        sizes = torch_archive.sizes_in(file)
+        _check_size(path, sum(sizes.values()), most)
+        torch_archive.check_archive(file)
         file.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             content = torch.load(file, map_location="cpu", weights_only=True)  # noqa: TID251
-        if not _within(content, Counter(entry.file_size for entry in entries)):
+        if not _within(content, Counter(sizes.values())):
             raise damaged
         return content
     except ModelFileError:
         raise
-    except Exception as error:  # torch and zipfile raise many kinds for what is damaged or hostile
-        if start.startswith(OLD_PICKLE):
-            raise ModelFileError(path, "is a plain pickle, or older than PyTorch 1.6", f"{SAVE}.") from None
-        if "eights only" in str(error) or "weights_only" in str(error):
+    except Exception as error:  # torch, pickle and zipfile raise many kinds for what is damaged or hostile
+        if isinstance(error, torch_archive.CodeInPickleError) or "eights only" in str(error):
             wrong = "holds a whole pickled model or other code, not weights alone"
             raise ModelFileError(path, wrong, f"{SAVE}.") from None
         raise damaged from None

@@ -22,7 +22,9 @@ from pointwise.calibration import temperature_of
 from pointwise.card import Card, rebuilt
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import SHIPPED, ModelConfig, Network, allocate, skeleton
+from pointwise.visible_text import visible
 
+MAX_HEADER, MAX_OBJECTS = 8_000_000, 10_000  # bytes, and objects in them: one a tensor, and those of a card
 MAX_HEADER_TEXT = 2_000_000  # a card of 200 columns with twelve long levels each has 1.5 million characters
 AGAIN = "Download it again, or train a new one with: python -m pointwise train"
 
@@ -109,16 +111,30 @@ def read_safetensors(source: Path | str | bytes, path: Path) -> tuple[dict[str, 
     """
     try:
         if isinstance(source, bytes):
+            header = check_header(source, path)
             tensors = load(source)  # also checks the header
-            length = int.from_bytes(source[:8], "little")
-            return json.loads(source[8 : 8 + length]).get("__metadata__") or {}, tensors
+            return json.loads(header).get("__metadata__") or {}, tensors
         check_is_file(Path(source))
+        with Path(source).open("rb") as begun:
+            check_header(begun.read(8 + MAX_HEADER), path)
         with safe_open(source, framework="pt") as file:
             return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
     except SafetensorError as error:
-        raise ModelFileError(path, f"is damaged or no safetensors file ({error})", AGAIN) from None
+        raise ModelFileError(path, f"is damaged or no safetensors file ({visible(error, 200)})", AGAIN) from None
     except OSError as error:
         raise ModelFileError(path, f"cannot be read ({error})", "Check its permissions.") from None
+
+
+def check_header(begun: bytes, path: Path) -> bytes:
+    """The header of a safetensors file that begins so, JSON, once it is short enough to be read.
+
+    Raises ModelFileError for one that is longer than that of any network of ours, or of more tensors.
+    """
+    length = int.from_bytes(begun[:8], "little")
+    header = begun[8 : 8 + min(length, MAX_HEADER + 1)]
+    if len(header) > MAX_HEADER or header.count(b"{") > MAX_OBJECTS:
+        raise ModelFileError(path, "is no safetensors file of a network: its header is too long", AGAIN)
+    return header
 
 
 def check_is_file(path: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import struct
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,13 @@ def idx(array: np.ndarray) -> bytes:
     return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
 
 
-@pytest.fixture
-def write_mnist(tmp_path: Path) -> WriteMnist:
-    """Write ``train`` and ``test`` random digits below a new data folder."""
+@pytest.fixture(scope="session")
+def write_mnist_below() -> WriteMnist:
+    """Write ``train`` and ``test`` random digits below a folder of one's own; the data folder in it."""
 
-    def write(train: int = 64, test: int = 32, compressed: bool = True, folder: str = "MNIST") -> Path:
+    def write(below: Path, train: int = 64, test: int = 32, compressed: bool = True, folder: str = "MNIST") -> Path:
         rng = np.random.default_rng(0)
-        raw = tmp_path / "data" / folder / "raw"
+        raw = below / "data" / folder / "raw"
         raw.mkdir(parents=True)
         for part, number in (("train", train), ("t10k", test)):
             images, labels = rng.integers(0, 256, (number, 28, 28)), rng.integers(0, 10, number)
@@ -40,6 +41,12 @@ def write_mnist(tmp_path: Path) -> WriteMnist:
                     path.with_name(path.name + ".gz").write_bytes(gzip.compress(content))
                 else:
                     path.write_bytes(content)
-        return tmp_path / "data"
+        return below / "data"
 
     return write
+
+
+@pytest.fixture
+def write_mnist(tmp_path: Path, write_mnist_below: WriteMnist) -> WriteMnist:
+    """Write ``train`` and ``test`` random digits below a new data folder."""
+    return partial(write_mnist_below, tmp_path)

@@ -14,6 +14,11 @@ import torch
 
 from pointwise.bench import inference, training
 from pointwise.errors import ConfigError
+from pointwise.jobs import Job, PictureJob, Pictures
+from pointwise.models import default_config
+from pointwise.training import recipe_named
+
+RECIPES = {"conv_mlp": "tutorial", "nin": "fast"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,12 @@ def check_names(names: list[str]) -> list[str]:
         if name not in BENCHMARKS:
             raise ConfigError(f"There is no benchmark '{name}'. Choose among {', '.join(BENCHMARKS)}.")
     return names or list(BENCHMARKS)
+
+
+def jobs_of(name: str) -> list[Job]:
+    """The trainings of a benchmark, for what they take of the machine."""
+    networks = {"tutorial-step": ["conv_mlp"], "time-to-accuracy": ["conv_mlp", "nin"]}.get(name, [])
+    return [PictureJob(default_config(arch), recipe_named(RECIPES[arch]), Pictures("mnist")) for arch in networks]
 
 
 def measure(names: list[str], options: Options) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,11 +15,12 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from pointwise.costs import LEAST, alternating_medians
+from pointwise.costs import LEAST, alternating_medians, cost
 from pointwise.errors import ModelFileError
-from pointwise.models import ModelConfig, build, count_parameters, default_config
-from pointwise.training import Recipe, train
-from pointwise.training.metrics import Examples
+from pointwise.jobs import PictureJob, Pictures
+from pointwise.jobs.workers import Workers, trained
+from pointwise.models import ModelConfig, default_config
+from pointwise.training import Recipe
 
 BYTES = 4  # of a float32
 WIDTHS = (0, 1, 4, 16, 64)  # channels of the 1×1 convolution; 0 is the plain MLP, without one
@@ -179,17 +179,21 @@ def config_of(width: int) -> ModelConfig:
     return ModelConfig("conv_mlp", widths=(width, default_config("conv_mlp").widths[1]))
 
 
-def sweep(recipe: Recipe, training: Examples, held_out: Examples, widths: Sequence[int]) -> Iterator[Training]:
-    """Train the network of each width with ``recipe``."""
-    for width in widths:
-        started = time.perf_counter()
-        model = build(config_of(width), recipe.seed)
-        last = None
-        for step in train(model, recipe, training, held_out):
-            last = step.epoch or last
-        assert last is not None
-        seconds = round(time.perf_counter() - started, 1)
-        yield Training(width, count_parameters(model), recipe.seed, last.metrics["accuracy"], seconds)
+def sweep_jobs(recipes: Sequence[Recipe], pictures: Pictures, widths: Sequence[int]) -> dict[str, PictureJob]:
+    """A job for each recipe and width, by the name that a progress line gives it."""
+    return {
+        f"width {width}, seed {recipe.seed}": PictureJob(config_of(width), recipe, pictures)
+        for recipe in recipes
+        for width in widths
+    }
+
+
+def sweep(jobs: Mapping[str, PictureJob], workers: Workers, kept: Path | None = None) -> Iterator[tuple[str, Training]]:
+    """Each job's name and training, in order; ``kept`` and what is raised are as for ``trained``."""
+    for name, one in trained(jobs, workers, kept):
+        config, seed = jobs[name].config, jobs[name].recipe.seed
+        width = 0 if config == config_of(0) else config.widths[0]
+        yield name, Training(width, cost(config).parameters, seed, one.metrics["accuracy"], one.seconds)
 
 
 def write(path: Path, trainings: Sequence[Training], facts: Mapping[str, Any]) -> None:

@@ -11,9 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pointwise.errors import TooLargeError
+from pointwise.visible_text import printable
+
 if TYPE_CHECKING:
     from pointwise.data.catalogue import Pictures
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
+    from pointwise.jobs import Job
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +28,23 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add the option for JSON instead of sentences."""
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def add_memory(parser: argparse.ArgumentParser) -> None:
+    """Add the option that trains what needs more memory than there is for it."""
+    parser.add_argument("--ignore-memory", action="store_true", help="train even what needs more memory than there is")
+
+
+def check_room(options: argparse.Namespace, *jobs: Job, processes: int = 1) -> None:
+    """Refuse jobs, one after the other, that need more memory than there is for them: raises TooLargeError."""
+    from pointwise.jobs import check_memory
+
+    for job in jobs:
+        try:
+            check_memory(job, processes)
+        except TooLargeError as error:
+            if not options.ignore_memory:
+                raise TooLargeError(f"{error} --ignore-memory trains all the same.") from None
 
 
 def fetched(pictures: Pictures) -> Pictures:
@@ -45,7 +66,8 @@ def mnist_folder(options: argparse.Namespace) -> Path:
 def tell(download: Download) -> None:
     """Say on stderr how far a download is, in one line that changes."""
     end = "\n" if download.done == download.total else ""
-    text = f"\rDownloading: {download.done / 1e6:.1f} of {download.total / 1e6:.1f} MB"
+    what = "Another training is downloading this" if download.waiting else "Downloading"
+    text = f"\r{what}: {download.done / 1e6:.1f} of {download.total / 1e6:.1f} MB"
     print(text, end=end, file=sys.stderr, flush=True)
 
 
@@ -56,4 +78,4 @@ def figures(metrics: Mapping[str, float]) -> str:
 
 def say(sentence: str) -> None:
     """Print a sentence on stderr, at once."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(printable(sentence), file=sys.stderr, flush=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pointwise.commands import add_data, add_json, mnist_folder, say
+from pointwise.commands import add_data, add_json, add_memory, check_room, mnist_folder, say
+from pointwise.commands.many import add_workers, kept_beside, left, workers_of
+from pointwise.commands.signals import SIGNALS, Stop
+from pointwise.errors import WorkerError
 
 
 def add(commands: Any) -> None:
@@ -20,12 +24,15 @@ def add(commands: Any) -> None:
     parser.add_argument("--steps", type=int, default=10, help="steps of a training loop a round (default 10)")
     parser.add_argument("--threads", type=int, help="of torch (default: torch's own choice)")
     parser.set_defaults(run=bench, show=times_told)
+    add_memory(parser)
     add_data(parser)
     add_json(parser)
     parser = commands.add_parser("sweep", help="train the tutorial's network at several widths, three seeds each")
     parser.add_argument("--epochs", type=int, help="passes over the training data (default: the tutorial's)")
     parser.add_argument("--out", type=Path, default=Path("widths.json"), help="file to write (default widths.json)")
     parser.set_defaults(run=sweep, show=widths_told)
+    add_workers(parser)
+    add_memory(parser)
     add_data(parser)
     add_json(parser)
 
@@ -37,6 +44,7 @@ def bench(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise import bench
 
     names = bench.check_names(options.names)
+    check_room(options, *(job for name in names for job in bench.jobs_of(name)))
     if options.threads is not None:
         torch.set_num_threads(max(1, options.threads))
     return bench.measure(names, bench.Options(lambda: mnist_folder(options), options.rounds, options.steps))
@@ -53,24 +61,36 @@ def sweep(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: every width's trainings, as they stand in the file too."""
     from pointwise.claims import parameters
     from pointwise.data.mnist import load_mnist
+    from pointwise.jobs import PictureJob, Pictures
+    from pointwise.models import default_config
     from pointwise.training import recipe_named
     from pointwise.weights import check_writable
 
     changes = {} if options.epochs is None else {"epochs": options.epochs}
     check_writable(options.out)
+    recipe, config = recipe_named("tutorial", "conv_mlp", **changes), default_config("conv_mlp")
+    pictures = Pictures("mnist", options.data and options.data.absolute())
+    workers = workers_of(options, PictureJob(config.with_width(max(parameters.WIDTHS)), recipe, pictures))
     training, test = load_mnist(mnist_folder(options))
     facts = {
         "made_with": "python -m pointwise sweep",
-        "recipe": asdict(recipe_named("tutorial", "conv_mlp", **changes)),
+        "recipe": asdict(recipe),
         "data": f"{training.name}, {len(training):,} training and {len(test):,} test digits",
     }
+    recipes = [recipe_named("tutorial", "conv_mlp", seed=seed, **changes) for seed in parameters.SEEDS]
+    jobs = parameters.sweep_jobs(recipes, pictures, parameters.WIDTHS)
+    kept = kept_beside(options.out, options.resume)
     done: list[parameters.Training] = []
-    for seed in parameters.SEEDS:
-        recipe = recipe_named("tutorial", "conv_mlp", seed=seed, **changes)
-        for one in parameters.sweep(recipe, training, test, parameters.WIDTHS):
+    try:
+        for name, one in parameters.sweep(jobs, workers, kept):
             done.append(one)
-            say(f"width {one.width}, seed {seed}: {one.accuracy:.2%}, {one.seconds:.0f} s")
-            parameters.write(options.out, done, facts)  # what is done is kept when the rest is not
+            say(f"{name}: {one.accuracy:.2%}, {one.seconds:.0f} s")
+    except KeyboardInterrupt:
+        raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {left(kept, len(jobs))}") from None
+    except WorkerError as error:
+        raise WorkerError(f"{error} {left(kept, len(jobs))}") from None
+    parameters.write(options.out, done, facts)
+    kept.unlink(missing_ok=True)
     return {"file": str(options.out), **facts, "trainings": [asdict(one) for one in done]}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError, ModelFileError
+from pointwise.visible_text import printable
 
 if TYPE_CHECKING:
     from pointwise.library import Library, RunRecord, Shelf
@@ -26,7 +27,7 @@ def opened() -> Iterator[Library]:
         raise LibraryError("Nothing is kept: POINTWISE_KEEP is off. Unset it.")
     library = open_library()
     if library.notice:
-        print(library.notice, file=sys.stderr)
+        print(printable(library.notice), file=sys.stderr)
     try:
         yield library
     finally:
@@ -64,8 +65,9 @@ def found(library: Library, said: str) -> tuple[Shelf, RunRecord]:
 def facts_of(record: RunRecord) -> dict[str, Any]:
     """JSON of what a list shows of a run, and a little more."""
     names = ("id", "name", "state", "error", "pinned", "kind", "arch", "data_set", "step", "total", "examples")
-    more = ("seconds", "bytes", "made", "changed", "checkpoint", "resumable", "owner")
+    more = ("seconds", "bytes", "made", "changed", "since", "checkpoint", "resumable", "owner")
     facts = {name: getattr(record, name) for name in (*names, *more)}
+    facts["standing"] = record.standing and record.standing._asdict()
     return {**facts, "seed": record.recipe.get("seed"), "recipe": record.recipe.get("name"), "metrics": record.metrics}
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pointwise.commands import add_json, figures
 from pointwise.commands.kept_runs import MOST_BYTES, content_of, everything, facts_of, found, opened
 from pointwise.errors import LibraryError
+from pointwise.visible_text import one_line, printable
 
 if TYPE_CHECKING:
     from pointwise.library import RunRecord
@@ -39,7 +40,7 @@ def add(commands: Any) -> None:
     added = one("list", "list the runs that were started in a terminal", list_runs, listed)
     added.add_argument("--all", action="store_true", help="those of the app's visitors too")
     of_a_run("show", "show what is known of a run", show_run, shown)
-    of_a_run("stop", "stop a run that goes on, wherever it does; its weights so far are kept", stop)
+    of_a_run("stop", "stop a run that goes on or waits, wherever it does; its weights so far are kept", stop)
     of_a_run("rename", "give a run another name", rename).add_argument("name", metavar="NAME")
     of_a_run("note", "write a note to a run", note).add_argument("note", metavar="TEXT")
     of_a_run("pin", "let a run stay when there are too many", pin)
@@ -71,19 +72,19 @@ def listed(result: Mapping[str, Any]) -> Iterator[str]:
     rows = [
         [
             run["id"][:SHOWN],
-            run["name"] + (" (pinned)" if run["pinned"] else ""),
-            run["state"],
+            one_line(run["name"]) + (" (pinned)" if run["pinned"] else ""),
+            _state(run),
             f"{run['step']:,} of {run['total']:,}" if run["total"] else "",
             run["arch"] or run["kind"],
             run["data_set"] or "unknown",
             _result(run["metrics"]),
-            time.strftime("%Y-%m-%d %H:%M", time.localtime(run["made"])),
+            _when(run["made"]),
         ]
         for run in runs
     ]
     if result["all"]:
-        titles.append("by")
-        rows = [[*row, run["owner"][:SHOWN] or MINE] for row, run in zip(rows, runs, strict=True)]
+        titles += ["since", "by"]
+        rows = [[*row, _when(run["since"]), run["owner"][:SHOWN] or MINE] for row, run in zip(rows, runs, strict=True)]
     widths = [max(len(row[column]) for row in [titles, *rows]) for column in range(len(titles))]
     for row in [titles, *rows]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -106,8 +107,8 @@ def show_run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def shown(run: Mapping[str, Any]) -> Iterator[str]:
-    """What is known of a run, a line a fact; what comes from elsewhere cannot steer a terminal."""
-    return ("".join(c if c.isprintable() else " " for c in line) for line in _shown(run))
+    """What is known of a run, a line a fact."""
+    return map(printable, _shown(run))
 
 
 def _shown(run: Mapping[str, Any]) -> Iterator[str]:
@@ -138,7 +139,8 @@ def _shown(run: Mapping[str, Any]) -> Iterator[str]:
     if steps := run["snapshots"]:
         yield f"  {len(steps)} snapshots, of steps {steps[0]:,} to {steps[-1]:,}; {run['bytes'] / 1e6:.1f} MB in all"
     if run["resumable"]:
-        yield f"  It can go on after step {run['checkpoint']:,}, in the app."
+        after = f"go on after step {run['checkpoint']:,}" if run["checkpoint"] else "be begun"
+        yield f"  It can {after}, in the app."
 
 
 def stop(options: argparse.Namespace) -> dict[str, Any]:
@@ -148,7 +150,7 @@ def stop(options: argparse.Namespace) -> dict[str, Any]:
         if not record.active:
             raise LibraryError(f"'{record.name}' does not go on: it is {record.state}.")
         shelf.ask(record.id, "stop")
-        return _did(record, "stops within a second or two")
+        return _did(record, "leaves the queue" if record.state == "queued" else "stops within a second or two")
 
 
 def rename(options: argparse.Namespace) -> dict[str, Any]:
@@ -187,7 +189,9 @@ def delete(options: argparse.Namespace) -> dict[str, Any] | None:
         if not options.yes:
             if not sys.stdin.isatty():
                 raise LibraryError(f"'{record.name}' was not deleted: there is nobody to ask. Give --yes.")
-            print(f"Delete '{record.name}' ({record.id[:SHOWN]})? [y/N] ", end="", file=sys.stderr, flush=True)
+            print(
+                f"Delete '{one_line(record.name)}' ({record.id[:SHOWN]})? [y/N] ", end="", file=sys.stderr, flush=True
+            )
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 print("Nothing was deleted.", file=sys.stderr)
                 return None
@@ -235,6 +239,17 @@ def taken_in(result: Mapping[str, Any]) -> Iterator[str]:
 def done(result: Mapping[str, Any]) -> Iterator[str]:
     """What was done to a run."""
     yield f"'{result['name']}' ({result['id'][:SHOWN]}) {result['done']}."
+
+
+def _state(run: Mapping[str, Any]) -> str:
+    standing = run["standing"]
+    if run["state"] != "queued" or standing is None:
+        return str(run["state"])
+    return f"queued, place {standing['place']} of {standing['of']}"
+
+
+def _when(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
 
 
 def _did(record: RunRecord, done: str) -> dict[str, Any]:

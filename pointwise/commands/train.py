@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_data, add_json, figures, say, tell
-from pointwise.errors import ConfigError, LibraryError
+from pointwise.commands import add_data, add_json, add_memory, check_room, figures, say, tell
+from pointwise.commands.signals import SIGNALS, Stop
+from pointwise.errors import ConfigError, LibraryError, ModelFileError
 from pointwise.runs import Progress, Run
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--no-keep", action="store_true", help="leave this run out of the library that the app shows")
     parser.add_argument("--float16", action="store_true", help="store half-precision weights: half the size")
     parser.set_defaults(run=train, show=told)
+    add_memory(parser)
     add_data(parser)
     add_json(parser)
 
@@ -54,33 +58,39 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
     """
     import torch
 
-    from pointwise.training.checkpoints import read_checkpoint
     from pointwise.training.processes import group_of_processes
     from pointwise.weights import check_writable, save_model
 
     job = _job(options)
     out = options.out or Path(f"{job.config.arch}.safetensors")
     check_writable(out)
-    device, dtype = _device(options.device), torch.float16 if options.float16 else torch.float32
-    since = read_checkpoint(checkpoint_of(out)) if options.resume else None
+    check_room(options, job, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+    device, dtype = device_named(options.device), torch.float16 if options.float16 else torch.float32
     with group_of_processes(device) as group:
+        group.check_alike(_facts(job, device))
+        since = _since(checkpoint_of(out), options.resume, group)
         recorder = _Recorder(checkpoint_of(out), group)
         before = recorder.begin(job, since, options.no_keep)
-        run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group)
+        run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group, ignore_memory=True)
         try:
-            epoch = _last_epoch(job, run, group)
+            with SIGNALS.kept():
+                epoch = _last_epoch(job, run, group)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(" ".join(recorder.left(run.progress(), since))) from None
-        if not group.first:
-            return None
-        if run.progress().state == "parked":
+            raise Stop(SIGNALS.heard or signal.SIGINT, " ".join(recorder.left(run.progress(), since))) from None
+        if epoch is None and SIGNALS.heard:
+            raise Stop(SIGNALS.heard, " ".join(recorder.left(run.progress(), since)))
+        if epoch is None and group.first:
             say(" ".join(recorder.left(run.progress(), since)))
-            return None
-        if device.type != "cpu" or options.float16:
-            epoch = job.as_stored(epoch, dtype)
-        model = job.network(epoch)
-        save_model(model, out, model.card, dtype)
-        checkpoint_of(out).unlink(missing_ok=True)
+        elif epoch is not None and group.first:
+            if device.type != "cpu" or options.float16:
+                epoch = job.as_stored(epoch, dtype)
+            model = job.network(epoch)
+            save_model(model, out, model.card, dtype)
+    if epoch is None:
+        return None
+    checkpoint_of(out).unlink(missing_ok=True)  # each machine's own, once the first process has written
+    if not group.first:
+        return None
     return {"file": str(out), "arch": job.config.arch, **model.card, "run": recorder.kept()}
 
 
@@ -110,27 +120,63 @@ def checkpoint_of(out: Path) -> Path:
     return out.with_name(f"{out.stem}.checkpoint.safetensors")
 
 
-def _device(named: str | None) -> torch.device:
-    """The device of that name, else the quickest. Raises ConfigError for one that this machine has not."""
+def device_named(named: str | None) -> torch.device:
+    """The device of that name, else the quickest; in a group of processes, this one's own.
+
+    Raises ConfigError for one that this machine has not, or not for so many processes.
+    """
     import torch
 
     from pointwise.training import pick_device
+    from pointwise.training.processes import own_device, processes
 
     if named is None:
-        return pick_device()
+        device = pick_device()
+        return own_device(device) if device.type == "cuda" or processes() == 1 else torch.device("cpu")
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not there.get(named, False):
         usable = ", ".join(name for name, is_there in there.items() if is_there)
         raise ConfigError(f"There is no device '{named}' here. Choose one of {usable}.")
-    return torch.device(named)
+    return own_device(torch.device(named))
 
 
-def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch:
-    """The last epoch; the first process of a group says each on stderr.
+def _facts(job: Job, device: torch.device) -> dict[str, object]:
+    """What all processes of a group have to be started with alike; where the data lie may differ."""
+    described = job.describe()
+    options = {**described["config"], **described["recipe"], "data set": described["data"].get("name")}
+    facts = {name.replace("_", " "): value for name, value in options.items() if name not in ("arch", "name")}
+    return {"network": job.config.arch, "recipe": job.recipe.name, "device": device.type, **facts}
+
+
+def _since(checkpoint: Path, resume: bool, group: Group) -> Checkpoint | None:
+    """The checkpoint to go on from, when that is asked for, or when torchrun has started the group anew.
+
+    In a group it is the furthest that any machine has; a training that begins throws older ones away. Raises
+    ModelFileError where the one that is asked for is missing or damaged.
+    """
+    from pointwise.training.checkpoints import AGAIN, read_checkpoint
+    from pointwise.training.processes import restarts
+
+    if group.size == 1:
+        return read_checkpoint(checkpoint) if resume else None
+    asked, begun_anew = (any(said) for said in zip(*group.of_all((resume, restarts() > 0)), strict=True))
+    if not asked and not begun_anew:
+        checkpoint.unlink(missing_ok=True)
+        return None
+    since = group.furthest(read_checkpoint(checkpoint) if checkpoint.is_file() else None)
+    if since is None and not begun_anew:
+        raise ModelFileError(checkpoint, "is on none of the machines, so there is nothing to go on from", AGAIN)
+    if group.first:
+        say("Begun anew: there was no checkpoint yet." if since is None else f"Going on after step {since.step:,}.")
+    return since
+
+
+def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch | None:
+    """The last epoch, None of a training that was parked; the first process of a group says each on stderr.
 
     Raises ConfigError when the checkpoint to go on from leaves nothing to train.
     """
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
 
     for event in run.events():
         if isinstance(event, Download):
@@ -138,6 +184,8 @@ def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch:
         elif event.epoch is not None and group.first:
             say(f"epoch {event.epoch.number}/{job.recipe.epochs}  {figures(event.epoch.metrics)}")
     last = run.progress().latest
+    if run.progress().state == "parked" or (last is None and run.progress().state == "stopped"):
+        return None
     if last is None:
         raise ConfigError("The training of this checkpoint is over. Train again without --resume.")
     return last
@@ -207,7 +255,8 @@ class _Recorder:
         return self._recording is not None and self._recording.wants_weights(number, total)
 
     def wants_checkpoint(self, ended: bool) -> bool:
-        return self._group.first and (ended or time.monotonic() - self._since >= AT_LATEST)
+        due = ended or bool(SIGNALS.heard)
+        return self._group.first and (due or time.monotonic() - self._since >= AT_LATEST)
 
     def record(self, progress: Progress, step: Step | None) -> None:
         if self._recording is not None:
@@ -218,9 +267,19 @@ class _Recorder:
             replace(step.checkpoint, facts={**step.checkpoint.facts, **facts}).write(self._checkpoint)
             self._since, self._at = time.monotonic(), step.number
 
+    @property
+    def checkpointed(self) -> int | None:
+        """The step of the checkpoint that the app would go on from; None where there is none."""
+        return None if self._recording is None else self._recording.checkpointed
+
+    def checkpoint(self) -> Checkpoint | None:
+        return None if self._recording is None else self._recording.checkpoint()
+
     def wish(self) -> str:
         """What the first process was asked for; all of a group hear it after the same step."""
         wish = "" if self._recording is None else self._recording.wish()
+        if SIGNALS.heard:
+            wish = "park"
         return self._group.of_the_first(wish)
 
     def close(self, progress: Progress) -> None:

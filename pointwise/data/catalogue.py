@@ -10,14 +10,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import ConfigError, DataError, check_whole
+from pointwise.errors import ConfigError, check_whole
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.models import ModelConfig
-
-CIFAR_BYTES = 170_498_071  # of the compressed file
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,8 @@ class DataSet:
     kind: str = ""  # torchvision's class, and the folder of its files
     channels: int = 1
     side: int = 28
+    training: int = 60_000  # pictures to train on
+    test: int = 10_000
     digits: bool = False  # whether it shows digits, as a drawing does
     made: bool = False  # whether made digits may join it, where a recipe asks for them
 
@@ -62,11 +62,14 @@ DATA_SETS = {
         kind="CIFAR10",
         channels=3,
         side=32,
+        training=50_000,
     ),
     "digits": DataSet(
         "Bundled digits",
         "1,797 real digits that come with scikit-learn, 8×8 enlarged to 28×28; 297 are held out",
         "297 held-out bundled digits",
+        training=1_500,
+        test=297,
         digits=True,
     ),
 }
@@ -114,6 +117,12 @@ class Pictures:
         return DATA_SETS[self.name]
 
     @property
+    def counts(self) -> tuple[int, int]:
+        """How many there are to train on, and to measure on, without a look at the files."""
+        its = self.data_set
+        return min(its.training, self.few or its.training), min(its.test, self.few_held_out or its.test)
+
+    @property
     def options(self) -> dict[str, Any]:
         """How they differ from the whole data set as it is, as JSON; {} where they do not."""
         given = {field.name: getattr(self, field.name) for field in fields(self)[2:]}
@@ -150,6 +159,7 @@ def load_data_set(name: str, folder: Path) -> tuple[Digits, Digits]:
 
     Raises ConfigError for an unknown name, DataError where files below ``folder`` are missing or broken.
     """
+    from pointwise.data.cifar import load_cifar
     from pointwise.data.digits import load_bundled
     from pointwise.data.mnist import load_mnist
 
@@ -157,76 +167,42 @@ def load_data_set(name: str, folder: Path) -> tuple[Digits, Digits]:
     if name == "digits":
         return load_bundled()
     if name == "cifar10":
-        return _cifar(folder, train=True), _cifar(folder, train=False)
+        return load_cifar(folder, train=True), load_cifar(folder, train=False)
     return load_mnist(folder, chosen.kind)
 
 
 def load_held_out(name: str, folder: Path) -> Digits:
     """The pictures that ``load_data_set`` holds out, without loading the others. Raises as it does."""
+    from pointwise.data.cifar import load_cifar
     from pointwise.data.mnist import load_mnist_test
 
     chosen = data_set_named(name)
     if name == "cifar10":
-        return _cifar(folder, train=False)
+        return load_cifar(folder, train=False)
     return load_mnist_test(folder, chosen.kind) if chosen.kind else load_data_set(name, folder)[1]
 
 
 def is_there(name: str, folder: Path) -> bool:
     """Whether a data set's files are below ``folder``; their content is checked when they are read."""
-    from pointwise.data.mnist import is_complete
+    from pointwise.data import cifar, mnist
 
     if name == "digits":
         return True
-    if name == "cifar10":
-        return (folder / "cifar-10-batches-py").is_dir()
-    return is_complete(folder, DATA_SETS[name].kind)
+    return cifar.is_complete(folder) if name == "cifar10" else mnist.is_complete(folder, DATA_SETS[name].kind)
 
 
 def download_size(name: str) -> float:
     """Megabytes to be fetched for a data set."""
-    from pointwise.data.mnist import SIZES
+    from pointwise.data import cifar, mnist
 
-    return (CIFAR_BYTES if name == "cifar10" else sum(SIZES[DATA_SETS[name].kind].values())) / 1e6
+    return (cifar.BYTES if name == "cifar10" else sum(mnist.SIZES[DATA_SETS[name].kind].values())) / 1e6
 
 
 def fetch(name: str, folder: Path) -> Iterator[Download]:
     """Download what is missing, but only into the user's cache folder. Raises DataError when no mirror answers."""
+    from pointwise.data.cifar import download_cifar
     from pointwise.data.mnist import cache_folder, download_mnist
 
     if folder != cache_folder() or is_there(name, folder):
         return
-    if name == "cifar10":
-        yield from _fetch_cifar(folder)
-    else:
-        yield from download_mnist(folder, DATA_SETS[name].kind)
-
-
-def _fetch_cifar(folder: Path) -> Iterator[Download]:
-    from torchvision.datasets import CIFAR10
-
-    from pointwise.data.mnist import Download
-
-    yield Download(0, CIFAR_BYTES)
-    try:
-        CIFAR10(folder, download=True)
-    except (OSError, RuntimeError) as error:
-        raise DataError(f"CIFAR-10 could not be downloaded ({error}). Check the network connection.") from None
-    yield Download(CIFAR_BYTES, CIFAR_BYTES)
-
-
-def _cifar(folder: Path, train: bool) -> Digits:
-    import numpy as np
-    import torch
-    from torchvision.datasets import CIFAR10
-
-    from pointwise.data.digits import Digits
-
-    try:
-        content = CIFAR10(folder, train=train)
-    except (OSError, RuntimeError, EOFError, KeyError, ValueError):
-        raise DataError(
-            f"There is no whole CIFAR-10 in {folder}. Put the folder cifar-10-batches-py there, unpacked from "
-            "cifar-10-python.tar.gz."
-        ) from None
-    images = np.ascontiguousarray(content.data.transpose(0, 3, 1, 2))
-    return Digits("CIFAR-10", torch.from_numpy(images), torch.tensor(content.targets))
+    yield from download_cifar(folder) if name == "cifar10" else download_mnist(folder, DATA_SETS[name].kind)

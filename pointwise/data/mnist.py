@@ -6,22 +6,18 @@ The layout, the mirrors and the checksums are torchvision's; ``kind`` is the nam
 from __future__ import annotations
 
 import gzip
-import http.client
 import math
 import os
-import ssl
 import struct
-import urllib.error
-import urllib.request
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from pointwise.data.digits import Digits
+from pointwise.data.download import Download, RemoteFile, fetch_files
 from pointwise.errors import DataError
 
 PARTS = {"train": "train", "test": "t10k"}
@@ -38,15 +34,6 @@ SIZES = {  # bytes of each compressed file
 }
 TITLES = {"MNIST": "MNIST", "FashionMNIST": "Fashion-MNIST", "KMNIST": "KMNIST"}
 INSTEAD = "Put its four .gz files into {folder}; in the app, the bundled digits need no download."
-NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError)
-
-
-@dataclass(frozen=True)
-class Download:
-    """How far a download is, in bytes."""
-
-    done: int
-    total: int
 
 
 def data_folder(given: Path | str | None = None) -> Path:
@@ -131,48 +118,17 @@ def download_mnist(folder: Path, kind: str = "MNIST") -> Iterator[Download]:
     """
     from torchvision import datasets
 
-    its = getattr(datasets, kind)
-    raw = folder / kind / "raw"
-    total, done = sum(SIZES[kind].values()), 0
+    its, raw = getattr(datasets, kind), folder / kind / "raw"
+    instead = INSTEAD.format(folder=raw)
+    mirrors = [mirror.rstrip("/") for mirror in its.mirrors]
+    files = [
+        RemoteFile(name, SIZES[kind][name], checksum, tuple(f"{mirror}/{name}" for mirror in mirrors))
+        for name, checksum in its.resources
+        if not (raw / name).with_suffix("").is_file()
+    ]
     try:
-        raw.mkdir(parents=True, exist_ok=True)
-        for name, checksum in its.resources:
-            if not (raw / name).is_file():
-                for received in _fetch(name, checksum, raw, its.mirrors):
-                    yield Download(done + received, total)
-            done += SIZES[kind][name]
-            yield Download(done, total)
+        yield from fetch_files(raw, files, lambda: is_complete(folder, kind))
+    except DataError as error:
+        raise DataError(f"{error} {instead}") from None
     except OSError as error:
-        instead = INSTEAD.format(folder=raw)
         raise DataError(f"{TITLES[kind]} cannot be stored in {raw} ({error.strerror}). {instead}") from None
-
-
-def _fetch(name: str, checksum: str, raw: Path, mirrors: list[str]) -> Iterator[int]:
-    from torchvision.datasets.utils import check_md5
-
-    part = raw / f"{name}.{os.getpid()}.part"
-    try:
-        for mirror in mirrors:
-            try:
-                yield from _stream(f"{mirror.rstrip('/')}/{name}", part)
-            except NETWORK_ERRORS:
-                continue
-            if check_md5(part, checksum):
-                os.replace(part, raw / name)
-                return
-    finally:
-        part.unlink(missing_ok=True)
-    raise DataError(
-        f"It could not be downloaded: no mirror sent a whole {name}. Check the network connection. "
-        + INSTEAD.format(folder=raw)
-    )
-
-
-def _stream(url: str, part: Path) -> Iterator[int]:
-    """Bytes received so far, after every 64 KiB."""
-    received = 0
-    with urllib.request.urlopen(url, timeout=20) as response, part.open("wb") as file:
-        while chunk := response.read(1 << 16):
-            file.write(chunk)
-            received += len(chunk)
-            yield received

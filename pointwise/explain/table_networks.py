@@ -14,6 +14,9 @@ from pointwise.inference import predict_rows
 from pointwise.models import Network
 
 ROWS = 2_000  # held-out rows that features are measured on, at most
+VALUES = 2_000_000  # rows × inputs that the baselines are trained on, at most: 5 s
+SHUFFLED = 100_000_000  # rows × inputs × shuffles that features are measured on, at most: 2 s
+SHUFFLES = 5
 
 
 @dataclass(frozen=True)
@@ -25,21 +28,29 @@ class Score:
     mae: float  # mean absolute error in the target's own unit
 
 
+def baseline_rows(prepared: Prepared) -> int:
+    """How many of the training rows the baselines are trained on: all, as long as they are few enough."""
+    return min(len(prepared.training), max(1, VALUES // prepared.training.inputs.shape[1]))
+
+
 def baselines(prepared: Prepared) -> tuple[Score, ...]:
     """Three models of scikit-learn, trained on the network's inputs of the training rows, scored on the held-out ones.
 
-    The last is HistGradientBoostingRegressor with its own settings and ``random_state=0``.
+    There are at most VALUES of rows × inputs to train on, the first ``baseline_rows``. The regression is solved step
+    by step, as the direct solver holds up all other threads, for seconds where the inputs are many. The last is
+    HistGradientBoostingRegressor with its own settings and ``random_state=0``.
     """
     from sklearn.dummy import DummyRegressor
     from sklearn.ensemble import HistGradientBoostingRegressor
-    from sklearn.linear_model import LinearRegression
+    from sklearn.linear_model import Ridge
 
     models = {
         "Always the mean": DummyRegressor(),
-        "Linear regression": LinearRegression(),
+        "Linear regression": Ridge(alpha=0.0, solver="lsqr", tol=1e-6),
         "Gradient boosting": HistGradientBoostingRegressor(random_state=0),
     }
-    return tuple(_score(name, model, prepared.training, prepared.held_out) for name, model in models.items())
+    training = prepared.training.first(baseline_rows(prepared))
+    return tuple(_score(name, model, training, prepared.held_out) for name, model in models.items())
 
 
 def _score(name: str, model: Any, training: Rows, held_out: Rows) -> Score:
@@ -65,18 +76,15 @@ def strongest_features(model: Network, prepared: Prepared, count: int = 6, seed:
     of one column of levels are shuffled together. Raises ConfigError when the network was made for another table.
     """
     generator = torch.Generator().manual_seed(seed)
-    rows = _first(prepared.held_out, ROWS)
+    once = prepared.training.inputs.shape[1] * len(prepared.features) * SHUFFLES
+    rows = prepared.held_out.first(min(ROWS, max(1, SHUFFLED // once)))
     plain = _error(model, rows, rows.inputs)
     strengths = []
     for feature in prepared.features:
         columns = torch.tensor([owner == feature.name for owner in prepared.columns.owners])
-        errors = [_error(model, rows, _shuffled(rows.inputs, columns, generator)) for _ in range(5)]
+        errors = [_error(model, rows, _shuffled(rows.inputs, columns, generator)) for _ in range(SHUFFLES)]
         strengths.append(Strength(feature.name, float(np.mean(errors)) - plain))
     return tuple(sorted(strengths, key=lambda strength: strength.added_error, reverse=True)[:count])
-
-
-def _first(rows: Rows, number: int) -> Rows:
-    return replace(rows, inputs=rows.inputs[:number], targets=rows.targets[:number])
 
 
 def _shuffled(inputs: Tensor, columns: Tensor, generator: torch.Generator) -> Tensor:

@@ -7,7 +7,7 @@ import inspect
 import json
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def to_onnx(model: Network) -> bytes:
 
 def to_torch(model: Network, weights: str) -> str:
     """A Python script that needs torch and safetensors alone: the architecture, and what loads ``weights`` into it."""
-    config = model.config
+    config, scaling = model.config, model.card.get("scaling")
     network = type(model)
     parts: list[Callable[..., object]] = [network]
     if "SeededDropout" in inspect.getsource(network):
@@ -71,7 +71,7 @@ def to_torch(model: Network, weights: str) -> str:
         config=", ".join(f"{key}={value!r}" for key, value in {**asdict(config), "kernels": config.kernels}.items()),
         classes="\n\n\n".join(inspect.getsource(part).rstrip() for part in parts),
         network=network.__name__,
-        scaling=f"SCALING = {dict(model.card['scaling'])!r}  # of prices\n" if "scaling" in model.card else "",
+        scaling=f"SCALING = {dict(scaling)!r}  # of prices\n" if isinstance(scaling, Mapping) else "",
     )
 
 

@@ -8,21 +8,27 @@ model = job.network(step.epoch)
 
 from pointwise.data.catalogue import Pictures
 from pointwise.jobs.comparison import AS_WRITTEN, STANDARDISED, Comparison, compare_scalings, job_from
-from pointwise.jobs.job import Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob, table_config
+from pointwise.jobs.job import Extent, Job
+from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob, table_config
+from pointwise.jobs.memory import check_memory, gigabytes, memory_limit
 from pointwise.jobs.pace import expected_seconds
 
 __all__ = [
     "AS_WRITTEN",
     "STANDARDISED",
     "Comparison",
+    "Extent",
     "HouseJob",
     "Job",
     "PictureJob",
     "Pictures",
+    "RowsElsewhere",
     "TableJob",
+    "check_memory",
     "compare_scalings",
     "expected_seconds",
+    "gigabytes",
     "job_from",
+    "memory_limit",
     "table_config",
 ]

@@ -10,7 +10,7 @@ from pointwise.card import rebuilt
 from pointwise.data.catalogue import Pictures
 from pointwise.errors import ConfigError, DataError
 from pointwise.jobs.job import Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob
+from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob
 from pointwise.models import REGRESSOR, ModelConfig, default_config
 from pointwise.training.recipes import Recipe
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pointwise.jobs.job import Work
     from pointwise.models import Network
     from pointwise.training import Epoch, Wanted
+    from pointwise.training.memory import Memory
 
 AS_WRITTEN, STANDARDISED = "as written", "standardised"  # the names of compare_scalings' jobs
 
@@ -39,6 +40,7 @@ class Comparison:
         Jobs with the same data and recipe share what is loaded. Nothing is handed over beside the steps, ``wanted`` or
         not.
         """
+        from pointwise.jobs.memory import memory_taken
         from pointwise.training.interleave import in_turns
 
         for job in self.jobs.values():
@@ -46,9 +48,18 @@ class Comparison:
                 if (yield download):
                     return
         loaded: dict[Any, tuple[Any, Any]] = {}
-        for job in self.jobs.values():
-            loaded[job.data, job.recipe] = loaded.get((job.data, job.recipe)) or job.examples()
-        yield from in_turns({name: job.steps_on(*loaded[job.data, job.recipe]) for name, job in self.jobs.items()})
+        with memory_taken(self):
+            for job in self.jobs.values():
+                loaded[job.data, job.recipe] = loaded.get((job.data, job.recipe)) or job.examples()
+            yield from in_turns({name: job.steps_on(*loaded[job.data, job.recipe]) for name, job in self.jobs.items()})
+
+    def memory(self) -> Memory:
+        """What the trainings take together at their fullest. Raises ConfigError for too large a network."""
+        from pointwise.training.memory import together
+
+        extents = {(job.data, job.recipe): job.extent() for job in self.jobs.values()}.values()
+        data, loading = sum(one.data for one in extents), max(one.loading for one in extents)
+        return together([job.memory() for job in self.jobs.values()], data, loading)
 
     def network(self, epoch: Epoch) -> Network:
         """The network of the job that the epoch is of, as ``Job.network`` makes it."""
@@ -68,7 +79,7 @@ def compare_scalings(recipe: Recipe, options: HouseOptions) -> Comparison:
     return Comparison("Prices as written and standardised", jobs)
 
 
-def job_from(description: Mapping[str, Any], prepared: Prepared | None = None) -> Job | Comparison:
+def job_from(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | None = None) -> Job | Comparison:
     """The job, or the comparison, that ``describe`` described. That of a table needs its rows, ``prepared`` as then.
 
     Raises ConfigError for anything else.
@@ -82,7 +93,7 @@ def job_from(description: Mapping[str, Any], prepared: Prepared | None = None) -
         raise ConfigError(f"This is no description of a training ({error!r}). Start the training anew.") from None
 
 
-def _job(description: Mapping[str, Any], prepared: Prepared | None) -> Job:
+def _job(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | None) -> Job:
     from pointwise.data.housing import HouseOptions
 
     kind, data = description["kind"], description["data"]

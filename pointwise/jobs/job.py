@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pointwise.card import make_card
 from pointwise.models import ModelConfig
@@ -17,14 +17,23 @@ from pointwise.training.recipes import Recipe
 if TYPE_CHECKING:
     import torch
 
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
     from pointwise.models import Network
     from pointwise.training import Epoch, Step, Wanted
     from pointwise.training.checkpoints import Checkpoint
+    from pointwise.training.memory import Memory
     from pointwise.training.processes import Group
 
     Training = Generator[Step, bool | None, None]
     Work = Generator[Step | Download, bool | None, None]
+
+
+class Extent(NamedTuple):
+    """How much a job learns from."""
+
+    examples: int  # that are trained on
+    data: int = 0  # bytes of the examples, those held out included
+    loading: int = 0  # bytes that are taken besides while they are read or made
 
 
 @dataclass(frozen=True)
@@ -66,19 +75,23 @@ class Job(ABC):
         group: Group | None = None,
         since: Checkpoint | None = None,
         wanted: Wanted | None = None,
+        ignore_memory: bool = False,
     ) -> Work:
         """Downloads of what is missing, then the Steps of a fresh network's training; sending True ends it.
 
         Everything is as for ``pointwise.train``, but every Epoch has the card of its network. ``device`` and ``group``
         are for pictures alone: the other networks are so small that the CPU is quickest. Raises DataError, ConfigError
-        or DivergedError.
+        or DivergedError, and TooLargeError where there is not enough memory, unless that is to be ignored.
         """
+        from pointwise.jobs.memory import memory_taken
+
         for download in self.fetch():
             if (yield download):
                 return
         how = {"device": device, "group": group, "since": since, "wanted": wanted}
-        training, held_out = self.examples()
-        yield from self.steps_on(training, held_out, **{name: one for name, one in how.items() if one is not None})
+        with nullcontext() if ignore_memory else memory_taken(self):
+            training, held_out = self.examples()
+            yield from self.steps_on(training, held_out, **{name: one for name, one in how.items() if one is not None})
 
     def steps_on(self, training: Any, held_out: Any, **how: Any) -> Training:
         """The Steps of ``steps`` on examples that are loaded already."""
@@ -130,6 +143,21 @@ class Job(ABC):
     @abstractmethod
     def examples(self) -> tuple[Any, Any]:
         """What is trained on and what is held out. Raises DataError."""
+
+    def extent(self) -> Extent:
+        """How much is learned from, known before it is loaded."""
+        return Extent(self.recipe.batch_size)
+
+    def memory(self) -> Memory:
+        """What the training takes at its fullest, known before it begins.
+
+        Raises ConfigError for a network that is too large to be built.
+        """
+        from pointwise.training.memory import memory_of
+
+        extent = self.extent()
+        recipe = replace(self.recipe, batch_size=min(self.recipe.batch_size, extent.examples))
+        return memory_of(self.config, recipe, extent.data, extent.loading)
 
     def _train(self, training: Any, held_out: Any, **how: Any) -> Training:
         from pointwise.models import build

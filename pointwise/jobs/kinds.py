@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
 from pointwise.data.catalogue import Pictures
-from pointwise.jobs.job import Job
+from pointwise.jobs.job import Extent, Job
 from pointwise.models import REGRESSOR, ModelConfig
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
+    from pointwise.data.download import Download
     from pointwise.data.housing import HouseOptions, Houses
-    from pointwise.data.mnist import Download
     from pointwise.data.table import Prepared, Rows
     from pointwise.jobs.job import Training
     from pointwise.models import Network
@@ -48,6 +48,15 @@ class PictureJob(Job):
 
     def examples(self) -> tuple[Digits, Digits]:
         return self.data.load()
+
+    def extent(self) -> Extent:
+        training, held_out = self.data.counts
+        made = self.made + self.made // 2
+        its = self.data.data_set
+        picture = its.channels * its.side**2 + 8  # bytes, with its label
+        whole = (its.training + its.test) * picture  # what is read, also where a few of them are taken
+        kept = training + held_out + (training + made if made else 0)  # joined by made ones, beside those as they were
+        return Extent(training + made, kept * picture, whole + made * picture)
 
     def metrics_of(self, model: Network) -> dict[str, float]:
         same = data_set_of(model) == self.data.name and options_of(model) == self.data.options
@@ -89,6 +98,10 @@ class HouseJob(Job):
 
         return make_houses(self.data, self.recipe.standardise)
 
+    def extent(self) -> Extent:
+        house = 2 * 4 + 8  # bytes: features and price
+        return Extent(self.data.rows, self.data.rows * house, self.data.rows * house)
+
     def metrics_of(self, model: Network) -> dict[str, float]:
         from pointwise.training.regression import measure_prices
 
@@ -107,10 +120,20 @@ class HouseJob(Job):
 
 
 @dataclass(frozen=True)
+class RowsElsewhere:
+    """What is known of a table's rows that are not in memory, and how they come there when a training begins."""
+
+    name: str  # the training rows', as shown to a person
+    target: str
+    names: tuple[str, ...]  # of the columns that are learned from
+    load: Callable[[], Prepared] = field(compare=False, repr=False)  # raises DataError
+
+
+@dataclass(frozen=True)
 class TableJob(Job):
     """A network that predicts a column of a table of the user's own from others."""
 
-    data: Prepared
+    data: Prepared | RowsElsewhere
 
     kind = TABLE
     score = "r2"
@@ -129,15 +152,20 @@ class TableJob(Job):
         return None
 
     def examples(self) -> tuple[Rows, Rows]:
-        return self.data.training, self.data.held_out
+        data = self.data.load() if isinstance(self.data, RowsElsewhere) else self.data
+        return data.training, data.held_out
+
+    def extent(self) -> Extent:
+        if isinstance(self.data, RowsElsewhere):  # at most
+            from pointwise.data.table.prepare import MAX_VALUES
+
+            return Extent(self.recipe.batch_size, 4 * MAX_VALUES)
+        parts = (self.data.training, self.data.held_out)
+        return Extent(len(parts[0]), sum(one.inputs.nbytes + one.targets.nbytes for one in parts))
 
     def describe(self) -> dict[str, Any]:
         """JSON, all but the table's rows."""
-        data = {
-            "rows": self.data.training.name,
-            "target": self.data.target,
-            "features": list(self.data.columns.start()),
-        }
+        data = {"rows": self.data.name, "target": self.data.target, "features": list(self.data.names)}
         return {"kind": self.kind, "config": asdict(self.config), "recipe": asdict(self.recipe), "data": data}
 
     def _train(self, training: Rows, held_out: Rows, **how: Any) -> Training:
@@ -145,7 +173,7 @@ class TableJob(Job):
 
     def _facts(self, training: Rows) -> dict[str, Any]:
         facts = {"data_set": TABLE, "data": training.name, "target": self.data.target}
-        return {**facts, "columns": self.data.columns.as_json(), "scaling": training.scaling.as_dict()}
+        return {**facts, "columns": training.columns.as_json(), "scaling": training.scaling.as_dict()}
 
 
 def _on_the_cpu(how: Mapping[str, Any]) -> dict[str, Any]:

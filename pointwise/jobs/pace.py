@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from pointwise.jobs.job import Job
+from pointwise.jobs.memory import memory_taken
 
 PATIENCE = 1.5  # seconds of steps
 SAMPLE = 40  # of the pictures that are made before the first step
@@ -18,8 +19,14 @@ SAMPLE = 40  # of the pictures that are made before the first step
 def expected_seconds(job: Job, patience: float = PATIENCE) -> float:
     """Seconds that ``job`` would take here: its data is loaded, some of its steps are made, its network is measured.
 
-    What is missing is not fetched. Raises DataError, ConfigError or DivergedError, as the job's own steps do.
+    What is missing is not fetched. Raises DataError, ConfigError, DivergedError or TooLargeError, as the job's own
+    steps do.
     """
+    with memory_taken(job):
+        return _timed(job, patience)
+
+
+def _timed(job: Job, patience: float) -> float:
     began = time.perf_counter()
     training, held_out = job.examples()
     making = _seconds_of_making(job, training)

@@ -7,6 +7,7 @@
 Importing it needs no torch. Several threads and several servers may use one library at once.
 """
 
+from pointwise.library.database import close_all
 from pointwise.library.home import home, is_public, keeps
 from pointwise.library.limits import Limits, Room
 from pointwise.library.recording import Recording
@@ -26,6 +27,7 @@ __all__ = [
     "Shelf",
     "SnapshotRecord",
     "StoredRun",
+    "close_all",
     "home",
     "is_public",
     "keeps",

@@ -25,9 +25,11 @@ from typing import TYPE_CHECKING, Any
 from pointwise.errors import LibraryError
 from pointwise.library.arrival import Arrival, checked_desk, checked_run
 from pointwise.library.checked_zip import ALL, FORMAT, RUN, CheckedZip, has_too_many_files
+from pointwise.library.home import home
 from pointwise.library.recording import CHECKPOINT, WEIGHTS, folder_of, snapshot_file
 from pointwise.library.records import RunRecord
 from pointwise.library.store import KEY, sentences
+from pointwise.visible_text import without_folders
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
@@ -142,6 +144,7 @@ def _pack(archive: zipfile.ZipFile, shelf: Shelf, run: str, folder: str, out: fr
             archive.writestr(folder + name, content)
     record, curves = shelf.run(run), shelf.curves(run)
     facts = {name: getattr(record, name) for name in FACTS}
+    facts["error"] = record.error and without_folders(record.error, [home()])
     epochs = [epoch._asdict() for epoch in curves.epochs]
     facts |= {"job": _without_folders(record.job), "card": record.card, "history": curves.history, "epochs": epochs}
     _add_json(archive, folder + RUN, {"format": FORMAT, **facts, "left_out": sorted(out)})

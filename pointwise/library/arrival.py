@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_EPOCHS, MOST_SNAPSHOTS, MOST_JOBS = 2_000, 200, 10
 MOST_CARD, MOST_ERROR = 100_000, 500  # characters
 MOST_VALUES, MOST_KEY = 1_000, 200  # of a desk
-ACTIVE = ("waiting", "fetching", "training", "paused")
+ACTIVE = ("queued", "waiting", "fetching", "training", "paused")
 DEPTH = 20  # of JSON
 MOST = 2**53  # of whole numbers
 AGAIN = "Export it again, and give the file as it is."

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
+from weakref import WeakSet
 
 from pointwise.errors import LibraryError
 
@@ -67,11 +68,19 @@ CREATE TABLE desks (
   PRIMARY KEY (owner, key)
 );
 """,
+    """
+ALTER TABLE runs ADD COLUMN standing TEXT NOT NULL DEFAULT 'null';
+ALTER TABLE runs ADD COLUMN since REAL NOT NULL DEFAULT 0;
+UPDATE runs SET since = changed;
+""",
 )  # the schema's version is how many of them have been done
 
 
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 MOVED = ("runs", "visitors")  # what lies beside the database and belongs to it
+
+
+_OPEN: WeakSet[Database] = WeakSet()
 
 
 class Damaged(sqlite3.DatabaseError):
@@ -85,6 +94,7 @@ class Database:
         """Open the database in ``folder``, or one in memory. Raises LibraryError where none can be had."""
         self.folder, self.notice = folder, ""
         self._lock = threading.RLock()
+        _OPEN.add(self)
         try:
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -118,10 +128,13 @@ class Database:
         """
         return int(self.rows("PRAGMA application_id")[0][0])
 
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._connection.close()
+    def close(self, timeout: float = -1) -> None:
+        """Let go of the file, once nobody uses it, or after ``timeout`` seconds not; -1 is for as long as it takes."""
+        if self._lock.acquire(timeout=timeout):
+            try:
+                self._connection.close()
+            finally:
+                self._lock.release()
 
     @contextmanager
     def _understood(self, sentence: str) -> Iterator[None]:
@@ -173,6 +186,13 @@ class Database:
             if (self.folder / part).exists():
                 (self.folder / part).rename(aside / part)
         self.notice = f"The library of runs was damaged. It is now in {aside}, and a new one was begun."
+
+
+def close_all(timeout: float) -> None:
+    """Let go of every database of this process, before it ends, within ``timeout`` seconds."""
+    until = time.monotonic() + timeout
+    for database in list(_OPEN):
+        database.close(max(0.0, until - time.monotonic()))
 
 
 def unkept(folder: Path | None, error: OSError | sqlite3.Error) -> str:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import PointwiseError
@@ -15,13 +16,15 @@ from pointwise.runs import Progress
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Library
+    from pointwise.run_queue import Standing
     from pointwise.training import Epoch, Step
+    from pointwise.training.checkpoints import Checkpoint
 
 SNAPSHOTS = 48  # of a network of up to SMALL parameters
 SMALL = 300_000
 MOST_BYTES = 60_000_000  # of a larger network's snapshots, which are float16
 PACE = 1.0  # seconds between two writes of what is small
-APART = 2.0  # seconds between two checkpoints at the ends of epochs, at least
+APART = 2.0  # seconds until the first checkpoint, and between two at the ends of epochs, at least
 AT_LATEST = 20.0  # seconds between two checkpoints
 SHARE = 0.03  # of a training's time, at most, for its checkpoints
 RUNS, WEIGHTS, CHECKPOINT = "runs", "weights.safetensors", "checkpoint.safetensors"
@@ -73,6 +76,7 @@ class Recording:
     ) -> None:
         self.run, self.broken = run, ""
         self.resumable = parameters is not None and not library.forgets
+        self.checkpointed: int | None = None  # the step of the checkpoint that is kept
         self._library, self._release, self._parameters = library, release, parameters
         self._config, self._identity = description.get("config"), library.identity
         self._steps: frozenset[int] | None = None
@@ -80,8 +84,8 @@ class Recording:
         self._snapshots: list[tuple[int, int]] = []
         self._unwritten: Epoch | None = None  # whose weights are not in the file yet
         self._written = self._asked = self._weights_written = self._cost = 0.0
-        self._checkpointed = time.monotonic()
-        self._state = ""
+        self._checkpointed_at = time.monotonic()
+        self._state: tuple[str, Standing | None] = ("", None)
 
     def wants_weights(self, number: int, total: int) -> bool:
         if self._parameters is None:
@@ -92,12 +96,21 @@ class Recording:
 
     def wants_checkpoint(self, ended: bool) -> bool:
         apart = min(AT_LATEST, max(APART, self._cost / SHARE))
-        return time.monotonic() - self._checkpointed >= (apart if ended else AT_LATEST)
+        soon = ended or self.checkpointed is None
+        return time.monotonic() - self._checkpointed_at >= (apart if soon else AT_LATEST)
 
     def record(self, progress: Progress, step: Step | None) -> None:
         if not self.broken:
             with self._not_raising():
                 self._record(progress, step)
+
+    def checkpoint(self) -> Checkpoint | None:
+        from pointwise.training.checkpoints import checkpoint_from
+
+        if self.checkpointed is None:
+            return None
+        content = self._library.files.read(f"{folder_of(self.run)}/{CHECKPOINT}")
+        return None if content is None else checkpoint_from(content, Path(CHECKPOINT))
 
     def wish(self) -> str:
         now = time.monotonic()
@@ -148,7 +161,7 @@ class Recording:
         late = time.monotonic() - self._weights_written >= PACE
         if self._unwritten is not None and self._parameters is not None and (late or checkpoint is not None):
             self._write_weights(self._unwritten)
-        due = progress.state != self._state or time.monotonic() - self._written >= PACE
+        due = (progress.state, progress.standing) != self._state or time.monotonic() - self._written >= PACE
         if due or checkpoint is not None:
             self._flush(progress)
         if checkpoint is not None:
@@ -156,8 +169,9 @@ class Recording:
             facts = {**checkpoint.facts, "examples": progress.examples, "seconds": progress.seconds}
             content = replace(checkpoint, facts=facts).to_bytes()
             self._library.files.write(f"{folder_of(self.run)}/{CHECKPOINT}", content)
-            self._checkpointed = time.monotonic()
-            self._cost = self._checkpointed - began
+            self._checkpointed_at = time.monotonic()
+            self._cost = self._checkpointed_at - began
+            self.checkpointed = checkpoint.step
             self._flush(progress, checkpoint.step)
 
     def _write_snapshot(self, number: int, weights: Mapping[str, Any]) -> None:
@@ -186,24 +200,28 @@ class Recording:
     def _flush(self, progress: Progress, checkpoint: int | tuple[()] | None = ()) -> None:
         """Write what is small; ``checkpoint`` is the step of a new one, None for none any more, () for no change."""
         history = json.dumps([(p.step, round(p.loss, 7), round(p.seconds, 3)) for p in progress.history])
+        now = time.time()
         changes: dict[str, object] = {
             "state": progress.state,
+            "standing": json.dumps(progress.standing),
             "error": progress.error,
             "step": progress.step,
             "total": progress.total,
             "examples": progress.examples,
             "seconds": progress.seconds,
             "history": history,
-            "changed": time.time(),
+            "changed": now,
             "bytes": self._library.files.size(folder_of(self.run)),
         }
+        if progress.state != self._state[0]:
+            changes["since"] = now
         if self._epochs:
             changes["card"] = json.dumps(dict(self._epochs[-1][1].card))
         if checkpoint != ():
             changes["checkpoint"] = checkpoint
         self._library.write_run(self.run, changes, self._epochs, self._snapshots)
         self._epochs, self._snapshots = [], []
-        self._written, self._state = time.monotonic(), progress.state
+        self._written, self._state = time.monotonic(), (progress.state, progress.standing)
 
     def _not_raising(self) -> _Broken:
         return _Broken(self)

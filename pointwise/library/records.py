@@ -10,7 +10,8 @@ from pointwise.card import TRAINED_ON
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import LibraryError
 from pointwise.models.config import ARCHITECTURES, REGRESSOR
-from pointwise.runs import ENDED, RESUMABLE, Point
+from pointwise.progress import ENDED, RESUMABLE, Point
+from pointwise.run_queue import Standing
 
 MOST_NAME, MOST_NOTE = 80, 2_000  # characters
 
@@ -37,6 +38,8 @@ class RunRecord:
     changed: float
     checkpoint: int | None  # the step that it can go on from
     deleted: bool  # can be brought back until it is thrown away
+    standing: Standing | None  # where it stands in the queue
+    since: float  # when it came into its state; seconds since 1970, UTC
 
     @property
     def active(self) -> bool:
@@ -45,8 +48,13 @@ class RunRecord:
 
     @property
     def resumable(self) -> bool:
-        """Whether it can go on from a checkpoint."""
-        return self.state in RESUMABLE and self.checkpoint is not None
+        """Whether it can go on from a checkpoint, or be begun that never was."""
+        return self.state in RESUMABLE and (self.checkpoint is not None or self.unbegun)
+
+    @property
+    def unbegun(self) -> bool:
+        """Whether it ended before its first step, as in the queue, and can still be begun."""
+        return self.state in RESUMABLE and self.step == 0 and self.checkpoint is None and "recipe" in self.job
 
     @property
     def kind(self) -> str:

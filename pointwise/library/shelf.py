@@ -40,13 +40,13 @@ class Shelf:
         ``parameters`` is the size of the network; without it there are no snapshots and nothing to go on from.
         Raises LibraryError when there is no room or it cannot be written.
         """
-        name = name or self._next_name()  # before the oldest goes, so that no name comes twice
+        number = self._next_number()  # before the oldest goes, so that no name comes twice
         self.library.make_room(self.owner, 1)
         run = secrets.token_hex(8)
         release = self.library.hold(run)
         assert release is not None, "an id is drawn once, and nobody else knows it yet"
         try:
-            self._insert(run, description, {}, name, "waiting")
+            self._insert(run, description, {}, name, "waiting", number)
         except BaseException:
             release()
             raise
@@ -68,9 +68,10 @@ class Shelf:
 
     def go_on(
         self, run: str, parameters: int | None = None, since: Checkpoint | None = None
-    ) -> tuple[Recording, Checkpoint, Progress]:
+    ) -> tuple[Recording, Checkpoint | None, Progress]:
         """What is needed to go on with a run after its last checkpoint; what came after that is forgotten.
 
+        A run that never made a step has no checkpoint and begins.
         ``since`` is another checkpoint of this run, kept elsewhere. Raises LibraryError when it goes on already,
         somewhere, or there is nothing to go on from.
         """
@@ -82,6 +83,9 @@ class Shelf:
             raise LibraryError(f"'{name}' goes on already. Look at it on the page of runs.")
         try:
             record = self.run(run)
+            if since is None and record.unbegun:
+                self._wait_again(run)
+                return Recording(self.library, run, record.job, release, parameters), None, Progress()
             if since is None:
                 file = f"{folder_of(run)}/{CHECKPOINT}"
                 content = self.library.files.read(file) if record.resumable else None
@@ -98,11 +102,13 @@ class Shelf:
                 examples=int(since.facts.get("examples", 0)),
                 seconds=float(since.facts.get("seconds", 0.0)),
             )
-            self.library.write_run(run, {"state": "waiting", "error": None, "wish": "", "deleted": 0})
+            self._wait_again(run)
         except BaseException:
             release()
             raise
-        return Recording(self.library, run, record.job, release, parameters), since, before
+        recording = Recording(self.library, run, record.job, release, parameters)
+        recording.checkpointed = since.step
+        return recording, since, before
 
     def runs(self, deleted: bool = False) -> list[RunRecord]:
         """The runs that are kept, or those that can be brought back, the latest first. Raises LibraryError."""
@@ -168,6 +174,7 @@ class Shelf:
             record.examples,
             record.seconds,
             error=record.error,
+            standing=record.standing if record.state == "queued" else None,
         )
 
     def snapshots(self, run: str) -> tuple[SnapshotRecord, ...]:
@@ -298,29 +305,43 @@ class Shelf:
     def _owners(self) -> tuple[str, ...]:
         return (self.owner, *self.others)
 
-    def _next_name(self) -> str:
-        """The name of the next run: Run 7 after Run 6, or after six of other names."""
+    def _next_number(self) -> int:
+        """What the next run is called by: 7 after Run 6, or after six of other names."""
         names = [row["name"] for row in self.library.rows("SELECT name FROM runs WHERE owner = ?", self.owner)]
         numbers = [int(name[4:]) for name in names if name.startswith("Run ") and name[4:].isdecimal()]
-        return f"Run {max([len(names), *numbers]) + 1}"
+        return max([len(names), *numbers]) + 1
 
     def _insert(
-        self, run: str, job: Mapping[str, Any], card: Mapping[str, Any], name: str, state: str, **more: object
+        self,
+        run: str,
+        job: Mapping[str, Any],
+        card: Mapping[str, Any],
+        name: str,
+        state: str,
+        number: int = 1,  # at least, in the name of a run that nobody names
+        **more: object,
     ) -> None:
         now = time.time()
         row = {
             "id": run,
             "owner": self.owner,
-            "name": cleaned(name, MOST_NAME) or self._next_name(),
+            "name": cleaned(name, MOST_NAME),
             "job": json.dumps(dict(job)),
             "card": json.dumps(dict(card)),
             "state": state,
             "made": now,
             "changed": now,
+            "since": now,
             **more,
         }
-        marks = ", ".join("?" * len(row))
-        self.library.change(f"INSERT INTO runs ({', '.join(row)}) VALUES ({marks})", *row.values())
+        columns, marks = ", ".join(row), ", ".join("?" * len(row))
+        with self.library.transaction() as connection:
+            row["name"] = row["name"] or f"Run {max(number, self._next_number())}"
+            connection.execute(f"INSERT INTO runs ({columns}) VALUES ({marks})", tuple(row.values()))
+
+    def _wait_again(self, run: str) -> None:
+        changes = {"state": "waiting", "error": None, "wish": "", "deleted": 0, "since": time.time()}
+        self.library.write_run(run, changes)
 
     def _set(self, run: str, **changes: object) -> None:
         self.run(run)

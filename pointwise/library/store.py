@@ -21,6 +21,7 @@ from pointwise.library.home import home, keeps
 from pointwise.library.limits import Limits, surplus
 from pointwise.library.recording import CHECKPOINT, RUNS, folder_of
 from pointwise.library.records import RunRecord, ThrownAway
+from pointwise.run_queue import Standing
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
@@ -183,14 +184,20 @@ class Library:
         Raises LibraryError.
         """
         record = record_of(row)
-        if not record.active or self.alive(record.id):
+        release = self.hold(record.id) if record.active else None
+        if release is None:
             return record
-        step = record.checkpoint
-        if step is None:  # it may have been killed between the first one's file and what is said of it
-            step = self._checkpoint(record.id)
-        query = "UPDATE runs SET state = 'interrupted', checkpoint = ? WHERE id = ? AND state = ?"
-        if self.change(query, step, record.id, record.state):
-            return replace(record, state="interrupted", checkpoint=step)
+        try:
+            step = record.checkpoint
+            if step is None:  # it may have been killed between the first one's file and what is said of it
+                step = self._checkpoint(record.id)
+            with suppress(OSError):
+                self.files.tidy(folder_of(record.id))
+            query = "UPDATE runs SET state = 'interrupted', checkpoint = ? WHERE id = ? AND state = ?"
+            if self.change(query, step, record.id, record.state):
+                return replace(record, state="interrupted", checkpoint=step)
+        finally:
+            release()
         rows = self.rows(f"{EVERY} WHERE id = ?", record.id)  # it ended at this moment, or was thrown away
         return record_of(rows[0]) if rows else replace(record, state="interrupted")
 
@@ -211,19 +218,25 @@ class Library:
         a process ends its run, and what it has written meanwhile. Raises LibraryError.
         """
         for run in runs:
-            release = self.hold(run)
-            if release is None and not even_held:
-                continue
-            try:
-                self.change("DELETE FROM runs WHERE id = ?", run)
-                with sentences():
-                    self.files.delete(folder_of(run))
-            finally:
-                if release is not None:
-                    release()
+            self._remove(run, even_held)
+
+    def _remove(self, run: str, even_held: bool = False, only: str = "", *values: object) -> None:
+        """Throw a run away; with ``only``, as SQL, where it is as somebody saw it before."""
+        release = self.hold(run)
+        if release is None and not even_held:
+            return
+        try:
+            self.change(f"DELETE FROM runs WHERE id = ? {only}", run, *values)
+            if self.rows("SELECT 1 FROM runs WHERE id = ?", run):
+                return
+            with sentences():
+                self.files.delete(folder_of(run))
+        finally:
             if release is not None:
-                with suppress(OSError):  # it is in use
-                    self.files.delete(f"locks/{run}.lock")
+                release()
+        if release is not None:
+            with suppress(OSError):  # it is in use
+                self.files.delete(f"locks/{run}.lock")
 
     def make_room(self, owner: str, runs: int = 0) -> None:
         """Throw away what is beyond the limits and what was deleted long ago, so that ``runs`` more have room.
@@ -245,8 +258,11 @@ class Library:
             raise NoRoomError(
                 f"All of the {self.limits.runs} runs that are kept are pinned. Unpin or delete one on the page of runs."
             )
-        orphans = set(folders) - {r.id for r in every}  # of runs that were being thrown away when a process was killed
-        self.remove(gone | orphans)
+        for record in every:
+            if record.id in gone:  # unless somebody has pinned it, or brought it back, meanwhile
+                self._remove(record.id, False, "AND pinned = ? AND deleted = ?", record.pinned, record.deleted)
+        for orphan in set(folders) - {r.id for r in every}:  # thrown away when a process was killed, or kept since
+            self._remove(orphan, False, "AND 0")
 
     def _check_writable(self) -> None:
         try:
@@ -265,8 +281,9 @@ def _short(card: Mapping[str, Any]) -> dict[str, Any]:
 def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
     """The record in a row of the table of runs."""
     values: dict[str, Any] = {name: row[name] for name in FIELDS}
-    values |= {name: json.loads(row[name]) for name in ("job", "card")}
+    values |= {name: json.loads(row[name]) for name in ("job", "card", "standing")}
     values |= {name: bool(row[name]) for name in ("pinned", "deleted")}
+    values["standing"] = Standing(*values["standing"]) if values["standing"] else None
     return RunRecord(**values)
 
 

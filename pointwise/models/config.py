@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -165,6 +165,16 @@ class ModelConfig:
     def architecture(self) -> Architecture:
         """The network that this configures."""
         return ARCHITECTURES[self.arch]
+
+    def with_width(self, width: int) -> ModelConfig:
+        """The same network with a first hidden layer of so many channels, the others in proportion.
+
+        The dense layer that follows the tutorial's convolution keeps its own.
+        """
+        first, *others = self.architecture.widths
+        if self.arch == "conv_mlp":
+            return replace(self, widths=(width, *self.widths[1:]))
+        return replace(self, widths=(width, *(max(1, round(other * width / first)) for other in others)))
 
     @property
     def kernels(self) -> dict[str, tuple[int, int, int]]:

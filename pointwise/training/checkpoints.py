@@ -15,6 +15,7 @@ from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import Network
 from pointwise.models.networks import SeededDropout
 from pointwise.training.recipes import Recipe
+from pointwise.visible_text import visible
 
 WEIGHTS, OPTIMIZER, CHANCE, ORDER = "weights/", "optimizer/", "chance/", "order"
 AGAIN = "Train again from the start."
@@ -65,12 +66,13 @@ def checkpoint_from(content: bytes, path: Path) -> Checkpoint:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
+    from pointwise.weights import check_header
+
     try:
-        length = int.from_bytes(content[:8], "little")
-        facts = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["facts"])
+        facts = json.loads(json.loads(check_header(content, path))["__metadata__"]["facts"])
         return Checkpoint(load(content), {"step": 0, **facts, "epoch": int(facts["epoch"])})
     except (SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ModelFileError(path, f"is no checkpoint ({error})", AGAIN) from None
+        raise ModelFileError(path, f"is no checkpoint ({visible(error, 200)})", AGAIN) from None
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class TrainingState:
         self._run = json.loads(json.dumps({"config": asdict(model.config), "recipe": asdict(recipe)}))
         dropouts = [module.generator for module in model.modules() if isinstance(module, SeededDropout)]
         self._generators = [*generators, *dropouts]
+        self.of_a_step = [generators[-1], *dropouts]  # those that every step draws from, of a group's process its own
 
     def checkpoint(self, step: int, epoch: int, part: Part | None) -> Checkpoint:
         """The state after ``step``, copied to the CPU: after ``epoch``, or within it after a ``part``."""

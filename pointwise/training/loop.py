@@ -85,17 +85,18 @@ def train(
     Step. The same seed gives the same run on the same machine. Cross-entropy for classes (int64 targets), mean
     squared error for prices (float targets).
 
-    In a ``group`` of processes each takes its share of every batch, and the gradients are averaged. ``since`` goes on
-    after a checkpoint's step as if nothing had come between. A Step carries the weights and a Checkpoint when they are
-    ``wanted``; the latter is asked for once more when the training is ended early. Raises ConfigError for a network
-    that normalises batches of one house or a checkpoint of another run, and DivergedError when the loss is no longer
-    finite.
+    In a ``group`` of processes each takes its share of every batch, and the gradients are averaged; the run is the same
+    for as many processes. ``since`` goes on after a checkpoint's step as if nothing had come between, where more than
+    two processes train but for the rounding of gradients that are added up in another order. A Step carries
+    the weights and a Checkpoint when they are ``wanted``; the latter is asked for once more when the training is ended
+    early. Raises ConfigError for a network that normalises batches of one house or a checkpoint of another run, and
+    DivergedError when the loss is no longer finite.
     """
     _check_batch_norm(model, recipe, training)
     device = device or pick_device()
     order = torch.Generator().manual_seed(recipe.seed)
     # One generator where there is one process; in a group the shares differ in size, and the order must not.
-    chance = order if group.size == 1 else torch.Generator().manual_seed(recipe.seed + 1 + group.rank)
+    chance = order if group.size == 1 else torch.Generator()
     model.to(device).train().requires_grad_(True)
     per_epoch = len(batches(torch.arange(len(training)), recipe.batch_size))
     total = recipe.epochs * per_epoch
@@ -114,6 +115,7 @@ def train(
                 vars(running).update(part.running)
                 part = None
             for count, batch in enumerate(batches(permutation, recipe.batch_size)[begin:], begin + 1):
+                group.begin_step(number + 1, recipe.seed, state.of_a_step)
                 indices = group.share(batch)
                 inputs, targets = (t.to(device) for t in training.batch(indices))
                 if recipe.augment:

@@ -16,7 +16,7 @@ from pointwise.runs import Run
 from pointwise.training import recipe_named
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke, first
 from pointwise.ui.draw.hard_cases import CASES
-from pointwise.ui.frame import shipped, visitor
+from pointwise.ui.frame import labels, shipped, visitor
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -144,6 +144,20 @@ def test_a_missing_model_is_a_sentence_and_the_others_still_read(
     assert reading(app) == "7"
     assert any("conv_mlp.safetensors does not exist" in error.value for error in app.error)
     assert not app.exception
+
+
+def test_a_missing_models_place_is_not_told_to_strangers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "nin.safetensors").symlink_to(shipped.MODELS / "nin.safetensors")
+    (tmp_path / "mlp_1x1.safetensors").write_bytes(b"half of it")
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
+    monkeypatch.setenv("POINTWISE_PUBLIC", "1")
+    said = {error.value for error in opened().error}
+    lacking = ("conv_mlp", "mlp_1x1", "bag_of_pixels")
+    words = f"is missing or damaged on this server. {shipped.FOR_THE_OWNER}"
+    assert said == {labels.plain(f"{name}.safetensors {words}") for name in lacking}
+    assert f"{tmp_path}/conv_mlp.safetensors" in caplog.text
 
 
 def test_without_the_default_reader_the_drawing_stays_and_another_reads(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from pointwise.jobs import RowsElsewhere
 from pointwise.ui.frame import visitor
 from pointwise.ui.regression import own_table
+from pointwise.ui.training import session_run
 
 
 def section() -> None:
@@ -40,15 +46,70 @@ def test_a_refused_file_is_one_sentence_and_the_table_before_it_stays() -> None:
     assert app.header[0].value == "Diabetes: 442 rows, 11 columns"
 
 
-def test_the_latest_ten_files_are_kept() -> None:
+@pytest.mark.parametrize(("kept", "most"), [(True, own_table.MOST_FILES), (False, own_table.MOST_IN_MEMORY)])
+def test_the_latest_files_are_kept(kept: bool, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "kept", lambda: kept)
     app = opened()
-    for number in range(own_table.MOST_FILES + 2):
+    for number in range(most + 2):
         content = "a,b\n" + "".join(f"{row},{row * number}\n" for row in range(40))
         app.file_uploader[0].upload("own.csv", content.encode(), "text/csv").run()
     shelf = app.session_state[visitor.VISIT.key].shelf
     assert sorted(app.session_state["tables.files"]) == shelf.files()
-    assert len(shelf.files()) == own_table.MOST_FILES
+    assert len(shelf.files()) == most
     assert shelf.file(app.session_state["tables.source"]["key"]) == content.encode()
+
+
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    """12,000 rows of 100 columns of 13 texts, which are 12 inputs each, and one of numbers: 2.5 MB."""
+    cells = [[*("abcdefghijklm"[(row * 7 + i) % 13] for i in range(100)), str(row)] for row in range(12_000)]
+    return "\n".join([",".join([*(f"c{i}" for i in range(100)), "y"]), *map(",".join, cells)]).encode()
+
+
+def test_of_a_table_too_large_to_learn_from_the_first_columns_are_chosen(large: bytes) -> None:
+    app = opened()
+    app.file_uploader[0].upload("wide.csv", large, "text/csv").run()
+    chosen = app.multiselect[0].value
+    assert len(chosen) == 10_000_000 // 12_000 // 12
+    assert any(
+        caption.value.startswith("The first 69 of 100 columns are chosen: 12,000 rows") for caption in app.caption
+    )
+    assert not app.error
+    app.multiselect[0].set_value([*chosen, "c99"]).run()
+    (error,) = app.error
+    assert "12,000 rows of 840 inputs are 10,080,000 values, more than 10,000,000." in error.value
+    assert "Take out columns until 833 inputs are left" in error.value
+
+
+def test_a_large_file_is_read_in_its_turn_and_a_small_one_at_once(
+    large: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+
+    @contextmanager
+    def short_work(doing: str) -> Iterator[None]:
+        waited.append(doing)
+        yield
+
+    monkeypatch.setattr(session_run, "short_work", short_work)
+    app = button(opened(), "Use the sample table").click().run()
+    assert waited == []
+    app.file_uploader[0].upload("wide.csv", large, "text/csv").run()
+    assert waited == ["Reading the table", "Preparing the table"]
+    app.run()
+    assert len(waited) == 2  # it is still there
+
+
+def test_a_large_file_that_is_refused_is_not_kept_and_the_table_before_it_stays() -> None:
+    app = button(opened(), "Use the sample table").click().run()
+    app.file_uploader[0].upload("commas.csv", b"a,b\n" + b"," * 1_000_000, "text/csv").run()
+    (error,) = app.error
+    assert "Line 2 of commas.csv has 1,000,000 characters, more than 131,072." in error.value
+    assert "Diabetes is still there." in error.value
+    assert app.header[0].value == "Diabetes: 442 rows, 11 columns"
+    assert app.session_state[visitor.VISIT.key].shelf.files() == []
+    app.run()
+    assert len(app.error) == 1
 
 
 def test_a_choice_without_features_is_a_sentence() -> None:
@@ -67,6 +128,7 @@ def test_training_ends_beside_the_baselines_with_sliders_that_ask_the_network() 
     run = app.session_state["session_run.run"]
     assert run.join(60)
     assert run.progress().state == "done"
+    assert isinstance(run.job.data, RowsElsewhere)  # the rows took memory as long as it trained
     app.run()
     assert [slider.label for slider in app.slider]
     before = next(metric.value for metric in app.metric if metric.label == "Predicted price")

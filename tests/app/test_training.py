@@ -157,6 +157,26 @@ def test_a_run_tells_how_long_the_next_one_takes() -> None:
     assert not any("on this computer" in text.value for text in app.markdown)
 
 
+def test_a_training_that_needs_too_much_memory_is_refused_with_the_number_to_lower(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("POINTWISE_MEMORY_GB", "0.3")
+    app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.batch").set_value(1500).run()
+    button(app, "Retrain").click().run()
+    assert not app.exception
+    assert session_run.RUN.key not in app.session_state or app.session_state[session_run.RUN.key] is None
+    (sentence,) = (warning.value for warning in app.warning)
+    assert "there are 300 MB for it, what this server gives to trainings" in sentence
+    batch = int(re.findall(r"Lower the batch size from 1,500 to (\d+)", sentence)[0])
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.batch").set_value(batch).run()
+    assert any("MB of memory on this computer" in text.value for text in app.markdown)  # it still is a lot
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.epochs").set_value(1).run()
+    button(app, "Retrain").click().run()
+    assert not app.warning
+    assert app.session_state[session_run.RUN.key].join(60)
+
+
 def test_a_network_that_is_far_too_large_to_be_timed_is_a_sentence() -> None:
     app = opened(**{"sidebar.source": "digits", "sidebar.arch": "conv_mlp"})
     app.number_input(key="sidebar.conv_mlp.digits.fast.width").set_value(512).run()
@@ -192,15 +212,23 @@ def test_a_network_that_is_far_too_large_is_refused_with_a_sentence() -> None:
     assert app.session_state[session_run.RUN.key] is None
 
 
-def test_a_full_server_says_so_until_a_run_has_begun() -> None:
+def test_a_run_that_waits_says_its_place_and_can_be_stopped_and_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
     app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
-    slots, taken = session_run.run_slots(), 0
-    while slots.acquire(blocking=False):
-        taken += 1
+    app.number_input(key="sidebar.bag_of_pixels.digits.fast.epochs").set_value(1).run()
+    other = session_run.run_queue().turn("somebody else")
+    other.join()
     button(app, "Retrain").click().run()
-    assert any("as many networks as it can" in warning.value for warning in app.warning)
-    for _ in range(taken):
-        slots.release()
-    button(app, "Retrain").click().run()
-    assert not app.warning
+    assert not app.exception
+    assert any("Place 1 of 1 in the queue, up to 15 min" in bar.proto.text for bar in app.get("progress"))
+    assert any("everybody gets a turn" in caption.value for caption in app.caption)
+    assert button(app, "Retrain").disabled
+    assert not any(button.label == "Pause" for button in app.button)
+    button(app, "Stop").click().run()
     assert app.session_state[session_run.RUN.key].join(60)
+    app.run()
+    assert any("Stopped before its first step" in bar.proto.text for bar in app.get("progress"))
+    other.done()
+    button(app, "Start").click().run()
+    assert app.session_state[session_run.RUN.key].join(60)
+    assert any("Finished at step" in bar.proto.text for bar in app.run().get("progress"))

@@ -276,14 +276,14 @@ def test_four_trainings_on_few_digits_are_judged_when_they_are_done() -> None:
     assert "as measured here" in answer(app)
 
 
-def test_a_full_server_says_so_instead_of_training() -> None:
+def test_a_training_that_waits_for_its_turn_says_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
     app = guess(opened("Shape"), "Shape", shape_claim.ONE)
-    slots = session_run.run_slots()
-    while slots.acquire(blocking=False):
-        pass
+    session_run.run_queue().turn("somebody else").join()
     app.button(key="why.shape.contest.start").click().run()
-    assert any("as many networks as it can" in warning.value for warning in app.warning)
-    assert "why.shape.contest" not in app.session_state
+    assert any("Place 1 of 1 in the queue" in bar.proto.text for bar in app.get("progress"))
+    app.session_state["why.shape.contest"].stop()
+    assert app.session_state["why.shape.contest"].join(60)
 
 
 def outcomes(plain: float, best: float) -> dict[str, Outcome]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 from safetensors import safe_open
 
+from tests import crowd
 from tests.browser.harness import (
     STROKES,
     Server,
@@ -103,18 +107,54 @@ def test_a_data_folder_without_mnist_is_a_plain_sentence(page: Page, tmp_path: P
         expect(value(page)).to_have_text("7")
 
 
-def test_a_full_server_tells_the_second_visitor_and_keeps_everything_else(browser: Browser, tmp_path: Path) -> None:
+def test_a_second_visitor_waits_for_the_only_place_and_gets_it_when_the_first_ends(
+    browser: Browser, tmp_path: Path
+) -> None:
     with serve(tmp_path, POINTWISE_RUNS="1") as server:
         first, second = browser.new_page(), browser.new_page()
         arrive(first, server.url)
         long_run(first)
         arrive(second, server.url)
+        choose(second, "Model", "MLP of 1×1 convs")
         second.get_by_role("button", name="Retrain").click()
-        expect(second.get_by_text("This server is training as many networks as it can")).to_be_visible()
+        expect(second.get_by_text(re.compile(r"Place 1 of 1 in the queue, (about|up to) \d+"))).to_be_visible()
         expect(value(second)).to_have_text("7")
+        second.reload()
+        expect(second.get_by_text("Place 1 of 1 in the queue")).to_be_visible()
         first.get_by_role("button", name="Stop").click()
         expect(first.get_by_text("Stopped at step")).to_be_visible()
-        short_run(second)
         expect(second.get_by_text("Finished at step")).to_be_visible()
         first.close()
         second.close()
+
+
+def test_a_run_of_500_epochs_keeps_nobody_from_training_or_drawing_paused_or_not(tmp_path: Path) -> None:
+    async def until(wanted: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not wanted():
+                await asyncio.sleep(0.1)
+
+    async def retrain(visitor: crowd.Visitor) -> None:
+        """One epoch of a small network; it is over once its accuracy is said."""
+        await visitor.press("Retrain")
+        await until(lambda: "Validation accuracy" not in visitor.text())
+        await until(lambda: "Validation accuracy" in visitor.text())
+
+    async def scene(url: str) -> list[float]:
+        async with crowd.Visitor(url) as hostile, crowd.Visitor(url) as other:
+            for visitor, epochs in ((hostile, 500), (other, 1)):
+                await visitor.set("Model", "MLP of 1×1 convs")
+                await visitor.expand("Advanced")
+                await visitor.set("Epochs", epochs)
+            await hostile.press("Retrain")
+            async with crowd.drawing(other) as answers:
+                await retrain(other)  # after the budget of the other's run
+                await hostile.press("Pause")
+                await retrain(other)
+            await hostile.press("Resume")
+            await hostile.press("Stop")
+            await until(lambda: "Validation accuracy" in hostile.text())  # nothing was lost
+            return answers
+
+    with serve(tmp_path, POINTWISE_RUNS="1", POINTWISE_MINUTES="0.05") as server:
+        assert max(crowd.run(scene(server.url))) < 1

@@ -103,7 +103,7 @@ def test_a_reload_in_mid_training_finds_drawing_and_run_and_changes_nothing(
         expect(page.get_by_text("Paused at step")).to_be_visible()
         page.reload()
         expect(page.get_by_role("button", name="Resume")).to_be_visible()
-        expect(page.get_by_text("as many networks as it can")).to_have_count(0)
+        expect(page.get_by_text("in the queue")).to_have_count(0)
         other = context.new_page()  # a second tab
         other.goto(server.url)
         other.get_by_role("button", name="Resume").click()

@@ -31,13 +31,15 @@ bench evaluation
 claims
 library
 jobs runs
+progress
+run_queue
 explain training
 state_dicts
 inference weights
 card costs export
 data
-calibration drawing inpage models
-errors
+calibration drawing inpage machine models torch_archive
+errors visible_text
 """
 NAMESAKES = {"drawing.py", "replay.py"}  # one in the interface, and the core's of the same subject
 LEVEL = {part: level for level, line in enumerate(LAYERS.split("\n")) for part in line.split()}

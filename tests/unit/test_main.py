@@ -231,6 +231,21 @@ def test_train_on_another_data_set_with_one_word(as_json: Json, tmp_path: Path) 
     assert (result["data_set"], result["data"]) == ("digits", "Bundled digits, 1,500 training pictures")
 
 
+def test_what_needs_more_memory_than_there_is_is_refused_unless_that_is_to_be_ignored(
+    refusal: Callable[..., str], as_json: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POINTWISE_MEMORY_GB", "0.05")
+    out = tmp_path / "own.safetensors"
+    training = ("train", "bag_of_pixels", "--data-set", "digits", "--epochs", 1, "--no-keep", "--out", out)
+    said = refusal(*training)
+    assert "and there are 50 MB for it" in said
+    assert said.endswith("--ignore-memory trains all the same.\n")
+    assert not out.exists()
+    assert "This training needs about" in refusal("sweep", "--out", tmp_path / "widths.json")
+    assert "This training needs about" in refusal("bench", "tutorial-step")
+    assert as_json(*training, "--ignore-memory")["file"] == str(out)
+
+
 def test_train_refuses_an_unknown_data_set(refusal: Callable[..., str]) -> None:
     assert "There is no data set 'letters'" in refusal("train", "nin", "--data-set", "letters")
 
@@ -240,11 +255,11 @@ def test_resuming_without_a_checkpoint_is_refused(refusal: Callable[..., str], f
     assert "nothing to go on from" in refusal("train", "nin", "--resume", "--data", folder, "--out", out)
 
 
-def test_a_sweep_keeps_what_it_has_trained(
+def test_a_sweep_writes_what_it_has_trained(
     as_json: Json, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parameters, "WIDTHS", (0, 1))
-    result = as_json("sweep", "--epochs", 1, "--data", folder, "--out", tmp_path / "w.json")
+    result = as_json("sweep", "--epochs", 1, "--workers", 0, "--data", folder, "--out", tmp_path / "w.json")
     assert [(row["seed"], row["width"]) for row in result["trainings"]] == [
         (seed, width) for seed in parameters.SEEDS for width in (0, 1)
     ]

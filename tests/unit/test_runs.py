@@ -4,16 +4,18 @@ import dataclasses
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from pointwise.data import catalogue
-from pointwise.data.mnist import Download
+from pointwise.data.download import Download
 from pointwise.errors import DivergedError
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
+from pointwise.run_queue import RunQueue
 from pointwise.runs import MAX_POINTS, History, Progress, Run
 from pointwise.training import Epoch, Step, recipe_named
 
@@ -218,17 +220,89 @@ def test_unexpected_error_is_kept_and_logged(start: Start, caplog: pytest.LogCap
 
 
 @pytest.mark.parametrize("ending", ["done", "stopped", "failed"])
-def test_slot_is_given_back_once(start: Start, ending: str) -> None:
+def test_its_place_at_work_is_given_back(start: Start, ending: str) -> None:
     def work() -> Work:
         if ending == "failed":
             raise DivergedError("The loss became nan.")
         yield from toy()
 
-    slot = threading.BoundedSemaphore(1)
-    assert slot.acquire(blocking=False)
-    progress = start(work, slot=slot, lease=-1.0 if ending == "stopped" else 120.0).wait_for_end()
-    assert progress.state == ending
-    assert slot.acquire(blocking=False)
+    queue = RunQueue(1)
+    run = start(work, turn=queue.turn("me"), paused=ending == "stopped")
+    if ending == "stopped":
+        run.wait_until(lambda progress: progress.state == "paused")
+        run.stop()
+    assert run.wait_for_end().state == ending
+    assert not queue.working
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_however_many_runs_take_turns_no_more_are_at_work_than_have_places(start: Start, slots: int) -> None:
+    at_work, most, lock = 0, 0, threading.Lock()
+
+    def counted() -> Work:
+        nonlocal at_work, most
+        for step in toy(12):
+            with lock:
+                at_work += 1
+                most = max(most, at_work)
+            time.sleep(0)
+            with lock:
+                at_work -= 1
+            yield step
+
+    queue = RunQueue(slots, budget=0.0)
+    runs = [start(counted, turn=queue.turn(owner)) for owner in "aabcd"]
+    assert all(run.wait_for_end().state == "done" for run in runs)
+    assert most <= slots
+    assert queue.working == queue.waiting == []
+
+
+def test_a_run_whose_turn_comes_while_nobody_watches_lets_the_next_have_it(start: Start) -> None:
+    queue = RunQueue(1)
+    busy = queue.turn("somebody")
+    busy.join()
+    left, next_one = start(turn=queue.turn("left"), lease=-1.0), start(turn=queue.turn("here"))
+    assert (left.progress().state, next_one.progress().standing.place) == ("queued", 2)
+    busy.done()
+    assert next_one.wait_for_end().state == "done"
+    progress = left.wait_for_end()
+    assert (progress.state, progress.error) == (
+        "stopped",
+        "Nobody was watching this run any more, so it was never begun.",
+    )
+
+
+def test_a_run_that_waits_and_is_paused_leaves_the_queue_until_it_is_resumed(start: Start) -> None:
+    queue = RunQueue(1)
+    busy = queue.turn("somebody")
+    busy.join()
+    run = start(turn=queue.turn("me"))
+    run.pause()
+    run.wait_until(lambda progress: progress.state == "paused")
+    assert queue.waiting == []
+    run.resume()
+    run.wait_until(lambda progress: progress.state == "queued")
+    busy.done()
+    assert run.wait_for_end().state == "done"
+
+
+def test_a_run_holds_for_a_short_work_and_goes_on_in_the_same_place(start: Start) -> None:
+    queue, reached, go_on = RunQueue(1), threading.Event(), threading.Event()
+
+    def slow() -> Work:
+        for step in toy():
+            yield step
+            reached.set()
+            assert go_on.wait(PATIENCE)
+
+    run = start(slow, turn=queue.turn("me"))
+    assert reached.wait(PATIENCE)
+    with queue.short("somebody") as short:
+        go_on.set()
+        while not short.wait(PATIENCE):
+            pass
+        assert not run.join(timeout=0.05)
+    assert run.wait_for_end().state == "done"
 
 
 def test_thread_has_a_name_and_ends_with_the_process(start: Start) -> None:

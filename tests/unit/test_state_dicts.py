@@ -276,7 +276,7 @@ REFUSED = {
     "no kernel": (lambda: pth(state(conv1__weight=torch.tensor(1.0))), "no matrices and kernels"),
     "absurd width": (
         lambda: pth(state(conv1__weight=torch.zeros(1).expand(10**6, 10**6, 1, 1))),
-        "is no bag_of_pixels",
+        "is damaged",
     ),
     "absurd dense layer": (
         lambda: pth(
@@ -289,7 +289,7 @@ REFUSED = {
                 "fc2.bias": torch.zeros(10),
             }
         ),
-        "would have",
+        "is damaged",
     ),
     "no square": (
         lambda: pth({**toy("mlp_1x1").state_dict(), "conv1.weight": torch.zeros(6, 785, 1, 1)}),

@@ -2,7 +2,7 @@
 
 from pointwise.data.table.columns import Column
 from pointwise.data.table.encoding import Columns, Feature
-from pointwise.data.table.prepare import Prepared, Rows, prepare
+from pointwise.data.table.prepare import Prepared, Rows, fitting, inputs_of, prepare
 from pointwise.data.table.read import Table, load_sample, read_rows, read_table
 
 __all__ = [
@@ -12,6 +12,8 @@ __all__ = [
     "Prepared",
     "Rows",
     "Table",
+    "fitting",
+    "inputs_of",
     "load_sample",
     "prepare",
     "read_rows",

@@ -10,15 +10,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pointwise.data.table.columns import LARGEST, LONGEST, MOSTLY, as_numbers, as_text
+from pointwise.data.table.columns import (
+    CATEGORY,
+    LARGEST,
+    LONGEST,
+    MAX_LEVELS,
+    MOSTLY,
+    NUMBER,
+    as_numbers,
+    as_text,
+    is_numeric,
+)
+from pointwise.data.table.text import MAX_COLUMNS
 from pointwise.errors import ConfigError, DataError
 
-MAX_COLUMNS = 200
-MAX_LEVELS = 12  # inputs for one column of levels: the most frequent, and one that all others share
 SMALLEST = 1e-290  # of a column's range, which is divided into steps
 OTHER = "any other"  # how that one is called
 MISSING = "missing"  # the level of a text that is not there
-NUMBER, CATEGORY = "number", "category"
 Values = Mapping[str, Any]  # of a row, by its columns' names: numbers or texts, None for missing
 
 
@@ -83,9 +91,17 @@ class Feature:
             return float(value)  # type: ignore[arg-type]
         raise DataError(f"{value!r} is no value for '{self.name}'. Give a number.")
 
-    def encode(self, values: pd.Series) -> NDArray[np.float64]:
-        """Inputs (N, inputs) of a column's values as they were read. Raises DataError for those of the wrong kind."""
-        return self._levels(values) if self.kind == CATEGORY else self._numbers(values)
+    def encode(self, values: pd.Series, inputs: NDArray[np.float32]) -> None:
+        """Write a column's values, as they were read, into ``inputs`` (N, its inputs), which are 0.
+
+        Raises DataError for values of the wrong kind.
+        """
+        if self.kind == CATEGORY:
+            levels = self._levels(values)
+            known = np.flatnonzero(levels >= 0)
+            inputs[known, levels[known]] = 1.0
+        else:
+            inputs[:, 0] = self._numbers(values)
 
     def _numbers(self, values: pd.Series) -> NDArray[np.float64]:
         numbers = as_numbers(values)
@@ -95,15 +111,15 @@ class Feature:
         inputs = (numbers.fillna(self.start) - self.mean) / self.scale
         if max(numbers.abs().max(), inputs.abs().max()) >= LARGEST:
             raise DataError(f"The column '{self.name}' has infinite values. Replace them, or leave them empty.")
-        return inputs.to_numpy()[:, None]
+        return inputs.to_numpy()
 
-    def _levels(self, values: pd.Series) -> NDArray[np.float64]:
+    def _levels(self, values: pd.Series) -> NDArray[np.int64]:
+        """Which of its inputs each value is, (N,); -1 where a level has none."""
         order = {level: index for index, level in enumerate(sorted(self._own))}
         other = len(order) if self.shared else -1
         texts = as_text(values)
-        texts = texts.where(texts.notna(), MISSING)
-        codes = np.array([order.get(text, other) for text in texts])
-        return (codes[:, None] == np.arange(self.inputs)).astype(np.float64)
+        places = [order.get(text, other) for text in (*texts.cat.categories, MISSING)]  # the code of missing is -1
+        return np.array(places, dtype=np.int64)[texts.cat.codes]
 
 
 @dataclass(frozen=True)
@@ -171,22 +187,26 @@ class Columns:
                 raise DataError(
                     f"There is {found} '{feature.name}', which the network predicts from. Give one with that name."
                 )
-        return np.concatenate([one.encode(frame[one.name]) for one in self._ordered], axis=1).astype(np.float32)
+        inputs, begin = np.zeros((len(frame), len(self.owners)), dtype=np.float32), 0
+        for one in self._ordered:
+            one.encode(frame[one.name], inputs[:, begin : begin + one.inputs])
+            begin += one.inputs
+        return inputs
 
 
 def fit_columns(training: pd.DataFrame, names: Sequence[str]) -> tuple[Columns, dict[str, int]]:
     """How training rows' columns become inputs, and the number of rare levels by the columns that have such.
 
-    Numbers are float64 with NaN for missing, texts are objects without.
+    Numbers are float64 with NaN for missing, texts are categories without.
     """
     features: list[Feature] = []
     rare: dict[str, int] = {}
     for name in names:
-        if training[name].dtype == object:
+        if is_numeric(training[name]):
+            feature = _number(training[name])
+        else:
             feature, shared = _category(training[name])
             rare |= {name: shared} if shared else {}
-        else:
-            feature = _number(training[name])
         features.append(feature)
     return Columns(tuple(features)), rare
 
@@ -201,13 +221,16 @@ def _number(values: pd.Series) -> Feature:
 
 
 def _category(values: pd.Series) -> tuple[Feature, int]:
-    from sklearn.preprocessing import OneHotEncoder
-
-    encoder = OneHotEncoder(max_categories=MAX_LEVELS, handle_unknown="infrequent_if_exist")
-    (rare,) = encoder.fit(values.to_numpy()[:, None]).infrequent_categories_ if values.nunique() > MAX_LEVELS else ((),)
-    frequent = [level for level in values.value_counts().index if level not in set(rare)]
-    levels = (*frequent, *([OTHER] if len(rare) else []))
-    return Feature(str(values.name), CATEGORY, frequent[0], levels=levels, shared=len(rare) > 0), len(rare)
+    """A column of levels; where there are too many, those share an input that OneHotEncoder(max_categories) joins."""
+    texts = as_text(values)
+    counts = np.bincount(texts.cat.codes, minlength=len(texts.cat.categories))
+    given = sorted((level, int(count)) for level, count in zip(texts.cat.categories, counts, strict=True) if count)
+    most = sorted(given, key=lambda one: one[1], reverse=len(given) <= MAX_LEVELS)
+    if len(given) > MAX_LEVELS:  # the last of equals in the alphabet are taken for the more frequent
+        most = most[1 - MAX_LEVELS :][::-1]
+    rare, frequent = len(given) - len(most), [level for level, _ in most]
+    levels = (*frequent, *([OTHER] if rare else []))
+    return Feature(str(values.name), CATEGORY, frequent[0], levels=levels, shared=rare > 0), rare
 
 
 def _is_text(value: object) -> bool:

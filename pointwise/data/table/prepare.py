@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import torch
 from torch import Tensor
 
 from pointwise.data.scaling import Scaling
+from pointwise.data.table.columns import MAX_LEVELS, Column, is_numeric
 from pointwise.data.table.encoding import MISSING, Columns, Feature, fit_columns
 from pointwise.data.table.read import MIN_ROWS, Table
 from pointwise.errors import DataError
 
 HELD_OUT = 0.2  # the share of the rows that no network is trained on
+MAX_VALUES = 10_000_000  # rows × inputs: 40 MB, and about a second an epoch
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,7 @@ class Rows:
     inputs: Tensor = field(repr=False)  # float32 (N, F): numbers of mean 0 and deviation 1, levels as 0 or 1
     targets: Tensor = field(repr=False)  # float64 (N,), in the target's own unit
     scaling: Scaling  # of the training rows' targets
+    columns: Columns  # how the inputs are made, fitted on the training rows alone
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -33,6 +36,10 @@ class Rows:
         """Inputs as float32 (n, F, 1, 1), and standardised targets, float32 (n, 1)."""
         targets = self.scaling.to_model(self.targets[indices])
         return self.inputs[indices, :, None, None], targets.float()[:, None]
+
+    def first(self, number: int) -> Rows:
+        """The first rows, so many or all."""
+        return replace(self, inputs=self.inputs[:number], targets=self.targets[:number])
 
     @property
     def target_scale(self) -> float:
@@ -45,15 +52,29 @@ class Prepared:
     """A table made ready: what to train on, what to be judged by, and how to ask about a row of one's own."""
 
     target: str
-    columns: Columns  # fitted on the training rows alone
     training: Rows
     held_out: Rows
     notes: tuple[str, ...]  # sentences: what was done
 
     @property
+    def columns(self) -> Columns:
+        """How the inputs are made, fitted on the training rows alone."""
+        return self.training.columns
+
+    @property
     def features(self) -> tuple[Feature, ...]:
         """The columns that are learned from."""
         return self.columns.features
+
+    @property
+    def name(self) -> str:
+        """The training rows', as shown to a person."""
+        return self.training.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns that are learned from."""
+        return tuple(feature.name for feature in self.features)
 
     @property
     def scaling(self) -> Scaling:
@@ -66,23 +87,24 @@ def prepare(table: Table, target: str, features: Sequence[str] | None = None, se
 
     ``features`` are all usable columns unless named. Rows without a target are dropped, missing numbers become the
     median, missing texts a level of their own, rare levels share one input. The same seed gives the same split.
-    Raises DataError when the target or the features cannot be used, or too few rows are left.
+    Raises DataError when the target or the features cannot be used, too few rows are left, or rows × inputs are more
+    than MAX_VALUES, which is known before anything is made.
     """
     chosen = [name for name in table.features if name != target] if features is None else list(features)
     _check_choice(table, target, chosen)
-    frame, notes = _without_missing_levels(_with_target(table.frame, target), chosen)
+    _check_size(table, target, chosen)
+    frame, notes = _without_missing_levels(_with_target(table.frame[[*chosen, target]], target), chosen)
     training, held_out = _split(frame, seed)
     _check_varies(frame[target], training[target])
     used = _varying(training, chosen)
     columns, rare = fit_columns(training, used)
     scaling = Scaling.of(training[target].to_numpy())
     training_rows, held_out_rows = (
-        Rows(f"{table.name}, {part}", _inputs(columns, rows), torch.tensor(rows[target].to_numpy()), scaling)
+        Rows(f"{table.name}, {part}", _inputs(columns, rows), torch.tensor(rows[target].to_numpy()), scaling, columns)
         for part, rows in (("training rows", training), ("held-out rows", held_out))
     )
     return Prepared(
         target,
-        columns,
         training_rows,
         held_out_rows,
         (
@@ -99,12 +121,36 @@ def prepare(table: Table, target: str, features: Sequence[str] | None = None, se
     )
 
 
+def fitting(table: Table, target: str) -> list[str]:
+    """The columns that the target can be learned from, all, or as many of the first as ``prepare`` takes."""
+    columns, left, chosen = _columns(table), MAX_VALUES // _rows(table, target), []
+    for name in table.features:
+        if name != target and columns[name].inputs <= left:
+            left -= columns[name].inputs
+            chosen.append(name)
+    return chosen
+
+
+def inputs_of(table: Table, features: Sequence[str]) -> int:
+    """How many of a network's inputs columns become, at most; those that the table has not become none."""
+    columns = _columns(table)
+    return sum(columns[name].inputs for name in features if name in columns)
+
+
+def _columns(table: Table) -> dict[str, Column]:
+    return {column.name: column for column in table.columns}
+
+
+def _rows(table: Table, target: str) -> int:
+    return max(1, len(table) - _columns(table)[target].missing)
+
+
 def _inputs(columns: Columns, rows: pd.DataFrame) -> Tensor:
     return torch.from_numpy(columns.encode(rows))
 
 
 def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
-    columns = {column.name: column for column in table.columns}
+    columns = _columns(table)
     unknown = [name for name in (target, *features) if name not in columns]
     if unknown:
         raise DataError(f"{table.name} has no column '{unknown[0]}'. Choose one of its own.")
@@ -117,6 +163,18 @@ def _check_choice(table: Table, target: str, features: Sequence[str]) -> None:
     for name in features:
         if columns[name].left_out:
             raise DataError(f"'{name}' cannot be used: {columns[name].left_out}. Take it out.")
+
+
+def _check_size(table: Table, target: str, features: Sequence[str]) -> None:
+    """Whether there are few enough rows and inputs, by the columns' descriptions."""
+    inputs, rows = inputs_of(table, features), _rows(table, target)
+    if rows * inputs <= MAX_VALUES:
+        return
+    raise DataError(
+        f"{rows:,} rows of {inputs:,} inputs are {rows * inputs:,} values, more than {MAX_VALUES:,}. Take out columns "
+        f"until {MAX_VALUES // rows:,} inputs are left, or keep a part of the rows. A column of numbers is one input, "
+        f"and one of texts up to {MAX_LEVELS}."
+    )
 
 
 def _with_target(frame: pd.DataFrame, target: str) -> pd.DataFrame:
@@ -142,9 +200,14 @@ def _split(frame: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _without_missing_levels(frame: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
-    texts = [name for name in names if frame[name].dtype == object and frame[name].isna().any()]
+    texts = [name for name in names if not is_numeric(frame[name]) and frame[name].isna().any()]
     notes = [f"{frame[name].isna().sum():,} missing values of '{name}' became the level '{MISSING}'." for name in texts]
-    return frame.fillna(dict.fromkeys(texts, MISSING)), notes
+    return frame.assign(**{name: _with_level(frame[name]) for name in texts}), notes
+
+
+def _with_level(values: pd.Series) -> pd.Series:
+    known = MISSING in values.cat.categories
+    return (values if known else values.cat.add_categories(MISSING)).fillna(MISSING)
 
 
 def _varying(training: pd.DataFrame, names: Sequence[str]) -> list[str]:

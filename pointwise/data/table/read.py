@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from pointwise.data.table.columns import LARGEST, LONGEST, Column, describe, tidy
-from pointwise.data.table.encoding import CATEGORY, MAX_COLUMNS, Columns
+from pointwise.data.table.encoding import CATEGORY, Columns
 from pointwise.data.table.encoding import MISSING as LEVEL_OF_MISSING
 from pointwise.data.table.text import Lines, split_lines, unclosed
 from pointwise.errors import DataError
+from pointwise.visible_text import one_line
 
-MIN_ROWS, MAX_ROWS = 20, 100_000
+MIN_ROWS = 20
 MISSING = ("-", "--", "?", ".")  # beside what pandas takes for missing
 TRUTHS = {"True", "False", LEVEL_OF_MISSING}  # levels of a column that pandas takes for truth values
 SAMPLE_NAMES = {  # load_diabetes' own are abbreviations
@@ -40,7 +41,7 @@ class Table:
     """A table as it was read, with its columns described."""
 
     name: str  # as shown to a person
-    frame: pd.DataFrame = field(repr=False)  # float64 for numbers, text for levels, NaN for missing
+    frame: pd.DataFrame = field(repr=False)  # float64 for numbers, categories for texts, NaN for missing
     columns: tuple[Column, ...]  # in the file's order
     notes: tuple[str, ...]  # sentences: how it was read, and what was left out
 
@@ -63,12 +64,16 @@ def read_table(content: bytes, name: str) -> Table:
 
     With semicolons numbers may have decimal commas. Raises DataError, one sentence about what is wrong and one about
     what to do, for a file that is empty, larger than 10 MB, no text, or not a table of 20–100,000 rows and 2–200
-    columns with names of their own, at least one of varying numbers, all of them finite.
+    columns with names of their own, at least one of varying numbers, all of them finite; and where ``split_lines``
+    does. It takes up to 0.2 s for 500 KB, 2 s for 10 MB, and 150 MB of memory while it works.
     """
     lines = split_lines(content, name)
     named, names = [bool(column) for column in lines.names], _names(lines)
     _check_names(names, name)
-    frame = _parse(lines, name).dropna(how="all").reset_index(drop=True)
+    frame = _parse(lines, name)
+    empty = frame.isna().all(axis=1)
+    if empty.any():
+        frame = frame[~empty].reset_index(drop=True)
     frame.columns = pd.Index(names)
     return _table(name, frame, named, [lines.description])
 
@@ -85,11 +90,8 @@ def read_rows(content: bytes, name: str, columns: Columns | None = None) -> pd.D
     texts = {one.name for one in features if one.kind == CATEGORY and not set(one.levels) <= TRUTHS}
     frame = _parse(lines, name, [i for i, column in enumerate(names) if column in texts])
     frame.columns = pd.Index(names)
-    if not 0 < len(frame) <= MAX_ROWS:
-        few = (
-            f"has more than {MAX_ROWS:,} rows. Keep a part of them." if len(frame) else "has no rows. Add one or more."
-        )
-        raise DataError(f"{name} {few}")
+    if not len(frame):
+        raise DataError(f"{name} has no rows. Add one or more.")
     return frame
 
 
@@ -119,14 +121,14 @@ def _table(name: str, frame: pd.DataFrame, named: Sequence[bool], notes: list[st
 
 
 def _names(lines: Lines) -> tuple[str, ...]:
-    return tuple(column or f"column {i}" for i, column in enumerate(lines.names, start=1))
+    return tuple(one_line(column, len(column)) or f"column {i}" for i, column in enumerate(lines.names, start=1))
 
 
 def _parse(lines: Lines, name: str, texts: Sequence[int] = ()) -> pd.DataFrame:
     """A column for each name, numbered; those numbered in ``texts`` are not looked at for numbers."""
     try:
         return pd.read_csv(
-            io.StringIO(lines.text),
+            io.BytesIO(lines.content),
             sep=lines.delimiter,
             decimal="," if lines.delimiter == ";" else ".",
             names=range(len(lines.names)),
@@ -136,7 +138,6 @@ def _parse(lines: Lines, name: str, texts: Sequence[int] = ()) -> pd.DataFrame:
             skipinitialspace=True,
             na_values=list(MISSING),
             dtype=dict.fromkeys(texts, object),
-            nrows=MAX_ROWS + 1,
             low_memory=False,
         )
     except pd.errors.ParserError:
@@ -144,8 +145,6 @@ def _parse(lines: Lines, name: str, texts: Sequence[int] = ()) -> pd.DataFrame:
 
 
 def _check_names(names: Sequence[str], file: str) -> None:
-    if len(names) > MAX_COLUMNS:
-        raise DataError(f"{file} has {len(names):,} columns, more than {MAX_COLUMNS}. Keep those that may matter.")
     if all(_is_number(name) for name in names):
         raise DataError(f"{file} begins with numbers instead of column names. Put a line of names above them.")
     twice = [name for name, count in Counter(names).items() if count > 1]
@@ -163,8 +162,6 @@ def _is_number(text: str) -> bool:
 
 
 def _check_rows(rows: int, file: str) -> None:
-    if rows > MAX_ROWS:
-        raise DataError(f"{file} has more than {MAX_ROWS:,} rows. Keep a part of them.")
     if rows == 0:
         raise DataError(f"{file} has no values below its column names. Choose a table with at least {MIN_ROWS} rows.")
     if rows < MIN_ROWS:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -31,6 +30,7 @@ from pointwise.ui.canvas.drawing import (
 )
 from pointwise.ui.canvas.drawing_json import received
 from pointwise.ui.frame import startup
+from pointwise.ui.frame.page_values import sent
 from pointwise.ui.frame.sections import hidden
 
 NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; overflow: hidden; margin: 0;
@@ -39,8 +39,6 @@ NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; 
 pictures from files do.</p>"""  # taken away by that code
 
 FINER = 14  # pixels between the widths that a sheet is shown with: half of the network's 28
-
-log = logging.getLogger(__name__)
 
 
 def canvas(drawing: Drawing, pen: int) -> None:
@@ -114,13 +112,10 @@ def _fit(sheet: Sheet) -> str:
 
 def _take(sheet: Sheet, on_drawn: Callable[[], None]) -> None:
     drawing = current(sheet)
-    sent = st.session_state[pen_key(sheet)].get("drawing")
-    try:
-        keep(received(drawing, sent))
+    after = sent(pen_key(sheet), "drawing", lambda message: received(drawing, message), "A drawing")
+    if after is not None:
+        keep(after)
         startup.HELD_BACK.set(startup.STROKE)
-    except Exception as error:  # Pillow raises many kinds for damaged pictures
-        log.warning("A drawing was ignored: %s", " ".join(str(error).split())[:200] or type(error).__name__)
-    else:
         on_drawn()
 
 

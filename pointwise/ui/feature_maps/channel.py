@@ -13,6 +13,7 @@ from pointwise.ui.feature_maps import curves, input_maps, live_channel, map_comp
 from pointwise.ui.feature_maps.subject import Subject
 from pointwise.ui.frame import charts, glossary, html
 from pointwise.ui.frame.colours import Scale
+from pointwise.ui.frame.page_values import sent, several, whole
 from pointwise.ui.frame.sections import Kept
 
 MAP = "features.map"
@@ -97,8 +98,10 @@ def point(values: NDArray[np.float32]) -> tuple[int, int]:
 
 
 def _picked() -> None:
-    if picked := st.session_state[MAP].picked:
-        (y, x), (rows, columns) = picked, SIZE.get()
+    rows, columns = SIZE.get()
+    picked = sent(MAP, "picked", several(whole(0, max(rows, columns) - 1), 2, 2))
+    if picked is not None and picked[0] < rows and picked[1] < columns:
+        y, x = picked
         POINT.set(((y + 0.5) / rows, (x + 0.5) / columns))
 
 

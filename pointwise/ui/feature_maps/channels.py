@@ -17,6 +17,7 @@ from pointwise.ui.feature_maps.subject import Subject
 from pointwise.ui.figures import one_pixel
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import Scale
+from pointwise.ui.frame.page_values import sent, whole
 from pointwise.ui.frame.sections import Kept, choice
 
 BEFORE, AFTER = "Before the activation", "After it"
@@ -121,9 +122,9 @@ def chosen_layer(subject: Subject) -> int:
 
 
 def _choose_layer(subject: Subject) -> None:
-    chosen = st.session_state[network_strip.STRIP].chosen
+    chosen = sent(network_strip.STRIP, "chosen", whole(0, len(subject.chain.stages) - 1))
     if chosen is not None:
-        _look_into(subject, int(chosen), None)
+        _look_into(subject, chosen, None)
 
 
 def _way_back(subject: Subject, stage_number: int, number: int) -> None:
@@ -163,9 +164,9 @@ def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool,
 
 
 def _choose() -> None:
-    chosen = st.session_state[map_components.MOSAIC].chosen
+    chosen = sent(map_components.MOSAIC, "chosen", whole(0, input_maps.MOST_CHANNELS))
     if chosen is not None:
-        CHOSEN.set(int(chosen))
+        CHOSEN.set(chosen)
         input_maps.CHOSEN.pop()
 
 

@@ -14,6 +14,7 @@ from pointwise.ui.feature_maps import map_components
 from pointwise.ui.feature_maps.subject import Subject, prediction
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
+from pointwise.ui.frame.page_values import sent, several, whole
 from pointwise.ui.frame.sections import Kept
 
 PICTURE = "features.evidence"
@@ -23,6 +24,7 @@ READ: Kept[int | None] = Kept("features.digit.read", None)  # what was read when
 TEN = "features.ten"  # the key of the ten small maps
 SHOWN = Kept("features.evidence.drawing", "")  # the drawing on the page
 SIDE = 64  # pixels of a small map at least
+PIXELS = 28 * 28  # of a drawing
 RADIUS = 1.5  # pixels of 28
 INK = 0.4  # how much darker the colours are where there is ink
 
@@ -66,8 +68,8 @@ def _digit(read: int) -> int:
 
 
 def _choose() -> None:
-    if (chosen := st.session_state[TEN].chosen) is not None:
-        DIGIT.set(int(chosen))
+    if (chosen := sent(TEN, "chosen", whole(0, 9))) is not None:
+        DIGIT.set(chosen)
 
 
 def _ten(every: Sequence[Evidence], image: NDArray[np.uint8], digit: int, scale: Scale) -> None:
@@ -171,9 +173,9 @@ def _without(image: NDArray[np.uint8], drawing: str) -> NDArray[np.uint8]:
 
 
 def _rubbed() -> None:
-    rubbed = st.session_state[PICTURE].rubbed
+    rubbed = sent(PICTURE, "rubbed", several(whole(0, PIXELS - 1), 1, PIXELS))
     drawing = SHOWN.get()
-    if rubbed:
+    if rubbed is not None:
         known, erased = ERASED.get()
         before = erased if known == drawing else ()
-        ERASED.set((drawing, tuple(sorted({*before, *map(int, rubbed)}))))
+        ERASED.set((drawing, tuple(sorted({*before, *rubbed}))))

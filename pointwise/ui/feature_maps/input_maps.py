@@ -15,9 +15,11 @@ from pointwise.ui.feature_maps.subject import Subject
 from pointwise.ui.frame import html
 from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
 from pointwise.ui.frame.labels import number
+from pointwise.ui.frame.page_values import sent, whole
 from pointwise.ui.frame.sections import Kept
 
 KEY = "features-inputs"
+MOST_CHANNELS = 4096  # of a layer
 SHOWN = 8  # input maps, the others together
 CHOSEN: Kept[int | None] = Kept("features.input", None)  # the input map that was chosen, from 0
 
@@ -125,8 +127,8 @@ def chosen_input(mixed: Mixture) -> int:
 
 
 def _choose() -> None:
-    if (chosen := st.session_state[KEY].chosen) is not None:
-        CHOSEN.set(int(chosen))
+    if (chosen := sent(KEY, "chosen", whole(0, MOST_CHANNELS))) is not None:
+        CHOSEN.set(chosen)
 
 
 def _range(part: NDArray[np.float32]) -> str:

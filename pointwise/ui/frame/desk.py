@@ -18,6 +18,7 @@ import streamlit as st
 
 from pointwise.errors import LibraryError
 from pointwise.ui.frame import visitor
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.library import Shelf
@@ -90,7 +91,7 @@ class Lasting(Generic[T]):
         try:
             value = self.load(raw)
         except Exception as error:  # it may be anything
-            log.warning("What was kept as '%s' is not used: %s", self.key, " ".join(str(error).split())[:200])
+            log.warning("What was kept as '%s' is not used: %s", visible(self.key, 200), visible(error, 200))
             return
         st.session_state[self.key] = value
         desk.written[self.key] = (value, _digest(raw))
@@ -175,7 +176,7 @@ def _read(shelf: Shelf) -> dict[str, Any]:
     except LibraryError as error:
         visitor.stop_keeping(error)
     except ValueError as error:
-        log.warning("What was kept of a session is not used: %s", error)
+        log.warning("What was kept of a session is not used: %s", visible(error, 200))
     return {}
 
 

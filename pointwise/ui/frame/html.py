@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pointwise.visible_text import visible
+
 STYLE = """<style>
 .pw-strip {display: flex; flex-wrap: wrap; gap: 0.5rem 0.9rem; align-items: flex-start}
 .pw-strip figure {margin: 0; width: 8.2rem}
@@ -65,8 +67,8 @@ def table(
     The columns after the first stand right if they are ``numbers``. ``label`` says what the table is, else its head.
     With ``totals``, how many rows at the end stand out, it is a long table: set close, and no higher than 26rem.
     """
-    top = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    cells = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
+    top = "".join(f"<th>{html.escape(visible(cell))}</th>" for cell in head)
+    cells = ["".join(f"<td>{html.escape(visible(cell))}</td>" for cell in row) for row in rows]
     body = "".join(f"<tr{' class=total' * (len(rows) - n <= totals)}>{row}</tr>" for n, row in enumerate(cells))
     kind, height = ("long", "26rem") if totals >= 0 else ("", "none")
     return (

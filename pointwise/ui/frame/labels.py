@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+import html
+import logging
 import math
+import os
 import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.models import ARCHITECTURES
+from pointwise.models.config import SHIPPED
+from pointwise.visible_text import MOST, visible, without_folders
+
+if TYPE_CHECKING:
+    from pointwise.run_queue import Standing
 
 MODELS = {name: architecture.title for name, architecture in ARCHITECTURES.items()}
 ABOUT = {name: architecture.about for name, architecture in ARCHITECTURES.items()}
@@ -17,7 +30,11 @@ BEGINNING = re.compile(r"^(\d*)([-+=.])")  # of a list or a line below a heading
 # What Streamlit and GitHub's Markdown replace even after a backslash: icons and emojis, addresses, arrows.
 REPLACED = re.compile(r"(:|@)(?=\S)|(www)(?=\.)|(?<!\S)([<>~-])(?=[>=-]+(?:\s|$))", re.IGNORECASE)
 JOINER = "\u2060"  # takes no width and allows no line break
+FORMULAE = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # begin one in a spreadsheet
+MOST_IN_CHART, MOST_IN_LIST = 34, 120  # characters, in a legend or along an axis, and of an option
 DIGITS = ("mnist", "digits")  # those of them that show digits, as a drawing does
+
+log = logging.getLogger(__name__)
 
 
 def percent(share: float) -> str:
@@ -49,6 +66,11 @@ def roughly(seconds: float) -> str:
     return f"{round(seconds / 1800) / 2:g} hours"
 
 
+def wait(standing: Standing) -> str:
+    """How long a wait in the queue is expected to be: about 4 min, or up to 15 min where nobody can tell."""
+    return f"{'up to' if standing.at_most else 'about'} {roughly(standing.seconds)}"
+
+
 def number(value: float) -> str:
     """About four digits, in any unit: 1,234 and 0.01235."""
     size = abs(value)
@@ -75,15 +97,73 @@ def r_squared(value: float) -> str:
 
 
 def escaped(text: str) -> str:
-    """For Markdown, where two dollar signs would begin and end a formula."""
+    """For Markdown of our own, where two dollar signs would begin and end a formula; not for what people wrote."""
     return text.replace("$", "\\$")
 
 
-def plain(text: str) -> str:
-    """Markdown that Streamlit shows as exactly this text, on one line: no markup, formula, link, picture or icon.
+def plain(text: object, most: int = MOST) -> str:
+    """Markdown that Streamlit shows as this text, ``visible``, on one line: no markup, formula, link, picture or icon.
 
-    For what people wrote: names of columns, files and runs. Not for the options of a select, cells of a table and
-    values of inputs, which Streamlit takes for plain text by itself.
+    For what people and files wrote, wherever Streamlit takes Markdown: text, labels of all kinds, ``help``, values of
+    metrics, options of ``select_slider``, ``segmented_control``, ``pills`` and ``radio``. ``visible`` is for what is no
+    Markdown: options of a ``selectbox`` or ``multiselect``, values of inputs and ``alt``.
     """
-    line = " ".join(text.encode("utf-8", "replace").decode().split())
-    return BEGINNING.sub(r"\1\\\2", MARKUP.sub(r"\\\g<0>", REPLACED.sub(rf"\g<0>{JOINER}", line)))
+    line = REPLACED.sub(rf"\g<0>{JOINER}", visible(text, most))
+    return BEGINNING.sub(r"\1\\\2", MARKUP.sub(r"\\\g<0>", line))
+
+
+def said(sentence: object) -> str:
+    """``plain`` of a sentence that may name a folder, an error for example; strangers do not read where things lie.
+
+    On a server for them the log has the whole sentence.
+    """
+    return plain(for_all_eyes(str(sentence)))
+
+
+def for_all_eyes(sentence: str) -> str:
+    """A sentence as a visitor may read it: on a server for strangers without the folders of the server."""
+    from pointwise.library.home import home, is_public
+
+    if not is_public():
+        return sentence
+    known = [home(), SHIPPED.parent, Path.home(), Path(sys.prefix)]
+    known += [Path(folder) for name in ("POINTWISE_DATA", "XDG_CACHE_HOME") if (folder := os.environ.get(name))]
+    short = without_folders(sentence, known)
+    if short != sentence:
+        log_once(sentence)
+    return short
+
+
+@functools.lru_cache(maxsize=100)
+def log_once(sentence: str) -> None:
+    """Write a sentence that visitors read in part into the server's log, once."""
+    log.warning("What visitors read without its folders: %s", visible(sentence))
+
+
+def told_apart(options: Iterable[str]) -> Callable[[str], str]:
+    """What options of a list are called there, ``visible``: with a number behind those that would look alike."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for option in options:
+        seen, number = visible(option, MOST_IN_LIST), 2
+        name = seen
+        while name in taken:
+            name, number = f"{seen} ({number})", number + 1
+        names[option] = name
+        taken.add(name)
+    return names.__getitem__
+
+
+def in_chart(text: object, most: int = MOST_IN_CHART) -> str:
+    """Plotly's text, ``visible``, of what people wrote: no link, no bold, no formula and no value of a template."""
+    line = html.escape(visible(text, most), quote=False)
+    return line.replace("$", f"{JOINER}${JOINER}").replace("%{", f"%{JOINER}{{")
+
+
+def in_cell(text: object, most: int = MOST) -> str:
+    """A cell or the name of a column in a table, ``visible``, which a spreadsheet program takes for text, no formula.
+
+    Streamlit offers every table as a CSV file.
+    """
+    line = visible(text, most)
+    return f"{JOINER}{line}" if line.startswith(FORMULAE) else line

@@ -9,8 +9,11 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from pointwise.errors import PointwiseError
-from pointwise.ui.frame.labels import plain
+from pointwise.ui.frame import uploaded_files
+from pointwise.ui.frame.labels import said
+from pointwise.visible_text import one_line
 
+MOST_NAME = 80  # characters of a file's
 T = TypeVar("T")
 Body = Callable[[], None]
 
@@ -80,7 +83,7 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except PointwiseError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
 
 
 @contextmanager
@@ -109,7 +112,7 @@ def upload(
     st.file_uploader(label, key=key, on_change=_receive, args=(key, take, kept, megabytes), max_upload_size=megabytes)
     refusal = _refusal(key).get()
     if refusal:
-        st.error(plain(refusal), icon=":material/error:")
+        st.error(said(refusal), icon=":material/error:")
 
 
 def refuse(key: str, sentence: str) -> None:
@@ -123,15 +126,25 @@ def forget_refusal(key: str) -> None:
 
 
 def _receive(key: str, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int) -> None:
-    forget_refusal(key)
     file = st.session_state[key]
+    if uploaded_files.is_gone(file):  # it was taken before
+        return
+    forget_refusal(key)
     if file is None:  # so it is for a moment when another file is chosen
         return
+    try:
+        _take(key, file, take, kept, megabytes)
+    finally:
+        uploaded_files.release(file)
+
+
+def _take(key: str, file: Any, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int) -> None:
+    name = one_line(file.name, MOST_NAME)
     if file.size > megabytes * 2**20:  # the server takes what the largest of all fields takes
-        refuse(key, f"{file.name} has more than {megabytes} MB. Choose a smaller file. {kept()}".rstrip())
+        refuse(key, f"{name} has more than {megabytes} MB. Choose a smaller file. {kept()}".rstrip())
         return
     try:
-        take(file.getvalue(), file.name)
+        take(file.getvalue(), name)
     except PointwiseError as error:
         refuse(key, f"{error} {kept()}".rstrip())
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
+from pointwise.errors import ModelFileError
 from pointwise.models import SHIPPED as MODELS
+from pointwise.ui.frame import labels
 
 if TYPE_CHECKING:
     from pointwise.costs import Cost
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 PACKED: WeakKeyDictionary[Network, dict[int | None, Packed | None]] = WeakKeyDictionary()
+FOR_THE_OWNER = "Whoever runs it can restore it in the folder models; the server's log says what is wrong with it."
 MOST_PARAMETERS = 300_000  # what a page is given and computes many times a second
 
 
@@ -40,8 +43,17 @@ def once(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def shipped_model(arch: str) -> Network:
-    """The shipped network in eval mode. Raises ModelFileError."""
-    return _loaded(MODELS / f"{arch}.safetensors")
+    """The shipped network in eval mode. Raises ModelFileError, without the server's folders where strangers read it."""
+    from pointwise.library import is_public
+
+    path = MODELS / f"{arch}.safetensors"
+    try:
+        return _loaded(path)
+    except ModelFileError as error:
+        if not is_public():
+            raise
+        labels.log_once(f"{path}: {error}")
+        raise ModelFileError(path, "is missing or damaged on this server", FOR_THE_OWNER) from None
 
 
 def packed_file(arch: str) -> Packed | None:

@@ -21,6 +21,7 @@ import streamlit as st
 
 from pointwise.errors import LibraryError
 from pointwise.ui.frame.labels import plain
+from pointwise.ui.frame.page_values import sent
 from pointwise.ui.frame.sections import Kept, hidden
 
 if TYPE_CHECKING:
@@ -135,8 +136,8 @@ def _arrive() -> Visit:
 
 def _adopt() -> None:
     """Be the visitor whose cookie another tab has set meanwhile, with what this session has kept since it began."""
-    visit, token = _visit(), _told("other")
-    if not visit.token or not _is_token(token) or token == visit.token:
+    visit, token = _visit(), sent(COMPONENT, "other", _token)
+    if not visit.token or token is None or token == visit.token:
         return
     library, before = visit.shelf.library, visit.shelf
     after = _shelf_of(token, library)
@@ -155,7 +156,7 @@ def _adopt() -> None:
 def _without_cookies() -> None:
     """Keep nothing: the browser would come back as somebody else."""
     visit = _visit()
-    if _told("refused") != visit.token or not visit.made:
+    if sent(COMPONENT, "refused", _token) != visit.token or not visit.made:
         return
     try:
         visit.shelf.forget()
@@ -168,8 +169,10 @@ def _is_token(text: object) -> bool:
     return isinstance(text, str) and TOKEN.fullmatch(text) is not None
 
 
-def _told(name: str) -> Any:
-    return st.session_state[COMPONENT].get(name)
+def _token(value: Any) -> str:
+    if not _is_token(value):
+        raise ValueError("it is no visitor's number")
+    return str(value)
 
 
 def _forgetting(notice: str = "", warns: bool = False) -> Visit:

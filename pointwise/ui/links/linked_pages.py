@@ -68,12 +68,18 @@ def _channels_of_the_layer() -> int:
 
 @functools.cache
 def _channels(arch: str, layer: str | None) -> int:
-    """How many channels a layer of a shipped network has; with None the most of all its layers."""
-    from safetensors import safe_open
+    """How many channels a layer of a shipped network has; with None the most of all its layers.
 
-    with safe_open(SHIPPED / f"{arch}.safetensors", framework="numpy") as weights:
-        names = [layer] if layer else [each.name for each in ARCHITECTURES[arch].layers]
-        return max(weights.get_slice(f"{name}.weight").get_shape()[0] for name in names)
+    Of a network whose file cannot be read, which its page says, one.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(SHIPPED / f"{arch}.safetensors", framework="numpy") as weights:
+            names = [layer] if layer else [each.name for each in ARCHITECTURES[arch].layers]
+            return max(weights.get_slice(f"{name}.weight").get_shape()[0] for name in names)
+    except (OSError, SafetensorError):
+        return 1
 
 
 def _pixel() -> Field:

@@ -13,6 +13,7 @@ from pointwise.claims import parameters
 from pointwise.explain import colour
 from pointwise.inpage import bundled
 from pointwise.ui.frame import glossary, html, navigation
+from pointwise.ui.frame.page_values import sent
 from pointwise.ui.path.steps import GREY, MIX, Weights, weights_of
 
 MIXER = "path.mixer"  # the key of the picture with its three sliders
@@ -124,10 +125,9 @@ def _mix(scene: colour.Scene) -> None:
 
 
 def _take() -> None:
-    try:
-        MIX.set(weights_of(st.session_state[MIXER].get("mixed")))
-    except (TypeError, ValueError, OverflowError):
-        return  # nobody's hand sends that
+    weights = sent(MIXER, "mixed", weights_of)
+    if weights is not None:
+        MIX.set(weights)
 
 
 def _maps(scene: colour.Scene) -> list[tuple[Any, str, str, float]]:

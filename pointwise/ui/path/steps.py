@@ -13,6 +13,7 @@ import streamlit as st
 from pointwise.inpage import bundled
 from pointwise.ui.frame import desk, navigation
 from pointwise.ui.frame.desk import Lasting
+from pointwise.ui.frame.page_values import number, sent, several, whole
 from pointwise.ui.frame.sections import Kept
 
 PROGRESS = "path.progress"  # the key of the numbered steps
@@ -52,10 +53,8 @@ OPENED: Kept[str] = Kept("path.opened", STEPS[0].name)  # the step that the bare
 
 
 def weights_of(raw: Any) -> Weights:
-    """Weights of red, green and blue from JSON. Raises ValueError or TypeError for anything else."""
-    red, green, blue = (float(weight) for weight in raw)
-    if not all(abs(weight) <= 1 for weight in (red, green, blue)):
-        raise ValueError("a weight is out of range")
+    """Weights of red, green and blue from JSON. Raises ValueError for anything else."""
+    red, green, blue = several(number(-1.0, 1.0), 3, 3)(raw)
     return red, green, blue
 
 
@@ -167,6 +166,6 @@ def _follow_address() -> None:
 
 
 def _chosen() -> None:
-    number = st.session_state[PROGRESS].get("chosen")
-    if isinstance(number, int) and 0 <= number < len(STEPS):
+    number = sent(PROGRESS, "chosen", whole(0, len(STEPS) - 1))
+    if number is not None:
         go(STEPS[number].name)

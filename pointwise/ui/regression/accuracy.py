@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -78,8 +77,8 @@ def against_actual(
         go.Scatter(x=ends, y=ends, mode="lines", line={"color": GREY, "dash": "dash"}, name="equal", hoverinfo="skip")
     )
     _add_points(figure, actual, predicted, f"true %{{x:{written}}}, predicted %{{y:{written}}}")
-    figure.update_xaxes(title=f"true {escape(target, quote=False)}", tickformat=ticks, fixedrange=True)
-    figure.update_yaxes(title=f"predicted {escape(target, quote=False)}", tickformat=ticks, fixedrange=True)
+    figure.update_xaxes(title=f"true {labels.in_chart(target)}", tickformat=ticks, fixedrange=True)
+    figure.update_yaxes(title=f"predicted {labels.in_chart(target)}", tickformat=ticks, fixedrange=True)
     return charts.framed(figure, title, 380).update_layout(legend=charts.BELOW)
 
 

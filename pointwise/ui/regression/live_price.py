@@ -19,11 +19,13 @@ from pointwise.inference import outside_training
 from pointwise.inpage import bundled
 from pointwise.models import Network
 from pointwise.ui.frame import glossary, labels
+from pointwise.ui.frame.page_values import number, sent, several
 from pointwise.ui.regression import house as houses
 from pointwise.ui.regression.house import House, Networks
 from pointwise.ui.training import weights_in_use
 
 KEY = "houses.live"
+FAR = 1e6  # square feet or rooms; what is outside of the sliders goes to their ends
 HERO, DIAGRAM, METRICS = "house-hero", "house-at-work", "house-prices"  # keys of containers
 KEYS = {
     "predicted": "house-predicted",
@@ -149,7 +151,7 @@ def weights_of(model: Network) -> dict[str, Any]:
 
 def _moved() -> None:
     """A change that was reported from the page, by a key or by a click on the map."""
-    moved = st.session_state[KEY].moved
+    moved = sent(KEY, "moved", several(number(-FAR, FAR), 2, 2))
     if moved is not None:
         houses.move_to(*moved)
 

@@ -5,25 +5,26 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.errors import PointwiseError
+from pointwise.errors import BusyError, PointwiseError
 from pointwise.ui.frame import glossary, labels, sections, startup, visitor
 from pointwise.ui.frame.desk import Lasting
-from pointwise.ui.frame.sections import Latest
+from pointwise.ui.frame.sections import Kept
+from pointwise.ui.training import own_tables
+from pointwise.ui.training.own_tables import Source
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.data.table import Table
 
 UPLOAD = "tables.upload"
-SOURCE: Lasting[Mapping[str, Any] | None] = Lasting(
-    "tables.source", None
-)  # {"sample": true}, or a kept file's key, name
+SOURCE: Lasting[Source | None] = Lasting("tables.source", None)  # of the table that is looked at
+NEW: Kept[Source | None] = Kept("tables.new", None)  # of one that was uploaded and is not read yet
 FILES: Lasting[list[str]] = Lasting("tables.files", [])  # keys of kept files, the latest last
-MOST_FILES = 10  # of a visitor, of up to 10 MB each
-TABLE: Latest[Table] = Latest("tables.table")  # read from that
+MOST_FILES, MOST_IN_MEMORY = 10, 2  # of a visitor, of up to 10 MB each; and of one whose things are not kept
 PREVIEW = 20  # rows
 
 log = logging.getLogger(__name__)
@@ -32,18 +33,19 @@ log = logging.getLogger(__name__)
 def show() -> None:
     """The whole part. Raises PointwiseError for a choice that cannot be used."""
     _choose()
-    table = _table()
-    if table is None:
+    _take_new()
+    table, source = _table(), SOURCE.get()
+    if table is None or source is None:
         return
     startup.wait()
     from pointwise.ui.regression import table_training  # needs torch: only now that there is a table
 
     _preview(table)
-    ready = table_training.prepared(table)
-    table_training.train(table, ready, SOURCE.get())
+    ready = table_training.prepared(table, source)
+    table_training.train(table, ready, source)
     run = table_training.run_on(ready)
     if run is not None:
-        table_training.compare(ready, run)
+        table_training.compare(ready, run, source)
         table_training.ask(ready, run)
 
 
@@ -66,14 +68,17 @@ def _preview(table: Table) -> None:
     st.header(f"{labels.plain(table.name)}: {len(table):,} rows, {len(table.columns)} columns")
     for note in table.notes:
         st.caption(labels.plain(note))
-    st.dataframe(
-        table.frame.head(PREVIEW), height=220, hide_index=True, alt=f"The first {PREVIEW} rows of {table.name}"
-    )
+    called = labels.told_apart(column.name for column in table.columns)
+    rows = {
+        labels.in_cell(called(name)): [labels.in_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        for name, cells in table.frame.head(PREVIEW).items()
+    }
+    st.dataframe(rows, height=220, hide_index=True, alt=f"The first {PREVIEW} rows of {visible(table.name)}")
     with st.expander("What each column holds", icon=":material/view_column:"):
         st.dataframe(
             [
                 {
-                    "column": column.name,
+                    "column": labels.in_cell(column.name),
                     "kind": column.kind,
                     "different values": column.levels,
                     "missing": column.missing,
@@ -84,22 +89,53 @@ def _preview(table: Table) -> None:
                 for column in table.columns
             ],
             hide_index=True,
-            alt=f"What each column of {table.name} holds",
+            alt=f"What each column of {visible(table.name)} holds",
         )
 
 
 def _read(content: bytes, name: str) -> None:
+    """Use a file if it is quickly read, else keep it, to be read in its turn."""
     from pointwise.data.table import read_table
 
-    table = read_table(content, name)
     source = {"key": hashlib.sha256(content).hexdigest(), "name": name}
+    if len(content) > own_tables.SMALL_FILE:
+        visitor.keep_file(source["key"], content)
+        NEW.set(source)
+        return
+    table = read_table(content, name)
+    NEW.pop()
     visitor.keep_file(source["key"], content)
-    files = [key for key in FILES.get() if key != source["key"]]
-    for key in files[: 1 - MOST_FILES]:
+    _use(source)
+    own_tables.put(source, table)
+
+
+def _take_new() -> None:
+    """Read the file that was uploaded last, if it is not read yet, and say what is wrong with it."""
+    source = NEW.get()
+    if source is None:
+        return
+    try:
+        own_tables.table(source)
+    except PointwiseError as error:
+        NEW.pop()
+        if source["key"] not in FILES.get():
+            visitor.shelf().forget_file(source["key"])
+        sentence = f"{error} {_kept()}".rstrip()
+        sections.refuse(UPLOAD, sentence)
+        st.error(labels.said(sentence), icon=":material/error:")
+    else:
+        NEW.pop()
+        _use(source)
+
+
+def _use(source: Mapping[str, str]) -> None:
+    """Look at a table from now on, and forget the oldest files that are too many."""
+    files = [*(key for key in FILES.get() if key != source["key"]), source["key"]]
+    most = MOST_FILES if visitor.kept() else MOST_IN_MEMORY
+    for key in files[:-most]:
         visitor.shelf().forget_file(key)
-    FILES.set([*files[1 - MOST_FILES :], source["key"]])
+    FILES.set(files[-most:])
     SOURCE.set(source)
-    TABLE.of(source, lambda: table)
 
 
 def _table() -> Table | None:
@@ -108,26 +144,23 @@ def _table() -> Table | None:
     if source is None:
         return None
     try:
-        return TABLE.of(source, lambda: _again(source))
+        return own_tables.table(source)
+    except BusyError:
+        raise
     except (PointwiseError, KeyError) as error:
-        log.warning("A table is not there again: %s", error)
+        log.warning("A table is not there again: %s", visible(error))
         SOURCE.pop()
         return None
 
 
-def _again(source: Mapping[str, Any]) -> Table:
-    from pointwise.data.table import load_sample, read_table
-
-    if "sample" in source:
-        return load_sample()
-    return read_table(visitor.shelf().file(source["key"]) or b"", source["name"])
-
-
 def _kept() -> str:
-    table = _table()
-    return f"{table.name} is still there." if table is not None else ""
+    source = SOURCE.get()
+    if source is None:
+        return ""
+    return f"{source.get('name', 'Diabetes')} is still there."
 
 
 def _sample() -> None:
     sections.forget_refusal(UPLOAD)
+    NEW.pop()
     SOURCE.set({"sample": True})

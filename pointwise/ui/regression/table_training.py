@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.data.table import Prepared, Table, prepare
-from pointwise.explain.table_networks import Score, Strength, baselines, strongest_features
+from pointwise.data.table import Prepared, Table, fitting
+from pointwise.explain.table_networks import Score, Strength, baseline_rows, baselines, strongest_features
 from pointwise.inference import predict_rows
 from pointwise.jobs import TableJob, table_config
 from pointwise.models import ModelConfig
@@ -17,19 +16,21 @@ from pointwise.training import Recipe, table_recipe
 from pointwise.ui.frame import charts, desk, glossary, labels
 from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.regression.accuracy import against_actual
-from pointwise.ui.training import session_run, sidebar, table_questions, weights_in_use
+from pointwise.ui.training import own_tables, session_run, sidebar, table_questions, weights_in_use
+from pointwise.ui.training.own_tables import Source
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
 
-PREPARED: Kept[tuple[tuple[Table, str, list[str], Prepared], ...]] = Kept("tables.prepared", ())  # the latest few
-SCORES: Latest[tuple[Score, ...]] = Latest("tables.scores")  # of the baselines, made of Prepared
+SCORES: Kept[tuple[object, tuple[Score, ...]]] = Kept("tables.scores", (None, ()))  # of the baselines, on a choice
 STRONGEST: Latest[tuple[Strength, ...]] = Latest("tables.strongest")  # made of a network
 LEVEL = 0.02  # of R²: closer than that is chance
+FEW = 20_000  # rows × inputs that the baselines are trained on in 0.2 s
 POINTS = 1_000  # held-out rows in the chart, at most
 
 
-def prepared(table: Table) -> Prepared:
+def prepared(table: Table, source: Source) -> Prepared:
     """The table made ready for the chosen target and features. Raises DataError for a choice that cannot be used."""
     st.header("What to predict, and from what")
     left, right = st.columns([1, 2])
@@ -37,27 +38,24 @@ def prepared(table: Table) -> Prepared:
         "Predict",
         table.targets,
         index=len(table.targets) - 1,
+        format_func=labels.told_apart(table.targets),
         key=desk.widget(f"tables.target.{table.name}", table.targets[-1], table.targets.__contains__),
         persist_state="session",
     )
     others = [name for name in table.features if name != target]
-    key = desk.widget(f"tables.features.{table.name}.{target}", others, lambda names: set(names) <= set(others))
-    features = right.multiselect("From", others, default=others, key=key, persist_state="session")
-    return _ready(table, target, features)
+    start = fitting(table, target)
+    key = desk.widget(f"tables.features.{table.name}.{target}", start, lambda names: set(names) <= set(others))
+    called = labels.told_apart(others)
+    features = right.multiselect("From", others, default=start, format_func=called, key=key, persist_state="session")
+    if len(start) < len(others):
+        st.caption(
+            f"The first {len(start)} of {len(others)} columns are chosen: {len(table):,} rows of more would be too "
+            "many values to learn from here."
+        )
+    return own_tables.ready(source, target, features)
 
 
-def _ready(table: Table, target: str, features: list[str]) -> Prepared:
-    """A table made ready, the same object for the same choice, so that a run can be told to be about it."""
-    made = PREPARED.get()
-    for other, *choice, ready in made:
-        if other is table and choice == [target, features]:
-            return ready
-    ready = prepare(table, target, features)
-    PREPARED.set((*made[-3:], (table, target, features, ready)))
-    return ready
-
-
-def train(table: Table, ready: Prepared, source: Mapping[str, Any] | None) -> None:
+def train(table: Table, ready: Prepared, source: Source) -> None:
     """What was done to the rows, and the button that trains the 1×1 network on them; the run keeps their ``source``."""
     inputs = ready.training.inputs.shape[1]
     with st.container(border=True):
@@ -69,7 +67,8 @@ def train(table: Table, ready: Prepared, source: Mapping[str, Any] | None) -> No
     session_run.say_what_goes()
     if st.button("Train on this table", type="primary", icon=":material/model_training:", disabled=session_run.busy()):
         config = replace(config, input_channels=inputs)
-        session_run.start(TableJob(config, recipe, ready), more={"table": source})
+        rows = own_tables.elsewhere(source, ready.name, ready.target, ready.names)
+        session_run.start(TableJob(config, recipe, rows), more={"table": source})
         st.rerun()
     session_run.say_refusal()
 
@@ -87,16 +86,16 @@ def run_on(ready: Prepared) -> AnyRun | None:
     return run if same else None
 
 
-def compare(ready: Prepared, run: AnyRun) -> None:
+def compare(ready: Prepared, run: AnyRun, source: Source) -> None:
     """The network after its latest epoch and the baselines, on the held-out rows."""
     progress, model = run.progress(), weights_in_use.epoch_model(run)
     if progress.error:
-        st.error(labels.plain(progress.error), icon=":material/error:")
+        st.error(labels.said(progress.error), icon=":material/error:")
     if progress.latest is None or model is None:
         st.info("Training has begun; the first epoch is on its way.", icon=":material/hourglass_top:")
         return
     network = Score("1×1 network", progress.latest.metrics["r2"], progress.latest.metrics["mae"])
-    others = _baselines(ready)
+    others = _baselines(ready, source)
     still = f" (epoch {len(progress.epochs)} of {run.job.recipe.epochs})" if progress.active else ""
     st.header(f"On {len(ready.held_out):,} held-out rows{still}")
     glossary.write(_sentence(network, others))
@@ -110,14 +109,18 @@ def compare(ready: Prepared, run: AnyRun) -> None:
         alt = f"R² on held-out rows by epoch, now {network.r2:.3f}; the best baseline has {_best(others).r2:.3f}"
         charts.show(figure, "tables.r2", alt)
     with right:
-        actual = ready.held_out.targets.numpy()[:POINTS]
-        predicted = {"held-out rows": predict_rows(model, ready.held_out)[:POINTS]}
+        shown = ready.held_out.first(POINTS)
+        actual, predicted = shown.targets.numpy(), {"held-out rows": predict_rows(model, shown)}
         title = "On the diagonal the prediction is right"
         figure = against_actual(actual, predicted, ready.target, ",.4~g", None, title)
         charts.show(
-            figure, "tables.actual", f"Predicted against actual {ready.target} of {len(actual):,} held-out rows"
+            figure,
+            "tables.actual",
+            f"Predicted against actual {visible(ready.target)} of {len(actual):,} held-out rows",
         )
     _table([network, *others], ready.target)
+    if (few := baseline_rows(ready)) < len(ready.training):
+        st.caption(f"The simpler methods were trained on {few:,} of the {len(ready.training):,} training rows.")
 
 
 def _sentence(network: Score, others: tuple[Score, ...]) -> str:
@@ -140,19 +143,22 @@ def _table(scores: list[Score], target: str) -> None:
         {
             "predicted by": [score.name for score in scores],
             "R² (1 is perfect, 0 is the mean)": [f"{score.r2:.3f}" for score in scores],
-            f"mean absolute error of {target}": [labels.number(score.mae) for score in scores],
+            labels.in_cell(f"mean absolute error of {target}"): [labels.number(score.mae) for score in scores],
         },
         hide_index=True,
         alt="R² and mean absolute error of the network and the baselines",
     )
 
 
-def _baselines(ready: Prepared) -> tuple[Score, ...]:
-    def made() -> tuple[Score, ...]:
-        with st.spinner("Training the baselines"):
-            return baselines(ready)
-
-    return SCORES.of(ready, made)
+def _baselines(ready: Prepared, source: Source) -> tuple[Score, ...]:
+    choice = (dict(source), ready.target, ready.names)
+    known, scores = SCORES.get()
+    if known != choice:
+        values = baseline_rows(ready) * ready.training.inputs.shape[1]
+        with own_tables.in_turn("Training the simpler methods", values > FEW):
+            scores = baselines(ready)
+        SCORES.set((choice, scores))
+    return scores
 
 
 def ask(ready: Prepared, run: AnyRun) -> None:

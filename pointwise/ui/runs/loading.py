@@ -13,6 +13,7 @@ from pointwise.models import ACTIVATIONS
 from pointwise.ui.frame import labels, navigation, sections, startup, visitor
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.runs import runs_table
+from pointwise.visible_text import one_line
 
 if TYPE_CHECKING:
     from pointwise.models import Network
@@ -45,7 +46,7 @@ def show() -> None:
     with st.expander("Load a network or a run", icon=":material/upload:", key="runs.loader"):
         sections.upload(LABEL, KEY, _take, lambda: "Nothing here has changed.", MOST)
         if PENDING.get() and st.session_state.get(KEY) is not None:
-            _questions(st.session_state[KEY].name)
+            _questions(one_line(st.session_state[KEY].name, sections.MOST_NAME))
         if loaded := LOADED.get():
             st.success(loaded, icon=":material/check:")
 
@@ -105,16 +106,17 @@ def _load_pending() -> None:
     file, said = st.session_state.get(KEY), {what: st.session_state.get(_key(what)) for what in PENDING.get()}
     if file is None:
         return
+    name = one_line(file.name, sections.MOST_NAME)
     try:
         network = import_state_dict(
             file.getvalue(),
-            file.name,
+            name,
             data_set=said.get("data_set"),
             scaling=said.get("picture_scaling"),
             activation=said.get("activation"),
             most=MOST * 2**20,
         )
-        _add(network, file.name)
+        _add(network, name)
         sections.forget_refusal(KEY)
         PENDING.pop()
     except PointwiseError as error:

@@ -19,13 +19,13 @@ def show() -> None:
     room = shelf.room()
     st.header("What is kept")
     for warning in room.warnings:
-        st.warning(labels.plain(warning), icon=":material/inventory_2:")
+        st.warning(labels.said(warning), icon=":material/inventory_2:")
     if visitor.kept():
         others = len(shelf.runs()) - room.runs
         more = f" Runs of the command line are counted apart: {others}." if others else ""
         st.caption(_sentence(room) + more)
     elif notice := visitor.notice():
-        st.caption(labels.plain(notice))
+        st.caption(labels.said(notice))
     with st.container(horizontal=True):
         if shelf.runs():
             st.download_button(
@@ -50,7 +50,7 @@ def _left_out(shelf: Shelf) -> None:
     from pointwise.library import archive
 
     if sentences := archive.left_out(shelf):
-        st.caption("A file of all would become too large. " + " ".join(map(labels.plain, sentences)))
+        st.caption("A file of all would become too large. " + " ".join(map(labels.said, sentences)))
 
 
 def _packed(shelf: Shelf) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,11 +16,11 @@ from pointwise.ui.frame.colours import SERIES
 from pointwise.ui.frame.sections import choice, shown_errors
 from pointwise.ui.runs import run_facts
 from pointwise.ui.runs.runs_table import POLL
+from pointwise.visible_text import visible
 
 MOST = 8  # runs
 AXES = {"step": "By step", "second": "By second"}
 DASHES, SYMBOLS = ("solid", "dash", "dot", "dashdot"), ("circle", "diamond", "square", "triangle-up", "x")
-LONGEST = 34  # characters of a name in a legend
 
 
 class Line(NamedTuple):
@@ -110,7 +109,7 @@ def figure(lines: Sequence[Line], axis: str) -> go.Figure:
     made = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.07)
     for number, line in enumerate(lines):
         colour, dash = SERIES[number % len(SERIES)], DASHES[number % len(DASHES)]
-        symbol, written = SYMBOLS[number % len(SYMBOLS)], html.escape(_short(line.name), quote=False)
+        symbol, written = SYMBOLS[number % len(SYMBOLS)], labels.in_chart(line.name)
         style = {"name": written, "legendgroup": str(number), "line": {"color": colour, "dash": dash}}
         x, y = line.loss
         hover = "%{y:.4g}"
@@ -158,15 +157,11 @@ def _title(lines: int, scores: Sequence[str]) -> str:
     return f"Best: low loss, high {names}" if scores else "Best: low loss"
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
-
-
 def _spoken(lines: Sequence[Line]) -> str:
     """What the curves end at, in words."""
     ends = []
     for line in lines:
         last = [f"loss {line.loss[1][-1]:.3g}"] if line.loss[1] else []
         last += [f"held-out {run_facts.SCORES[name]} {y[-1]:.4f}" for name, (_, y) in line.scores.items()]
-        ends.append(f"{line.name}: {', '.join(last)}")
+        ends.append(f"{visible(line.name)}: {', '.join(last)}")
     return "Training curves. " + "; ".join(ends)

@@ -41,7 +41,7 @@ def head(record: RunRecord) -> None:
             placeholder="What you tried, and what you found",
         )
     if refused := REFUSED.pop():
-        st.error(labels.plain(refused), icon=":material/error:")
+        st.error(labels.said(refused), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
         _controls(record)
         _use(record)
@@ -58,7 +58,7 @@ def head(record: RunRecord) -> None:
         session_run.say_refusal()
     st.caption(labels.plain(_sentence(record)))
     if record.error:
-        st.info(labels.plain(record.error))
+        st.info(labels.said(record.error))
 
 
 def several(records: Sequence[RunRecord]) -> None:
@@ -94,7 +94,8 @@ def _controls(record: RunRecord) -> None:
         run, state, wish = ASKED.get()
         waits = (run, state) == (record.id, record.state)
         pause = ("Resume", "resume", "play_arrow") if record.state == "paused" else ("Pause", "pause", "pause")
-        for label, name, icon in (pause, ("Stop", "stop", "stop")):
+        every = [("Stop", "stop", "stop")] if record.state == "queued" else [pause, ("Stop", "stop", "stop")]
+        for label, name, icon in every:
             st.button(
                 label,
                 key=f"runs.{name}",
@@ -105,13 +106,13 @@ def _controls(record: RunRecord) -> None:
             )
     elif record.resumable and record.kind != "comparison":
         st.button(
-            "Go on",
+            session_run.go_on_label(record),
             key="runs.go_on",
             icon=":material/play_arrow:",
             type="primary",
             on_click=_go_on,
             args=(record.id,),
-            help=f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had",
+            help=session_run.go_on_help(record),
         )
 
 

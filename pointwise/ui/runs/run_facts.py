@@ -44,6 +44,7 @@ SETTINGS = {  # of a configuration, a recipe and data, as they are called here
     "seed": "seed",
 }
 STATES = {
+    "queued": "queued",
     "waiting": "getting ready",
     "fetching": "downloading its data",
     "training": "going on",
@@ -81,6 +82,8 @@ def state(record: RunRecord) -> str:
     """What it does, or how it ended and where."""
     if record.kind == "loaded":
         return "loaded"
+    if record.state == "queued" and record.standing is not None:
+        return f"queued, place {record.standing.place}, {labels.wait(record.standing)}"
     if record.state in ("training", "paused"):
         share = f", {math.floor(100 * record.step / record.total)} %" if record.total else ""
         return STATES[record.state] + share

@@ -101,7 +101,7 @@ def _files(record: RunRecord) -> None:
         try:
             downloads.buttons(_network(record), f"{name}-{record.id[:4]}")
         except PointwiseError as error:
-            st.caption(labels.plain(str(error)))
+            st.caption(labels.said(error))
     st.download_button(
         "The whole run",
         functools.partial(archive.pack_run, visitor.shelf(), record.id),

@@ -10,9 +10,10 @@ from typing import Any
 import streamlit as st
 
 from pointwise.library import RunRecord
-from pointwise.ui.frame import navigation, visitor
+from pointwise.ui.frame import labels, navigation, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
 from pointwise.ui.runs import run_facts
+from pointwise.visible_text import visible
 
 KEY, PART = "runs.table", "runs.chosen"  # the table, and the fragment that shows what is chosen in it
 CHOSEN: Kept[tuple[str, ...] | None] = Kept("runs.ids", None)  # ids; None until somebody chose: the latest
@@ -105,17 +106,17 @@ def _choose() -> None:
 
 def _columns(records: Sequence[RunRecord]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
-        "Name": [record.name for record in records],
-        "State": [run_facts.state(record) for record in records],
+        "Name": [labels.in_cell(record.name) for record in records],
+        "State": [labels.in_cell(run_facts.state(record)) for record in records],
     }
     for metric, title, unit in (("accuracy", "Accuracy", 100), ("r2", "R²", 1)):
         values = [None if record.kind == "comparison" else record.metrics.get(metric) for record in records]
         if any(value is not None for value in values):
             columns[title] = [None if value is None else unit * value for value in values]
     columns |= {
-        "Model": [run_facts.model(record) for record in records],
-        "Data": [run_facts.data(record) for record in records],
-        "Recipe": [str(record.recipe.get("name", "")) for record in records],
+        "Model": [labels.in_cell(run_facts.model(record)) for record in records],
+        "Data": [labels.in_cell(run_facts.data(record)) for record in records],
+        "Recipe": [labels.in_cell(record.recipe.get("name", "")) for record in records],
         "Seed": [_whole(record.recipe.get("seed")) for record in records],
         "When": [datetime.fromtimestamp(record.made, UTC) for record in records],
     }
@@ -132,7 +133,7 @@ def _config() -> dict[str, Any]:
     column = st.column_config
     return {
         "Name": column.TextColumn(pinned=True, width=150),
-        "State": column.TextColumn(width=170),
+        "State": column.TextColumn(width=195),
         "Accuracy": column.NumberColumn(format="%.2f %%", help=HELP["Accuracy"]),
         "R²": column.NumberColumn(format="%.4f", help=HELP["R²"]),
         "Seed": column.NumberColumn(format="%d"),
@@ -143,4 +144,5 @@ def _config() -> dict[str, Any]:
 
 
 def _spoken(record: RunRecord) -> str:
-    return f"{record.name}, {run_facts.model(record)} on {run_facts.data(record)}, {run_facts.state(record)}"
+    words = f"{record.name}, {run_facts.model(record)} on {run_facts.data(record)}, {run_facts.state(record)}"
+    return visible(words)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.jobs import Job, expected_seconds
+from pointwise.errors import ConfigError
+from pointwise.jobs import Job, expected_seconds, gigabytes, memory_limit
 from pointwise.runs import Run
 from pointwise.ui.frame import labels
 from pointwise.ui.training import session_run
@@ -15,21 +18,40 @@ from pointwise.ui.training import session_run
 if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
 
+MUCH = 0.5  # of what all trainings may take
 MOST = 100  # kinds of trainings whose time is known
 
 
 def say(job: Job, at_hand: bool) -> None:
-    """How long ``job`` would take, where that is known; else, with its data ``at_hand``, the offer to time it."""
+    """How long ``job`` would take, where that is known, and much memory; else, with its data ``at_hand``, the offer."""
     _learn(session_run.current())
-    seconds = _known().get(_kind(job))
-    if seconds is not None:
-        st.markdown(f":small[Takes about {labels.roughly(job.recipe.epochs * seconds)} on this computer.]")
-    elif at_hand and not session_run.busy():
+    seconds = known(job)
+    takes = [] if math.isnan(seconds) else [labels.roughly(seconds)]
+    takes += _much_memory(job)
+    if takes:
+        st.markdown(f":small[Takes about {' and '.join(takes)} on this computer.]")
+    if math.isnan(seconds) and at_hand and not session_run.busy():
         asked = st.button("How long would it take?", type="tertiary", icon=":material/timer:", key="expected_time.ask")
         if asked:
-            with st.spinner("Timing a few steps"):
+            with session_run.short_work("Timing a few steps"):
                 _remember(job, expected_seconds(job))
             st.rerun()
+
+
+def known(job: Job) -> float:
+    """Seconds that ``job`` will take here; NaN where nobody knows."""
+    return job.recipe.epochs * _known().get(_kind(job), math.nan)
+
+
+def _much_memory(job: Job) -> list[str]:
+    """The memory that a training takes, in words, where it is much of what there is for it and quickly known."""
+    if "torch._decomp" not in sys.modules:  # of 900 modules, 2 s, that the first training brings along
+        return []
+    try:
+        need = job.memory().total
+    except ConfigError:  # it is said when somebody wants to train it
+        return []
+    return [f"{gigabytes(need)} of memory"] if need > MUCH * memory_limit()[0] else []
 
 
 def _learn(run: AnyRun | None) -> None:

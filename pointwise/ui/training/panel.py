@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 POLL = 1.0  # seconds between two looks at a run
 ELSEWHERE = 3.0  # seconds between two looks for a run that began in another tab or on the command line
 SEEN: Kept[tuple[str, str, int] | None] = Kept("panel.seen", None)  # what the whole page was last drawn with
+UNBEGUN = {"paused": "Paused", "stopped": "Stopped", "parked": "Parked", "interrupted": "Interrupted"}
 SCORES = {"accuracy": "accuracy", "r2": "R²"}
 # Measured in models/README.md, "Retrained on the bundled digits".
 WARNINGS = {
@@ -33,6 +34,8 @@ def show(brief: bool = False) -> None:
     """This visitor's run, on every page; once it is over, a ``brief`` panel says no more than that."""
     session_run.say_refusal()
     run = session_run.current()
+    if session_run.comparisons():
+        st.fragment(run_every=ELSEWHERE)(_comparisons)()
     if run is None:
         st.fragment(run_every=_elsewhere_every())(_elsewhere)()
         return
@@ -43,11 +46,11 @@ def show(brief: bool = False) -> None:
     if brief and not progress.active:
         _over(run, progress)
         return
-    st.subheader(f"{labels.plain(_name(run))}: {run.job.title}")
+    st.subheader(f"{labels.plain(_name(run))}: {labels.plain(run.job.title)}")
     if session_run.in_terminal(run):
         st.caption("Begun in a terminal of this computer.")
     if progress.active:
-        _controls(run)
+        _controls(run, progress)
     elif progress.state in RESUMABLE:
         _go_on(run)
     st.fragment(run_every=POLL if progress.active else _elsewhere_every())(_live)()
@@ -74,6 +77,17 @@ def _elsewhere() -> None:
         st.rerun()
 
 
+def _comparisons() -> None:
+    """Trainings side by side, a line each, so that their visitor may look at other pages until their turn comes."""
+    for run in session_run.comparisons():
+        progress = run.progress()
+        if progress.state == "queued":
+            now = session_run.waiting(progress.standing)
+        else:
+            now = f"{100 * progress.step // max(progress.total, 1)} % done"
+        st.caption(f"{labels.plain(run.job.title)}: {now}")
+
+
 def _over(run: AnyRun, progress: Progress) -> None:
     """One line on a run that is over, and how to go on with it."""
     st.caption(f"{labels.plain(_name(run))}: {_sentence(run, progress)}")
@@ -82,11 +96,12 @@ def _over(run: AnyRun, progress: Progress) -> None:
     st.fragment(run_every=_elsewhere_every())(_elsewhere)()
 
 
-def _controls(run: AnyRun) -> None:
+def _controls(run: AnyRun, progress: Progress) -> None:
+    """Stop, and pause or resume, of which a run that waits in the queue needs none."""
     with st.container(horizontal=True):
         if run.paused:
             st.button("Resume", on_click=run.resume, icon=":material/play_arrow:")
-        else:
+        elif progress.state != "queued":
             st.button("Pause", on_click=run.pause, icon=":material/pause:")
         st.button("Stop", on_click=run.stop, icon=":material/stop:")
 
@@ -99,11 +114,11 @@ def _go_on(run: AnyRun) -> None:
         return
     if record.resumable and isinstance(run.job, Job):
         st.button(
-            "Go on",
+            session_run.go_on_label(record),
             on_click=session_run.go_on,
             args=(run.name,),
             icon=":material/play_arrow:",
-            help=f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had",
+            help=session_run.go_on_help(record),
         )
 
 
@@ -118,21 +133,30 @@ def _live() -> None:
     st.progress(progress.step / progress.total if progress.total else 0.0, text=_sentence(run, progress))
     if progress.download is not None and not progress.total:
         st.progress(progress.download.done / progress.download.total)
+    if progress.error:
+        (st.error if progress.state == "failed" else st.info)(labels.said(progress.error))
+    elif progress.state == "queued":
+        st.caption(session_run.WAITS)
     if progress.history:
         _curves(run.job, progress)
-    if progress.error:
-        (st.error if progress.state == "failed" else st.info)(labels.plain(progress.error))
     if isinstance(run, Run) and run.unkept:
-        st.caption(labels.plain(run.unkept))
+        st.caption(labels.said(run.unkept))
 
 
 def _sentence(run: AnyRun, progress: Progress) -> str:
     if progress.state == "fetching" and progress.download is not None:
         done, total = progress.download.done / 1e6, progress.download.total / 1e6
-        return f"Downloading: {done:.1f} of {total:.1f} MB"
+        what = (
+            "Waiting for another training that is downloading the same" if progress.download.waiting else "Downloading"
+        )
+        return f"{what}: {done:.1f} of {total:.1f} MB"
     if progress.state == "waiting":
         return "Getting the data ready"
     where = f"step {progress.step:,} of {progress.total:,}"
+    if progress.state == "queued" and not run.stopping:
+        return session_run.waiting(progress.standing) + (f"; it is at {where}" if progress.step else "")
+    if not progress.step and progress.state in UNBEGUN:
+        return f"{UNBEGUN[progress.state]} before its first step"
     speed = f"{progress.rate:,.0f} examples a second"
     if run.stopping and progress.active:
         return f"Stopping at {where}: measuring the weights so far"

@@ -7,23 +7,23 @@ started anew, the same run is there.
 from __future__ import annotations
 
 import math
-import os
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pointwise.errors import LibraryError, NoRoomError, PointwiseError
+from pointwise.errors import BusyError, LibraryError, NoRoomError, PointwiseError
+from pointwise.jobs import check_memory
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 
 if TYPE_CHECKING:
-    from pointwise.data.table import Prepared
-    from pointwise.jobs import Comparison, Job
+    from pointwise.jobs import Comparison, Job, RowsElsewhere
     from pointwise.library import Recording, RunRecord, StoredRun
+    from pointwise.run_queue import RunQueue, Standing
     from pointwise.runs import Progress, Run
     from pointwise.training.checkpoints import Checkpoint
 
@@ -34,17 +34,16 @@ if TYPE_CHECKING:
 RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
 BEFORE: Kept[tuple[str, str, int] | None] = Kept("session_run.before", None)  # what the page is being drawn with
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
+WAITS = "Others are training here, and everybody gets a turn. Yours begins by itself while you have this app open."
+SHORT_LOOK = 0.5  # seconds between two looks of a short work at its place in the queue
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
-FULL = (
-    "This server is training as many networks as it can at once. "
-    "Everything else works meanwhile; try again in a minute."
-)
 
 
 def current() -> AnyRun | None:
     """The run in the sidebar: the one that was started or found last; None before the first."""
     run = RUN.get()
     now = time.monotonic()
+    _watch_over()
     if now - LOOKED.get() >= LOOK and (run is None or not run.progress().active):
         LOOKED.set(now)
         run = _found(run)
@@ -60,8 +59,56 @@ def see() -> None:
 
 def state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
     """Which run it is, what it does, and how many epochs are over: when that changes, so does the whole page."""
-    now = "going on" if progress.active else progress.state
+    now = "going on" if progress.active and progress.state != "queued" else progress.state
     return run.name, "paused" if progress.active and run.paused else now, len(progress.epochs)
+
+
+def comparisons() -> list[Run[Comparison]]:
+    """This visitor's trainings side by side that wait or go on, whichever page shows them."""
+    return [run for run in _watch_over() if run.job.kind == "comparison" and run.progress().active]
+
+
+def _watch_over() -> list[Run[Any]]:
+    """This visitor's runs on this server: as long as that one is here, none is alone, also where no page shows it."""
+    owner = visitor.shelf().owner
+    mine = [run for run, whose in list(_runs_here().values()) if whose == owner]
+    for run in mine:
+        run.watch()
+    return mine
+
+
+def waiting(standing: Standing | None) -> str:
+    """A place in the queue in words: "Place 2 of 3 in the queue, about 4 min"."""
+    if standing is None:
+        return "In the queue"
+    return f"Place {standing.place} of {standing.of} in the queue, {labels.wait(standing)}"
+
+
+@contextmanager
+def short_work(doing: str) -> Iterator[None]:
+    """A context of a work of some seconds, entered when its turn at work comes; ``doing`` stands on the page.
+
+    Raises BusyError where too much waits already.
+    """
+    with run_queue().short(visitor.shelf().owner) as turn:
+        place = st.empty()
+        while not turn.wait(SHORT_LOOK):
+            place.caption(waiting(turn.standing))  # where the page is run again, this ends it
+        place.empty()
+        with st.spinner(doing):
+            yield
+
+
+def go_on_label(record: RunRecord) -> str:
+    """What the button is called that lets a run go on, or begin that never did."""
+    return "Start" if record.unbegun else "Go on"
+
+
+def go_on_help(record: RunRecord) -> str:
+    """What that button does."""
+    if record.unbegun:
+        return "It has not made a step yet: it begins, or joins the queue"
+    return f"From its last checkpoint, after step {record.checkpoint:,}, to the result that it would have had"
 
 
 def busy() -> bool:
@@ -87,15 +134,20 @@ def at(key: str) -> Any:
     return kept.get()
 
 
-def start(job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | None = None) -> str | None:
-    """The id of a run of this visitor's, started under ``key``; where it cannot be, None, and a sentence is kept.
+def start(
+    job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | None = None, expected: float = math.nan
+) -> str | None:
+    """The id of a run of this visitor's, started under ``key`` or waiting; where it cannot be, None, and a sentence
+    is kept.
 
-    ``more`` is kept beside the job's description: where the rows of a table are.
+    ``more`` is kept beside the job's description: where the rows of a table are. ``expected`` is how many seconds it
+    will take, where that is known.
     """
     description = {**job.describe(), **(more or {})}
     parameters = None if "config" not in description else shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
 
     def begun() -> Begun:
+        check_memory(job)
         try:
             return visitor.shelf().begin(description, parameters), None, None
         except NoRoomError:
@@ -104,7 +156,7 @@ def start(job: Job | Comparison, key: str = RUN.key, more: Mapping[str, Any] | N
             visitor.stop_keeping(error)
             return visitor.shelf().begin(description, parameters), None, None
 
-    return _carried_out(job, key, begun, parameters)
+    return _carried_out(job, key, begun, parameters, expected)
 
 
 def go_on(run: str) -> None:
@@ -113,43 +165,52 @@ def go_on(run: str) -> None:
     try:
         record = shelf.run(run)
         job = job_of(record)
+        check_memory(job)
         parameters = shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
         _carried_out(job, RUN.key, lambda: shelf.go_on(run, parameters), parameters)
     except PointwiseError as error:
         _refusal(RUN.key).set(str(error))
 
 
-def _carried_out(job: Job | Comparison, key: str, begun: Callable[[], Begun], parameters: int | None) -> str | None:
+def _carried_out(
+    job: Job | Comparison, key: str, begun: Callable[[], Begun], parameters: int | None, expected: float = math.nan
+) -> str | None:
     from pointwise.runs import Run
 
-    slots = run_slots()
-    if not slots.acquire(blocking=False):
-        _refusal(key).set(FULL)
+    try:
+        turn = run_queue().turn(visitor.shelf().owner)
+    except BusyError as error:
+        _refusal(key).set(str(error))
         return None
     try:
         recording, since, before = begun()
-    except PointwiseError as error:
-        slots.release()
+    except BaseException as error:
+        turn.done()
+        if not isinstance(error, PointwiseError):
+            raise
         _refusal(key).set(str(error))
         return None
     _refusal(key).set("")
     small = parameters is not None and parameters <= shipped.MOST_PARAMETERS
     look = LOOK if small else math.inf
-    run: Run[Any] = Run(job, recording.run, slots, recorder=recording, since=since, before=before, look=look)
+    recorded = recording.run
+    run: Run[Any] = Run(
+        job, recorded, turn, recorder=recording, since=since, before=before, look=look, expected=expected
+    )
     here = _runs_here()
-    for name in [name for name, other in list(here.items()) if other.join(0)]:
+    for name in [name for name, (other, _) in list(here.items()) if other.join(0)]:
         here.pop(name, None)
-    here[run.name] = run
+    run.start()
+    here[run.name] = run, turn.owner
     st.session_state[key] = run
     _pointer(key).set(run.name)
-    run.start()
     return run.name
 
 
 def say_refusal(key: str = RUN.key) -> None:
     """The sentence of a start that was refused, as long as none has succeeded since."""
     if sentence := _refusal(key).get():
-        st.warning(labels.plain(sentence), icon=":material/hourglass_top:")
+        st.warning(labels.said(sentence), icon=":material/hourglass_top:")
 
 
 def say_what_goes() -> None:
@@ -159,7 +220,7 @@ def say_what_goes() -> None:
     except LibraryError:
         return
     if room.runs >= room.limits.runs:
-        st.caption(labels.plain(room.warnings[0]))
+        st.caption(labels.said(room.warnings[0]))
 
 
 def attached(run: str) -> Any:
@@ -169,7 +230,7 @@ def attached(run: str) -> Any:
     try:
         shelf = visitor.shelf()
         record = shelf.run(run)
-        known = _runs_here().get(run)
+        known, _ = _runs_here().get(run, (None, ""))
         if known is not None and (record.active or known.progress().state == record.state):
             return known
         return StoredRun(shelf, run, job_of(record))
@@ -178,26 +239,21 @@ def attached(run: str) -> Any:
 
 
 def job_of(record: RunRecord) -> Job | Comparison:
-    """The job of a kept run, with a table's rows. Raises ConfigError when it cannot be made again."""
+    """The job of a kept run. Raises ConfigError when it cannot be made again, as a table's where its file is gone."""
     from pointwise.jobs import job_from
 
-    return job_from(record.job, prepared_again(record) if record.kind == "table" else None)
+    return job_from(record.job, _rows_of(record) if record.kind == "table" else None)
 
 
-def prepared_again(record: RunRecord) -> Prepared | None:
-    """The rows that a run on a table learned from, made ready again; None where they are not kept."""
-    from pointwise.data.table import load_sample, prepare, read_table
+def _rows_of(record: RunRecord) -> RowsElsewhere | None:
+    """What a run on a table learned from; None where it is not kept."""
+    from pointwise.ui.training import own_tables  # which uses this file
 
-    source, data = record.job.get("table", {}), record.job.get("data", {})
+    source, data = record.job.get("table"), record.job.get("data")
     try:
-        if source.get("sample"):
-            table = load_sample()
-        else:
-            content = visitor.shelf().file(str(source["key"]))
-            if content is None:
-                return None
-            table = read_table(content, str(source["name"]))
-        return prepare(table, data["target"], data["features"])
+        if not source or not own_tables.is_kept(source):
+            return None
+        return own_tables.elsewhere(source, data["rows"], data["target"], data["features"])  # type: ignore[index]
     except (PointwiseError, KeyError, TypeError):
         return None
 
@@ -227,17 +283,14 @@ def _refusal(key: str) -> Kept[str]:
 
 
 @st.cache_resource(show_spinner=False)
-def _runs_here() -> dict[str, Run[Any]]:
-    """The runs that this server carries out, by id, for the sessions that find them again."""
+def _runs_here() -> dict[str, tuple[Run[Any], str]]:
+    """The runs that this server carries out and their owners, by id, for the sessions that find them again."""
     return {}
 
 
 @st.cache_resource(show_spinner=False)
-def run_slots() -> threading.BoundedSemaphore:
-    """How many runs this server trains at once: $POINTWISE_RUNS, else half its cores, at least one."""
-    default = max(1, (os.cpu_count() or 2) // 2)
-    try:
-        slots = int(os.environ.get("POINTWISE_RUNS", default))
-    except ValueError:
-        slots = default
-    return threading.BoundedSemaphore(max(1, slots))
+def run_queue() -> RunQueue:
+    """This server's places at work, and who waits for one: runs of all visitors, and what else takes seconds."""
+    from pointwise.run_queue import RunQueue, budget_from_environment, slots_from_environment
+
+    return RunQueue(slots_from_environment(), budget_from_environment())

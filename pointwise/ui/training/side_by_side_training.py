@@ -60,12 +60,16 @@ class SideBySide:
         progress = run.progress()
         if active:
             seconds = f", {progress.seconds_left:.0f} s left" if progress.step else ""
-            st.progress(progress.step / max(progress.total, 1), text=f"Training in turns{seconds}")
+            queued = progress.state == "queued" and not run.stopping
+            text = session_run.waiting(progress.standing) if queued else f"Training in turns{seconds}"
+            st.progress(progress.step / max(progress.total, 1), text=text)
+            if queued and not progress.error:
+                st.caption(session_run.WAITS)
         trainings: Trainings = defaultdict(list)
         for epoch in progress.epochs:
             trainings[epoch.of].append(epoch)
         self.live(progress, trainings)
         if progress.error:
-            st.error(labels.plain(progress.error))
+            (st.error if progress.state == "failed" else st.info)(labels.said(progress.error))
         if active and not progress.active:
             st.rerun()

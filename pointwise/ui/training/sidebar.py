@@ -101,7 +101,7 @@ def _source() -> str:
         if folder == cache_folder():
             st.info(f"{title} is not on this computer yet: {size:.1f} MB will be downloaded first.")
         else:
-            st.info(f"{title} is not in the data folder {folder}.")
+            st.info(labels.said(f"{title} is not in the data folder {folder}."))
     return source
 
 
@@ -118,7 +118,6 @@ def _settings(arch: str, source: str, start: Recipe) -> Settings:
 
 def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, ModelConfig]:
     recipe = recipe_inputs(place, recipe)
-    first, *others = config.architecture.widths
     width = st.number_input(
         "Width",
         1,
@@ -128,9 +127,7 @@ def _inputs(place: str, recipe: Recipe, config: ModelConfig) -> tuple[Recipe, Mo
         help="Channels of the first hidden layer; the deeper layers of Network in Network grow in proportion",
     )
     activation = activation_input(place, config.activation)
-    if config.arch != "conv_mlp":
-        others = [max(1, round(other * width / first)) for other in others]
-    return recipe, replace(config, widths=(width, *others), activation=activation)
+    return recipe, replace(config.with_width(width), activation=activation)
 
 
 def remembered(place: str, recipe: Recipe, config: ModelConfig, inputs: Inputs) -> tuple[Recipe, ModelConfig]:
@@ -214,7 +211,7 @@ def retrain_button(job: Job, changed: bool, at_hand: bool = True) -> None:
         key="sidebar.retrain",
     ):
         with shown_errors():
-            run = session_run.start(job)
+            run = session_run.start(job, expected=expected_time.known(job))
             if run is not None and job.stands_in_for is not None:
                 weights_in_use.use(job.stands_in_for, run)
             st.rerun()

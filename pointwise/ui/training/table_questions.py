@@ -48,7 +48,8 @@ def _order(strengths: Sequence[Strength]) -> str:
 def _input(feature: Feature, key: str) -> float | str:
     name, low, high = labels.plain(feature.name), feature.minimum, feature.maximum
     if feature.kind == "category":
-        return st.selectbox(name, feature.levels, key=key, persist_state="session")
+        called = labels.told_apart(feature.levels)
+        return st.selectbox(name, feature.levels, format_func=called, key=key, persist_state="session")
     start = float(feature.start)
     if feature.whole and max(-low, high) < EXACT:
         least, most = int(low), int(high)

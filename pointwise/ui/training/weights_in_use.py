@@ -19,6 +19,7 @@ from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Latest
 from pointwise.ui.training import session_run
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.export.page_weights import Packed
@@ -227,11 +228,12 @@ def _titles(records: Sequence[RunRecord]) -> dict[str | None, str]:
 
 
 def _title(record: RunRecord) -> str:
+    name = visible(record.name)
     if record.active:
-        return f"{record.name}, going on"
+        return f"{name}, {'queued' if record.state == 'queued' else 'going on'}"
     accuracy, r2 = (record.metrics.get(name) for name in ("accuracy", "r2"))
     score = labels.percent(accuracy) if accuracy is not None else f"R² {labels.r_squared(r2)}" if r2 is not None else ""
-    return f"{record.name}, {score}" if score else record.name
+    return f"{name}, {score}" if score else name
 
 
 def _choose_step(arch: str, chosen: Choice, place: str) -> None:

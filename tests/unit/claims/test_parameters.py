@@ -11,18 +11,14 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from pointwise.claims import parameters
-from pointwise.data.digits import Digits, load_bundled
+from pointwise.data.catalogue import Pictures
 from pointwise.errors import ModelFileError
+from pointwise.jobs.workers import Workers
 from pointwise.models import SHIPPED, build, count_parameters, default_config
 from pointwise.training import Recipe, train
 
 SHORT = Recipe("short", epochs=2, batch_size=32)
-
-
-@pytest.fixture(scope="module")
-def digits() -> tuple[Digits, Digits]:
-    training, held_out = load_bundled()
-    return Digits("some", training.images[:96], training.labels[:96]), held_out
+SOME = Pictures("digits", few=96)
 
 
 def counted(module: nn.Module, x: torch.Tensor) -> tuple[int, int]:
@@ -87,8 +83,10 @@ def test_far_more_work_takes_longer() -> None:
     assert 0 < fast < slow
 
 
-def test_the_sweep_trains_each_width(digits: tuple[Digits, Digits]) -> None:
-    rows = list(parameters.sweep(SHORT, *digits, widths=(0, 1, 4)))
+def test_the_sweep_trains_each_width() -> None:
+    jobs = parameters.sweep_jobs([SHORT], SOME, widths=(0, 1, 4))
+    names, rows = zip(*parameters.sweep(jobs, Workers()), strict=True)
+    assert names == ("width 0, seed 0", "width 1, seed 0", "width 4, seed 0")
     assert [row.width for row in rows] == [0, 1, 4]
     assert [row.parameters for row in rows] == [
         count_parameters(build(config)) for config in map(parameters.config_of, (0, 1, 4))
@@ -97,9 +95,9 @@ def test_the_sweep_trains_each_width(digits: tuple[Digits, Digits]) -> None:
     assert all(0.0 <= row.accuracy <= 1.0 for row in rows)
 
 
-def test_the_sweeps_accuracy_is_that_of_training(digits: tuple[Digits, Digits]) -> None:
-    (row,) = parameters.sweep(SHORT, *digits, widths=(1,))
-    *_, last = train(build(parameters.config_of(1), SHORT.seed), SHORT, *digits)
+def test_the_sweeps_accuracy_is_that_of_training() -> None:
+    ((_, row),) = parameters.sweep(parameters.sweep_jobs([SHORT], SOME, widths=(1,)), Workers())
+    *_, last = train(build(parameters.config_of(1), SHORT.seed), SHORT, *SOME.load())
     assert last.epoch is not None
     assert row.accuracy == last.epoch.metrics["accuracy"]
 

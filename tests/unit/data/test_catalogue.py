@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 import torch
 from torchvision.datasets import CIFAR10
 
-from pointwise.data import catalogue
+from pointwise.data import catalogue, mnist
+from pointwise.data import cifar as cifar10
 from pointwise.data.catalogue import DATA_SETS, config_for
 from pointwise.data.mnist import is_complete
 from pointwise.errors import ConfigError, DataError
@@ -71,6 +73,56 @@ def test_a_missing_cifar_is_refused(tmp_path: Path) -> None:
     assert not catalogue.is_there("cifar10", tmp_path)
     with pytest.raises(DataError, match=r"cifar-10-python\.tar\.gz"):
         catalogue.load_data_set("cifar10", tmp_path)
+
+
+@pytest.fixture
+def remote(cifar: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and the archive of those files where it is fetched from."""
+    archive = tmp_path / "mirror" / "cifar-10-python.tar.gz"
+    archive.parent.mkdir()
+    with tarfile.open(archive, "w:gz") as members:
+        members.add(cifar / "cifar-10-batches-py", "cifar-10-batches-py")
+    content = archive.read_bytes()
+    monkeypatch.setattr(cifar10, "BYTES", len(content))
+    monkeypatch.setattr(CIFAR10, "tgz_md5", hashlib.md5(content).hexdigest())
+    monkeypatch.setattr(CIFAR10, "url", archive.as_uri())
+    monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path / "cache")
+    return tmp_path / "cache"
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_cifar_is_fetched_and_unpacked_step_by_step(remote: Path) -> None:
+    told = list(catalogue.fetch("cifar10", remote))
+    assert len(told) > len(cifar10.NAMES)
+    assert [event.done for event in told] == sorted(event.done for event in told)
+    assert len(catalogue.load_data_set("cifar10", remote)[0]) == 20
+    assert files_of(remote) == sorted(cifar10.NAMES)
+    assert list(catalogue.fetch("cifar10", remote)) == []
+
+
+def test_cifar_can_be_stopped_after_every_step_and_gone_on_with(remote: Path) -> None:
+    steps = 0
+    while not catalogue.is_there("cifar10", remote):
+        events = catalogue.fetch("cifar10", remote)
+        assert next(events).total == cifar10.BYTES
+        for _ in range(steps):
+            next(events, None)
+        events.close()
+        steps += 1
+    assert steps > len(cifar10.NAMES)
+    assert len(catalogue.load_data_set("cifar10", remote)[0]) == 20
+    list(catalogue.fetch("cifar10", remote))
+    assert files_of(remote) == sorted(cifar10.NAMES)
+
+
+def test_a_cifar_that_was_half_unpacked_is_made_whole(remote: Path, cifar: Path) -> None:
+    (remote / "cifar-10-batches-py").mkdir(parents=True)
+    (remote / "cifar-10-batches-py" / "data_batch_1").write_bytes(b"half")
+    list(catalogue.fetch("cifar10", remote))
+    assert len(catalogue.load_data_set("cifar10", remote)[0]) == 20
 
 
 def test_the_bundled_digits_are_always_there(tmp_path: Path) -> None:

@@ -106,6 +106,12 @@ def test_where_this_computers_data_lie_is_nobodys_business(shelf: Shelf, tmp_pat
     assert str(tmp_path).encode() not in pack_run(shelf, recording.run)
 
 
+def test_a_failed_runs_error_does_not_say_where_it_failed(shelf: Shelf, tmp_path: Path) -> None:
+    run = train(shelf)
+    shelf.library.change("UPDATE runs SET error = ? WHERE id = ?", f"{tmp_path}/MNIST/raw/t10k.gz is incomplete.", run)
+    assert facts_of(pack_run(shelf, run))["error"] == "t10k.gz is incomplete."
+
+
 def test_a_killed_run_goes_on_where_it_arrives(shelf: Shelf, packed: bytes) -> None:
     (there,) = unpack(shelf, packed, "gift.zip")
     assert (there.state, there.checkpoint, there.resumable) == ("interrupted", 7, True)

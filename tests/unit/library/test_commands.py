@@ -21,6 +21,8 @@ from pointwise.__main__ import main
 from pointwise.commands.train import checkpoint_of
 from pointwise.library import Library, Shelf, open_library
 from pointwise.models import build, default_config
+from pointwise.progress import Progress
+from pointwise.run_queue import Standing
 from pointwise.weights import load_model, save_model
 from tests.unit.library.conftest import OTHER, begin, interrupted, job, train
 
@@ -93,6 +95,15 @@ def test_visitors_runs_are_listed_when_asked_for(runs: Callable[..., str], termi
     assert OTHER not in line
 
 
+def test_the_servers_owner_sees_who_waits_and_stops_it(runs: Callable[..., str], terminals: Shelf) -> None:
+    recording = terminals.library.shelf(OTHER).begin(job().describe(), 1000, "theirs")
+    recording.record(Progress("queued", standing=Standing(2, 3, 100.0, False)), None)
+    assert "  queued, place 2 of 3  " in runs("list", "--all")
+    assert "leaves the queue" in runs("stop", recording.run[:8])
+    assert terminals.library.take_wish(recording.run) == "stop"
+    recording.close(Progress("stopped"))
+
+
 def test_show_tells_job_card_curve_and_snapshots(runs: Callable[..., str], terminals: Shelf) -> None:
     run = interrupted(terminals)
     terminals.annotate(run, "two\nlines")
@@ -110,9 +121,17 @@ def test_show_tells_job_card_curve_and_snapshots(runs: Callable[..., str], termi
 
 def test_what_comes_from_elsewhere_cannot_steer_the_terminal(runs: Callable[..., str], terminals: Shelf) -> None:
     model = build(default_config("bag_of_pixels"))
-    model.card = {"data": "\x1b[31mred", "metrics": {"\x1b]0;title\x07": 1.0}}
+    model.card = {"data": "\x1b[31mred \x9b31m \u202e", "metrics": {"\x1b]0;title\x07": 1.0}}
     run = terminals.add(model, "name\x1b[0m", "note\x1b[0m").id
-    assert "\x1b" not in runs("show", run) + runs("list")
+    assert runs("show", run).replace("\n", "").isprintable()
+    assert runs("list").replace("\n", "").isprintable()
+    told = runs("show", run, "--json")
+    assert told.replace("\n", "").isprintable()
+    assert json.loads(told)["card"] == model.card
+
+
+def test_a_refusal_cannot_steer_the_terminal(refused: Callable[..., str], terminals: Shelf) -> None:
+    assert refused("show", "\x1b]0;title\x07\u202e").rstrip("\n").isprintable()
 
 
 @pytest.mark.parametrize("said", ["Run 1", "id", "short"])
@@ -367,6 +386,29 @@ def test_wishes_reach_a_training_in_another_process_and_its_answers_come_back(
         after = terminals.run(record.id)
         assert (after.state, after.resumable) == ("stopped", True)
         assert load_model(tmp_path / "nin.safetensors").card == after.card
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_training_that_is_told_to_end_says_how_to_go_on(
+    terminals: Shelf, tmp_path: Path, number: int, status: int
+) -> None:
+    process = started(tmp_path / "nin.safetensors")
+    try:
+        wait_for(lambda: [record.step > 0 for record in terminals.runs()] == [True], process)
+        began = time.monotonic()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=PATIENCE)
+        assert time.monotonic() - began < 12  # 1 to 2 on a machine that has time
+        assert process.returncode == status
+        (record,) = terminals.runs()
+        assert (record.state, record.resumable, record.checkpoint) == ("parked", True, record.step)
+        step = f"{record.step:,}"
+        assert f"Stopped at step {step} of {record.total:,}. Go on after step {step} with the same command" in err
+        assert checkpoint_of(tmp_path / "nin.safetensors").exists()
+        assert "Traceback" not in err
     finally:
         process.kill()
         process.communicate()

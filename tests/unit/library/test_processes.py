@@ -8,8 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-from pointwise.library import Library, Limits
+import pytest
+
+from pointwise.library import Library, Limits, store
 from tests.unit.library.conftest import ME, interrupted, train
 
 REPOSITORY = Path(__file__).parents[3]
@@ -59,6 +62,55 @@ print(json.dumps(library.notice))
 """
 
 
+SERVER = f"""{BEGIN}
+import threading
+from dataclasses import replace
+from pointwise.library import Limits
+from pointwise.runs import Point, Progress
+
+library = Library(folder, Limits(runs=12))
+errors, kept, gone = [], [], []
+
+def visits(visitor):
+    shelf, own = library.shelf("class"), library.shelf(f"{{number}}.{{visitor}}")
+    try:
+        for count in range(8):
+            recording = shelf.begin({{"kind": "loaded", "config": {{}}}}, None)
+            for step in range(1, 4):
+                points = tuple(Point(n, 1.0, 1.0) for n in range(step))
+                recording._written = 0.0
+                recording.record(Progress("training", step, 3, points), None)
+                library.files.write(f"runs/{{recording.run}}/snapshots/{{step:09d}}.safetensors", b"x")
+            if count == visitor:  # while it is at work nobody's limits touch it
+                shelf.pin(recording.run)
+                kept.append(recording.run)
+            recording.close(Progress("done", 3, 3, points))
+            assert not recording.broken, recording.broken
+            for act in (lambda run: shelf.rename(run, "other"), shelf.delete, shelf.restore):
+                try:
+                    act(recording.run)
+                except LibraryError as error:  # the limits of another process, but never of a pinned run
+                    assert "There is no run" in str(error) or "It is not in" in str(error), error
+                    assert count != visitor
+            mine = own.begin({{"kind": "loaded", "config": {{}}}}, None)
+            mine.close(Progress("done", 3, 3))
+            own.put({{"count": count}})
+            shelf.put({{"count": count}})
+            shelf.runs(), shelf.room(), own.runs()
+        for record in own.runs()[4:]:
+            library.remove([record.id])
+        kept.extend(record.id for record in own.runs())
+    except BaseException as error:
+        errors.append(repr(error))
+
+threads = [threading.Thread(target=visits, args=(visitor,)) for visitor in range(2)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+library.close()
+print(json.dumps([errors, kept]))
+"""
+
+
 def together(script: str, folder: Path, count: int) -> list[subprocess.Popen[str]]:
     """So many processes that begin at one time; the time is two seconds away, when all have imported what they need."""
     env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
@@ -98,6 +150,27 @@ def test_two_servers_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     assert library.notice == ""
 
 
+def test_four_servers_with_two_visitors_each_lose_nothing_and_wait_for_nobody(tmp_path: Path) -> None:
+    """They begin, record, pin, rename, delete, bring back and make room, all in one library, which has room for few."""
+    said = answers(together(SERVER, tmp_path, 4))
+    assert [errors for errors, _ in said] == [[]] * 4  # type: ignore[misc]
+    library = Library(tmp_path, Limits(runs=12))
+    library.make_room("class")
+    ids = {row["id"] for row in library.rows("SELECT id FROM runs")}
+    assert ids >= {run for _, kept in said for run in kept}  # type: ignore[misc]
+    assert len(library.shelf("class").runs()) == 12
+    for server in range(4):
+        for visitor in range(2):
+            own = library.shelf(f"{server}.{visitor}")
+            assert [record.name for record in own.runs()] == [f"Run {number}" for number in (8, 7, 6, 5)]
+            assert own.desk() == {"count": 7}
+    assert set(library.files.names("runs")) <= ids
+    for record in library.shelf("class").runs():
+        assert (record.state, record.step, library.files.size(f"runs/{record.id}")) == ("done", 3, 3)
+    assert library.rows("PRAGMA integrity_check")[0][0] == "ok"
+    library.close()
+
+
 def test_many_servers_may_start_in_an_empty_folder(tmp_path: Path) -> None:
     assert answers(together(OPEN, tmp_path / "home", 5)) == [""] * 5
     assert Library(tmp_path / "home").shelf(ME).desk() == {str(number): number for number in range(5)}
@@ -135,3 +208,27 @@ def test_a_run_of_another_process_is_not_thrown_away_by_limits(tmp_path: Path) -
         assert [record.id for record in other.shelf(ME).runs()] == [run]
     other.make_room(ME, 0)
     assert other.shelf(ME).runs() == []
+
+
+def test_a_run_that_is_pinned_while_room_is_made_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library(tmp_path, Limits(days=1e-9))
+    run = train(library.shelf(ME))
+
+    def meanwhile(*seen: Any) -> set[str]:
+        Library(tmp_path).shelf(ME).pin(run)
+        return surplus(*seen)
+
+    surplus = store.surplus
+    monkeypatch.setattr(store, "surplus", meanwhile)
+    library.make_room(ME)
+    assert library.shelf(ME).network(run)
+
+
+def test_a_run_that_is_kept_while_room_is_made_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library(tmp_path)
+    run = train(library.shelf(ME))
+    rows = library.rows
+    monkeypatch.setattr(library, "rows", lambda query, *values: [] if "ORDER BY" in query else rows(query, *values))
+    library.make_room(ME)  # it saw the folder, and not yet the row
+    monkeypatch.undo()
+    assert library.shelf(ME).network(run)

@@ -14,6 +14,7 @@ from pointwise.errors import LibraryError
 from pointwise.library import Library, Recording, Shelf, recording
 from pointwise.library.recording import MOST_BYTES, SMALL, snapshot_steps
 from pointwise.models import ModelConfig
+from pointwise.run_queue import RunQueue
 from pointwise.runs import Run
 from tests.unit.library.conftest import ME, begin, job, train
 
@@ -193,7 +194,10 @@ def test_checkpoints_take_a_small_share_of_the_time(shelf: Shelf, monkeypatch: p
     clock = 1000.0
     monkeypatch.setattr("time.monotonic", lambda: clock)
     kept = shelf.begin(job().describe(), 1000)
+    assert (kept.wants_checkpoint(True), kept.wants_checkpoint(False)) == (False, False)
     clock += 2.5
+    assert (kept.wants_checkpoint(True), kept.wants_checkpoint(False)) == (True, True)  # the first, after any step
+    kept.checkpointed = 1
     assert (kept.wants_checkpoint(True), kept.wants_checkpoint(False)) == (True, False)
     kept._cost = 0.3
     assert not kept.wants_checkpoint(True)
@@ -206,7 +210,7 @@ def test_checkpoints_take_a_small_share_of_the_time(shelf: Shelf, monkeypatch: p
 
 
 def test_a_run_that_is_parked_before_its_first_step_is_not_begun(shelf: Shelf) -> None:
-    from pointwise.data.mnist import Download
+    from pointwise.data.download import Download
 
     class Fetching:
         def steps(self, **_: object) -> Any:
@@ -219,8 +223,24 @@ def test_a_run_that_is_parked_before_its_first_step_is_not_begun(shelf: Shelf) -
     for _ in run.events():
         pass
     record = shelf.run(run.name)
-    assert (record.state, record.resumable) == ("stopped", False)
+    assert (record.state, record.checkpoint) == ("stopped", None)
     assert record.error == "Nobody was watching this run any more, so it was never begun."
+
+
+def test_a_run_that_never_began_can_be_begun(shelf: Shelf) -> None:
+    run = begin(shelf, job())
+    run.stop()
+    run._turn = RunQueue(1).turn(ME)  # where it ended as it waited
+    for _ in run.events():
+        pass
+    record = shelf.run(run.name)
+    assert (record.state, record.unbegun, record.resumable) == ("stopped", True, True)
+    again, since, before = shelf.go_on(run.name, 1000)
+    assert since is None
+    for _ in Run(job(), run.name, recorder=again, since=since, before=before).events():
+        pass
+    record = shelf.run(run.name)
+    assert (record.state, record.step, record.resumable) == ("done", 12, False)
 
 
 def test_a_comparison_keeps_curves_alone(shelf: Shelf) -> None:

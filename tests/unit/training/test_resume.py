@@ -1,10 +1,8 @@
-"""Trainings that were killed go on to the same result; several processes train one network."""
+"""Trainings that were killed go on to the same result."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,7 +18,6 @@ from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.training import Recipe, Wanted, train
 from pointwise.training.checkpoints import Checkpoint, read_checkpoint
-from pointwise.training.processes import Group
 from pointwise.weights import load_model
 
 REPOSITORY = Path(__file__).parents[3]
@@ -147,32 +144,6 @@ def test_a_training_killed_in_the_middle_resumes_to_the_same_result(tmp_path: Pa
     assert first.card["metrics"] == second.card["metrics"]
     assert first.card["temperature"] == second.card["temperature"]
     assert not checkpoint_of(killed).exists()
-
-
-def test_two_processes_train_one_network(tmp_path: Path) -> None:
-    """torchrun's own two processes on the CPU; the accuracy is that of one process within noise."""
-    both, alone = tmp_path / "both.safetensors", tmp_path / "alone.safetensors"
-    run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    done = subprocess.run([*run, *command(both)], env=one_thread(), capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)  # of the first process alone
-    assert len(re.findall(r"^epoch 6/6", done.stderr, re.MULTILINE)) == 1
-    subprocess.run([sys.executable, *command(alone)], env=one_thread(), check=True, capture_output=True, timeout=300)
-    assert load_model(both).card["metrics"] == result["metrics"]
-    assert result["metrics"]["accuracy"] == pytest.approx(load_model(alone).card["metrics"]["accuracy"], abs=0.05)
-    assert result["metrics"]["accuracy"] > 0.85
-
-
-def test_the_shares_of_a_group_are_the_batch() -> None:
-    batch = torch.arange(11)
-    shares = [Group(rank, 3).share(batch) for rank in range(3)]
-    assert sorted(torch.cat(shares).tolist()) == batch.tolist()
-    assert [len(share) for share in shares] == [4, 4, 3]
-
-
-def test_more_processes_than_examples_are_refused() -> None:
-    with pytest.raises(ConfigError, match="Start fewer"):
-        Group(0, 4).share(torch.arange(3))
 
 
 def test_a_device_that_is_not_there_is_refused(

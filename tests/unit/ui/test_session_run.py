@@ -11,11 +11,13 @@ import pytest
 import streamlit as st
 import torch
 
+from pointwise import run_queue
 from pointwise.data.housing import HouseOptions
 from pointwise.data.table import load_sample, prepare
 from pointwise.jobs import HouseJob, Job, PictureJob, Pictures, TableJob, compare_scalings, table_config
 from pointwise.library import Library, Shelf, StoredRun
 from pointwise.models import ModelConfig, default_config
+from pointwise.run_queue import Turn
 from pointwise.runs import Run
 from pointwise.training import PRICE_RECIPES, recipe_named, table_recipe
 from pointwise.ui.frame import visitor
@@ -155,13 +157,183 @@ def test_a_comparison_is_found_again_under_its_key(shelf: Shelf, forget: Callabl
     assert session_run.current() is None
 
 
-def test_a_full_server_leaves_nothing_in_the_library(shelf: Shelf) -> None:
-    slots = session_run.run_slots()
-    while slots.acquire(blocking=False):
-        pass
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch, shelf: Shelf) -> Turn:
+    """Somebody else's turn, which has the server's only place at work."""
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
+    turn = session_run.run_queue().turn("somebody else")
+    turn.join()
+    return turn
+
+
+def until(wanted: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not wanted():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_run_waits_for_its_turn_and_begins_by_itself(shelf: Shelf, busy: Turn) -> None:
+    run = started(JOBS["houses"])
+    assert (run.progress().state, run.progress().standing.place) == ("queued", 1)
+    until(lambda: shelf.run(run.name).state == "queued")
+    assert shelf.run(run.name).standing.place == 1  # for other processes
+    assert session_run.busy()
+    busy.done()
+    assert run.join(PATIENCE)
+    assert (run.progress().state, shelf.run(run.name).standing) == ("done", None)
+    assert session_run.run_queue().working == []
+
+
+def test_a_run_that_waits_is_stopped_from_elsewhere_and_can_be_started_later(shelf: Shelf, busy: Turn) -> None:
+    run = started(JOBS["houses"])
+    until(lambda: shelf.run(run.name).state == "queued")
+    shelf.ask(run.name, "stop")
+    assert run.join(PATIENCE)
+    record = shelf.run(run.name)
+    assert (record.state, record.unbegun, session_run.run_queue().waiting) == ("stopped", True, [])
+    busy.done()
+    session_run.go_on(run.name)
+    again = session_run.current()
+    assert again.join(PATIENCE)
+    assert shelf.run(run.name).state == "done"
+
+
+def test_a_run_that_waited_on_a_server_that_was_killed_can_be_started(
+    shelf: Shelf, forget: Callable[[], None], busy: Turn
+) -> None:
+    run = started(JOBS["pictures"])
+    until(lambda: shelf.run(run.name).state == "queued")
+    run._recorder._release()  # as the operating system does for a process that dies
+    assert (shelf.run(run.name).state, shelf.run(run.name).unbegun) == ("interrupted", True)
+    forget()
+    session_run.go_on(run.name)
+    again = session_run.current()
+    assert isinstance(again, Run)
+    assert again.join(PATIENCE)
+    assert again.progress().state == "done"
+    run.stop()
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_runs_that_take_turns_have_the_same_weights_in_the_end(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    torch.set_num_threads(1)
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
+    monkeypatch.setenv("POINTWISE_MINUTES", "0.000001")
+    *_, last = JOBS[kind].steps()
+    run = started(JOBS[kind])
+    for _ in range(2):  # others come, have a turn, and go
+        turn = session_run.run_queue().turn("somebody else")
+        turn.join()
+        until(lambda turn=turn: turn.at_work)
+        until(lambda: run.progress().state == "queued")
+        assert "made room for them" in run.progress().error
+        turn.done()
+    assert run.join(PATIENCE)
+    assert (run.progress().state, run.progress().error) == ("done", None)
+    weights = shelf.network(run.name).state_dict()
+    assert all(torch.equal(tensor, last.epoch.weights[name]) for name, tensor in weights.items())
+    assert [point.step for point in run.progress().history] == list(range(1, last.number + 1))
+
+
+def test_a_paused_run_gives_its_place_away_and_is_on_disk(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
+    run = started(JOBS["pictures"])
+    run.pause()
+    turn = session_run.run_queue().turn("somebody else")
+    turn.join()
+    until(lambda: turn.at_work)
+    until(lambda: run.progress().state == "paused")
+    assert "Resume puts it into the queue again" in run.progress().error
+    step = run.progress().step
+    if step:
+        assert shelf.run(run.name).checkpoint == step
+    run.resume()
+    until(lambda: run.progress().state == "queued")
+    turn.done()
+    assert run.join(PATIENCE)
+    assert (run.progress().state, run.progress().error) == ("done", None)
+
+
+def test_stop_measures_the_weights_of_a_run_that_was_put_aside(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
+    run = started(JOBS["pictures"])
+    until(lambda: run.progress().step)
+    run.pause()
+    turn = session_run.run_queue().turn("somebody else")
+    turn.join()
+    until(lambda: turn.at_work and run.progress().state == "paused")
+    run.stop()
+    until(lambda: turn.asked() == "lend")  # it needs a moment at work, and no run's end
+    turn.lend()
+    assert run.join(PATIENCE)
+    assert turn.at_work
+    assert run.progress().state == "stopped"
+    assert shelf.run(run.name).metrics
+    assert shelf.run(run.name).checkpoint == run.progress().step
+
+
+def test_a_comparison_is_held_in_memory_while_others_have_their_turn(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
+    monkeypatch.setenv("POINTWISE_MINUTES", "0.000001")
+    comparison = compare_scalings(replace(PRICE_RECIPES["tutorial"], epochs=2), HouseOptions())
+    *_, last = comparison.steps()
+    session_run.start(comparison, "contest")
+    run = session_run.at("contest")
+    until(lambda: run.progress().step)
+    turn = session_run.run_queue().turn("somebody else")
+    turn.join()
+    until(lambda: turn.at_work)
+    until(lambda: run.progress().state == "queued")
+    turn.done()
+    assert run.join(PATIENCE)
+    assert (run.progress().state, run.progress().step) == ("done", last.number)
+
+
+def test_at_the_servers_end_runs_park_and_go_on_later(
+    shelf: Shelf, forget: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
+    run = started(JOBS["pictures"])
+    session_run.start(compare_scalings(PRICE_RECIPES["tutorial"], HouseOptions()), "contest")
+    waiting = session_run.at("contest")
+    until(lambda: run.progress().step)
+    assert session_run.run_queue().close(PATIENCE)
+    assert run.join(PATIENCE)
+    assert waiting.join(PATIENCE)
+    record = shelf.run(run.name)
+    assert (record.state, record.resumable, record.error) == (
+        "parked",
+        True,
+        "The server ended, so this run is parked.",
+    )
+    assert shelf.run(waiting.name).error == "The server ended before this run was begun."
+    forget()
+    session_run.go_on(run.name)
+    assert session_run.current().join(PATIENCE)
+    assert shelf.run(run.name).state == "done"
+
+
+def test_a_visitors_other_runs_are_watched_over_on_every_page(shelf: Shelf, busy: Turn) -> None:
+    session_run.start(compare_scalings(PRICE_RECIPES["tutorial"], HouseOptions()), "contest")
+    run = session_run.at("contest")
+    run._last_read = -1e6
+    assert session_run.comparisons() == [run]
+    assert busy._queue.waiting[0].present()
+    run.stop()
+    assert run.join(PATIENCE)
+
+
+def test_a_refusal_leaves_nothing_in_the_library(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_queue, "MOST_OF_ONE", 0)
     assert session_run.start(JOBS["houses"]) is None
     assert shelf.runs() == []
     assert session_run.current() is None
+    assert "Stop one of them first" in st.session_state[f"{session_run.RUN.key}.refused"]
 
 
 def test_only_ones_own_runs_go_on(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,8 +38,8 @@ def mixed(n: int = 200) -> bytes:
 
 def oracle(training: pd.DataFrame, names: list[str], rows: pd.DataFrame) -> np.ndarray:
     """Inputs as scikit-learn makes them."""
-    numbers = [name for name in names if training[name].dtype != object]
-    texts = [name for name in names if training[name].dtype == object]
+    numbers = [name for name in names if training[name].dtype == np.float64]
+    texts = [name for name in names if training[name].dtype != np.float64]
     levels = OneHotEncoder(max_categories=MAX_LEVELS, handle_unknown="infrequent_if_exist", sparse_output=False)
     scaled = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
     transformer = ColumnTransformer([("numbers", scaled, numbers), ("levels", levels, texts)]).fit(training)
@@ -47,7 +47,8 @@ def oracle(training: pd.DataFrame, names: list[str], rows: pd.DataFrame) -> np.n
 
 
 def without_missing_levels(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.fillna({name: "missing" for name in frame if frame[name].dtype == object})
+    texts = [name for name in frame if frame[name].dtype != np.float64]
+    return frame.astype(dict.fromkeys(texts, object)).fillna(dict.fromkeys(texts, "missing"))
 
 
 @pytest.mark.parametrize("table", [load_sample(), read_table(mixed(), "mixed.csv")], ids=["sample", "mixed"])

@@ -179,7 +179,7 @@ def test_sample_written_as_csv_is_the_same_table() -> None:
     pd.testing.assert_frame_equal(again.frame[list(sample.features)], sample.frame)
 
 
-def test_values_are_numpy_floats_and_plain_text() -> None:
+def test_values_are_numpy_floats_and_categories_of_plain_text() -> None:
     frame = read(lines("a,b", lambda i: f"{i},x{i % 2}")).frame
     assert frame["a"].dtype == np.float64
-    assert frame["b"].dtype == object
+    assert list(frame["b"].cat.categories) == ["x0", "x1"]

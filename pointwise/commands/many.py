@@ -1,0 +1,58 @@
+"""What the commands that train many networks have in common: who trains them, and what is kept until all are done."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pointwise.commands import check_room
+from pointwise.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pointwise.jobs import Job
+    from pointwise.jobs.workers import Workers
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say who trains, and whether to go on with what is kept."""
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--workers", type=int, metavar="N", help="processes of one thread each (default: one a core)")
+    who.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster whose workers train instead")
+    parser.add_argument("--resume", action="store_true", help="do what a stopped command with these options left")
+
+
+def workers_of(options: argparse.Namespace, largest: Job) -> Workers:
+    """Who trains: by default as many as there are cores, and memory for the ``largest`` of the jobs.
+
+    Raises ConfigError for fewer than no workers, TooLargeError where so many have not enough memory here.
+    """
+    from joblib import cpu_count
+
+    from pointwise.jobs import memory_limit
+    from pointwise.jobs.workers import Workers
+
+    number = options.workers
+    if number is None:
+        number = max(1, min(cpu_count(), memory_limit()[0] // largest.memory().total))
+    if number < 0:
+        raise ConfigError(f"{number} workers cannot train. Choose 0, which is this process alone, or more.")
+    if options.scheduler is None:
+        check_room(options, largest, processes=max(1, number))
+    return Workers(number, options.scheduler, options.ignore_memory)
+
+
+def kept_beside(out: Path, resume: bool) -> Path:
+    """The file that the results lie in until ``out`` is written; emptied unless the command resumes."""
+    kept = out.with_name(f"{out.stem}.results.jsonl")
+    if not resume:
+        kept.unlink(missing_ok=True)
+    return kept
+
+
+def left(kept: Path, total: int) -> str:
+    """Sentences on what a stopped command leaves."""
+    done = len(kept.read_text(encoding="utf-8").splitlines()) if kept.exists() else 0
+    if not done:
+        return "Nothing was trained yet."
+    return f"{done} of {total} trainings are kept in {kept}. Go on with the same command and --resume."
