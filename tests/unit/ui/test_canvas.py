@@ -41,7 +41,8 @@ def message(drawing: Drawing, picture: bytes | None = None, strokes: int = 1, **
 def test_a_stroke_makes_the_next_drawing_with_the_pages_own_picture() -> None:
     before = first()
     after = received(before, message(before))
-    assert (after.number, after.shown, len(after.strokes)) == (2, before, len(before.strokes) + 1)
+    assert (after.number, after.shown.number, len(after.strokes)) == (2, before.number, len(before.strokes) + 1)
+    assert after.shown.strokes == before.strokes
     assert np.array_equal(after.rgba[..., :3], np.asarray(Image.open(io.BytesIO(png()))))
     assert after.strokes[-1] == Stroke(tuple(map(tuple, LINE)), 0.07, by_hand=True)
 
