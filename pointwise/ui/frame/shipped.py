@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from pointwise.export.page_weights import Packed
     from pointwise.models import ModelConfig, Network
 
-P = ParamSpec("P")
-T = TypeVar("T")
-PACKED: WeakKeyDictionary[Network, dict[int | None, Packed | None]] = WeakKeyDictionary()
 FOR_THE_OWNER = "Whoever runs it can restore it in the folder models; the server's log says what is wrong with it."
 P = ParamSpec("P")
 T = TypeVar("T")
