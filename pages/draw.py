@@ -7,14 +7,13 @@ from pointwise.ui.frame import navigation, startup, turns
 
 navigation.guard()
 
-from pointwise.ui.canvas import drawing, tools  # noqa: E402  (after the guard, which may rerun)
+from pointwise.ui.canvas import tools  # noqa: E402  (after the guard, which may rerun)
 from pointwise.ui.draw import opening  # noqa: E402
-from pointwise.ui.frame.sections import Kept, section  # noqa: E402
+from pointwise.ui.frame.sections import section  # noqa: E402
 from pointwise.ui.training import downloads  # noqa: E402
 
 DRAW = "draw"  # the fragment of everything; a use of the controls runs it
-ANSWERS = "answers"  # the fragment in it that a stroke runs, unless the controls change as well
-SHOWN: Kept[tuple[object, ...]] = Kept("draw.shown", ())  # what the controls were last drawn for
+ANSWERS = "answers"  # the fragment in it that a stroke runs
 
 st.title("Draw a digit")
 link = opening.text()
@@ -31,37 +30,38 @@ def draw() -> None:
         below = st.container()
     with right:
         beside, choices = st.container(), st.container()
-    between = st.container()
-    SHOWN.set(())
-    section(ANSWERS)(lambda: answers(beside))()
-    controls(below, choices, between)
+    between, hint, words = st.container(), st.container(), st.container()
+    section(ANSWERS)(lambda: answers(beside, below, hint))()
+    controls(choices, between, words)
 
 
-def answers(beside: Place) -> None:
+def answers(beside: Place, below: Place, hint: Place) -> None:
     from pointwise.ui.draw import answer  # imports NumPy: only now that the canvas is on its way
 
     with beside:
         answer.live()
     startup.let_paint()
-    tools.strokes(on_shown=startup.begin, on_drawn=drawn)
+    tools.strokes(on_shown=startup.begin)
     with turns.turn():
+        with below:
+            tools.tools(changed=DRAW)
         if startup.loaded():
-            from pointwise.ui.draw import four_models, two_ways
+            from pointwise.ui.draw import four_models, hard_cases, two_ways
 
+            with beside:
+                hard_cases.two_digits()
+            with hint:
+                hard_cases.look_for()
             two_ways.picture()
             four_models.side_by_side()
 
 
-def controls(below: Place, choices: Place, between: Place) -> None:
+def controls(choices: Place, between: Place, words: Place) -> None:
     from pointwise.ui.canvas import reading
     from pointwise.ui.draw import hard_cases, two_ways
     from pointwise.ui.training import weights_in_use
 
-    with below:
-        tools.tools(changed=DRAW)
     with choices:
-        if startup.loaded():
-            hard_cases.two_digits()
         reading.choose_reader()
         if startup.loaded():
             weights_in_use.choose(reading.chosen_reader())
@@ -69,24 +69,11 @@ def controls(below: Place, choices: Place, between: Place) -> None:
         tools.samples(changed=DRAW)
         if startup.loaded():
             hard_cases.gallery(changed=DRAW)
+    with words:
         with st.expander("Read a picture instead", icon=":material/upload:"):
             tools.upload(changed=DRAW)
         if startup.loaded():
             two_ways.words()
-    SHOWN.set(controls_show())
-
-
-def drawn() -> None:
-    if SHOWN.get() != controls_show():
-        st.rerun(DRAW)
-
-
-def controls_show() -> tuple[object, ...]:
-    """What of the drawing they depend on."""
-    from pointwise.ui.draw import hard_cases
-
-    now = drawing.current()
-    return now.empty, *((hard_cases.case_of(now), hard_cases.has_two_digits(now)) if startup.loaded() else ())
 
 
 draw()

@@ -35,6 +35,7 @@ import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
@@ -386,8 +387,13 @@ class _Waiting:
 
 
 def run(scene: Coroutine[Any, Any, T], patience: float = 600.0) -> T:
-    """The result of a scene with visitors, for plain tests."""
-    return asyncio.run(asyncio.wait_for(scene, patience))
+    """The result of a scene with visitors, for plain tests; in a thread, as Playwright has a loop of its own."""
+
+    async def timed() -> T:
+        return await asyncio.wait_for(scene, patience)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, timed()).result()
 
 
 @asynccontextmanager

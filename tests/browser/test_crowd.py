@@ -40,16 +40,29 @@ def test_strokes_in_quick_succession_are_all_followed_by_what_stands_below(serve
     assert broken == ""
 
 
-def test_the_controls_follow_the_first_stroke_after_clear(server: Server) -> None:
+def test_undo_follows_the_first_stroke_after_clear(server: Server) -> None:
     async def scene() -> tuple[bool, bool]:
         async with Visitor(server.url) as visitor:
             await visitor.press("Clear")
             before = visitor.find("Undo").what.disabled
             await visitor.draw(0)  # of one stroke
+            async with asyncio.timeout(30):
+                while visitor.find("Undo").what.disabled:  # it comes after the answer
+                    await asyncio.sleep(0.05)
             await visitor.press("board.undo")
             return before, visitor.find("Undo").what.disabled
 
     assert run(scene()) == (True, True)
+
+
+def test_a_press_in_the_moment_of_a_stroke_counts(server: Server) -> None:
+    async def scene() -> str:
+        async with Visitor(server.url) as visitor:
+            await visitor.press("Clear")
+            await asyncio.gather(visitor.draw(0), visitor.press("Copy link"))
+            return visitor.text()
+
+    assert "For a lesson" in run(scene())  # the dialog is open
 
 
 def test_others_arrive_and_leave_while_somebody_draws(server: Server) -> None:

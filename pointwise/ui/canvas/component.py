@@ -49,18 +49,12 @@ def canvas(drawing: Drawing, pen: int) -> None:
             st.html(_fit(drawing.sheet) + NO_PEN)
 
 
-def strokes(
-    drawing: Drawing,
-    pen: int,
-    on_shown: Callable[[], None] | None = None,
-    on_drawn: Callable[[], None] | None = None,
-) -> None:
+def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
     """Follow the pen on that canvas. A stroke makes the next Drawing (``drawing.current``) and runs this fragment.
 
     It should not be the canvas's, so that the browser has less to do before it paints the answer.
 
-    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there,
-    and ``on_drawn`` before the run after a stroke: it may ask for another one.
+    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there.
     """
     sheet = drawing.sheet
     with hidden(f"{sheet.key}-hidden"):
@@ -75,7 +69,7 @@ def strokes(
                 "base": drawing.shown.number,
                 "reads": sheet is SQUARE,
             },
-            on_drawing_change=lambda: _take(sheet, on_drawn or _nothing),
+            on_drawing_change=lambda: _take(sheet),
             on_shown_change=on_shown or _nothing,
         )
 
@@ -110,13 +104,12 @@ def _fit(sheet: Sheet) -> str:
     )
 
 
-def _take(sheet: Sheet, on_drawn: Callable[[], None]) -> None:
+def _take(sheet: Sheet) -> None:
     drawing = current(sheet)
     after = sent(pen_key(sheet), "drawing", lambda message: received(drawing, message), "A drawing")
     if after is not None:
         keep(after)
         startup.HELD_BACK.set(startup.STROKE)
-        on_drawn()
 
 
 def _canvas(drawing: Drawing, pen: int) -> None:

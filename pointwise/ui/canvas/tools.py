@@ -19,9 +19,9 @@ def board() -> None:
     component.canvas(current(), _pen())
 
 
-def strokes(on_shown: Callable[[], None], on_drawn: Callable[[], None]) -> None:
+def strokes(on_shown: Callable[[], None]) -> None:
     """What follows the pen on the canvas, as ``component.strokes`` does."""
-    component.strokes(current(), _pen(), on_shown, on_drawn)
+    component.strokes(current(), _pen(), on_shown)
 
 
 def _pen() -> int:

@@ -79,8 +79,7 @@ CASES = (
 
 
 def gallery(changed: str) -> None:
-    """A button for each case, and below them what to look for in the one on the canvas; runs ``changed``."""
-    now = drawing.current()
+    """A button for each case; a use of one runs the fragment ``changed``."""
     with st.container(key="hard-cases", gap="xsmall"):
         st.html(STYLE)
         with st.container(horizontal=True, gap="xsmall"):
@@ -91,23 +90,19 @@ def gallery(changed: str) -> None:
                     on_click=tools.show,
                     args=(case.drawn_after, changed),
                 )
-        if there := case_of(now):
-            st.markdown(f"**What to look for:** {there.look_for}")
 
 
-def case_of(now: Drawing) -> Case | None:
-    """The one that is on the canvas."""
-    return next((case for case in CASES if case.is_on(now)), None)
-
-
-def has_two_digits(now: Drawing) -> bool:
-    """Whether two pieces of ink stand side by side."""
-    return side_by_side(now.prepared.ink)
+def look_for() -> None:
+    """What to look for in the case that is on the canvas, if one is."""
+    now = drawing.current()
+    for case in CASES:
+        if case.is_on(now):
+            st.markdown(f"**What to look for:** {case.look_for}")
 
 
 def two_digits() -> None:
-    """Where there are two, the way to the page that reads them one after the other."""
-    if has_two_digits(drawing.current()):
+    """Where two pieces of ink stand side by side, the way to the page that reads them one after the other."""
+    if side_by_side(drawing.current().prepared.ink):
         navigation.link("why_1x1", "Two digits? Read them at *Any size*", claim="Any size")
 
 
