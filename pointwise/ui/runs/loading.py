@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -13,7 +13,6 @@ from pointwise.models import ACTIVATIONS
 from pointwise.ui.frame import labels, navigation, sections, startup, visitor
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.runs import runs_table
-from pointwise.visible_text import one_line
 
 if TYPE_CHECKING:
     from pointwise.models import Network
@@ -24,7 +23,17 @@ LABEL = (
     f"up to {MOST} MB"
 )
 LOADED = Kept("runs.loaded", "")  # a sentence on what came in last
-PENDING: Kept[tuple[str, ...]] = Kept("runs.pending", ())  # of what is unknown of a network that waits to be loaded
+
+
+class Pending(NamedTuple):
+    """A state dict that waits until it is said what nobody can see in it."""
+
+    name: str  # of its file
+    content: bytes
+    unknown: tuple[str, ...]  # of QUESTIONS
+
+
+PENDING: Kept[Pending | None] = Kept("runs.pending", None)
 UNKNOWN = "I do not know"
 SCALINGS = {  # state_dicts.SCALINGS in words
     "-1 to 1": "−1 to 1, as here: Normalize(0.5, 0.5)",
@@ -45,20 +54,20 @@ def show() -> None:
         PENDING.pop()
     with st.expander("Load a network or a run", icon=":material/upload:", key="runs.loader"):
         sections.upload(LABEL, KEY, _take, lambda: "Nothing here has changed.", MOST)
-        if PENDING.get() and st.session_state.get(KEY) is not None:
-            _questions(one_line(st.session_state[KEY].name, sections.MOST_NAME))
+        pending = PENDING.get()
+        if pending is not None and st.session_state.get(KEY) is not None:
+            _questions(pending)
         if loaded := LOADED.get():
             st.success(loaded, icon=":material/check:")
 
 
-def _questions(name: str) -> None:
+def _questions(pending: Pending) -> None:
     st.markdown(
-        f"**{labels.plain(name)}** holds weights alone. Pictures that were scaled otherwise than −1 to 1 are read "
-        "badly unless you say how, and without a word on its activation ReLU is taken. What you do not know is shown "
-        "as unknown."
+        f"**{labels.plain(pending.name)}** holds weights alone. Pictures that were scaled otherwise than −1 to 1 are "
+        "read badly unless you say how, and without a word on its activation ReLU is taken. What you do not know is "
+        "shown as unknown."
     )
-    asked = [what for what in QUESTIONS if what in PENDING.get()]
-    for column, what in zip(st.columns(len(asked)), asked, strict=True):
+    for column, what in zip(st.columns(len(pending.unknown)), pending.unknown, strict=True):
         question, answers = QUESTIONS[what]
         options: list[str | None] = [None, *answers]
         with column:
@@ -87,8 +96,10 @@ def _take(content: bytes, name: str) -> None:
         return
     network = import_state_dict(content, name, most=MOST * 2**20)
     unknown = network.card.get("unknown")
-    PENDING.set(tuple(what for what in QUESTIONS if isinstance(unknown, list) and what in unknown))
-    if not PENDING.get():
+    asked = tuple(what for what in QUESTIONS if isinstance(unknown, list) and what in unknown)
+    if asked:
+        PENDING.set(Pending(name, content, asked))
+    else:
         _add(network, name)
 
 
@@ -103,20 +114,20 @@ def _take_runs(content: bytes, name: str) -> None:
 def _load_pending() -> None:
     from pointwise.state_dicts import import_state_dict
 
-    file, said = st.session_state.get(KEY), {what: st.session_state.get(_key(what)) for what in PENDING.get()}
-    if file is None:
+    pending = PENDING.get()
+    if pending is None:
         return
-    name = one_line(file.name, sections.MOST_NAME)
+    said = {what: st.session_state.get(_key(what)) for what in pending.unknown}
     try:
         network = import_state_dict(
-            file.getvalue(),
-            name,
+            pending.content,
+            pending.name,
             data_set=said.get("data_set"),
             scaling=said.get("picture_scaling"),
             activation=said.get("activation"),
             most=MOST * 2**20,
         )
-        _add(network, name)
+        _add(network, pending.name)
         sections.forget_refusal(KEY)
         PENDING.pop()
     except PointwiseError as error:
