@@ -52,6 +52,7 @@ def test_a_one_and_a_seven_are_drawn_and_read(page: Page, sheet: Locator) -> Non
     expect(page.get_by_role("button", name="Undo")).to_be_enabled()
     keys(page, "Backspace")
     expect(value(page)).to_have_text("–")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()  # the whole page is as it was
     keys(page, "Shift+ArrowUp*4", "Shift+ArrowLeft", "Space", "Shift+ArrowRight*2")
     for _ in range(8):
         keys(page, "ArrowDown*2", "ArrowLeft")
