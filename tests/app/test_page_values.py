@@ -93,7 +93,7 @@ def test_no_value_of_a_component_is_read_in_another_way() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and ast.unparse(node.value).startswith("st.session_state[")
     ]
-    assert [where.partition(":")[0] for where in raw] == ["frame/page_values.py", "runs/loading.py"]  # an uploaded file
+    assert [where.partition(":")[0] for where in raw] == ["frame/page_values.py"]
 
 
 def page(callback, event, values) -> None:  # type: ignore[no-untyped-def]
