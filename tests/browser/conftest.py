@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
@@ -29,6 +30,13 @@ def browser() -> Iterator[Browser]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     # For strangers, so that no page looks for the command line's runs now and then while messages are counted.
     with serve(tmp_path_factory.mktemp("cache"), POINTWISE_RUNS="4", POINTWISE_PUBLIC="1") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Server]:
+    """A server with what the module's own fixture ``home`` has put into a folder of what lasts."""
+    with serve(tmp_path_factory.mktemp("cache"), home=home, POINTWISE_RUNS="4") as running:
         yield running
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -25,7 +24,7 @@ from pointwise.ui.frame.labels import JOINER
 from pointwise.visible_text import one_line, visible
 from pointwise.weights import model_from
 from tests.attacks import ATTACKS, HOST
-from tests.browser.harness import Server, arrive, nothing_red, serve
+from tests.browser.harness import Server, arrive, nothing_red
 
 PICTURE, TAG, LINK, FORMULA = ATTACKS[0], ATTACKS[4], ATTACKS[10], ATTACKS[14]
 HALF = len(ATTACKS) // 2
@@ -82,12 +81,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shelf.add(model_from(network.config, network.state_dict(), card), f"{TAG} {FORMULA}")
     library.close()
     return folder
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("cache"), home=home, POINTWISE_RUNS="4") as running:
-        yield running
 
 
 @pytest.fixture

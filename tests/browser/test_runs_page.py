@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,12 +37,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shelf.annotate(recording.run, f"Note: {name}")
     library.close()
     return folder
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Server]:
-    with serve(tmp_path_factory.mktemp("cache"), home=home, POINTWISE_RUNS="4") as running:
-        yield running
 
 
 def visit(page: Page, server: Server) -> Locator:

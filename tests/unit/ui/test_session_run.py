@@ -53,6 +53,16 @@ def forget(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return forget
 
 
+def gone_on(run: str) -> Run[Job]:
+    """The run that goes on, once it is done."""
+    session_run.go_on(run)
+    again = session_run.current()
+    assert isinstance(again, Run)
+    assert again.join(PATIENCE)
+    assert again.progress().state == "done"
+    return again
+
+
 def started(job: Job) -> Run[Job]:
     session_run.start(job, more={"table": {"sample": True}})
     run = st.session_state[session_run.RUN.key]
@@ -72,11 +82,7 @@ def test_a_run_that_was_parked_goes_on_to_the_same_weights_on_another_server(
     assert run.progress().state == "parked"
     assert 0 < run.progress().step < last.number
     forget()
-    session_run.go_on(run.name)
-    again = session_run.current()
-    assert isinstance(again, Run)
-    assert again.join(PATIENCE)
-    assert again.progress().state == "done"
+    again = gone_on(run.name)
     weights = shelf.network(run.name).state_dict()
     assert all(torch.equal(tensor, last.epoch.weights[name]) for name, tensor in weights.items())
     assert [point.step for point in again.progress().history] == list(range(1, last.number + 1))
@@ -207,11 +213,7 @@ def test_a_run_that_waited_on_a_server_that_was_killed_can_be_started(
     run._recorder._release()  # as the operating system does for a process that dies
     assert (shelf.run(run.name).state, shelf.run(run.name).unbegun) == ("interrupted", True)
     forget()
-    session_run.go_on(run.name)
-    again = session_run.current()
-    assert isinstance(again, Run)
-    assert again.join(PATIENCE)
-    assert again.progress().state == "done"
+    gone_on(run.name)
     run.stop()
 
 
