@@ -90,9 +90,9 @@ def sliders(
 
 
 def _slider(label: str, key: str, value: float, reach: float, place: Place, what: int | str) -> None:
-    st.session_state[key] = min(max(value, -reach), reach)
+    shown = st.session_state[key] = min(max(value, -reach), reach)
     step, form = (0.01, None) if what == "factor" else (0.001, "%.3f")
-    st.slider(label, -reach, reach, step=step, format=form, key=key, on_change=_set, args=(place, key, what))
+    st.slider(label, -reach, reach, step=step, format=form, key=key, on_change=_set, args=(place, key, what, shown))
 
 
 def _reach(values: Tensor) -> float:
@@ -112,9 +112,15 @@ def _choose_input() -> None:
     input_maps.CHOSEN.set(st.session_state[INPUT] - 1)
 
 
-def _set(place: Place, key: str, what: int | str) -> None:
-    """Take over a slider's value as ``what``: "bias", "factor", or the weight of an input channel."""
+def _set(place: Place, key: str, what: int | str, shown: float) -> None:
+    """Take over a slider's value as ``what``: "bias", "factor", or the weight of an input channel.
+
+    A browser sends the sliders of the channel before once more, as they were ``shown``, when the next one's are moved
+    before the page has let go of them; nobody moved those.
+    """
     old, value = EDITS.get().get(place, Edit()), float(st.session_state[key])
+    if value == shown:
+        return
     if isinstance(what, int):
         new = replace(old, weights={**old.weights, what: value})
     else:
