@@ -16,6 +16,7 @@ from pointwise.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[2] / "models"  # the folder of the shipped weights
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
+CHANNEL_SETS = ("colour", "edges", "texture")  # what a network that labels pixels may know of each
 BATCH_NORM_EPS = 1e-5  # of torch.nn.BatchNorm2d
 
 
@@ -43,7 +44,8 @@ class Architecture:
     network: str  # its class
     widths: tuple[int, ...]  # hidden channels unless a configuration gives others
     layers: tuple[Layer, ...]  # in forward order
-    classifies: bool = True  # pictures into classes; False: houses into prices
+    classifies: bool = True  # whole pictures into classes; False: houses into prices, or each pixel into classes
+    labels_pixels: bool = False
     module: str = "pointwise.models.networks"  # where the class stands
 
     @property
@@ -55,6 +57,7 @@ class Architecture:
 ARCHITECTURES: dict[str, Architecture] = {}
 CLASSIFIERS: list[str] = []  # names; the default reader first
 REGRESSOR = "price_1x1"
+PAINTER = "paint"
 
 
 def register(architecture: Architecture) -> None:
@@ -125,6 +128,19 @@ register(
         classifies=False,
     )
 )
+register(
+    Architecture(
+        PAINTER,
+        "Pixel network",
+        "fixed filters make every pixel's channels, three 1×1 convolutions read its class from them",
+        "PixelNetwork",
+        widths=(32, 32),
+        layers=(Layer("conv1"), Layer("conv2"), Layer("conv3")),
+        classifies=False,
+        labels_pixels=True,
+        module="pointwise.segmentation.network",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +158,8 @@ class ModelConfig:
     activation: str = "relu"  # one of ACTIVATIONS
     batch_norm: bool = False  # mlp_1x1 and price_1x1 only; nin always normalises
     dropout: float = 0.0  # mlp_1x1 and price_1x1 only: the share of hidden channels switched off (0–0.9)
+    channel_sets: tuple[str, ...] = ()  # paint only: some of CHANNEL_SETS; () means all of them
+    smoothing: float = 0.0  # paint only: the Gaussian over its logits, σ in pixels (0–64)
 
     def __post_init__(self) -> None:
         if self.arch not in ARCHITECTURES:
@@ -160,6 +178,29 @@ class ModelConfig:
             raise ConfigError(f"batch_norm = {self.batch_norm} is neither true nor false. Choose one of the two.")
         for width in self.widths:
             _check("width", width, 1, 4096)
+        self._check_pixels()
+
+    def _check_pixels(self) -> None:
+        _check("smoothing", self.smoothing, 0.0, 64.0)
+        chosen = tuple(self.channel_sets)
+        if not self.architecture.labels_pixels:
+            if chosen or self.smoothing:
+                raise ConfigError(f"{self.arch} labels no pixels. Leave channel_sets and smoothing out.")
+            return
+        if self.input_channels not in (1, 3):
+            raise ConfigError(f"{self.arch} reads grey or coloured pictures: 1 or 3 input channels.")
+        unknown = [name for name in chosen if name not in CHANNEL_SETS]
+        if unknown or len(set(chosen)) < len(chosen):
+            raise ConfigError(f"channel_sets = {chosen} is no choice. Choose among {', '.join(CHANNEL_SETS)}.")
+        ordered = tuple(name for name in CHANNEL_SETS if name in chosen)
+        object.__setattr__(self, "channel_sets", ordered or CHANNEL_SETS)
+
+    @property
+    def pixel_channels(self) -> int:
+        """How many numbers a network that labels pixels knows of each."""
+        colours = self.input_channels
+        counts = {"colour": colours, "edges": 4 * (colours + 5), "texture": 2 * 43}
+        return sum(counts[name] for name in self.channel_sets)
 
     @property
     def architecture(self) -> Architecture:
@@ -190,9 +231,11 @@ def _check(name: str, value: float, low: float, high: float) -> None:
 
 
 def default_config(arch: str) -> ModelConfig:
-    """The configuration of a shipped network: 28×28 digits, or a house of two features for price_1x1."""
+    """A network's usual configuration: 28×28 digits, a house of two features, or colour pictures of two classes."""
     if arch == REGRESSOR:
         return ModelConfig(arch, input_channels=2, image_size=1, num_classes=1)
+    if arch == PAINTER:
+        return ModelConfig(arch, input_channels=3, num_classes=2)
     return ModelConfig(arch)
 
 

@@ -1,0 +1,156 @@
+"""Why a pixel was labelled so: exact contributions of its channels, and what the network is without one set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pointwise.errors import ConfigError, DataError
+from pointwise.models import Network
+from pointwise.segmentation.channels import Channels
+from pointwise.segmentation.filters import gaussian
+from pointwise.segmentation.fitting import fit
+from pointwise.segmentation.labelling import check_fits
+
+SEEN = 6.0  # standard deviations of the smoothing within which pixels are counted: the rest weighs 1e-9
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What each channel adds to the winner's logit over the runner-up's, at one pixel."""
+
+    winner: int
+    runner_up: int
+    names: tuple[str, ...]
+    sets: tuple[str, ...]  # of each channel
+    values: Floats  # (C,) channels of the pixel in standard deviations from the picture's mean
+    parts: Floats  # (C,) of the difference, averaged as the smoothing does over the pixels around
+    bias: float  # of the difference, what no channel says
+    difference: float  # logit of the winner minus that of the runner-up: parts and bias together
+
+    @property
+    def by_set(self) -> dict[str, float]:
+        """The contributions of each set of channels together."""
+        return {name: float(self.parts[np.array(self.sets) == name].sum()) for name in dict.fromkeys(self.sets)}
+
+
+class Step(NamedTuple):
+    """One 1×1 convolution at one pixel."""
+
+    name: str
+    inputs: Floats  # (I,)
+    weights: Floats  # (O, I)
+    biases: Floats  # (O,)
+    before: Floats  # (O,) sums
+    after: Floats  # (O,) after the activation; the last layer has none
+
+
+def contributions(network: Any, channels: Channels, y: int, x: int) -> Contributions:
+    """Exact contributions to a pixel's label: a network of ReLUs is linear around each pixel.
+
+    Raises ConfigError for another activation, for a pixel outside the picture, and for a network with one class.
+    """
+    check_fits(network, channels)
+    _check_pixel(channels, y, x)
+    if network.config.activation != "relu" or network.config.num_classes < 2:
+        raise ConfigError("Contributions are exact for ReLU networks of two classes or more alone.")
+    rows, row_weights = _window(channels.shape[0], y, network.config.smoothing)
+    columns, column_weights = _window(channels.shape[1], x, network.config.smoothing)
+    grid_y, grid_x = torch.meshgrid(rows, columns, indexing="ij")
+    weights = torch.outer(row_weights, column_weights).flatten()
+    inputs = _standardised(network, channels, grid_y.flatten(), grid_x.flatten())
+    (first, b1), (second, b2), (third, b3) = _matrices(network)
+    one = inputs @ first.T + b1
+    two = one.relu() @ second.T + b2
+    logits = weights @ (two.relu() @ third.T + b3)
+    winner, runner_up = (int(n) for n in logits.topk(2).indices)
+    back = (third[winner] - third[runner_up]) * (two > 0)  # (n, second): slopes at each pixel
+    slopes = ((back @ second) * (one > 0)) @ first  # (n, C)
+    parts = weights @ (slopes * inputs)
+    difference = float(logits[winner] - logits[runner_up])
+    centre = _standardised(network, channels, torch.tensor([y]), torch.tensor([x]))[0]
+    bias = weights @ (((back @ second) * (one > 0)) @ b1 + back @ b2) + b3[winner] - b3[runner_up]
+    return Contributions(
+        winner + 1,
+        runner_up + 1,
+        channels.names,
+        channels.set_of,
+        centre.numpy(),
+        parts.numpy(),
+        float(bias),
+        difference,
+    )
+
+
+def calculation(network: Any, channels: Channels, y: int, x: int) -> list[Step]:
+    """The three 1×1 convolutions at one pixel, number by number, up to its logits before they are smoothed.
+
+    Raises ConfigError for a pixel outside the picture.
+    """
+    check_fits(network, channels)
+    _check_pixel(channels, y, x)
+    values, steps = _standardised(network, channels, torch.tensor([y]), torch.tensor([x]))[0], []
+    for number, (weights, biases) in enumerate(_matrices(network), 1):
+        before = weights @ values + biases
+        after = network.activation(before) if number < 3 else before
+        steps.append(Step(f"conv{number}", *(t.numpy() for t in (values, weights, biases, before, after))))
+        values = after
+    return steps
+
+
+def importance(
+    channels: Channels,
+    scribbles: NDArray[Any],
+    numbers: NDArray[Any] | None = None,
+    *,
+    classes: int | None = None,
+    seed: int = 0,
+    stopped: Callable[[], bool] = lambda: False,
+) -> dict[str, float]:
+    """The held-out score of a network with "all" channels, and of one fitted anew without each set.
+
+    Raises DataError for strokes too few to hold any back.
+    """
+    found = {}
+    without = {name: channels.without(name) for name in channels.sets} if len(channels.sets) > 1 else {}
+    for name, part in {"all": channels, **without}.items():
+        fitted = fit(part, scribbles, numbers, classes=classes, seed=seed, stopped=stopped)
+        if fitted.held_out is None:
+            raise DataError("There are too few strokes to keep some back. Paint at least two of a class, apart.")
+        found[name] = fitted.held_out.score
+    return found
+
+
+def _check_pixel(channels: Channels, y: int, x: int) -> None:
+    height, width = channels.shape
+    if not (0 <= y < height and 0 <= x < width):
+        raise ConfigError(f"The pixel ({x}, {y}) is outside the picture. Choose one of its {width} × {height}.")
+
+
+def _window(size: int, at: int, sigma: float) -> tuple[Tensor, Tensor]:
+    """The pixels of a row that count at one of them, and their shares, float64."""
+    if sigma == 0:
+        return torch.tensor([at]), torch.ones(1, dtype=torch.float64)
+    reach = math.ceil(SEEN * sigma)
+    low, high = max(0, at - reach), min(size, at + reach + 1)
+    return torch.arange(low, high), gaussian(size, sigma)[at, low:high].double()
+
+
+def _standardised(network: Any, channels: Channels, y: Tensor, x: Tensor) -> Tensor:
+    return ((channels.at(y, x) - network.mean.flatten()) * network.scale.flatten()).double()
+
+
+def _matrices(network: Any) -> list[tuple[Tensor, Tensor]]:
+    layers = (network.conv1, network.conv2, network.conv3)
+    return [(layer.weight[..., 0, 0].double(), layer.bias.double()) for layer in layers]
+
+
+__all__ = ["Contributions", "Network", "Step", "calculation", "contributions", "importance"]

@@ -1,0 +1,219 @@
+"""From channels and a few brush strokes to a network, in a fraction of a second, again after each stroke."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pointwise.errors import DivergedError
+from pointwise.models import PAINTER, ModelConfig, Network, build
+from pointwise.segmentation.channels import Channels
+from pointwise.segmentation.labelling import iou_by_class
+from pointwise.segmentation.scribbles import Sample, check_scribbles, sample
+
+SMOOTHING = 4.0  # px, of networks that know textures
+COLD, REFIT, WARM = 8, 4, 2  # rounds: of a new network, of one then fitted to all strokes, of one that goes on
+FEWEST_STEPS = 6  # of a round, however few pixels there are
+BATCH, RATE, DECAY, DROPPED = 512, 1e-2, 1e-2, 0.3  # of AdamW with one cycle; the share of channels hidden in a step
+NEVER = -1000.0  # the logit of a class without strokes
+
+
+class HeldOut(NamedTuple):
+    """How well strokes are labelled by a network that saw none of their pixels, nor their neighbours."""
+
+    score: float  # mean IoU over the classes that have such strokes, before labels are smoothed
+    by_class: dict[int, float]
+    strokes: int
+    pixels: int
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A network fitted to all strokes, and what is needed to go on with it after the next one."""
+
+    network: Network
+    held_out: HeldOut | None  # None: too few strokes
+    epochs: int  # rounds over the strokes
+    seconds: float
+    warm: bool  # it went on from an earlier one
+    present: tuple[int, ...] = ()  # classes that have strokes
+    judge: Network | None = None  # the network that was fitted to some of the strokes alone, for the score
+    seen: NDArray[np.bool_] | None = None  # pixels that the judge was ever trained on
+
+    @property
+    def classes(self) -> int:
+        """How many classes the network tells apart."""
+        return self.network.config.num_classes
+
+
+def fit(
+    channels: Channels,
+    scribbles: NDArray[Any],
+    numbers: NDArray[Any] | None = None,
+    *,
+    classes: int | None = None,
+    before: Fitted | None = None,
+    seed: int = 0,
+    smoothing: float | None = None,
+    seconds: float = 10.0,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Fitted:
+    """A network that labels pixels as the strokes do.
+
+    ``scribbles`` are (H, W): 0 unlabelled, 1…k; ``numbers`` tell the strokes apart, 0 where there is none (else
+    connected areas of one class are strokes). A class without strokes never wins. ``before`` is the last answer, from
+    which this one goes on where channels, settings and classes are the same. After ``seconds``, or once ``stopped``
+    says so, it is handed over as it is. Raises DataError for strokes that nothing can be learned from.
+    """
+    begun = time.perf_counter()
+    count = check_scribbles(scribbles, channels.shape, classes)
+    chosen = sample(scribbles, numbers, seed)
+    smooth = (SMOOTHING if "texture" in channels.sets else 0.0) if smoothing is None else float(smoothing)
+    config = ModelConfig(PAINTER, channels.colours, num_classes=count, channel_sets=channels.sets, smoothing=smooth)
+    going_on = before if before and (before.network.config, before.present) == (config, chosen.present) else None
+    standard = _standard(going_on.network) if going_on else channels.standard
+    inputs = (channels.at(chosen.rows, chosen.columns) - standard[0]) * standard[1]
+    course = _Course(
+        inputs, torch.from_numpy(chosen.labels - 1), torch.Generator().manual_seed(seed), begun + seconds, stopped
+    )
+    judge, held_out = None, None
+    seen = going_on.seen if going_on else None
+    old = going_on.network if going_on else None
+    if chosen.probe.any():
+        goes_on = (
+            going_on
+            and going_on.judge
+            and not (seen is not None and seen[chosen.rows, chosen.columns][chosen.held].any())
+        )
+        judge = _copied(going_on.judge if going_on and goes_on else None, config, standard, seed)
+        held_out = _judged(judge, course, chosen, WARM if goes_on else COLD)
+        seen = seen.copy() if goes_on and seen is not None else np.zeros(channels.shape, bool)
+        seen[chosen.rows[~chosen.held], chosen.columns[~chosen.held]] = True
+        old = old or judge
+    network = _copied(old, config, standard, seed)
+    course.run(network, None, WARM if going_on else REFIT if judge else COLD)
+    _silence(network, chosen.present)
+    taken = time.perf_counter() - begun
+    return Fitted(network, held_out, course.rounds, taken, going_on is not None, chosen.present, judge, seen)
+
+
+def _standard(network: Any) -> tuple[Tensor, Tensor]:
+    return network.mean.flatten(), network.scale.flatten()
+
+
+def _copied(old: Network | None, config: ModelConfig, standard: tuple[Tensor, Tensor], seed: int) -> Network:
+    """A network to be trained: a new one, or one with the weights of another."""
+    network: Any = build(config, seed)
+    if old is not None:
+        network.load_state_dict(old.state_dict())
+        return network
+    network.mean.copy_(standard[0][:, None, None])
+    network.scale.copy_(standard[1][:, None, None])
+    return network
+
+
+def _silence(network: Any, present: tuple[int, ...]) -> None:
+    """Let classes without strokes never win."""
+    absent = [n for n in range(network.config.num_classes) if n + 1 not in present]
+    with torch.no_grad():
+        network.conv3.weight[absent] = 0.0
+        network.conv3.bias[absent] = NEVER
+    network.eval().requires_grad_(False)
+
+
+def _judged(judge: Network, course: _Course, chosen: Sample, rounds: int) -> HeldOut | None:
+    """The score of held-out strokes by a network that is trained on the others."""
+    kept, probe = torch.from_numpy(~chosen.held), torch.from_numpy(chosen.probe)
+    labels = course.run(judge, kept, rounds, probe)
+    _silence(judge, tuple(np.unique(chosen.labels[~chosen.held]).tolist()))
+    truth = chosen.labels[chosen.probe]
+    by_class = iou_by_class(labels.numpy() + 1, truth)
+    strokes = len(np.unique(chosen.numbers[chosen.probe]))
+    return HeldOut(float(np.mean(list(by_class.values()))), by_class, strokes, len(truth))
+
+
+@dataclass
+class _Course:
+    """Labelled pixels, and the training on them."""
+
+    inputs: Tensor  # (n, C), standardised
+    targets: Tensor  # (n,)
+    generator: torch.Generator
+    ends: float  # on the clock of time.perf_counter
+    stopped: Callable[[], bool]
+    rounds: int = 0
+
+    def run(self, network: Any, kept: Tensor | None, rounds: int, probe: Tensor | None = None) -> Tensor:
+        """Train on the pixels that are ``kept``; predictions of those of ``probe`` at the round of its lowest loss."""
+        inputs, targets = (self.inputs, self.targets) if kept is None else (self.inputs[kept], self.targets[kept])
+        weights, hidden = _balance(targets, network.config.num_classes)
+        network.train().requires_grad_(True)
+        parts = [network.conv1, network.conv2, network.conv3]
+        matrices = [(part.weight, part.bias) for part in parts]
+        optimizer = torch.optim.AdamW([p for pair in matrices for p in pair], lr=RATE, weight_decay=DECAY, fused=True)
+        steps = max(FEWEST_STEPS, math.ceil(len(targets) / BATCH))
+        best, answer, state = math.inf, torch.empty(0, dtype=torch.int64), None
+        for number in range(rounds * steps):
+            if number % steps == 0:
+                order = torch.randperm(len(targets), generator=self.generator).repeat(
+                    math.ceil(steps * min(BATCH, len(targets)) / len(targets))
+                )
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * _cycle((number + 1) / (rounds * steps + 1))
+            rows = order[(number % steps) * BATCH : (number % steps + 1) * BATCH]
+            rows = rows if len(rows) else order[:BATCH]
+            x = inputs[rows]
+            x = x * (torch.rand(x.shape, generator=self.generator) >= DROPPED) / (1 - DROPPED)
+            loss = F.cross_entropy(_logits(network, matrices, x) + hidden, targets[rows], weight=weights)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            if number % steps == steps - 1:
+                self.rounds += 1
+                if not math.isfinite(loss.item()):
+                    raise DivergedError("The network's loss is no finite number. Paint other strokes.")
+                if probe is not None:
+                    with torch.no_grad():
+                        said = _logits(network, matrices, self.inputs[probe]) + hidden
+                        lost = F.cross_entropy(said, self.targets[probe], weight=weights).item()
+                    if lost < best:
+                        best, answer = lost, said.argmax(1)
+                        state = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+                if time.perf_counter() > self.ends or self.stopped():
+                    break
+        if state is not None:
+            network.load_state_dict(state)
+        return answer
+
+
+def _logits(network: Any, matrices: list[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
+    """Logits (n, k) of channels (n, C): 1×1 convolutions of single pixels."""
+    for weight, bias in matrices[:-1]:
+        x = network.activation(F.linear(x, weight[..., 0, 0], bias))
+    weight, bias = matrices[-1]
+    return F.linear(x, weight[..., 0, 0], bias)
+
+
+def _balance(targets: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """Weights (k,) with which each class counts alike, and what is added to logits so that an absent one never wins."""
+    counts = torch.bincount(targets, minlength=classes).float()
+    present = counts > 0
+    weights = torch.where(present, len(targets) / counts.clamp(min=1) / present.sum(), torch.zeros(()))
+    return weights, torch.where(present, 0.0, NEVER)
+
+
+def _cycle(share: float) -> float:
+    """The learning rate's factor after that share of the steps: up in the first third, then down to nothing."""
+    up = 0.3
+    if share < up:
+        return 0.5 - 0.46 * math.cos(math.pi * share / up)
+    return 0.5 + 0.5 * math.cos(math.pi * (share - up) / (1 - up))
