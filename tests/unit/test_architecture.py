@@ -33,7 +33,7 @@ library
 jobs runs
 progress
 run_queue
-explain training
+explain segmentation training
 state_dicts
 inference weights
 card costs export
