@@ -49,7 +49,9 @@ export function paintKeys(root, stage, on, signal) {
     if (event.defaultPrevented || target.matches?.(WRITES)) return
     const mine = root.contains(target)
     if (!mine && !(inside && target === document.body)) return
-    const then = (target === stage && pressed(event)) || chosen(event)
+    const grasped = !mine && event.key === " "
+    if (grasped) held = true
+    const then = grasped || (target === stage && pressed(event)) || chosen(event)
     if (!then) return
     if (typeof then === "function") then()
     event.preventDefault()

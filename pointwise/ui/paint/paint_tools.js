@@ -35,7 +35,7 @@ function group(className, label, ...inside) {
 
 function range(label, most, use) {
   const input = make("input", { type: "range", min: 0, max: most, step: 1 })
-  const value = make("output")
+  const value = make("b")
   input.addEventListener("input", () => use(input.valueAsNumber))
   return { input, value, whole: make("label", { className: "range" }, make("span", { textContent: label }), input, value) }
 }
@@ -69,13 +69,14 @@ export function built(root, on) {
   const zoom = group("zoom", "Zoom",
     button("+", "Zoom in (+)", () => on.zoom(1), "Zoom in"), button("−", "Zoom out (−)", () => on.zoom(-1), "Zoom out"),
     button("⤢", "Whole picture (0)", () => on.zoom(0), "Whole picture"))
-  const status = make("span", { className: "status" }), under = make("output", { className: "under" })
+  const status = make("span", { className: "status" }), under = make("span", { className: "under" })
   status.setAttribute("role", "status")
-  under.setAttribute("aria-live", "off")
   const keys = make("details", { className: "keys" }, make("summary", { textContent: "Keys and gestures" }),
     make("dl", {}, ...KEYS.flatMap(([key, what]) => [make("dt", { textContent: key }), make("dd", { textContent: what })])))
   const frame = make("div", { className: "stage" }, stage, pixel, target, brush, make("b", { className: "progress" }))
   const showing = make("label", { className: "check" }, marks, "Strokes")
+  // A click chooses, and the keys stay with the picture.
+  root.onmousedown = (event) => event.target.closest("button") && event.preventDefault()
   root.replaceChildren(
     make("div", { className: "bar" }, group("joined", "Tool", ...Object.values(tools)), size.whole,
       group("buttons", "Strokes", undo, redo, clear), zoom),

@@ -431,7 +431,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     receive(data)
     return undefined
   }
-  const one = easel(data.surface), root = parentElement.querySelector(".surface")
+  const one = easel(data.surface)
+  const root = parentElement.querySelector(".surface") ?? document.createElement("div")
+  if (!root.parentNode) parentElement.append(Object.assign(root, { className: "surface" }))
   if (one.root !== root) mount(one, root)
   one.root = root
   show(one, data, setTriggerValue)

@@ -59,7 +59,6 @@ class Goto:
 def _component() -> Callable[..., Any]:
     return st.components.v2.component(
         "pointwise_surface",
-        html='<div class="surface"></div>',
         css=(FOLDER / "surface.css").read_text(encoding="utf-8"),
         js=bundled(FOLDER / "surface.js"),
     )
