@@ -1,6 +1,6 @@
 // Mouse, pen and fingers on the stage: one finger paints, two move and zoom; the middle button, or Space held, moves.
 
-const SHORT = 24, QUICK = 300 // a stroke of fewer screen pixels and milliseconds was the first of two fingers
+const SHORT = 24, QUICK = 300 // a stroke of fewer screen pixels or milliseconds was the first of two fingers
 const STILL = 6 // screen pixels that a click may move
 const WHEEL = 0.0022 // of a zoom, for a pixel that a wheel turns
 
@@ -28,7 +28,7 @@ export function paintHand(stage, on, signal) {
     const at = place(event)
     if (event.pointerType === "touch" && pointers.size === 1) {
       if (mode === "paint") {
-        if (way < SHORT && performance.now() - began < QUICK) on.cancel()
+        if (way < SHORT || event.timeStamp - began < QUICK) on.cancel()
         else on.end()
       }
       pointers.set(event.pointerId, at)
@@ -40,7 +40,7 @@ export function paintHand(stage, on, signal) {
     pointers.set(event.pointerId, at)
     stage.setPointerCapture(event.pointerId)
     from = at
-    began = performance.now()
+    began = event.timeStamp
     way = 0
     mode = begin(event, at)
     on.changed(mode)

@@ -36,6 +36,7 @@ function group(className, label, ...inside) {
 function range(label, most, use) {
   const input = make("input", { type: "range", min: 0, max: most, step: 1 })
   const value = make("b")
+  input.setAttribute("aria-label", label)
   input.addEventListener("input", () => use(input.valueAsNumber))
   return { input, value, whole: make("label", { className: "range" }, make("span", { textContent: label }), input, value) }
 }
@@ -86,11 +87,11 @@ export function built(root, on) {
   return { root, tools, layers, undo, redo, clear, size, opacity, marks, classes, frame, stage, brush, target, pixel, status, under }
 }
 
-// A button for each class, with its number on its colour.
-export function fillClasses(view, classes, on) {
+// A button for each class, with its number on its colour, which is hatched as its pixels are (label_layers.js).
+export function fillClasses(view, { classes, plain }, on) {
   view.labels = Object.fromEntries(classes.map(([name, colour], n) => {
-    const swatch = make("i", { textContent: n + 1 })
-    Object.assign(swatch.style, { background: colour, color: inkOn(colour) })
+    const swatch = make("i", { textContent: n + 1, className: n < plain ? "" : "hatched" })
+    Object.assign(swatch.style, { backgroundColor: colour, color: inkOn(colour) })
     const element = make("button", { type: "button", title: n < 9 ? `${name} (${n + 1})` : name }, swatch, make("span", { textContent: name }))
     element.setAttribute("aria-label", `${n + 1} ${name}`)
     element.addEventListener("click", () => on.label(n + 1))

@@ -407,7 +407,7 @@ function show(one, data, send) {
   one.label = Math.min(one.label, data.classes.length)
   one.elements.size.input.max = one.sizes - 1
   const classes = JSON.stringify(data.classes)
-  if (classes !== one.classes) fillClasses(one.elements, data.classes, one.on)
+  if (classes !== one.classes) fillClasses(one.elements, data, one.on)
   one.classes = classes
   const { style } = one.elements.frame
   style.setProperty("--ratio", data.width / data.height)
