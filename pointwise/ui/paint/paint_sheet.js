@@ -20,11 +20,18 @@ export function paintSheet(canvas) {
   let width = 0, height = 0, picture = null, mask = null, strokes = [], answer = null, made = {}
   let colours = [], rims = [], plain = 0, stops = []
   let painted = null, rim = null
+  let version = 0, drawn = "", stale = null // what is drawn, and the box in which strokes are newer
 
   const everything = () => [0, 0, width, height]
 
+  function joined(one, other) {
+    const [a, b] = [one ?? other, other]
+    return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]
+  }
+
   function colour(box) {
     if (!box) return
+    stale = joined(stale, box)
     put(painted, inColours(mask, width, box, colours, colours.length), box)
     put(rim, inColours(mask, width, box, rims, rims.length), box)
   }
@@ -49,6 +56,7 @@ export function paintSheet(canvas) {
     // Another picture's size: nothing is on it.
     begin(size) {
       ;({ width, height } = size)
+      version++
       picture = answer = null
       made = {}
       strokes = []
@@ -59,16 +67,19 @@ export function paintSheet(canvas) {
     dress(look) {
       if (JSON.stringify([look.colours, look.plain, look.stops]) === JSON.stringify([colours, plain, stops])) return
       ;({ colours, plain, stops } = look)
+      version++
       rims = colours.map((one) => (inkOn(one) === "#000000" ? "#000000" : "#ffffff"))
       made = {}
       colour(everything())
     },
     usePicture(image) {
       picture = image
+      version++
     },
     useAnswer(next) {
       answer = next
       made = {}
+      version++
     },
     // The strokes that are shown, and over them one that is being drawn.
     useStrokes(next, current) {
@@ -93,24 +104,37 @@ export function paintSheet(canvas) {
     labelAt: (at) => answer?.labels?.[at] ?? 0,
     paintedAt: (at) => mask?.[at] ?? 0,
     uncertaintyAt: (at) => answer?.uncertainty?.[at] ?? null,
+    // Draws what is new: all of it, or where there is a new part of a stroke only that.
     draw(view, { layer: name, opacity, marks }, fine) {
+      const now = JSON.stringify([view, name, opacity, marks, fine, canvas.width, canvas.height, version])
+      const box = now === drawn ? stale : everything()
+      if (!box) return
       const scale = view.scale * fine
-      context.setTransform(1, 0, 0, 1, 0, 0)
+      const at = (place, start, out) => (place - start) * scale + out * 2 * fine
+      const left = Math.floor(at(box[0], view.x, -1)), top = Math.floor(at(box[1], view.y, -1))
+      context.save()
+      context.beginPath()
+      context.rect(left, top, Math.ceil(at(box[2], view.x, 1)) - left, Math.ceil(at(box[3], view.y, 1)) - top)
+      if (now === drawn) context.clip()
+      drawn = now
+      stale = null
       context.clearRect(0, 0, canvas.width, canvas.height)
       context.imageSmoothingEnabled = scale < SHARP
       context.imageSmoothingQuality = "high"
       const show = (image, alpha, [right, down] = [0, 0]) => {
         if (!image) return
         context.globalAlpha = alpha
-        const from = [(right - view.x * view.scale) * fine, (down - view.y * view.scale) * fine]
-        context.setTransform(scale, 0, 0, scale, ...from)
+        context.setTransform(scale, 0, 0, scale, (right - view.x * view.scale) * fine, (down - view.y * view.scale) * fine)
         context.drawImage(image, 0, 0)
       }
       show(picture, 1)
       show(answered(name), name === "boundaries" ? 1 : opacity)
-      if (!marks || !mask) return
-      for (const way of AROUND) show(rim.canvas, 0.7, way)
-      show(painted.canvas, 1)
+      context.imageSmoothingQuality = "medium"
+      if (marks) {
+        for (const way of AROUND) show(rim.canvas, 0.7, way)
+        show(painted.canvas, 1)
+      }
+      context.restore()
     },
   }
 }

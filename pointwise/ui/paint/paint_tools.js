@@ -63,7 +63,7 @@ export function built(root, on) {
   marks.addEventListener("change", () => on.marks(marks.checked))
   const classes = group("classes", "Class to paint")
   const stage = make("canvas", { tabIndex: 0 })
-  for (const [name, value] of Object.entries({ role: "application", "aria-label": "Picture to paint on" }))
+  for (const [name, value] of Object.entries({ role: "application", "aria-label": "Picture to paint on", "aria-describedby": "paint-keys" }))
     stage.setAttribute(name, value)
   const brush = make("i", { className: "brush", hidden: true }), target = make("i", { className: "target", hidden: true })
   const pixel = make("i", { className: "pixel", hidden: true })
@@ -73,7 +73,7 @@ export function built(root, on) {
   const status = make("span", { className: "status" }), under = make("span", { className: "under" })
   status.setAttribute("role", "status")
   const keys = make("details", { className: "keys" }, make("summary", { textContent: "Keys and gestures" }),
-    make("dl", {}, ...KEYS.flatMap(([key, what]) => [make("dt", { textContent: key }), make("dd", { textContent: what })])))
+    make("dl", { id: "paint-keys" }, ...KEYS.flatMap(([key, what]) => [make("dt", { textContent: key }), make("dd", { textContent: what })])))
   const frame = make("div", { className: "stage" }, stage, pixel, target, brush, make("b", { className: "progress" }))
   const showing = make("label", { className: "check" }, marks, "Strokes")
   // A click chooses, and the keys stay with the picture.

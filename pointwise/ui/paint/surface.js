@@ -74,14 +74,13 @@ function arrived(one) {
     one.shown = { ...after(known, one.unsent.waiting()), number: known.number }
   } else one.shown = NOTHING
   if (one.drawn.picture !== data.picture) {
-    finish(one)
     Object.assign(one.drawn, { picture: data.picture, image: null, answer: null })
     sheet.begin(data)
   }
   sheet.dress(data)
   const image = received(one, "picture")?.image, answer = received(one, "answer")
   if (image && one.drawn.image !== image) sheet.usePicture(image)
-  if (answer?.labels && one.drawn.answer !== answer) sheet.useAnswer(answer) // without labels the old ones stay
+  if (answer && one.drawn.answer !== answer) sheet.useAnswer(answer.labels?.length === data.width * data.height ? answer : null)
   Object.assign(one.drawn, { image, answer })
   sheet.useStrokes(one.shown.strokes, one.stroke)
   update(one)
@@ -307,7 +306,10 @@ function pressKey(one) {
   if (!one.crossed) cross(one, [0, 0])
   if (one.tool === "why") pick(one, one.cross)
   else if (one.stroke) finish(one)
-  else if (one.tool !== "move" && begin(one, one.cross)) tell(one, "Brush down.")
+  else if (one.tool !== "move" && begin(one, one.cross)) {
+    const [column, row] = one.cross.map((part) => Math.floor(part) + 1)
+    tell(one, `Brush down at column ${column}, row ${row}.`)
+  }
   update(one)
 }
 
@@ -382,19 +384,21 @@ function mount(one, root) {
   one.elements.stage.addEventListener("blur", () => uncross(one))
   const size = new ResizeObserver(() => draw(one))
   size.observe(one.elements.stage)
+  window.addEventListener("pagehide", () => finish(one), { signal: stop.signal })
   one.end = () => {
+    one.unsent.rest() // a message at somebody's click that leaves the page might take the click's place
     finish(one)
     stop.abort()
     size.disconnect()
     cancelAnimationFrame(one.frame)
     clearTimeout(one.progress)
-    one.unsent.end()
     Object.assign(one, { elements: null, end: null, frame: 0, hover: null, crossed: false, root: null })
   }
 }
 
 function show(one, data, send) {
   const before = one.data
+  if (before && before.picture !== data.picture) finish(one)
   one.data = data
   one.send = send
   const longest = Math.max(data.width, data.height)

@@ -69,8 +69,8 @@ export function unsentChanges(key, late) {
     },
     // How the page reaches the server now, and what it has of a picture.
     use(next, shown, seen) {
+      const back = !sender || shown !== picture
       sender = next
-      const other = shown !== picture
       picture = shown
       const left = unseen(waiting(), seen)
       const fewer = left.length < waiting().length
@@ -81,12 +81,12 @@ export function unsentChanges(key, late) {
       if (!left.length) {
         clearTimeout(timer)
         tries = 0
-      } else if (other) send()
+      } else if (back) send()
     },
-    end() {
+    // Nothing is sent until there is a way again.
+    rest() {
       clearTimeout(timer)
       sender = null
-      picture = null
       tries = 0
     },
   }
