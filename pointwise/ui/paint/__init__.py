@@ -1,0 +1,1 @@
+"""The page on which one paints over a picture and a network labels the rest."""
