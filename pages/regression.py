@@ -18,7 +18,7 @@ def house() -> None:
     houses.explain()
     chosen = houses.choose()
     with startup.loading(height=540):  # what these import needs torch: only now that the sliders stand
-        from pointwise.ui.regression import accuracy, live_price, network_view, slices, surface, tutorial
+        from pointwise.ui.regression import accuracy, live_price, network_view, price_surface, slices, tutorial
 
         asked = houses.asked_networks()
     live_price.show(chosen, asked)
@@ -28,7 +28,7 @@ def house() -> None:
         "Slices": lambda: slices.show(chosen, asked),
         "Accuracy": lambda: accuracy.show(asked),
         "Network": lambda: network_view.show(chosen, asked),
-        "Surface": lambda: surface.show(chosen, asked),
+        "Surface": lambda: price_surface.show(chosen, asked),
     }
     views[choice("Look at", views, "view", bind="query-params")]()
 

@@ -29,6 +29,7 @@ VIEWS = {
     "feature_maps": ".st-key-maps [role=radio]",
     "regression": ".st-key-view [role=radio]",
     "why_1x1": ".st-key-claim button",
+    "paint": "[class*=st-key-paint-view] [role=radio]",
     "runs": "[class*=st-key-runs-view] [role=radio]",
 }
 # Streamlit's own, which no option and no rule of style can change.

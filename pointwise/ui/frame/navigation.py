@@ -38,6 +38,9 @@ PAGES = (
     Entry("feature_maps", "Feature maps", ":material/grid_view:", "See every channel of a network on your drawing."),
     Entry("regression", "House prices", ":material/home:", "Move two sliders and see a network's price move."),
     Entry("why_1x1", "Why 1×1", ":material/science:", "Guess what is true about 1×1 convolutions, and measure it."),
+    Entry(
+        "paint", "Paint", ":material/brush:", "Paint a few pixels of a picture, and a 1×1 network labels the others."
+    ),
     Entry("runs", "Your runs", ":material/stacked_line_chart:", "Compare your trainings, and look at them again."),
 )
 

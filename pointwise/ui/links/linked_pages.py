@@ -197,5 +197,6 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         _sizes("dense", {"Pictures": 8, "Height": 32, "Width": 32, "Channels in": 128, "Channels out": 128}),
         _sizes("size", {"Height": 64, "Width": 64, "Channels in": 512, "Channels out": 512}),
     ),
+    "paint": (),
     "runs": (),
 }

@@ -1,0 +1,44 @@
+"""Which picture is painted on: an example, or one of the visitor's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pointwise.ui.frame import labels, sections
+from pointwise.ui.paint import painted_surface, paintings
+from pointwise.ui.paint.example_pictures import EXAMPLES
+
+KEY = "paint.chooser"
+
+
+def choose() -> str:
+    """The identity of the picture, after the choice."""
+    own = paintings.FILES.get()
+    options = [*EXAMPLES, *reversed(own)]
+    called = labels.told_apart(paintings.title(name) for name in options)
+    st.session_state[KEY] = paintings.chosen()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Picture",
+            options,
+            key=KEY,
+            format_func=lambda name: called(paintings.title(name)),
+            on_change=lambda: paintings.choose(st.session_state[KEY]),
+            width=320,
+        )
+        with st.popover("Your own picture", icon=":material/upload:"):
+            sections.upload(
+                "PNG, JPEG or TIFF, up to 20 MB and 50 megapixels; painted on at up to 1,024 pixels; it stays on this "
+                "computer",
+                paintings.UPLOAD,
+                paintings.take,
+                lambda: f"{labels.for_all_eyes(paintings.title(paintings.chosen()))} is still there.",
+                paintings.MEGABYTES,
+            )
+        painted_surface.classes(paintings.chosen())
+    name = paintings.chosen()
+    if name in EXAMPLES:
+        st.caption(EXAMPLES[name].about)
+    elif not paintings.work(name).painting.strokes:
+        st.caption("Paint a stroke of each class: the network needs at least two classes.")
+    return name

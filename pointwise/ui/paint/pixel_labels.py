@@ -1,0 +1,112 @@
+"""The labels of all pixels: channels of the picture, a network fitted to the strokes, and what it says of each pixel.
+
+Channels and labels are in memory as long as all visitors together have room for them, those of one picture for each
+visitor, and are made again where they are asked for afterwards. Fits are short: they take no place at work, and one
+visitor's comes after the other's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.machine import machine_memory
+from pointwise.segmentation.strokes import Stroke, rasterise
+from pointwise.ui.frame import turns, visitor
+from pointwise.ui.frame.sections import Kept
+from pointwise.ui.paint.paintings import Work
+from pointwise.ui.training.own_tables import Room
+
+if TYPE_CHECKING:
+    from pointwise.segmentation.channels import Channels
+    from pointwise.segmentation.fitting import Fitted
+    from pointwise.segmentation.labelling import Labelled
+
+LEAST_ROOM, SHARE = 400 * 2**20, 8  # bytes of all visitors' channels together: those of one large picture, or an eighth
+SETS = {"Colour only": ("colour",), "+ edges": ("colour", "edges"), "+ texture": ("colour", "edges", "texture")}
+Scribbles = tuple[NDArray[np.int32], NDArray[np.int32]]  # the class of each pixel, and which stroke gave it
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network says of a picture, and what it was fitted to."""
+
+    picture: str
+    number: int  # of the painting's changes
+    strokes: tuple[Stroke, ...]
+    classes: int
+    seen: str  # which of SETS
+    scribbles: Scribbles
+    fitted: Fitted
+    labelled: Labelled
+    cost: tuple[tuple[str, int, float], ...]  # of each set of channels: its title, how many, and their milliseconds
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        arrays = (*self.scribbles, *2 * (self.labelled.labels,), self.labelled.probabilities)  # twice: the uncertainty
+        return sum(array.nbytes for array in arrays)
+
+
+LATEST: Kept[tuple[str, Fitted] | None] = Kept("paint.fitted", None)  # of a picture: the next fit goes on from it
+
+
+def channels(name: str, picture: NDArray[np.uint8], seen: str) -> Channels:
+    """The channels of a picture that the network may see."""
+    return all_channels(name, picture).only(SETS[seen])
+
+
+def all_channels(name: str, picture: NDArray[np.uint8]) -> Channels:
+    """All channels of a picture."""
+    from pointwise.segmentation.channels import compute
+
+    key = (visitor.shelf().owner, "channels")
+    made: Channels | None = _room().get(key, name)
+    if made is None:
+        _room().drop(key)  # first, so that there are never two
+        made = compute(picture)
+        _room().put(key, name, made, made.nbytes)
+    return made
+
+
+def latest(name: str, work: Work, seen: str) -> Answer | None:
+    """The answer to these strokes, if it is there already."""
+    key = (visitor.shelf().owner, "answer")
+    return _room().get(key, (name, work.painting.strokes, len(work.classes), seen))
+
+
+def answer(name: str, picture: NDArray[np.uint8], work: Work, seen: str) -> Answer | None:
+    """The answer to the strokes; None where they are of less than two classes. Raises PointwiseError.
+
+    The run begins again where the visitor has painted on before it is this one's turn.
+    """
+    from pointwise.segmentation.channels import CHANNEL_SETS
+    from pointwise.segmentation.fitting import fit
+    from pointwise.segmentation.labelling import label
+
+    if (known := latest(name, work, seen)) is not None:
+        return known
+    scribbles, numbers = rasterise(work.painting.strokes, picture.shape[:2])
+    if len(np.unique(scribbles[scribbles > 0])) < 2:
+        return None
+    with turns.turn():
+        given = channels(name, picture, seen)
+        before = LATEST.get()
+        going_on = before[1] if before and before[0] == name else None
+        fitted = fit(given, scribbles, numbers, classes=len(work.classes), before=going_on)
+        labelled = label(fitted.network, given)
+        cost = tuple((CHANNEL_SETS[one].title.lower(), *given.cost[one]) for one in given.sets)
+    LATEST.set((name, fitted))
+    strokes, count = work.painting.strokes, len(work.classes)
+    made = Answer(name, work.painting.number, strokes, count, seen, (scribbles, numbers), fitted, labelled, cost)
+    _room().put((visitor.shelf().owner, "answer"), (name, strokes, count, seen), made, made.size)
+    return made
+
+
+@st.cache_resource(show_spinner=False)
+def _room() -> Room:
+    return Room(max(LEAST_ROOM, machine_memory().total // SHARE))

@@ -1,0 +1,125 @@
+"""A painting as files to keep: labels, probabilities, strokes and the network; and strokes and networks back."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pointwise.errors import DataError
+from pointwise.segmentation import palette
+from pointwise.segmentation.picture_files import enlarged
+from pointwise.segmentation.strokes import Painting
+from pointwise.ui.frame import address, sections
+from pointwise.ui.paint import paintings
+from pointwise.ui.paint.paintings import MOST_NAME, Work
+from pointwise.visible_text import one_line
+
+if TYPE_CHECKING:
+    from pointwise.ui.paint.pixel_labels import Answer
+
+BACK, MEGABYTES = "paint.back", 10
+FORM = "pointwise-strokes-1"
+
+
+def show(name: str, work: Work, answer: Answer) -> None:
+    """All files, and a field for those that come back."""
+    from pointwise.ui.training import downloads
+
+    shape = paintings.whole_shape(name)
+    whole = functools.partial(_labels, answer, shape)
+    files = (
+        ("Labels in colour (PNG)", "labels-colour.png", "image/png", lambda: _coloured(whole())),
+        ("Labels (PNG)", "labels.png", "image/png", lambda: _file(whole(), "PNG")),
+        ("Labels (TIFF)", "labels.tif", "image/tiff", lambda: _file(whole(), "TIFF")),
+        ("Probabilities (.npy)", "probabilities.npy", "application/octet-stream", lambda: _numbers(answer)),
+        ("Strokes (JSON)", "strokes.json", "application/json", lambda: _strokes(name, work)),
+    )
+    with st.container(horizontal=True):
+        for label, file, mime, made in files:
+            st.download_button(
+                label,
+                made,
+                file_name=file,
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"paint.file.{file}",
+            )
+    height, width = shape
+    st.caption(
+        f"Labels have the size of the picture, {width:,} × {height:,} pixels, and the numbers of the classes, from 1. "
+        "Probabilities have the size that is painted on, and an axis of classes."
+    )
+    if not address.hides("code"):
+        st.markdown("**The network**, from the picture alone to the probabilities of each pixel")
+        downloads.buttons(answer.fitted.network, "paint")
+
+
+def load(name: str) -> None:
+    """A field for strokes that were kept as a file, and the way back to those before."""
+    sections.upload(
+        "Strokes that were saved here (JSON), up to 10 MB; they take the place of those on this picture",
+        BACK,
+        functools.partial(_take, name),
+        lambda: "Your strokes are still there.",
+        MEGABYTES,
+    )
+
+
+def back(name: str) -> None:
+    """A button that brings back what a file, or a deleted class, took the place of."""
+    before = paintings.BEFORE.get()
+    if before is not None and before[0] == name:
+        st.button(
+            "Back to the strokes before", icon=":material/undo:", on_click=paintings.take_back, key="paint.former"
+        )
+
+
+def _take(name: str, content: bytes, file: str) -> None:
+    try:
+        raw = json.loads(content)
+        called = tuple(one_line(str(one), MOST_NAME) for one in raw["classes"])
+        painting = Painting.from_json(raw["strokes"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DataError(f"{file} holds no strokes. Choose a file of strokes that was saved here.") from error
+    paintings.put(name, painting, paintings.first_classes(painting, called or paintings.OWN_CLASSES))
+
+
+def _strokes(name: str, work: Work) -> bytes:
+    height, width = paintings.picture(name).shape[:2]
+    strokes = work.painting.to_json()["strokes"]
+    facts = {"form": FORM, "width": width, "height": height, "classes": list(work.classes), "strokes": strokes}
+    return json.dumps(facts).encode()
+
+
+def _labels(answer: Answer, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    own = answer.labelled.labels
+    return own if own.shape == shape else enlarged(answer.labelled.probabilities, shape)
+
+
+def _coloured(found: NDArray[np.uint8]) -> bytes:
+    from PIL import Image
+
+    content = io.BytesIO()
+    Image.fromarray(palette.rgb()[found]).save(content, format="PNG")
+    return content.getvalue()
+
+
+def _file(found: NDArray[np.uint8], form: str) -> bytes:
+    from PIL import Image
+
+    content = io.BytesIO()
+    Image.fromarray(found).save(content, format=form, **({"compression": "tiff_lzw"} if form == "TIFF" else {}))
+    return content.getvalue()
+
+
+def _numbers(answer: Answer) -> bytes:
+    content = io.BytesIO()
+    np.save(content, answer.labelled.probabilities)
+    return content.getvalue()
