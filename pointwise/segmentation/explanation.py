@@ -14,7 +14,7 @@ from torch import Tensor
 
 from pointwise.errors import ConfigError, DataError
 from pointwise.models import Network
-from pointwise.segmentation.channels import Channels
+from pointwise.segmentation.channel_maps import Channels
 from pointwise.segmentation.filters import gaussian
 from pointwise.segmentation.fitting import fit
 from pointwise.segmentation.labelling import check_fits

@@ -13,8 +13,8 @@ from torch import Tensor
 
 def gaussian(size: int, sigma: float, stride: int = 1) -> Tensor:
     """The matrix (rows, size) that blurs ``size`` values and keeps every stride-th; each row sums to 1."""
-    distance = torch.arange(0, size, stride)[:, None] - torch.arange(size)[None]
-    weights = torch.exp(distance**2 / (-2.0 * sigma**2))
+    distance = torch.arange(0, size, stride).float()[:, None] - torch.arange(size).float()[None]
+    weights = torch.exp(torch.clamp(distance**2 / (-2.0 * sigma**2), min=-40.0))
     return weights / weights.sum(1, keepdim=True)
 
 

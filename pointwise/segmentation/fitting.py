@@ -16,7 +16,7 @@ from torch import Tensor
 
 from pointwise.errors import DivergedError
 from pointwise.models import PAINTER, ModelConfig, Network, build
-from pointwise.segmentation.channels import Channels
+from pointwise.segmentation.channel_maps import Channels
 from pointwise.segmentation.labelling import iou_by_class
 from pointwise.segmentation.scribbles import Sample, check_scribbles, sample
 
@@ -161,6 +161,9 @@ class _Course:
         matrices = [(part.weight, part.bias) for part in parts]
         optimizer = torch.optim.AdamW([p for pair in matrices for p in pair], lr=RATE, weight_decay=DECAY, fused=True)
         steps = max(FEWEST_STEPS, math.ceil(len(targets) / BATCH))
+        masks = torch.rand(4 * BATCH, inputs.shape[1], generator=self.generator) >= DROPPED
+        masks = masks / (1 - DROPPED)
+        begins = torch.randint(3 * BATCH, (rounds * steps,), generator=self.generator).tolist()
         best, answer, state = math.inf, torch.empty(0, dtype=torch.int64), None
         for number in range(rounds * steps):
             if number % steps == 0:
@@ -171,9 +174,10 @@ class _Course:
                 group["lr"] = RATE * _cycle((number + 1) / (rounds * steps + 1))
             rows = order[(number % steps) * BATCH : (number % steps + 1) * BATCH]
             rows = rows if len(rows) else order[:BATCH]
-            x = inputs[rows]
-            x = x * (torch.rand(x.shape, generator=self.generator) >= DROPPED) / (1 - DROPPED)
-            loss = F.cross_entropy(_logits(network, matrices, x) + hidden, targets[rows], weight=weights)
+            x = inputs.index_select(0, rows) * masks[begins[number] : begins[number] + len(rows)]
+            loss = F.cross_entropy(
+                _logits(network, matrices, x) + hidden, targets.index_select(0, rows), weight=weights
+            )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointwise.segmentation.channels import Channels
+from pointwise.segmentation.channel_maps import Channels
 from pointwise.segmentation.filters import blurred
 from pointwise.segmentation.scribbles import check_scribbles, sample
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
@@ -16,7 +17,7 @@ from torch import Tensor
 from pointwise.errors import ConfigError
 from pointwise.models import Network
 from pointwise.segmentation import filters
-from pointwise.segmentation.channels import Channels
+from pointwise.segmentation.channel_maps import Channels
 
 BAND = 32  # rows that are labelled at a time: their hidden maps stay in the processor's cache
 Labels = NDArray[np.uint8]
@@ -59,33 +60,31 @@ def label(network: Network, channels: Channels, band: int = BAND) -> Labelled:
     with torch.no_grad():
         logits = filters.blurred(raw_logits(network, channels, band)[None], network.config.smoothing)[0]
         probabilities = logits.softmax(0)
-        labels = probabilities.argmax(0).to(torch.uint8) + 1
+        labels = _best(probabilities)
     seconds = time.perf_counter() - begun
     return Labelled(labels.numpy(), probabilities.permute(1, 2, 0).numpy(), seconds)
 
 
 def raw_logits(network: Any, channels: Channels, band: int = BAND) -> Tensor:
-    """Logits (k, H, W) before they are smoothed."""
+    """Logits (k, H, W) before they are smoothed; ``band`` is even."""
     height, width = channels.shape
     weights, biases = first_layer(network)
-    partial, begin = [], 0
-    for each in channels.maps:
-        count, h, w = each.values.shape
-        own = weights[:, begin : begin + count] @ each.values.reshape(count, h * w)
-        partial.append((each.stride, own.reshape(-1, h, w)))
-        begin += count
-    partial = _summed(partial)
+    fine, coarse = _by_stride(channels, weights)
     second, third = network.conv2, network.conv3
     logits = torch.empty(network.config.num_classes, height, width)
     for top in range(0, height, band):
-        rows = torch.arange(top, min(top + band, height))
-        x = biases[:, None, None]
-        for stride, maps in partial:
-            x = x + _band(maps, stride, rows, width)
-        x = network.activation(x).flatten(1)
+        rows = slice(top, min(top + band, height))
+        x = biases[:, None]
+        if fine:
+            own = torch.cat([maps[:, rows] for _, maps in fine]).flatten(1)
+            x = torch.addmm(x, torch.cat([part for part, _ in fine], 1), own)
+        if coarse is not None:
+            low = coarse[:, top // 2 : top // 2 + band // 2 + 1]
+            x = x + _doubled(low, rows.stop - top, width).flatten(1)
+        x = network.activation(x)
         x = network.activation(torch.addmm(second.bias[:, None], second.weight[..., 0, 0], x))
         x = torch.addmm(third.bias[:, None], third.weight[..., 0, 0], x)
-        logits[:, top : top + band] = x.reshape(len(x), len(rows), width)
+        logits[:, rows] = x.reshape(len(x), -1, width)
     return logits
 
 
@@ -95,25 +94,36 @@ def first_layer(network: Any) -> tuple[Tensor, Tensor]:
     return weights, network.conv1.bias - weights @ network.mean.flatten()
 
 
-def _summed(partial: list[tuple[int, Tensor]]) -> list[tuple[int, Tensor]]:
-    """Maps of the same stride added up."""
-    sums: dict[int, Tensor] = {}
-    for stride, maps in partial:
-        sums[stride] = sums[stride] + maps if stride in sums else maps
-    return list(sums.items())
+def _by_stride(channels: Channels, weights: Tensor) -> tuple[list[tuple[Tensor, Tensor]], Tensor | None]:
+    """Weights and maps of stride 1, and what the first layer makes of all others, at every second pixel."""
+    parts = torch.split(weights, [len(each.values) for each in channels.maps], 1)
+    fine = [(part, each.values) for part, each in zip(parts, channels.maps, strict=True) if each.stride == 1]
+    whole: Tensor | None = None
+    for stride in (8, 4, 2):
+        height, width = (-(-side // stride) for side in channels.shape)
+        whole = None if whole is None else _doubled(whole, height, width)
+        for part, each in zip(parts, channels.maps, strict=True):
+            if each.stride == stride:
+                own = (part @ each.values.flatten(1)).reshape(-1, height, width)
+                whole = own if whole is None else whole + own
+    return fine, whole
 
 
-def _band(maps: Tensor, stride: int, rows: Tensor, width: int) -> Tensor:
-    """Some rows of maps of a stride, interpolated."""
-    if stride == 1:
-        return maps[:, rows[0] : rows[-1] + 1]
-    low, share = rows // stride, (rows % stride / stride)[:, None]
-    high = (low + 1).clamp(max=maps.shape[1] - 1)
-    band = maps[:, low] * (1 - share) + maps[:, high] * share
-    at = torch.arange(width)
-    low, share = at // stride, at % stride / stride
-    high = (low + 1).clamp(max=band.shape[2] - 1)
-    return band[..., low] * (1 - share) + band[..., high] * share
+def _doubled(maps: Tensor, height: int, width: int) -> Tensor:
+    """Maps with a value interpolated between any two, to ``height`` and ``width``: at most one more at each end."""
+    between = (2 * maps.shape[1] - 1, 2 * maps.shape[2] - 1)
+    x = F.interpolate(maps[None], size=between, mode="bilinear", align_corners=True)
+    x = F.pad(x, (0, max(0, width - between[1]), 0, max(0, height - between[0])), mode="replicate")
+    return x[0, :, :height, :width]
+
+
+def _best(scores: Tensor) -> Tensor:
+    """The class, from 1, of the highest of (k, H, W) scores; five times as fast as argmax over the first axis."""
+    best, labels = scores[0], torch.ones(scores.shape[1:], dtype=torch.uint8)
+    for number, score in enumerate(scores[1:], 2):
+        labels = torch.where(score > best, number, labels)
+        best = torch.maximum(best, score)
+    return labels.to(torch.uint8)
 
 
 def _margin(probabilities: Probabilities) -> NDArray[np.float32]:

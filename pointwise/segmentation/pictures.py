@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pointwise.errors import ConfigError
 from pointwise.models import Network
 from pointwise.models.config import CHANNEL_SETS
-from pointwise.segmentation.channels import LONGEST, compute
+from pointwise.segmentation.channel_maps import LONGEST, compute
 from pointwise.segmentation.fitting import HeldOut, fit
 from pointwise.segmentation.labelling import label
 from pointwise.segmentation.picture_files import enlarged, reduced

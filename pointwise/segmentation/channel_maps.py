@@ -106,15 +106,20 @@ class Channels:
 
 
 def _interpolated(maps: Maps, y: Tensor, x: Tensor) -> Tensor:
-    stride, values = maps.stride, maps.values
+    """Values (n, C) of n pixels."""
+    (count, height, width), stride = maps.values.shape, maps.stride
+    flat = maps.values.reshape(count, height * width)
     if stride == 1:
-        return values[:, y, x].T
-    (low_y, low_x), (share_y, share_x) = (y // stride, x // stride), ((y % stride) / stride, (x % stride) / stride)
-    high_y = (low_y + 1).clamp(max=values.shape[1] - 1)
-    high_x = (low_x + 1).clamp(max=values.shape[2] - 1)
-    left = values[:, low_y, low_x] * (1 - share_y) + values[:, high_y, low_x] * share_y
-    right = values[:, low_y, high_x] * (1 - share_y) + values[:, high_y, high_x] * share_y
-    return (left * (1 - share_x) + right * share_x).T
+        return flat.index_select(1, y * width + x).T
+    low_y, low_x, share_y, share_x = y // stride, x // stride, y % stride / stride, x % stride / stride
+    high_y, high_x = (low_y + 1).clamp(max=height - 1), (low_x + 1).clamp(max=width - 1)
+    left = torch.lerp(
+        flat.index_select(1, low_y * width + low_x), flat.index_select(1, high_y * width + low_x), share_y
+    )
+    right = torch.lerp(
+        flat.index_select(1, low_y * width + high_x), flat.index_select(1, high_y * width + high_x), share_y
+    )
+    return torch.lerp(left, right, share_x).T
 
 
 def check_picture(picture: NDArray[np.uint8]) -> None:
