@@ -1,7 +1,7 @@
 // What somebody does to the strokes, kept until the server has it. The page shows the server's strokes with the changes
 // that wait, by the rules of pointwise/segmentation/strokes.py: a test holds the two together.
 
-const WAITS = [2000, 4000, 8000] // milliseconds until the changes that wait are sent again
+const WAITS = [3000, 5000, 8000] // milliseconds until the changes that wait are sent again
 const NEAR = 1 / 8 // of the brush's size: points of a stroke nearer than that are left out
 
 // A stroke as the server writes it.

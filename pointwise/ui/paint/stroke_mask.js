@@ -1,4 +1,4 @@
-// Which pixels a stroke labels, by the arithmetic of pointwise/segmentation/strokes.py, where it is explained: a test
+// Which pixels a stroke labels, by the arithmetic of pointwise/segmentation/brush.py, where it is explained: a test
 // holds the two together.
 
 const LEAST = 0.51

@@ -3,6 +3,7 @@
 import { paint, unseen, wait } from "./stroke_changes.js"
 
 const PICTURES = 4 // whose changes are kept at most
+const PATIENT = 2 // tries, which a server that computes may leave without an answer
 
 function storage() {
   try {
@@ -24,7 +25,7 @@ function random() {
   return [...crypto.getRandomValues(new Uint8Array(10))].map((byte) => (byte % 36).toString(36)).join("")
 }
 
-// ``late`` is called when a try has not been answered in time.
+// ``late`` is called when several tries have not been answered in time.
 export function unsentChanges(key, late) {
   const name = `pointwise.${key}`, client = random()
   const all = restored(name)
@@ -45,14 +46,14 @@ export function unsentChanges(key, late) {
     clearTimeout(timer)
     if (!sender || !waiting().length) return
     tries += 1
-    if (tries > 1) late()
+    if (tries > PATIENT) late()
     sender("changes", { picture, changes: waiting() })
     timer = setTimeout(send, wait(tries))
   }
 
   return {
     waiting,
-    late: () => tries > 1,
+    late: () => tries > PATIENT,
     newId: () => `${client}-${n + 1}`,
     add(change) {
       n += 1
@@ -72,6 +73,7 @@ export function unsentChanges(key, late) {
       const back = !sender || shown !== picture
       sender = next
       picture = shown
+      if (back) tries = 0
       const left = unseen(waiting(), seen)
       const fewer = left.length < waiting().length
       if (fewer) {

@@ -29,6 +29,24 @@ const together = {
     const { network, before } = page.prepared(unpacked(bytes), data)
     return page.evaluate(network, before, data, row, bias)
   },
+  // The numbers of the changes in each message of a page that does these things; "later" is when its patience ends.
+  messages(things) {
+    const sent = []
+    let later = null
+    globalThis.setTimeout = (then) => (later = then)
+    globalThis.clearTimeout = () => (later = null)
+    const unsent = page.unsentChanges("surface", () => sent.push("late"))
+    const client = unsent.newId().split("-")[0]
+    const send = (_, { picture, changes }) => sent.push([picture, changes.map(([, n]) => n)])
+    const done = {
+      shown: (picture, seen) => unsent.use(send, picture, { [client]: seen }),
+      add: () => unsent.add(["clear"]),
+      later: () => later?.(),
+      away: () => unsent.rest(),
+    }
+    for (const [what, ...more] of things) done[what](...more)
+    return sent
+  },
 }
 
 // Typed arrays as lists.

@@ -70,6 +70,23 @@ def test_only_what_the_server_has_seen_is_sent_no_more(node: Answers) -> None:
     assert left == changes[1:]
 
 
+def test_changes_are_sent_until_the_server_has_them(node: Answers) -> None:
+    things = [
+        ["shown", "cat", 0], ["add"], ["add"], ["later"], ["later"],
+        ["shown", "cat", 1], ["later"], ["shown", "cat", 2], ["later"],
+    ]  # fmt: skip
+    (sent,) = node(FOLDER + "unsent_changes.js", "messages", [[things]])
+    assert sent == [["cat", [1]], ["cat", [1, 2]], ["cat", [1, 2]], "late", ["cat", [1, 2]], "late", ["cat", [2]]]
+
+
+def test_changes_wait_for_their_picture_and_for_a_page_that_was_left(node: Answers) -> None:
+    things = [
+        ["shown", "cat", 0], ["away"], ["add"], ["later"], ["shown", "dog", 0], ["add"], ["shown", "cat", 0],
+    ]  # fmt: skip
+    (sent,) = node(FOLDER + "unsent_changes.js", "messages", [[things]])
+    assert sent == [["dog", [2]], ["cat", [1]]]
+
+
 def test_undo_takes_back_the_last_stroke_and_then_a_clearing(node: Answers) -> None:
     two = [{"id": "a"}, {"id": "b"}]
     cases = [[{"strokes": two, "cleared": two}], [{"strokes": [], "cleared": two}], [{"strokes": [], "cleared": []}]]
