@@ -42,7 +42,9 @@ def paint() -> None:
     with right:
         results.amounts(name, work, answer)
     take_home.back(name)
-    if answer is not None:
+    if answer is None:
+        take_home.load(name)
+    else:
         section("paint.more")(functools.partial(more, name, work, answer))()
 
 
@@ -56,7 +58,10 @@ def more(name: str, work: Work, answer: Answer) -> None:
         "Take it home": lambda: take_home.show(name, work, answer),
     }
     st.divider()
-    views[choice("Look at", views, "paint.view", persist_state="session")]()
+    view = choice("Look at", views, "paint.view", persist_state="session")
+    views[view]()
+    if view == "Take it home":
+        take_home.load(name)
 
 
 paint()

@@ -16,7 +16,7 @@ from pointwise.ui.paint.pixel_labels import Answer
 from pointwise.ui.training.own_tables import in_turn
 
 if TYPE_CHECKING:
-    from pointwise.segmentation.channels import Channels
+    from pointwise.segmentation.channel_maps import Channels
 
 
 class Compared(NamedTuple):

@@ -36,6 +36,7 @@ class Work:
     painting: Painting
     classes: tuple[str, ...]  # class n is classes[n - 1]
     micrometres: float = 0.0  # the width of a pixel, or 0 where nobody said
+    network: str = ""  # the key of a network's file that labels it while there are no strokes, or ""
 
 
 FILES: Lasting[dict[str, Any]] = Lasting("paint.files", {})  # by key, {"name", "height", "width"}, the latest last
@@ -89,12 +90,12 @@ def change(name: str, how: Callable[[Work], Work]) -> None:
         _lasting(name).set(after)
 
 
-def put(name: str, painting: Painting, classes: tuple[str, ...]) -> None:
-    """Put other strokes onto a picture; those before can be had back with ``take_back``."""
+def put(name: str, painting: Painting, classes: tuple[str, ...], network: str = "") -> None:
+    """Put other strokes, or a network, onto a picture; what was before can be had back with ``take_back``."""
     now = work(name)
     BEFORE.set((name, now))
     strokes = now.painting.with_strokes(painting.strokes)
-    change(name, lambda before: replace(before, painting=strokes, classes=classes))
+    change(name, lambda before: replace(before, painting=strokes, classes=classes, network=network))
 
 
 def take_back() -> None:
@@ -102,7 +103,7 @@ def take_back() -> None:
     if before := BEFORE.pop():
         name, old = before
         strokes = work(name).painting.with_strokes(old.painting.strokes)
-        change(name, lambda now: replace(now, painting=strokes, classes=old.classes))
+        change(name, lambda now: replace(now, painting=strokes, classes=old.classes, network=old.network))
 
 
 def take(content: bytes, name: str) -> None:
@@ -125,11 +126,11 @@ def take(content: bytes, name: str) -> None:
     CHOSEN.set(key)
 
 
-def first_classes(painting: Painting, classes: tuple[str, ...]) -> tuple[str, ...]:
-    """Names for all classes of a painting: ``classes``, and more where it has more. Raises DataError for too many."""
-    highest = max((stroke.label for stroke in painting.strokes), default=LEAST_CLASSES)
-    if highest > MOST_CLASSES:
-        raise DataError(f"These strokes have {highest} classes; here {MOST_CLASSES} are the most. Choose another file.")
+def named(highest: int, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Names for so many classes at least: ``classes``, and more where needed. Raises DataError for too many."""
+    if max(highest, len(classes)) > MOST_CLASSES:
+        raise DataError(f"This file has more than the {MOST_CLASSES} classes that there can be. Choose another one.")
+    highest = max(highest, LEAST_CLASSES)
     more = tuple(f"Class {number}" for number in range(len(classes) + 1, highest + 1))
     return (*classes, *more)
 
@@ -152,7 +153,8 @@ def _lasting(name: str) -> Lasting[Work | None]:
 def _dump(work: Work | None) -> Any:
     if work is None:
         return None
-    return {"classes": list(work.classes), "micrometres": work.micrometres, "painting": work.painting.to_json()}
+    classes, painting = list(work.classes), work.painting.to_json()
+    return {"classes": classes, "micrometres": work.micrometres, "network": work.network, "painting": painting}
 
 
 def _load(raw: Any) -> Work | None:
@@ -161,7 +163,7 @@ def _load(raw: Any) -> Work | None:
     names = tuple(one_line(str(name), MOST_NAME) for name in raw["classes"])
     if not LEAST_CLASSES <= len(names) <= MOST_CLASSES:
         raise ValueError("these are too few classes, or too many")
-    return Work(Painting.from_json(raw["painting"]), names, float(raw["micrometres"]))
+    return Work(Painting.from_json(raw["painting"]), names, float(raw["micrometres"]), str(raw["network"]))
 
 
 def _read(name: str) -> NDArray[np.uint8]:

@@ -22,7 +22,7 @@ from pointwise.ui.paint.paintings import Work
 from pointwise.ui.training.own_tables import Room
 
 if TYPE_CHECKING:
-    from pointwise.segmentation.channels import Channels
+    from pointwise.segmentation.channel_maps import Channels
     from pointwise.segmentation.fitting import Fitted
     from pointwise.segmentation.labelling import Labelled
 
@@ -62,7 +62,7 @@ def channels(name: str, picture: NDArray[np.uint8], seen: str) -> Channels:
 
 def all_channels(name: str, picture: NDArray[np.uint8]) -> Channels:
     """All channels of a picture."""
-    from pointwise.segmentation.channels import compute
+    from pointwise.segmentation.channel_maps import compute
 
     key = (visitor.shelf().owner, "channels")
     made: Channels | None = _room().get(key, name)
@@ -76,7 +76,7 @@ def all_channels(name: str, picture: NDArray[np.uint8]) -> Channels:
 def latest(name: str, work: Work, seen: str) -> Answer | None:
     """The answer to these strokes, if it is there already."""
     key = (visitor.shelf().owner, "answer")
-    return _room().get(key, (name, work.painting.strokes, len(work.classes), seen))
+    return _room().get(key, (name, work.painting.strokes, len(work.classes), seen, work.network))
 
 
 def answer(name: str, picture: NDArray[np.uint8], work: Work, seen: str) -> Answer | None:
@@ -84,27 +84,42 @@ def answer(name: str, picture: NDArray[np.uint8], work: Work, seen: str) -> Answ
 
     The run begins again where the visitor has painted on before it is this one's turn.
     """
-    from pointwise.segmentation.channels import CHANNEL_SETS
+    from pointwise.segmentation.channel_maps import CHANNEL_SETS
     from pointwise.segmentation.fitting import fit
     from pointwise.segmentation.labelling import label
 
     if (known := latest(name, work, seen)) is not None:
         return known
     scribbles, numbers = rasterise(work.painting.strokes, picture.shape[:2])
-    if len(np.unique(scribbles[scribbles > 0])) < 2:
+    painted, loaded = len(np.unique(scribbles[scribbles > 0])) > 1, _loaded(work)
+    if not painted and (loaded is None or loaded.network.config.channel_sets != SETS[seen]):
         return None
     with turns.turn():
         given = channels(name, picture, seen)
         before = LATEST.get()
-        going_on = before[1] if before and before[0] == name else None
-        fitted = fit(given, scribbles, numbers, classes=len(work.classes), before=going_on)
+        going_on = before[1] if before and before[0] == name else loaded
+        fitted = loaded
+        if painted or loaded is None:
+            fitted = fit(given, scribbles, numbers, classes=len(work.classes), before=going_on)
         labelled = label(fitted.network, given)
         cost = tuple((CHANNEL_SETS[one].title.lower(), *given.cost[one]) for one in given.sets)
     LATEST.set((name, fitted))
     strokes, count = work.painting.strokes, len(work.classes)
     made = Answer(name, work.painting.number, strokes, count, seen, (scribbles, numbers), fitted, labelled, cost)
-    _room().put((visitor.shelf().owner, "answer"), (name, strokes, count, seen), made, made.size)
+    _room().put((visitor.shelf().owner, "answer"), (name, strokes, count, seen, work.network), made, made.size)
     return made
+
+
+def _loaded(work: Work) -> Fitted | None:
+    """The network that came with a file, as if it had been fitted to strokes of all its classes."""
+    from pointwise.segmentation.fitting import Fitted
+    from pointwise.weights import load_model
+
+    content = visitor.shelf().file(work.network) if work.network else None
+    if content is None:
+        return None
+    network = load_model(content)
+    return Fitted(network, None, 0, 0.0, False, tuple(range(1, network.config.num_classes + 1)))
 
 
 @st.cache_resource(show_spinner=False)

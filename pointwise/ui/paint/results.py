@@ -19,6 +19,7 @@ from pointwise.ui.frame.sections import choice
 from pointwise.ui.paint import example_pictures, painted_surface, paintings
 from pointwise.ui.paint.paintings import Work
 from pointwise.ui.paint.pixel_labels import SETS, Answer
+from pointwise.ui.paint.take_home import SEEN
 from pointwise.visible_text import visible
 
 ACROSS = 160.0  # pixels of the picture around the place where to paint next
@@ -32,7 +33,7 @@ SCORE = (
 def seen() -> str:
     """Which of SETS the network sees, after the choice."""
     first = list(SETS)[-1]
-    key = desk.widget("paint.seen", first, SETS.__contains__)
+    key = desk.widget(SEEN, first, SETS.__contains__)
     return choice("The network sees of each pixel", SETS, key, default=first)
 
 

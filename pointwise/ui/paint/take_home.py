@@ -15,7 +15,7 @@ from pointwise.errors import DataError
 from pointwise.segmentation import palette
 from pointwise.segmentation.picture_files import enlarged
 from pointwise.segmentation.strokes import Painting
-from pointwise.ui.frame import address, sections
+from pointwise.ui.frame import address, sections, visitor
 from pointwise.ui.paint import paintings
 from pointwise.ui.paint.paintings import MOST_NAME, Work
 from pointwise.visible_text import one_line
@@ -23,6 +23,8 @@ from pointwise.visible_text import one_line
 if TYPE_CHECKING:
     from pointwise.ui.paint.pixel_labels import Answer
 
+PART = "paint"  # the fragment that is run where the strokes have changed
+SEEN = "paint.seen"  # the key of the choice of channels
 BACK, MEGABYTES = "paint.back", 10
 FORM = "pointwise-strokes-1"
 
@@ -62,9 +64,10 @@ def show(name: str, work: Work, answer: Answer) -> None:
 
 
 def load(name: str) -> None:
-    """A field for strokes that were kept as a file, and the way back to those before."""
+    """A field for strokes, or a network, that were kept as a file."""
     sections.upload(
-        "Strokes that were saved here (JSON), up to 10 MB; they take the place of those on this picture",
+        "Strokes (JSON) or a network (safetensors) that were saved here, up to 10 MB; they take the place of the "
+        "strokes on this picture",
         BACK,
         functools.partial(_take, name),
         lambda: "Your strokes are still there.",
@@ -82,13 +85,42 @@ def back(name: str) -> None:
 
 
 def _take(name: str, content: bytes, file: str) -> None:
+    if file.lower().endswith(".safetensors"):
+        _take_network(name, content, file)
+    else:
+        _take_strokes(name, content, file)
+    st.rerun(PART)
+
+
+def _take_strokes(name: str, content: bytes, file: str) -> None:
     try:
         raw = json.loads(content)
         called = tuple(one_line(str(one), MOST_NAME) for one in raw["classes"])
         painting = Painting.from_json(raw["strokes"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(f"{file} holds no strokes. Choose a file of strokes that was saved here.") from error
-    paintings.put(name, painting, paintings.first_classes(painting, called or paintings.OWN_CLASSES))
+    highest = max((stroke.label for stroke in painting.strokes), default=0)
+    paintings.put(name, painting, paintings.named(highest, called))
+
+
+def _take_network(name: str, content: bytes, file: str) -> None:
+    from pointwise.ui.paint.pixel_labels import SETS
+    from pointwise.weights import load_model
+
+    config = load_model(content, file).config
+    seen = {sets: called for called, sets in SETS.items()}.get(config.channel_sets)
+    if not config.architecture.labels_pixels or seen is None:
+        raise DataError(f"{file} holds no network that labels pixels. Choose one that was saved on this page.")
+    colours = 1 if paintings.picture(name).ndim == 2 else 3
+    if config.input_channels != colours:
+        kinds = {1: "grey", 3: "colour"}
+        wrong = f"{file} reads {kinds[config.input_channels]} pictures, and this one is {kinds[colours]}."
+        raise DataError(f"{wrong} Choose another picture first.")
+    key = f"paint-network-{name[:16]}"
+    classes = paintings.named(config.num_classes, paintings.work(name).classes[: config.num_classes])
+    visitor.keep_file(key, content)
+    paintings.put(name, Painting(), classes, key)
+    st.session_state[SEEN] = seen
 
 
 def _strokes(name: str, work: Work) -> bytes:

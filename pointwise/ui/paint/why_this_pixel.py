@@ -19,7 +19,7 @@ from pointwise.ui.paint.pixel_labels import Answer
 from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
-    from pointwise.segmentation.channels import Channels
+    from pointwise.segmentation.channel_maps import Channels
     from pointwise.segmentation.explanation import Contributions
 
 SHOWN = 12  # channels with a bar of their own, the largest
