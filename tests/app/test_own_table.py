@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pointwise.jobs import RowsElsewhere
 from pointwise.ui.frame import visitor
 from pointwise.ui.regression import own_table
-from pointwise.ui.training import session_run
+from pointwise.ui.training import server_queue
 
 
 def section() -> None:
@@ -91,7 +91,7 @@ def test_a_large_file_is_read_in_its_turn_and_a_small_one_at_once(
         waited.append(doing)
         yield
 
-    monkeypatch.setattr(session_run, "short_work", short_work)
+    monkeypatch.setattr(server_queue, "short_work", short_work)
     app = button(opened(), "Use the sample table").click().run()
     assert waited == []
     app.file_uploader[0].upload("wide.csv", large, "text/csv").run()
