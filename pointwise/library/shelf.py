@@ -11,10 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError
+from pointwise.library.holds import PATIENCE
 from pointwise.library.limits import Room, room_of
 from pointwise.library.recording import CHECKPOINT, WEIGHTS, Recording, folder_of, snapshot_file
-from pointwise.library.records import MOST_NAME, MOST_NOTE, Curves, EpochRecord, RunRecord, SnapshotRecord, cleaned
-from pointwise.library.store import EVERY, KEY, PATIENCE, Library, sentences
+from pointwise.library.records import (
+    EVERY,
+    MOST_NAME,
+    MOST_NOTE,
+    Curves,
+    EpochRecord,
+    RunRecord,
+    SnapshotRecord,
+    cleaned,
+)
+from pointwise.library.store import KEY, Library, sentences
 from pointwise.runs import ENDED, Point, Progress
 
 if TYPE_CHECKING:
