@@ -11,7 +11,6 @@ import pytest
 import streamlit as st
 import torch
 
-from pointwise import run_queue
 from pointwise.data.housing import HouseOptions
 from pointwise.data.table import load_sample, prepare
 from pointwise.jobs import HouseJob, Job, PictureJob, Pictures, TableJob, compare_scalings, table_config
@@ -331,7 +330,7 @@ def test_a_visitors_other_runs_are_watched_over_on_every_page(shelf: Shelf, busy
 
 
 def test_a_refusal_leaves_nothing_in_the_library(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_queue, "MOST_OF_ONE", 0)
+    monkeypatch.setattr("pointwise.run_queue.queue.MOST_OF_ONE", 0)
     assert session_run.start(JOBS["houses"]) is None
     assert shelf.runs() == []
     assert session_run.current() is None
