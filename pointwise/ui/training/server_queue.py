@@ -41,7 +41,9 @@ def short_work(doing: str) -> Iterator[None]:
     with run_queue().short(visitor.shelf().owner) as turn:
         place = st.empty()
         while not turn.wait(LOOK):
-            place.caption(waiting(turn.standing))  # where the page is run again, this ends it
+            place.caption(
+                f"{doing} waits for its turn. {waiting(turn.standing)}"
+            )  # where the page is run again, this ends it
         place.empty()
         with st.spinner(doing):
             yield
