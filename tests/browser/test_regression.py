@@ -139,13 +139,21 @@ def test_a_change_without_pointer_or_key_is_sent_too(houses: Page) -> None:
     expect(slider(houses, "Square feet")).to_have_value("2500")
 
 
-def test_exact_numbers_are_typed(houses: Page) -> None:
-    houses.get_by_role("button", name="Type exact numbers").click()
+def test_exact_numbers_are_typed_and_the_sliders_go_on_from_there(houses: Page) -> None:
+    exact = houses.get_by_role("button", name="Type exact numbers")
+    exact.click()
     area = houses.get_by_role("spinbutton", name="Area in square feet")
     area.fill("2347")
     area.press("Enter")
     expect(houses).to_have_url(re.compile("sqft=2347"))
     expect(value(houses, "True price")).to_have_text("$274,700")
+    houses.keyboard.press("Escape")
+    expect(area).to_have_count(0)  # and what the browser knows of it is what it was then
+    for feet in (2360, 2370):
+        press(houses, "Square feet", "ArrowRight")
+        expect(houses).to_have_url(re.compile(f"sqft={feet}"))
+    exact.click()
+    expect(area).to_have_value("2370")
 
 
 def spot(page: Page, square_feet: float, rooms: float) -> tuple[float, float]:
