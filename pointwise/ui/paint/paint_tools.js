@@ -92,8 +92,7 @@ export function fillClasses(view, { classes, plain }, on) {
   view.labels = Object.fromEntries(classes.map(([name, colour], n) => {
     const swatch = make("i", { textContent: n + 1, className: n < plain ? "" : "hatched" })
     Object.assign(swatch.style, { backgroundColor: colour, color: inkOn(colour) })
-    const element = make("button", { type: "button", title: n < 9 ? `${name} (${n + 1})` : name }, swatch, make("span", { textContent: name }))
-    element.setAttribute("aria-label", `${n + 1} ${name}`)
+    const element = make("button", { type: "button", title: n < 9 ? `${name} (${n + 1})` : name }, swatch, " ", make("span", { textContent: name }))
     element.addEventListener("click", () => on.label(n + 1))
     return [n + 1, element]
   }))
