@@ -34,7 +34,7 @@ def paint() -> None:
         from pointwise.ui.paint import pixel_labels, results, take_home
     left, right = st.columns(2, gap="large")
     with left:
-        seen = results.seen()
+        seen = results.seen(name)
     answer = pixel_labels.answer(name, paintings.picture(name), work, seen)
     painted_surface.answer(name, work, answer)
     with left:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pointwise.errors import DataError
 from pointwise.segmentation.strokes import Stroke, rasterise
 from pointwise.ui.frame import navigation
-from pointwise.ui.paint import example_pictures, paintings, take_home
+from pointwise.ui.paint import example_pictures, paintings
 from pointwise.ui.paint.example_pictures import EXAMPLES, MOSAIC
 from pointwise.ui.paint.paintings import Work
 
@@ -46,7 +46,7 @@ def test_an_examples_strokes_are_inside_it_and_of_every_class(name: str) -> None
 def test_the_channels_decide_what_a_1x1_network_tells_apart(app: AppTest) -> None:
     app.session_state[paintings.CHOSEN.key] = MOSAIC
     texture = metrics(app.run())[WHOLE]
-    app.segmented_control(key=take_home.SEEN).set_value("Colour only")
+    app.segmented_control(key=paintings.seen_key(MOSAIC)).set_value("Colour only")
     assert texture > 0.6 > metrics(app.run())[WHOLE]
 
 

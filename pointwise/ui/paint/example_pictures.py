@@ -35,6 +35,7 @@ class Example:
     file: tuple[str, ...] = ()  # of a package: its name, and the path in it
     brush: float = 8.0  # pixels
     lines: Mapping[int, Sequence[Path_]] | None = None  # by class
+    seen: str = "+ edges"  # what the network sees of each pixel at first
 
 
 EXAMPLES: dict[str, Example] = {
@@ -181,6 +182,7 @@ EXAMPLES: dict[str, Example] = {
         "Photographs of brick, grass and gravel, all grey and equally bright, put together at random: here the truth "
         "is known.",
         ("Brick", "Grass", "Gravel"),
+        seen="+ texture",
     ),
 }
 FIRST = next(iter(EXAMPLES))

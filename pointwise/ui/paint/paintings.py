@@ -18,7 +18,7 @@ from pointwise.ui.frame import sections, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept, Latest
 from pointwise.ui.paint import example_pictures
-from pointwise.ui.paint.example_pictures import EXAMPLES, FIRST
+from pointwise.ui.paint.example_pictures import EXAMPLES, FIRST, Example
 from pointwise.visible_text import one_line
 
 UPLOAD = "paint.upload"
@@ -76,6 +76,16 @@ def picture(name: str) -> NDArray[np.uint8]:
     if name in EXAMPLES:
         return example_pictures.picture(name)
     return Latest[NDArray[np.uint8]]("paint.own").of(_identity(name), lambda: _read(name))
+
+
+def seen_key(name: str) -> str:
+    """The key of the choice of what the network sees of a picture's pixels."""
+    return f"paint.seen.{name[:16]}"
+
+
+def seen_first(name: str) -> str:
+    """What that is at first: textures, which are of areas, blur the borders of things in photographs."""
+    return EXAMPLES[name].seen if name in EXAMPLES else Example.seen
 
 
 def work(name: str) -> Work:

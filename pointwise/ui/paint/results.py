@@ -19,7 +19,6 @@ from pointwise.ui.frame.sections import choice
 from pointwise.ui.paint import example_pictures, painted_surface, paintings
 from pointwise.ui.paint.paintings import Work
 from pointwise.ui.paint.pixel_labels import SETS, Answer
-from pointwise.ui.paint.take_home import SEEN
 from pointwise.visible_text import visible
 
 ACROSS = 160.0  # pixels of the picture around the place where to paint next
@@ -30,10 +29,10 @@ SCORE = (
 )
 
 
-def seen() -> str:
-    """Which of SETS the network sees, after the choice."""
-    first = list(SETS)[-1]
-    key = desk.widget(SEEN, first, SETS.__contains__)
+def seen(name: str) -> str:
+    """Which of SETS the network sees of a picture, after the choice."""
+    first = paintings.seen_first(name)
+    key = desk.widget(paintings.seen_key(name), first, SETS.__contains__)
     return choice("The network sees of each pixel", SETS, key, default=first)
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pointwise.ui.paint.pixel_labels import Answer
 
 PART = "paint"  # the fragment that is run where the strokes have changed
-SEEN = "paint.seen"  # the key of the choice of channels
 BACK, MEGABYTES = "paint.back", 10
 FORM = "pointwise-strokes-1"
 
@@ -120,7 +119,7 @@ def _take_network(name: str, content: bytes, file: str) -> None:
     classes = paintings.named(config.num_classes, paintings.work(name).classes[: config.num_classes])
     visitor.keep_file(key, content)
     paintings.put(name, Painting(), classes, key)
-    st.session_state[SEEN] = seen
+    st.session_state[paintings.seen_key(name)] = seen
 
 
 def _strokes(name: str, work: Work) -> bytes:
