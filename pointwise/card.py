@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from pointwise.models import Network
 
-HOUSES, TABLE = "houses", "table"  # beside the names of DATA_SETS
-TRAINED_ON = (*DATA_SETS, HOUSES, TABLE)
+HOUSES, TABLE, STROKES = "houses", "table", "strokes"  # beside the names of DATA_SETS
+TRAINED_ON = (*DATA_SETS, HOUSES, TABLE, STROKES)
 Card = Mapping[str, Any]  # JSON, as make_card makes it; {} for a network that nobody trained
 Frozen = TypeVar("Frozen")
 
@@ -76,6 +76,8 @@ def data_set_of(model: Network) -> str | None:
         return card["data_set"] if card["data_set"] in TRAINED_ON else None
     if "imported" in card:
         return None
+    if model.config.architecture.labels_pixels:
+        return STROKES
     if not model.config.architecture.classifies:
         return TABLE if "target" in card else HOUSES
     recipe = card.get("recipe")

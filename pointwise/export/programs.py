@@ -19,7 +19,8 @@ from pointwise.models.networks import SeededDropout
 
 NEEDED = ("onnx", "onnxscript")
 INSTALL = "pip install onnx onnxscript onnxruntime"
-MOST = 4096  # pictures in one batch of an ONNX file
+MOST = 4096  # pictures in one batch of an ONNX file, and pixels of a side
+SIDE = 64  # of the picture with which a network for pictures of any size is exported
 _one_at_a_time = threading.Lock()  # torch's exporter patches modules while it works
 
 
@@ -31,20 +32,26 @@ def onnx_is_there() -> bool:
 def to_onnx(model: Network) -> bytes:
     """The bytes of an ONNX file: float32 (N, C, H, W) "picture" in, (N, classes) "logits" or (N, 1) "price" out.
 
+    A network that labels pixels takes one picture of any size in 0…1, and answers (1, classes, H, W) "probabilities".
+
     Its metadata holds the configuration and the card as JSON (the scaling of a price network stands there). Raises
     ConfigError where the optional packages are missing.
     """
     if not onnx_is_there():
         raise ConfigError(f"An ONNX file needs the packages {' and '.join(NEEDED)}. Install them with: {INSTALL}")
     config = model.config
-    example = torch.zeros(2, config.input_channels, config.image_size, config.image_size)
+    pixels = config.architecture.labels_pixels
+    side = SIDE if pixels else config.image_size
+    example = torch.zeros(1 if pixels else 2, config.input_channels, side, side + 3 if pixels else side)
+    sides = {2: torch.export.Dim("H", min=8, max=MOST), 3: torch.export.Dim("W", min=8, max=MOST)}
+    answer = "probabilities" if pixels else "price" if config.arch == REGRESSOR else "logits"
     with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
         program = torch.onnx.export(
             model,
             (example,),
             input_names=["picture"],
-            output_names=["price" if config.arch == REGRESSOR else "logits"],
-            dynamic_shapes=({0: torch.export.Dim("N", min=1, max=MOST)},),
+            output_names=[answer],
+            dynamic_shapes=(sides if pixels else {0: torch.export.Dim("N", min=1, max=MOST)},),
             dynamo=True,
             verbose=False,
         )
@@ -61,6 +68,7 @@ def to_torch(model: Network, weights: str) -> str:
     config, scaling = model.config, model.card.get("scaling")
     network = type(model)
     parts: list[Callable[..., object]] = [network]
+    parts = [*network.parts, *parts]
     if "SeededDropout" in inspect.getsource(network):
         parts.insert(0, SeededDropout)
     return SCRIPT.format(
@@ -71,13 +79,17 @@ def to_torch(model: Network, weights: str) -> str:
         config=", ".join(f"{key}={value!r}" for key, value in {**asdict(config), "kernels": config.kernels}.items()),
         classes="\n\n\n".join(inspect.getsource(part).rstrip() for part in parts),
         network=network.__name__,
+        inputs=PIXELS if config.architecture.labels_pixels else DIGITS,
+        side=SIDE if config.architecture.labels_pixels else config.image_size,
         scaling=f"SCALING = {dict(scaling)!r}  # of prices\n" if isinstance(scaling, Mapping) else "",
     )
 
 
+DIGITS = "Pictures go in as float32 (N, C, H, W) in -1 to 1, light ink on dark; logits come out."
+PIXELS = "A picture goes in as float32 (1, C, H, W) in 0 to 1; probabilities (1, classes, H, W) come out."
 SCRIPT = '''"""{arch}, as Pointwise trained it: architecture and loading in one file. It needs torch and safetensors.
 
-Pictures go in as float32 (N, C, H, W) in -1 to 1, light ink on dark; logits come out.
+{inputs}
 """
 
 from __future__ import annotations
@@ -87,6 +99,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -109,7 +122,6 @@ def load(path: Path = WEIGHTS) -> nn.Module:
 
 if __name__ == "__main__":
     network = load(*map(Path, sys.argv[1:]))
-    side = CONFIG.image_size
     with torch.inference_mode():
-        print(network(torch.zeros(1, CONFIG.input_channels, side, side)))
+        print(network(torch.zeros(1, CONFIG.input_channels, {side}, {side})))
 '''

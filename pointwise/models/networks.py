@@ -6,7 +6,7 @@ Pictures are float32 (N, C, H, W) in −1…1; a house is a 1×1 picture whose c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +25,7 @@ class Network(nn.Module):
     """A module that carries its configuration and how it was made."""
 
     config: ModelConfig
+    parts: ClassVar[tuple[Callable[..., Any], ...]] = ()  # functions that its class needs, for a script of its own
     card: Mapping[str, Any]  # how the weights were made and how good they are; empty for a fresh network
 
 

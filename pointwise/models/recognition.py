@@ -24,7 +24,7 @@ def recognise(shapes: Shapes, pictures: Iterable[tuple[int, int]]) -> tuple[Mode
     """
     named = [
         (architecture, norm)
-        for architecture in ARCHITECTURES.values()
+        for architecture in _recognised()
         for norm in (False, True)
         if set(parameters(_probe(architecture, norm))) == set(shapes)
     ]
@@ -51,6 +51,11 @@ def recognise(shapes: Shapes, pictures: Iterable[tuple[int, int]]) -> tuple[Mode
     if len(chosen) > 1:
         raise ConfigError(f"fits {' and '.join(chosen)} alike; its weights must have the names of one alone")
     return fits[chosen[0]]
+
+
+def _recognised() -> list[Architecture]:
+    """The networks whose configuration their weights tell; not which channels of a pixel one reads."""
+    return [architecture for architecture in ARCHITECTURES.values() if not architecture.labels_pixels]
 
 
 def parameters(config: ModelConfig) -> Shapes:
@@ -127,4 +132,4 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _known() -> str:
-    return ", ".join(f"{one.name} ({' '.join(layer.name for layer in one.layers)})" for one in ARCHITECTURES.values())
+    return ", ".join(f"{one.name} ({' '.join(layer.name for layer in one.layers)})" for one in _recognised())

@@ -62,7 +62,7 @@ def edges(picture: Tensor, sigma: float, stride: int) -> Tensor:
     bright, dark = eigenvalues(dxx * scale, dxy * scale, dyy * scale)
     products = blurred(torch.cat([dx * dx, dx * dy, dy * dy], 1), sigma / stride)
     along, across = eigenvalues(products[:, :1], products[:, 1:2], products[:, 2:])
-    tensor = torch.log(torch.relu(torch.cat([along, across], 1)) + 1e-7)
+    tensor = torch.log(torch.relu(torch.cat([along, across], 1)) + 1e-5)
     return torch.cat([smooth, gradient, bright, dark, tensor], 1)
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from pointwise.errors import DivergedError
 from pointwise.models import PAINTER, ModelConfig, Network, build
 from pointwise.segmentation.channel_maps import Channels
-from pointwise.segmentation.labelling import iou_by_class
+from pointwise.segmentation.labelling import iou_by_class, mean_iou
 from pointwise.segmentation.scribbles import Sample, check_scribbles, sample
 
 SMOOTHING = 4.0  # px, of networks that know textures
@@ -153,7 +153,7 @@ class _Course:
     rounds: int = 0
 
     def run(self, network: Any, kept: Tensor | None, rounds: int, probe: Tensor | None = None) -> Tensor:
-        """Train on the pixels that are ``kept``; predictions of those of ``probe`` at the round of its lowest loss."""
+        """Train on the pixels that are ``kept``; predictions of those of ``probe`` at its best round."""
         inputs, targets = (self.inputs, self.targets) if kept is None else (self.inputs[kept], self.targets[kept])
         weights, hidden = _balance(targets, network.config.num_classes)
         network.train().requires_grad_(True)
@@ -164,7 +164,7 @@ class _Course:
         masks = torch.rand(4 * BATCH, inputs.shape[1], generator=self.generator) >= DROPPED
         masks = masks / (1 - DROPPED)
         begins = torch.randint(3 * BATCH, (rounds * steps,), generator=self.generator).tolist()
-        best, answer, state = math.inf, torch.empty(0, dtype=torch.int64), None
+        best, answer, state = (-1.0, 0.0), torch.empty(0, dtype=torch.int64), None
         for number in range(rounds * steps):
             if number % steps == 0:
                 order = torch.randperm(len(targets), generator=self.generator).repeat(
@@ -188,9 +188,10 @@ class _Course:
                 if probe is not None:
                     with torch.no_grad():
                         said = _logits(network, matrices, self.inputs[probe]) + hidden
-                        lost = F.cross_entropy(said, self.targets[probe], weight=weights).item()
-                    if lost < best:
-                        best, answer = lost, said.argmax(1)
+                        guess, truth = said.argmax(1), self.targets[probe]
+                        now = mean_iou(guess.numpy() + 1, truth.numpy() + 1), -F.cross_entropy(said, truth).item()
+                    if now >= best:
+                        best, answer = now, guess
                         state = {name: tensor.clone() for name, tensor in network.state_dict().items()}
                 if time.perf_counter() > self.ends or self.stopped():
                     break

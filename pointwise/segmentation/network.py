@@ -19,17 +19,6 @@ class PixelNetwork(Network):
 
     mean: Tensor
     scale: Tensor
-    parts = (
-        filters.gaussian,
-        filters.blurred,
-        filters.enlarged,
-        filters.slopes,
-        filters.eigenvalues,
-        filters.edges,
-        filters.responses,
-        filters.texture,
-        filters.bank,
-    )
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -49,3 +38,16 @@ class PixelNetwork(Network):
         x = self.activation(self.conv1(x))  # (N, first, H, W)
         x = self.activation(self.conv2(x))  # (N, second, H, W)
         return blurred(self.conv3(x), self.smoothing).softmax(1)
+
+
+PixelNetwork.parts = (
+    filters.gaussian,
+    filters.blurred,
+    filters.enlarged,
+    filters.slopes,
+    filters.eigenvalues,
+    filters.edges,
+    filters.responses,
+    filters.texture,
+    filters.bank,
+)
