@@ -27,6 +27,10 @@ SCORE = (
     "Mean intersection over union: of the pixels that have a class in the strokes or in the labels, the share that "
     "have it in both, averaged over the classes. 1 is perfect."
 )
+HELD_OUT = (
+    "One stroke in four of each class is kept aside for it, and a second network learns from the others. What only "
+    "that stroke shows counts as not known, so with few strokes it is lower than what you see."
+)
 
 
 def seen(name: str) -> str:
@@ -64,7 +68,7 @@ def _score(name: str, answer: Answer) -> None:
     held_out, truth = answer.fitted.held_out, example_pictures.truth(name)
     with st.container(horizontal=True):
         if held_out is not None:
-            st.metric("Score on strokes held out", f"{held_out.score:.2f}", help=SCORE)
+            st.metric("Score on strokes held out", f"{held_out.score:.2f}", help=f"{SCORE} {HELD_OUT}")
         if truth is not None:
             st.metric("Score on the whole picture", f"{mean_iou(answer.labelled.labels, truth):.2f}", help=SCORE)
     if held_out is None:

@@ -33,13 +33,14 @@ def show(name: str, work: Work, answer: Answer) -> None:
     from pointwise.ui.training import downloads
 
     shape = paintings.whole_shape(name)
+    painted = paintings.picture(name).shape[:2]  # here: what is made for a download knows no session
     whole = functools.partial(_labels, answer, shape)
     files = (
         ("Labels in colour (PNG)", "labels-colour.png", "image/png", lambda: _coloured(whole())),
         ("Labels (PNG)", "labels.png", "image/png", lambda: _file(whole(), "PNG")),
         ("Labels (TIFF)", "labels.tif", "image/tiff", lambda: _file(whole(), "TIFF")),
         ("Probabilities (.npy)", "probabilities.npy", "application/octet-stream", lambda: _numbers(answer)),
-        ("Strokes (JSON)", "strokes.json", "application/json", lambda: _strokes(name, work)),
+        ("Strokes (JSON)", "strokes.json", "application/json", lambda: _strokes(work, painted)),
     )
     with st.container(horizontal=True):
         for label, file, mime, made in files:
@@ -122,8 +123,8 @@ def _take_network(name: str, content: bytes, file: str) -> None:
     st.session_state[paintings.seen_key(name)] = seen
 
 
-def _strokes(name: str, work: Work) -> bytes:
-    height, width = paintings.picture(name).shape[:2]
+def _strokes(work: Work, shape: tuple[int, ...]) -> bytes:
+    height, width = shape
     strokes = work.painting.to_json()["strokes"]
     facts = {"form": FORM, "width": width, "height": height, "classes": list(work.classes), "strokes": strokes}
     return json.dumps(facts).encode()
