@@ -39,6 +39,8 @@ def choose() -> str:
     name = paintings.chosen()
     if name in EXAMPLES:
         st.caption(EXAMPLES[name].about)
-    elif not paintings.work(name).painting.strokes:
-        st.caption("Paint a stroke of each class: the network needs at least two classes.")
+    else:
+        (height, width), (rows, columns) = paintings.whole_shape(name), paintings.picture(name).shape[:2]
+        reduced = "" if rows == height else f", painted on at {columns:,} × {rows:,}"
+        st.caption(f"Your picture has {width:,} × {height:,} pixels{reduced}. Paint strokes of at least two classes.")
     return name
