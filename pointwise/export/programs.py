@@ -20,7 +20,7 @@ from pointwise.models.networks import SeededDropout
 NEEDED = ("onnx", "onnxscript")
 INSTALL = "pip install onnx onnxscript onnxruntime"
 MOST = 4096  # pictures in one batch of an ONNX file, and pixels of a side
-SIDE = 64  # of the picture with which a network for pictures of any size is exported
+SIDE = 67  # of the picture with which a network for pictures of any size is exported
 _one_at_a_time = threading.Lock()  # torch's exporter patches modules while it works
 
 
@@ -42,8 +42,8 @@ def to_onnx(model: Network) -> bytes:
     config = model.config
     pixels = config.architecture.labels_pixels
     side = SIDE if pixels else config.image_size
-    example = torch.zeros(1 if pixels else 2, config.input_channels, side, side + 3 if pixels else side)
-    sides = {2: torch.export.Dim("H", min=8, max=MOST), 3: torch.export.Dim("W", min=8, max=MOST)}
+    example = torch.zeros(1 if pixels else 2, config.input_channels, side, side + 16 if pixels else side)
+    sides = {2: torch.export.Dim("H", min=16, max=MOST), 3: torch.export.Dim("W", min=16, max=MOST)}
     answer = "probabilities" if pixels else "price" if config.arch == REGRESSOR else "logits"
     with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
         program = torch.onnx.export(
@@ -67,6 +67,9 @@ def to_torch(model: Network, weights: str) -> str:
     """A Python script that needs torch and safetensors alone: the architecture, and what loads ``weights`` into it."""
     config, scaling = model.config, model.card.get("scaling")
     network = type(model)
+    settings = {**asdict(config), "kernels": config.kernels}
+    if config.architecture.labels_pixels:
+        settings["pixel_channels"] = config.pixel_channels
     parts: list[Callable[..., object]] = [network]
     parts = [*network.parts, *parts]
     if "SeededDropout" in inspect.getsource(network):
@@ -76,7 +79,7 @@ def to_torch(model: Network, weights: str) -> str:
         weights=json.dumps(Path(weights).name),
         layer=ACTIVATION_LAYERS[config.activation].__name__,
         activation=config.activation,
-        config=", ".join(f"{key}={value!r}" for key, value in {**asdict(config), "kernels": config.kernels}.items()),
+        config=", ".join(f"{key}={value!r}" for key, value in settings.items()),
         classes="\n\n\n".join(inspect.getsource(part).rstrip() for part in parts),
         network=network.__name__,
         inputs=PIXELS if config.architecture.labels_pixels else DIGITS,

@@ -1,4 +1,4 @@
-"""Networks from strokes: the same again for a seed, warm after another stroke, scored on strokes that were kept back."""
+"""Networks from strokes: the same again for a seed, warm after another stroke, scored on strokes kept back."""
 
 from __future__ import annotations
 
