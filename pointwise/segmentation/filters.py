@@ -29,7 +29,7 @@ def blurred(x: Tensor, sigma: float, stride: int = 1, size: tuple[int, int] | No
         return x
     height, width = reduced(x.shape[-2], x.shape[-1], stride) if size is None else size
     down, across = gaussian(x.shape[-2], sigma, stride, height), gaussian(x.shape[-1], sigma, stride, width)
-    return down @ (x @ across.mT)
+    return down @ (x @ across.transpose(-2, -1))
 
 
 def enlarged(x: Tensor, stride: int, height: int, width: int) -> Tensor:
