@@ -7,6 +7,7 @@ import inspect
 import json
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -19,8 +20,8 @@ from pointwise.models.networks import SeededDropout
 
 NEEDED = ("onnx", "onnxscript")
 INSTALL = "pip install onnx onnxscript onnxruntime"
-MOST = 4096  # pictures in one batch of an ONNX file, and pixels of a side
-SIDE = 64  # of the picture with which a network for pictures of any size is exported
+MOST = 4096  # pictures in one batch of an ONNX file
+SIDE = 67  # of the picture with which a network for pictures of any size is exported
 _one_at_a_time = threading.Lock()  # torch's exporter patches modules while it works
 
 
@@ -39,19 +40,17 @@ def to_onnx(model: Network) -> bytes:
     """
     if not onnx_is_there():
         raise ConfigError(f"An ONNX file needs the packages {' and '.join(NEEDED)}. Install them with: {INSTALL}")
+    if model.config.architecture.labels_pixels:
+        return _for_any_size(model)
     config = model.config
-    pixels = config.architecture.labels_pixels
-    side = SIDE if pixels else config.image_size
-    example = torch.zeros(1 if pixels else 2, config.input_channels, side, side + 3 if pixels else side)
-    sides = {2: torch.export.Dim("H", min=8, max=MOST), 3: torch.export.Dim("W", min=8, max=MOST)}
-    answer = "probabilities" if pixels else "price" if config.arch == REGRESSOR else "logits"
+    example = torch.zeros(2, config.input_channels, config.image_size, config.image_size)
     with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
         program = torch.onnx.export(
             model,
             (example,),
             input_names=["picture"],
-            output_names=[answer],
-            dynamic_shapes=(sides if pixels else {0: torch.export.Dim("N", min=1, max=MOST)},),
+            output_names=["price" if config.arch == REGRESSOR else "logits"],
+            dynamic_shapes=({0: torch.export.Dim("N", min=1, max=MOST)},),
             dynamo=True,
             verbose=False,
         )
@@ -63,10 +62,38 @@ def to_onnx(model: Network) -> bytes:
         return path.read_bytes()
 
 
+def _for_any_size(model: Network) -> bytes:
+    """An ONNX file by torch's older exporter: the newer one fixes the size of a picture that is blurred at strides."""
+    import onnx
+
+    shape = (1, model.config.input_channels, SIDE, SIDE + 16)
+    sides = {2: "H", 3: "W"}
+    with _one_at_a_time, warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+        warnings.simplefilter("ignore")
+        path = Path(folder) / "model.onnx"
+        torch.onnx.export(
+            model,
+            (torch.zeros(shape),),
+            path,
+            input_names=["picture"],
+            output_names=["probabilities"],
+            dynamic_axes={"picture": sides, "probabilities": sides},
+            opset_version=17,
+            dynamo=False,
+        )
+        program = onnx.load(path)
+    about = {"config": json.dumps(asdict(model.config)), "card": json.dumps(dict(model.card))}
+    onnx.helper.set_model_props(program, about)
+    return program.SerializeToString()
+
+
 def to_torch(model: Network, weights: str) -> str:
     """A Python script that needs torch and safetensors alone: the architecture, and what loads ``weights`` into it."""
     config, scaling = model.config, model.card.get("scaling")
     network = type(model)
+    settings = {**asdict(config), "kernels": config.kernels}
+    if config.architecture.labels_pixels:
+        settings["pixel_channels"] = config.pixel_channels
     parts: list[Callable[..., object]] = [network]
     parts = [*network.parts, *parts]
     if "SeededDropout" in inspect.getsource(network):
@@ -76,7 +103,7 @@ def to_torch(model: Network, weights: str) -> str:
         weights=json.dumps(Path(weights).name),
         layer=ACTIVATION_LAYERS[config.activation].__name__,
         activation=config.activation,
-        config=", ".join(f"{key}={value!r}" for key, value in {**asdict(config), "kernels": config.kernels}.items()),
+        config=", ".join(f"{key}={value!r}" for key, value in settings.items()),
         classes="\n\n\n".join(inspect.getsource(part).rstrip() for part in parts),
         network=network.__name__,
         inputs=PIXELS if config.architecture.labels_pixels else DIGITS,

@@ -141,7 +141,7 @@ def _window(size: int, at: int, sigma: float) -> tuple[Tensor, Tensor]:
         return torch.tensor([at]), torch.ones(1, dtype=torch.float64)
     reach = math.ceil(SEEN * sigma)
     low, high = max(0, at - reach), min(size, at + reach + 1)
-    return torch.arange(low, high), gaussian(size, sigma)[at, low:high].double()
+    return torch.arange(low, high), gaussian(size, sigma, 1, size)[at, low:high].double()
 
 
 def _standardised(network: Any, channels: Channels, y: Tensor, x: Tensor) -> Tensor:

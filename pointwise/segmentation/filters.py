@@ -11,18 +11,25 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def gaussian(size: int, sigma: float, stride: int = 1) -> Tensor:
+def gaussian(size: int, sigma: float, stride: int, rows: int) -> Tensor:
     """The matrix (rows, size) that blurs ``size`` values and keeps every stride-th; each row sums to 1."""
-    distance = torch.arange(0, size, stride).float()[:, None] - torch.arange(size).float()[None]
+    distance = torch.arange(rows).float()[:, None] * stride - torch.arange(size).float()[None]
     weights = torch.exp(torch.clamp(distance**2 / (-2.0 * sigma**2), min=-40.0))
     return weights / weights.sum(1, keepdim=True)
 
 
-def blurred(x: Tensor, sigma: float, stride: int = 1) -> Tensor:
-    """Maps (N, C, H, W) after a Gaussian of ``sigma`` samples, of which every stride-th is kept."""
+def reduced(height: int, width: int, stride: int) -> tuple[int, int]:
+    """Height and width of what is left of maps when every stride-th row and column is kept."""
+    return (height + stride - 1) // stride, (width + stride - 1) // stride
+
+
+def blurred(x: Tensor, sigma: float, stride: int = 1, size: tuple[int, int] | None = None) -> Tensor:
+    """Maps (N, C, H, W) after a Gaussian of ``sigma`` samples, of which every stride-th is kept: ``size`` of them."""
     if sigma == 0:
         return x
-    return gaussian(x.shape[-2], sigma, stride) @ (x @ gaussian(x.shape[-1], sigma, stride).mT)
+    height, width = reduced(x.shape[-2], x.shape[-1], stride) if size is None else size
+    down, across = gaussian(x.shape[-2], sigma, stride, height), gaussian(x.shape[-1], sigma, stride, width)
+    return down @ (x @ across.transpose(-2, -1))
 
 
 def enlarged(x: Tensor, stride: int, height: int, width: int) -> Tensor:
@@ -79,16 +86,19 @@ def responses(smooth: Tensor) -> Tensor:
 def texture(picture: Tensor) -> list[tuple[int, Tensor]]:
     """How strongly 41 filters answer within 8 and within 24 pixels, as logarithms, with brightness and contrast."""
     grey = picture.mean(1, keepdim=True)
+    height, width = picture.shape[-2:]
+    half, fourth, eighth = (reduced(height, width, stride) for stride in (2, 4, 8))
     a, b = blurred(grey, 0.7), blurred(grey, 1.4)
     fine = torch.cat([grey - a, a - b, responses(a), responses(b)], 1)
-    c, d, e = blurred(grey, 2.8, 2), blurred(grey, 5.6, 2), blurred(grey, 8.0, 2)
-    coarse = torch.cat([b[..., ::2, ::2] - c, c - d, d - e, responses(c), responses(d)], 1)
-    near = torch.cat(
-        [blurred(fine**2, 8.0, 4), blurred(coarse**2, 4.0, 2), blurred(torch.cat([grey, grey**2], 1), 8.0, 4)], 1
-    )
-    far = blurred(near, 5.66, 2)
+    c, d, e = (blurred(grey, sigma, 2, half) for sigma in (2.8, 5.6, 8.0))
+    second = b.index_select(-2, torch.arange(half[0]) * 2).index_select(-1, torch.arange(half[1]) * 2)
+    coarse = torch.cat([second - c, c - d, d - e, responses(c), responses(d)], 1)
+    light = torch.cat([grey, grey**2], 1)
+    near = [blurred(fine**2, 8.0, 4, fourth), blurred(coarse**2, 4.0, 2, fourth), blurred(light, 8.0, 4, fourth)]
+    far = [blurred(maps, 5.66, 2, eighth) for maps in near]
     maps = []
-    for stride, energy in ((4, near), (8, far)):
+    for stride, energies in ((4, near), (8, far)):
+        energy = torch.cat(energies, 1)
         mean, square = energy[:, -2:-1], energy[:, -1:]
         contrast = torch.log(torch.relu(square - mean**2) + 1e-4)
         maps.append((stride, torch.cat([torch.log(energy[:, :-2] + 1e-6), mean, contrast], 1)))

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pointwise.card import STROKES
 from pointwise.errors import DivergedError
 from pointwise.models import PAINTER, ModelConfig, Network, build
 from pointwise.segmentation.channel_maps import Channels
@@ -102,6 +103,7 @@ def fit(
     network = _copied(old, config, standard, seed)
     course.run(network, None, WARM if going_on else REFIT if judge else COLD)
     _silence(network, chosen.present)
+    network.card = {"data_set": STROKES, "data": f"{len(chosen.labels)} painted pixels", "seed": seed}
     taken = time.perf_counter() - begun
     return Fitted(network, held_out, course.rounds, taken, going_on is not None, chosen.present, judge, seen)
 
@@ -152,60 +154,91 @@ class _Course:
     stopped: Callable[[], bool]
     rounds: int = 0
 
-    def run(self, network: Any, kept: Tensor | None, rounds: int, probe: Tensor | None = None) -> Tensor:
+    def run(self, network: Network, kept: Tensor | None, rounds: int, probe: Tensor | None = None) -> Tensor:
         """Train on the pixels that are ``kept``; predictions of those of ``probe`` at its best round."""
         inputs, targets = (self.inputs, self.targets) if kept is None else (self.inputs[kept], self.targets[kept])
         weights, hidden = _balance(targets, network.config.num_classes)
-        network.train().requires_grad_(True)
-        parts = [network.conv1, network.conv2, network.conv3]
-        matrices = [(part.weight, part.bias) for part in parts]
-        optimizer = torch.optim.AdamW([p for pair in matrices for p in pair], lr=RATE, weight_decay=DECAY, fused=True)
+        learned = _Learned(network)
         steps = max(FEWEST_STEPS, math.ceil(len(targets) / BATCH))
         masks = torch.rand(4 * BATCH, inputs.shape[1], generator=self.generator) >= DROPPED
         masks = masks / (1 - DROPPED)
         begins = torch.randint(3 * BATCH, (rounds * steps,), generator=self.generator).tolist()
-        best, answer, state = (-1.0, 0.0), torch.empty(0, dtype=torch.int64), None
+        best, answer, state = (-1.0, 0.0), torch.empty(0, dtype=torch.int64), learned.values
         for number in range(rounds * steps):
             if number % steps == 0:
-                order = torch.randperm(len(targets), generator=self.generator).repeat(
-                    math.ceil(steps * min(BATCH, len(targets)) / len(targets))
-                )
-            for group in optimizer.param_groups:
-                group["lr"] = RATE * _cycle((number + 1) / (rounds * steps + 1))
+                order = _order(len(targets), steps * BATCH, self.generator)
             rows = order[(number % steps) * BATCH : (number % steps + 1) * BATCH]
-            rows = rows if len(rows) else order[:BATCH]
             x = inputs.index_select(0, rows) * masks[begins[number] : begins[number] + len(rows)]
-            loss = F.cross_entropy(
-                _logits(network, matrices, x) + hidden, targets.index_select(0, rows), weight=weights
-            )
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
+            logits = learned.logits(x) + hidden
+            loss = F.cross_entropy(logits, targets.index_select(0, rows), weight=weights)
+            learned.step(loss, RATE * _cycle((number + 1) / (rounds * steps + 1)))
             if number % steps == steps - 1:
                 self.rounds += 1
                 if not math.isfinite(loss.item()):
                     raise DivergedError("The network's loss is no finite number. Paint other strokes.")
                 if probe is not None:
                     with torch.no_grad():
-                        said = _logits(network, matrices, self.inputs[probe]) + hidden
-                        guess, truth = said.argmax(1), self.targets[probe]
-                        now = mean_iou(guess.numpy() + 1, truth.numpy() + 1), -F.cross_entropy(said, truth).item()
+                        said, truth = learned.logits(self.inputs[probe]) + hidden, self.targets[probe]
+                    guess = said.argmax(1)
+                    now = mean_iou(guess.numpy() + 1, truth.numpy() + 1), -F.cross_entropy(said, truth).item()
                     if now >= best:
-                        best, answer = now, guess
-                        state = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+                        best, answer, state = now, guess, learned.values.detach().clone()
                 if time.perf_counter() > self.ends or self.stopped():
                     break
-        if state is not None:
-            network.load_state_dict(state)
+        learned.give(network, learned.values if probe is None else state)
         return answer
 
 
-def _logits(network: Any, matrices: list[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
-    """Logits (n, k) of channels (n, C): 1×1 convolutions of single pixels."""
-    for weight, bias in matrices[:-1]:
-        x = network.activation(F.linear(x, weight[..., 0, 0], bias))
-    weight, bias = matrices[-1]
-    return F.linear(x, weight[..., 0, 0], bias)
+class _Learned:
+    """A network's weights and biases as one vector, and AdamW (Loshchilov, Hutter 2019) on it.
+
+    torch.optim imports 900 modules for its first step, which would keep the first stroke waiting for seconds.
+    """
+
+    def __init__(self, network: Any) -> None:
+        self.shapes = [tuple(p.shape) for layer in _layers(network) for p in (layer.weight[..., 0, 0], layer.bias)]
+        flat = [p.detach().flatten() for layer in _layers(network) for p in (layer.weight, layer.bias)]
+        self.activation = network.activation
+        self.values = torch.cat(flat).requires_grad_(True)
+        self.mean, self.square, self.steps = torch.zeros_like(self.values), torch.zeros_like(self.values), 0
+
+    def _parts(self, values: Tensor) -> list[Tensor]:
+        sizes = [math.prod(shape) for shape in self.shapes]
+        return [part.reshape(shape) for part, shape in zip(values.split(sizes), self.shapes, strict=True)]
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Logits (n, k) of channels (n, C): 1×1 convolutions of single pixels."""
+        w1, b1, w2, b2, w3, b3 = self._parts(self.values)
+        x = self.activation(torch.addmm(b1, x, w1.T))
+        x = self.activation(torch.addmm(b2, x, w2.T))
+        return torch.addmm(b3, x, w3.T)
+
+    def step(self, loss: Tensor, rate: float) -> None:
+        (slope,) = torch.autograd.grad(loss, self.values)
+        self.steps += 1
+        self.mean.lerp_(slope, 0.1)
+        self.square.mul_(0.999).addcmul_(slope, slope, value=0.001)
+        with torch.no_grad():
+            deviation = (self.square / (1 - 0.999**self.steps)).sqrt_().add_(1e-8)
+            self.values.mul_(1 - rate * DECAY).addcdiv_(self.mean, deviation, value=-rate / (1 - 0.9**self.steps))
+
+    def give(self, network: Any, values: Tensor) -> None:
+        """Write the values into the network."""
+        parts = iter(self._parts(values.detach()))
+        with torch.no_grad():
+            for layer in _layers(network):
+                layer.weight.copy_(next(parts)[..., None, None])
+                layer.bias.copy_(next(parts))
+
+
+def _layers(network: Any) -> tuple[Any, ...]:
+    return network.conv1, network.conv2, network.conv3
+
+
+def _order(count: int, asked: int, generator: torch.Generator) -> Tensor:
+    """All pixels in random order; few of them come more than once."""
+    often = math.ceil(asked / count) if count < FEWEST_STEPS * BATCH else 1
+    return torch.cat([torch.randperm(count, generator=generator) for _ in range(often)])[:asked]
 
 
 def _balance(targets: Tensor, classes: int) -> tuple[Tensor, Tensor]:

@@ -42,6 +42,7 @@ class PixelNetwork(Network):
 
 PixelNetwork.parts = (
     filters.gaussian,
+    filters.reduced,
     filters.blurred,
     filters.enlarged,
     filters.slopes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,21 @@ def test_onnx_runtime_agrees_on_one_house_and_on_many() -> None:
         houses = torch.rand(count, 2, 1, 1)
         with torch.inference_mode():
             np.testing.assert_allclose(by_onnx(content, houses), model(houses).numpy(), atol=1e-5)
+
+
+def test_pixel_network_takes_a_picture_of_any_size_alone(tmp_path: Path) -> None:
+    model = build(ModelConfig("paint", 3, num_classes=3, smoothing=2.0)).eval().requires_grad_(False)
+    content = programs.to_onnx(model)
+    save_model(model, tmp_path / "net.safetensors", model.card)
+    (tmp_path / "net.py").write_text(programs.to_torch(model, "net.safetensors"))
+    taken = runpy.run_path(str(tmp_path / "net.py"))["load"]()
+    for size in ((40, 61), (1, 1)):
+        picture = torch.rand(1, 3, *size)
+        with torch.inference_mode():
+            expected = model(picture)
+            assert torch.equal(taken(picture), expected)
+        np.testing.assert_allclose(by_onnx(content, picture), expected.numpy(), atol=1e-5)
+    assert {each.key for each in onnx.load_from_string(content).metadata_props} == {"config", "card"}
 
 
 @pytest.mark.parametrize("config", ODD, ids=lambda config: config.arch)
