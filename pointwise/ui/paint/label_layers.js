@@ -1,5 +1,5 @@
 // The server's layers in colours: labels, the boundaries between them, how unsure each pixel is, and strokes. A colour
-// is [red, green, blue], and classes count from 1; those above ``plain`` are hatched, as no more colours can be told apart.
+// is [red, green, blue]. Classes count from 1; those above ``plain`` are hatched, as no more colours can be told apart.
 
 const OPAQUE = 255
 const HATCH = 6 // pixels of the picture from one line to the next

@@ -124,7 +124,8 @@ export function paintSheet(canvas) {
       const show = (image, alpha, [right, down] = [0, 0]) => {
         if (!image) return
         context.globalAlpha = alpha
-        context.setTransform(scale, 0, 0, scale, (right - view.x * view.scale) * fine, (down - view.y * view.scale) * fine)
+        const start = [right - view.x * view.scale, down - view.y * view.scale].map((part) => part * fine)
+        context.setTransform(scale, 0, 0, scale, ...start)
         context.drawImage(image, 0, 0)
       }
       show(picture, 1)

@@ -38,7 +38,8 @@ function range(label, most, use) {
   const value = make("b")
   input.setAttribute("aria-label", label)
   input.addEventListener("input", () => use(input.valueAsNumber))
-  return { input, value, whole: make("label", { className: "range" }, make("span", { textContent: label }), input, value) }
+  const named = make("label", { className: "range" }, make("span", { textContent: label }), input, value)
+  return { input, value, whole: named }
 }
 
 export function press(buttons, chosen) {
@@ -63,17 +64,18 @@ export function built(root, on) {
   marks.addEventListener("change", () => on.marks(marks.checked))
   const classes = group("classes", "Class to paint")
   const stage = make("canvas", { tabIndex: 0 })
-  for (const [name, value] of Object.entries({ role: "application", "aria-label": "Picture to paint on", "aria-describedby": "paint-keys" }))
+  const words = { role: "application", "aria-label": "Picture to paint on", "aria-describedby": "paint-keys" }
+  for (const [name, value] of Object.entries(words))
     stage.setAttribute(name, value)
-  const brush = make("i", { className: "brush", hidden: true }), target = make("i", { className: "target", hidden: true })
-  const pixel = make("i", { className: "pixel", hidden: true })
+  const [brush, target, pixel] = ["brush", "target", "pixel"].map((className) => make("i", { className, hidden: true }))
   const zoom = group("zoom", "Zoom",
-    button("+", "Zoom in (+)", () => on.zoom(1), "Zoom in"), button("−", "Zoom out (−)", () => on.zoom(-1), "Zoom out"),
+    button("+", "Zoom in (+)", () => on.zoom(1), "Zoom in"),
+    button("−", "Zoom out (−)", () => on.zoom(-1), "Zoom out"),
     button("⤢", "Whole picture (0)", () => on.zoom(0), "Whole picture"))
   const status = make("span", { className: "status" }), under = make("span", { className: "under" })
   status.setAttribute("role", "status")
   const keys = make("details", { className: "keys" }, make("summary", { textContent: "Keys and gestures" }),
-    make("dl", { id: "paint-keys" }, ...KEYS.flatMap(([key, what]) => [make("dt", { textContent: key }), make("dd", { textContent: what })])))
+    make("dl", { id: "paint-keys" }, ...KEYS.flat().map((textContent, n) => make(n % 2 ? "dd" : "dt", { textContent }))))
   const frame = make("div", { className: "stage" }, stage, pixel, target, brush, make("b", { className: "progress" }))
   const showing = make("label", { className: "check" }, marks, "Strokes")
   // A click chooses, and the keys stay with the picture.
@@ -84,7 +86,8 @@ export function built(root, on) {
     classes, make("div", { className: "around" }, frame),
     make("div", { className: "bar" }, group("joined", "View", ...Object.values(layers)), opacity.whole, showing),
     make("div", { className: "bar words" }, status, under), keys)
-  return { root, tools, layers, undo, redo, clear, size, opacity, marks, classes, frame, stage, brush, target, pixel, status, under }
+  const over = { stage, brush, target, pixel }
+  return { root, tools, layers, undo, redo, clear, size, opacity, marks, classes, frame, status, under, ...over }
 }
 
 // A button for each class, with its number on its colour, which is hatched as its pixels are (label_layers.js).
@@ -92,7 +95,8 @@ export function fillClasses(view, { classes, plain }, on) {
   view.labels = Object.fromEntries(classes.map(([name, colour], n) => {
     const swatch = make("i", { textContent: n + 1, className: n < plain ? "" : "hatched" })
     Object.assign(swatch.style, { backgroundColor: colour, color: inkOn(colour) })
-    const element = make("button", { type: "button", title: n < 9 ? `${name} (${n + 1})` : name }, swatch, " ", make("span", { textContent: name }))
+    const title = n < 9 ? `${name} (${n + 1})` : name
+    const element = make("button", { type: "button", title }, swatch, " ", make("span", { textContent: name }))
     element.addEventListener("click", () => on.label(n + 1))
     return [n + 1, element]
   }))

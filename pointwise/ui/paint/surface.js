@@ -15,6 +15,7 @@ import { unsentChanges } from "./unsent_changes.js"
 
 const easels = new Map() // by key: what outlives the elements, which are made anew when somebody comes back to the page
 const NOTHING = { strokes: [], cleared: [], seen: {}, number: 0 }
+const LATE = "The server does not answer. What you painted is kept here and sent again."
 const PATIENCE = 150 // milliseconds before the page says that it waits for an answer
 
 function easel(key) {
@@ -48,7 +49,8 @@ function arrived(one) {
   sheet.dress(data)
   const image = received(one, "picture")?.image, answer = received(one, "answer")
   if (image && one.drawn.image !== image) sheet.usePicture(image)
-  if (answer && one.drawn.answer !== answer) sheet.useAnswer(answer.labels?.length === data.width * data.height ? answer : null)
+  const fits = answer?.labels?.length === data.width * data.height
+  if (answer && one.drawn.answer !== answer) sheet.useAnswer(fits ? answer : null)
   Object.assign(one.drawn, { image, answer })
   sheet.useStrokes(one.shown.strokes, one.stroke)
   update(one)
@@ -87,7 +89,7 @@ function update(one) {
   else seen.frame.classList.remove("busy")
   const late = one.unsent.late() && one.unsent.waiting().length
   const strokes = shown.strokes.length === 1 ? "1 stroke" : `${shown.strokes.length} strokes`
-  say(seen.status, late ? "The server does not answer. What you painted is kept here and sent again." : `${one.said} ${strokes}.`.trim())
+  say(seen.status, late ? LATE : `${one.said} ${strokes}.`.trim())
   place(one)
 }
 
@@ -131,7 +133,8 @@ function show(one, data, send) {
     Object.assign(one, { fits: true, cross: null, again: [], target: null, said: "" })
     one.size = SIZES.slice(0, one.sizes).filter((size) => size <= Math.max(1, longest / 50)).length - 1
   }
-  if (before && data.classes.length > before.classes.length && before.picture === data.picture) one.label = data.classes.length
+  const more = before?.picture === data.picture && data.classes.length > before.classes.length
+  if (more) one.label = data.classes.length // the new class
   one.label = Math.min(one.label, data.classes.length)
   one.elements.size.input.max = one.sizes - 1
   const classes = JSON.stringify(data.classes)

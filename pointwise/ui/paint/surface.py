@@ -107,8 +107,8 @@ def surface(
     strokes = Latest[bytes](f"{key}.strokes").of(painting, lambda: json.dumps(painting.to_json()).encode())
     png = Latest[bytes](f"{key}.picture").of(picture, lambda: _png(picture))
     with hidden(f"{key}-hidden"):
-        _component()(key=f"{key}.strokes-layer", data=_packed({**head, "kind": "strokes"}, strokes))
-        _component()(key=f"{key}.picture-layer", data=_packed({**head, "kind": "picture"}, png))
+        _component()(key=f"{key}.strokes-layer", data=packed({**head, "kind": "strokes"}, strokes))
+        _component()(key=f"{key}.picture-layer", data=packed({**head, "kind": "picture"}, png))
 
 
 def changes(key: str, name: str) -> tuple[Change, ...]:
@@ -142,16 +142,17 @@ def answer(
     None says that nothing can be answered, e.g. with strokes of one class only. ``uncertainty`` is uint8 (H, W), 255
     where it is largest. Both are the same objects as long as nothing is new.
     """
-    packed, pixels = b"", 0
+    content, pixels = b"", 0
     if labels is not None:
-        packed = Latest[bytes](f"{key}.answer").of(labels, lambda: _deflated(labels, uncertainty))
+        content = Latest[bytes](f"{key}.answer").of(labels, lambda: deflated(labels, uncertainty))
         pixels = labels.size
     head = {"surface": key, "picture": name, "kind": "answer", "number": number, "pixels": pixels}
     with hidden(f"{key}-answer-hidden"):
-        _component()(key=f"{key}.answer-layer", data=_packed(head, packed))
+        _component()(key=f"{key}.answer-layer", data=packed(head, content))
 
 
-def _packed(head: dict[str, Any], content: bytes) -> bytes:
+def packed(head: dict[str, Any], content: bytes) -> bytes:
+    """A layer as surface_layers.js opens it: JSON that says what it is, and its content."""
     said = json.dumps(head).encode()
     return len(said).to_bytes(4, "little") + said + content
 
@@ -164,6 +165,7 @@ def _png(picture: NDArray[np.uint8]) -> bytes:
     return content.getvalue()
 
 
-def _deflated(labels: NDArray[np.integer], uncertainty: NDArray[np.uint8] | None) -> bytes:
+def deflated(labels: NDArray[np.integer], uncertainty: NDArray[np.uint8] | None) -> bytes:
+    """The content of an answer: a byte for each pixel's label, and one for its uncertainty, compressed."""
     more = b"" if uncertainty is None else uncertainty.tobytes()
     return zlib.compress(labels.astype(np.uint8).tobytes() + more, 1)

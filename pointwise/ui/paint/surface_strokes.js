@@ -18,7 +18,8 @@ export function tell(one, said) {
 export function begin(one, at) {
   if (one.stroke || !received(one, "strokes")) return false
   const { strokes, points, points_in_all: all } = one.data.most
-  if (one.shown.strokes.length >= strokes || one.shown.strokes.reduce((sum, { points: own }) => sum + own.length, 0) + points > all) {
+  const used = one.shown.strokes.reduce((sum, stroke) => sum + stroke.points.length, 0)
+  if (one.shown.strokes.length >= strokes || used + points > all) {
     tell(one, "There is no room for more strokes. Undo some, or clear them.")
     one.update()
     return false

@@ -53,5 +53,5 @@ const together = {
 const plain = (_, value) => (ArrayBuffer.isView(value) ? [...value] : value)
 
 const cases = JSON.parse(readFileSync(join(folder, "cases.json")))
-const answers = cases.map((all) => (together[name] ?? page[name])(...all.map(loaded)))
+const answers = await Promise.all(cases.map((all) => (together[name] ?? page[name])(...all.map(loaded))))
 writeFileSync(join(folder, "answers.json"), JSON.stringify(answers, plain))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from pointwise.segmentation import palette
 from pointwise.segmentation.strokes import Painting, Stroke, changes_from_message, rasterise
+from pointwise.ui.paint import surface
 from tests.unit.inpage.conftest import Answers
 
 FOLDER = "ui/paint/"
@@ -94,6 +96,27 @@ def test_undo_takes_back_the_last_stroke_and_then_a_clearing(node: Answers) -> N
     assert last["change"] == ["undo", "b"]
     assert clearing["change"] == ["restore"]
     assert nothing is None
+
+
+def test_layers_arrive_as_the_server_has_them(node: Answers) -> None:
+    generator = np.random.default_rng(2)
+    labels, unsure = generator.integers(1, 21, (31, 17)), generator.integers(0, 256, (31, 17)).astype(np.uint8)
+    painting = Painting((Stroke("a-1", ((1.0, 2.0), (3.5, 4.25)), 6, 2),), number=3)
+    head = {"surface": "a", "picture": "Bäume", "pixels": labels.size}
+    files = {
+        "both": surface.packed({**head, "kind": "answer"}, surface.deflated(labels, unsure)),
+        "alone": surface.packed({**head, "kind": "answer", "surface": "b"}, surface.deflated(labels, None)),
+        "none": surface.packed({**head, "kind": "answer", "surface": "c"}, b""),
+        "strokes": surface.packed({**head, "kind": "strokes"}, json.dumps(painting.to_json()).encode()),
+    }
+    both, alone, none, strokes = node(
+        FOLDER + "surface_layers.js", "unpacked", [[{"file": it}] for it in files], **files
+    )
+    assert (both["labels"], both["uncertainty"]) == (labels.ravel().tolist(), unsure.ravel().tolist())
+    assert (alone["labels"], alone["uncertainty"]) == (labels.ravel().tolist(), None)
+    assert (none["labels"], none["picture"]) == (None, "Bäume")
+    assert strokes["strokes"] == [{"id": "a-1", "label": 2, "size": 6, "points": [[1, 2], [3.5, 4.25]]}]
+    assert strokes["number"] == 3
 
 
 def test_labels_have_the_colours_of_the_palette(node: Answers) -> None:
