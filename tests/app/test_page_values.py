@@ -32,6 +32,13 @@ EVENTS: dict[tuple[str, str], list[tuple[str, list[Any]]]] = {
     ("feature_maps/network_strip.py", "chosen"): [("feature_maps.channels:_choose_layer", [1])],
     ("frame/visitor.py", "other"): [("frame.visitor:_adopt", [])],
     ("frame/visitor.py", "refused"): [("frame.visitor:_without_cookies", [])],
+    ("paint/surface.py", "changes"): [
+        (
+            "paint.painted_surface:_paint",
+            [{"picture": "coffee", "changes": [["page", 1, "paint", "page-1", 1, 8.0, [1, 2, 3, 4]]]}],
+        )
+    ],
+    ("paint/surface.py", "pixel"): [("paint.painted_surface:_ask", [{"picture": "coffee", "x": 599, "y": 399}])],
     ("path/colour_step.py", "mixed"): [("path.colour_step:_take", [[1, -1, 0.5]])],
     ("path/steps.py", "chosen"): [("path.steps:_chosen", [4])],
     ("regression/live_price.py", "moved"): [("regression.live_price:_moved", [[1800.5, 4], [1e6, -3]])],
@@ -110,7 +117,12 @@ def page(callback, event, values) -> None:  # type: ignore[no-untyped-def]
     take = getattr(importlib.import_module(f"pointwise.ui.{module}"), function)
     stages = [SimpleNamespace(name=name) for name in ("conv1", "mix1")]
     subject = SimpleNamespace(arch="nin", chain=SimpleNamespace(stages=stages))
-    given = {"_choose_layer": (subject,), "canvas.component:_take": (SQUARE,)}
+    given = {
+        "_choose_layer": (subject,),
+        "canvas.component:_take": (SQUARE,),
+        "_paint": ("coffee",),
+        "_ask": ("coffee",),
+    }
     arguments = given.get(function, given.get(callback, ()))
 
     def state() -> dict[str, object]:

@@ -115,7 +115,8 @@ def changes(key: str, name: str) -> tuple[Change, ...]:
     """What was done on the surface to the picture ``name``, for ``Painting.after``; nothing where it is nonsense."""
 
     def read(message: Any) -> tuple[Change, ...]:
-        return changes_from_message(message) if message["picture"] == name else ()
+        found = changes_from_message(message)
+        return found if message["picture"] == name else ()
 
     return sent(key, "changes", read, "A change of strokes") or ()
 
