@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.card import data_set_of
+from pointwise.card import data_set_of, learned_from
 from pointwise.errors import ModelFileError
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.canvas import drawing, reading
@@ -14,15 +15,18 @@ from pointwise.ui.frame import glossary, labels, shipped
 from pointwise.ui.frame.sections import shown_errors
 from pointwise.ui.training import weights_in_use
 from pointwise.ui.training.weights_in_use import Used
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.models import Network
 
+MOST = 120  # characters of what a network learned from
 MEASURED_ON = {"mnist": "MNIST test", "digits": "held-out bundled digits"}
 STYLE = """<style>
 .pw-size {font-size: 0.85rem; line-height: 1.35; font-variant-numeric: tabular-nums}
 .pw-size div {height: 0.55rem; margin: 0.1rem 0 0.5rem; background: rgba(127, 155, 179, 0.16); border-radius: 0.15rem}
 .pw-size i {display: block; height: 100%; min-width: 2px; border-radius: 0.15rem; background: #0080c0}
+.pw-size p {margin: 0; font-size: inherit}
 .pw-size i.pw-error {background: #d55e00}
 </style>"""
 
@@ -70,7 +74,7 @@ def _show_card(arch: str, used: Used | ModelFileError, reader: Network, largest:
 
 
 def _size(model: Network, largest: int) -> str:
-    """HTML of two bars: parameters beside the ``largest`` network's, and the error, of 100 %."""
+    """HTML of two bars, parameters beside the ``largest`` network's and the error, and what it learned from."""
     parameters = shipped.cost_of(model.config).parameters
     bars = f'{parameters:,} parameters<div><i style="width: {100 * parameters / largest:.2f}%"></i></div>'
     accuracy = model.card.get("metrics", {}).get("accuracy")
@@ -80,4 +84,6 @@ def _size(model: Network, largest: int) -> str:
         error = 100 * (1 - accuracy)
         where = MEASURED_ON.get(data_set_of(model) or "", "other pictures")
         bars += f'{error:.2f} % error on {where}<div><i class="pw-error" style="width: {error:.2f}%"></i></div>'
-    return f'{STYLE}<div class="pw-size">{bars}</div>'
+    learned = learned_from(model)
+    from_what = f"Learned from {learned}" if learned else "What it learned from is not known"
+    return f'{STYLE}<div class="pw-size">{bars}<p>{escape(visible(from_what, MOST))}</p></div>'

@@ -63,7 +63,8 @@ def explain() -> None:
             labels.escaped(
                 "**We made up the rule for the prices:** $100 for each square foot and $10,000 for each room. So the "
                 "true price of any house is known, and how far off a network is. The network was not told the rule: it "
-                "has seen 1,000 houses and their prices."
+                "has seen 1,000 houses and their prices. Their sizes are made up as well, from 0 to 5,000 square feet "
+                "and 10 rooms: the smallest are no real houses."
             )
         )
 
