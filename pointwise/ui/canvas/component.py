@@ -38,6 +38,7 @@ NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; 
 <p class="pw-no-pen">Drawing does not work in this browser: it does not let the page's own code run. The samples and
 pictures from files do.</p>"""  # taken away by that code
 
+SAME = {"network": "same"}  # instead of a network's bytes: the page goes on with those that it has
 FINER = 14  # pixels between the widths that a sheet is shown with: half of the network's 28
 
 
@@ -81,7 +82,7 @@ def pen_key(sheet: Sheet) -> str:
 
 @cache
 def page_code() -> Callable[..., Any]:
-    """The page's own code; given bytes instead of a sheet it takes them as the network to read with."""
+    """The page's own code; given bytes or SAME instead of a sheet it takes them as the network to read with."""
     from pointwise.inpage import FOLDER, bundled
 
     return st.components.v2.component("pointwise_pen", js=bundled(FOLDER / "pen.js"))

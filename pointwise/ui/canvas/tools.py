@@ -9,9 +9,11 @@ import streamlit as st
 from pointwise.ui.canvas import component
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Sheet, current, keep
 from pointwise.ui.frame import desk, sections
+from pointwise.ui.frame.sections import Kept
 
 PEN = "board.pen"  # the key of the slider
 PENS = (10, 56)  # pixels of the sheet
+EMPTY = Kept("board.empty", False)  # whether undo and clear are on the page for an empty canvas
 
 
 def board() -> None:
@@ -30,6 +32,7 @@ def _pen() -> int:
 
 def tools(changed: str) -> None:
     """Undo, clear and the pen's width; a use of them runs the fragment ``changed``."""
+    EMPTY.set(current().empty)
     with st.container(horizontal=True, vertical_alignment="bottom", width=SQUARE.width, gap="xsmall"):
         undo_and_clear(SQUARE, changed)
         st.slider(
@@ -43,6 +46,11 @@ def tools(changed: str) -> None:
             persist_state="session",
             width=140,
         )
+
+
+def outdated() -> bool:
+    """Whether a stroke has changed what can be done since they came onto the page."""
+    return EMPTY.get() != current().empty
 
 
 def undo_and_clear(sheet: Sheet, changed: str = "") -> None:
