@@ -44,7 +44,8 @@ def answers(beside: Place, hint: Place, steps: Place) -> None:
     with beside:
         answer.live()
     startup.let_paint()
-    tools.strokes(on_shown=startup.begin)
+    with steps:
+        tools.strokes(on_shown=startup.begin, on_first=lambda: st.rerun([ANSWERS, TOOLS]))
     with turns.turn():
         if startup.loaded():
             from pointwise.ui.draw import four_models, hard_cases, two_ways
@@ -56,8 +57,6 @@ def answers(beside: Place, hint: Place, steps: Place) -> None:
             with steps:
                 two_ways.picture()
             four_models.side_by_side()
-    if tools.outdated():
-        st.rerun(TOOLS)
 
 
 def controls(choices: Place, between: Place, words: Place, about: Place) -> None:

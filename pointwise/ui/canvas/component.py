@@ -50,12 +50,18 @@ def canvas(drawing: Drawing, pen: int) -> None:
             st.html(_fit(drawing.sheet) + NO_PEN)
 
 
-def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
+def strokes(
+    drawing: Drawing,
+    pen: int,
+    on_shown: Callable[[], None] | None = None,
+    on_first: Callable[[], None] | None = None,
+) -> None:
     """Follow the pen on that canvas. A stroke makes the next Drawing (``drawing.current``) and runs this fragment.
 
     It should not be the canvas's, so that the browser has less to do before it paints the answer.
 
-    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there.
+    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there, and ``on_first`` after
+    the first stroke on an empty sheet.
     """
     sheet = drawing.sheet
     with hidden(f"{sheet.key}-hidden"):
@@ -70,7 +76,7 @@ def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = No
                 "base": drawing.shown.number,
                 "reads": sheet is SQUARE,
             },
-            on_drawing_change=lambda: _take(sheet),
+            on_drawing_change=lambda: _take(sheet, on_first or _nothing),
             on_shown_change=on_shown or _nothing,
         )
 
@@ -105,12 +111,14 @@ def _fit(sheet: Sheet) -> str:
     )
 
 
-def _take(sheet: Sheet) -> None:
+def _take(sheet: Sheet, on_first: Callable[[], None]) -> None:
     drawing = current(sheet)
     after = sent(pen_key(sheet), "drawing", lambda message: received(drawing, message), "A drawing")
     if after is not None:
         keep(after)
         startup.HELD_BACK.set(startup.STROKE)
+        if drawing.empty and not after.empty:
+            on_first()
 
 
 def _canvas(drawing: Drawing, pen: int) -> None:

@@ -9,11 +9,9 @@ import streamlit as st
 from pointwise.ui.canvas import component
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Sheet, current, keep
 from pointwise.ui.frame import desk, sections
-from pointwise.ui.frame.sections import Kept
 
 PEN = "board.pen"  # the key of the slider
 PENS = (10, 56)  # pixels of the sheet
-EMPTY = Kept("board.empty", False)  # whether undo and clear are on the page for an empty canvas
 
 
 def board() -> None:
@@ -21,9 +19,9 @@ def board() -> None:
     component.canvas(current(), _pen())
 
 
-def strokes(on_shown: Callable[[], None]) -> None:
+def strokes(on_shown: Callable[[], None], on_first: Callable[[], None]) -> None:
     """What follows the pen on the canvas, as ``component.strokes`` does."""
-    component.strokes(current(), _pen(), on_shown)
+    component.strokes(current(), _pen(), on_shown, on_first)
 
 
 def _pen() -> int:
@@ -32,7 +30,6 @@ def _pen() -> int:
 
 def tools(changed: str) -> None:
     """Undo, clear and the pen's width; a use of them runs the fragment ``changed``."""
-    EMPTY.set(current().empty)
     with st.container(horizontal=True, vertical_alignment="bottom", width=SQUARE.width, gap="xsmall"):
         undo_and_clear(SQUARE, changed)
         st.slider(
@@ -46,11 +43,6 @@ def tools(changed: str) -> None:
             persist_state="session",
             width=140,
         )
-
-
-def outdated() -> bool:
-    """Whether a stroke has changed what can be done since they came onto the page."""
-    return EMPTY.get() != current().empty
 
 
 def undo_and_clear(sheet: Sheet, changed: str = "") -> None:

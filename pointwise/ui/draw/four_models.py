@@ -33,6 +33,13 @@ STYLE = """<style>
 .pw-card-name {display: flex; align-items: center; gap: 0.375rem; font-size: 0.875rem; line-height: 1.5rem}
 .pw-card-name .pw-term {display: flex; text-decoration: none; opacity: 0.6}
 .pw-card-name .pw-term:is(:hover, :focus) {opacity: 1}
+.pw-card-help, .pw-card-apart::before {display: block; background: currentColor; width: 1rem; height: 1rem}
+.pw-card-help {mask: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' \
+fill='none' stroke='black' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Ccircle cx='12' \
+cy='12' r='10'/%3E%3Cpath d='M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3M12 17h.01'/%3E%3C/svg%3E")}
+.pw-card-apart::before {content: ""; width: 0.8rem; height: 0.8rem; mask: url("data:image/svg+xml,%3Csvg \
+xmlns='http://www.w3.org/2000/svg' viewBox='4 4 16 16'%3E%3Cpath d='M14 4l2.29 2.29-2.88 2.88 1.42 1.42 \
+2.88-2.88L20 10V4zm-4 0H4v6l2.29-2.29 4.71 4.7V20h2v-8.41l-5.29-5.3z'/%3E%3C/svg%3E")}
 .pw-card-digit {font-size: 2.25rem; line-height: 3rem; padding-bottom: 0.25rem}
 .pw-card-sure {font-size: 0.875rem; line-height: 1.1875rem; padding: 2px 0.375rem; border-radius: 9999px;
   color: light-dark(#686255, #b8b3a8); background: light-dark(#f5f4f2, #2c2925); margin-bottom: 0.25rem}
@@ -42,19 +49,9 @@ STYLE = """<style>
 .pw-size i {display: block; height: 100%; min-width: 2px; border-radius: 0.15rem; background: #0080c0}
 .pw-size i.pw-error {background: #d55e00}
 .pw-card-apart {display: flex; align-items: center; gap: 0.2rem; font-size: 0.875rem; line-height: 1.4rem;
-  padding: 0 0.25rem; border-radius: 0.25rem; margin-top: 1rem;
+  padding: 0 0.25rem; border-radius: 0.25rem; margin: 1.1rem 1px 0.1rem;
   color: light-dark(#9b4519, #f2a56d); background: light-dark(#fff6ed, #342414)}
 </style>"""
-HELP = (
-    '<svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
-    'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="12" cy="12" r="10"></circle>'
-    '<path d="M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3"></path><line x1="12" y1="17" x2="12.01" y2="17"></line></svg>'
-)
-FORK = (
-    '<svg width="14" height="14" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">'
-    '<path d="M14 4l2.29 2.29-2.88 2.88 1.42 1.42 2.88-2.88L20 10V4zm-4 0H4v6l2.29-2.29 4.71 4.7V20h2v-8.41'
-    'l-5.29-5.3z"></path></svg>'
-)
 
 
 def words() -> None:
@@ -91,10 +88,10 @@ def side_by_side() -> None:
 def _card(arch: str, used: Used, read: Reading, digit: int | None, largest: int) -> str:
     name, (best, sure) = html.escape(labels.MODELS[arch]), reading.headline(read)
     whose = f'<div class="pw-card-whose">By {html.escape(visible(used.mark))}</div>' if used.own else ""
-    apart = f'<div class="pw-card-apart">{FORK}Disagrees</div>' if read.digit != digit else ""
+    apart = '<div class="pw-card-apart">Disagrees</div>' if read.digit != digit else ""
     return (
         f'<div class="pw-card" role="group" aria-label="{name}"><div class="pw-card-name">{name}'
-        f'<button type="button" class="pw-term" aria-label="About {name}">{HELP}'
+        f'<button type="button" class="pw-term" aria-label="About {name}"><span class="pw-card-help"></span>'
         f'<span class="pw-tip" role="tooltip">{html.escape(labels.ABOUT[arch])}</span></button></div>'
         f'<div class="pw-card-digit">{html.escape(best)}</div><div class="pw-card-sure">{html.escape(sure)}</div>'
         f"{whose}{_size(used.network, largest)}{apart}</div>"
