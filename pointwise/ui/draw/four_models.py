@@ -38,8 +38,9 @@ STYLE = """<style>
 fill='none' stroke='black' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Ccircle cx='12' \
 cy='12' r='10'/%3E%3Cpath d='M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3M12 17h.01'/%3E%3C/svg%3E")}
 .pw-card-apart::before {content: ""; width: 0.8rem; height: 0.8rem; mask: url("data:image/svg+xml,%3Csvg \
-xmlns='http://www.w3.org/2000/svg' viewBox='4 4 16 16'%3E%3Cpath d='M14 4l2.29 2.29-2.88 2.88 1.42 1.42 \
+xmlns='http://www.w3.org/2000/svg' viewBox='2 2 20 20'%3E%3Cpath d='M14 4l2.29 2.29-2.88 2.88 1.42 1.42 \
 2.88-2.88L20 10V4zm-4 0H4v6l2.29-2.29 4.71 4.7V20h2v-8.41l-5.29-5.3z'/%3E%3C/svg%3E")}
+@media (min-width: 641px) {.pw-card:nth-child(even) .pw-tip {left: auto; right: 0}}
 .pw-card-digit {font-size: 2.25rem; line-height: 3rem; padding-bottom: 0.25rem}
 .pw-card-sure {font-size: 0.875rem; line-height: 1.1875rem; padding: 2px 0.375rem; border-radius: 9999px;
   color: light-dark(#686255, #b8b3a8); background: light-dark(#f5f4f2, #2c2925); margin-bottom: 0.25rem}
