@@ -89,6 +89,21 @@ def options_of(model: Network) -> dict[str, Any]:
     return dict(options) if isinstance(options, Mapping) else {}
 
 
+def learned_from(model: Network) -> str:
+    """What a network learned from and how much of it, as its card says, a person's text; "" where it does not say.
+
+    MNIST's cards are of the digits alone; those made of strokes that joined them are counted here.
+    """
+    words = str(model.card.get("data") or "")
+    recipe = model.card.get("recipe")
+    made = recipe.get("made") if isinstance(recipe, Mapping) else None
+    if not (words and isinstance(made, int) and made and data_set_of(model) == "mnist") or "shuffled" in options_of(
+        model
+    ):
+        return words
+    return f"{words} and {made:,} made of strokes"
+
+
 def reads_digits(model: Network) -> bool:
     """Whether a network reads drawings: its shapes are those of digits, and its card names no other pictures."""
     config = model.config

@@ -15,7 +15,7 @@ from pointwise.library.records import ThrownAway
 from pointwise.runs import Progress
 
 if TYPE_CHECKING:
-    from pointwise.library.shelf import Library
+    from pointwise.library.store import Library
     from pointwise.run_queue import Standing
     from pointwise.training import Epoch, Step
     from pointwise.training.checkpoints import Checkpoint

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from pointwise.card import TRAINED_ON
@@ -143,3 +145,16 @@ class ThrownAway(LibraryError):
 def cleaned(text: str, most: int) -> str:
     """A person's text without what cannot be printed, and cut."""
     return "".join(c for c in text if c == "\n" or c.isprintable()).strip()[:most].strip()
+
+
+FIELDS = [field.name for field in fields(RunRecord)]
+EVERY = f"SELECT {', '.join(FIELDS)} FROM runs"
+
+
+def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
+    """The record in a row of the table of runs."""
+    values: dict[str, Any] = {name: row[name] for name in FIELDS}
+    values |= {name: json.loads(row[name]) for name in ("job", "card", "standing")}
+    values |= {name: bool(row[name]) for name in ("pinned", "deleted")}
+    values["standing"] = Standing(*values["standing"]) if values["standing"] else None
+    return RunRecord(**values)

@@ -1,4 +1,4 @@
-"""What one owner keeps: every run with its curve, snapshots and weights, and what lies on the desk."""
+"""What one owner keeps: runs are begun here, go on, are changed and thrown away; the desk is here as well."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError
-from pointwise.library.limits import Room, room_of
+from pointwise.library.desks import Desk
+from pointwise.library.holds import PATIENCE
+from pointwise.library.kept_runs import KeptRuns
 from pointwise.library.recording import CHECKPOINT, WEIGHTS, Recording, folder_of, snapshot_file
-from pointwise.library.records import MOST_NAME, MOST_NOTE, Curves, EpochRecord, RunRecord, SnapshotRecord, cleaned
-from pointwise.library.store import EVERY, KEY, PATIENCE, Library, sentences
-from pointwise.runs import ENDED, Point, Progress
+from pointwise.library.records import (
+    MOST_NAME,
+    MOST_NOTE,
+    RunRecord,
+    cleaned,
+)
+from pointwise.library.store import sentences
+from pointwise.runs import Progress
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from pointwise.models import Network
     from pointwise.training.checkpoints import Checkpoint
 
@@ -27,12 +32,8 @@ WISHES = ("stop", "pause", "resume", "park")
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Shelf(KeptRuns, Desk):
     """What one owner keeps: runs, and values on the desk. Other owners' runs are not there for it."""
-
-    library: Library
-    owner: str
-    others: tuple[str, ...] = ()  # whose runs it may see and handle as its own
 
     def begin(self, description: Mapping[str, Any], parameters: int | None = None, name: str = "") -> Recording:
         """A recording of a new run of a job, ``Job.describe``'s JSON; it is to be closed at the run's end.
@@ -110,112 +111,6 @@ class Shelf:
         recording.checkpointed = since.step
         return recording, since, before
 
-    def runs(self, deleted: bool = False) -> list[RunRecord]:
-        """The runs that are kept, or those that can be brought back, the latest first. Raises LibraryError."""
-        marks = ", ".join("?" * len(self._owners))
-        query = f"{EVERY} WHERE owner IN ({marks}) AND deleted = ? ORDER BY number DESC"
-        return [self.library.checked(row) for row in self.library.rows(query, *self._owners, deleted)]
-
-    def going(self) -> list[RunRecord]:
-        """The runs that may still change by themselves, the latest first. Raises LibraryError."""
-        marks, ended = (", ".join("?" * len(values)) for values in (self._owners, ENDED))
-        query = f"{EVERY} WHERE owner IN ({marks}) AND state NOT IN ({ended}) AND NOT deleted ORDER BY number DESC"
-        records = [self.library.checked(row) for row in self.library.rows(query, *self._owners, *ENDED)]
-        return [record for record in records if record.active]
-
-    def run(self, run: str) -> RunRecord:
-        """One of them. Raises LibraryError when there is none of that id here."""
-        marks = ", ".join("?" * len(self._owners))
-        rows = self.library.rows(f"{EVERY} WHERE id = ? AND owner IN ({marks})", run, *self._owners)
-        if not rows:
-            raise self._missing(run)
-        return self.library.checked(rows[0])
-
-    def curves(self, run: str) -> Curves:
-        """How a run went so far. Raises LibraryError."""
-        self.run(run)
-        rows = self.library.rows("SELECT history FROM runs WHERE id = ?", run)
-        if not rows:
-            raise self._missing(run)
-        epochs = self.library.rows("SELECT * FROM epochs WHERE run = ? ORDER BY step, number", run)
-        return Curves(
-            tuple(Point(*point) for point in json.loads(rows[0]["history"])),
-            tuple(
-                EpochRecord(
-                    e["number"],
-                    e["of"],
-                    e["step"],
-                    bool(e["complete"]),
-                    json.loads(e["metrics"]),
-                    json.loads(e["card"]),
-                )
-                for e in epochs
-            ),
-        )
-
-    def progress(self, run: str) -> Progress:
-        """The Progress as it was last kept; the latest weights are read when they are used. Raises LibraryError."""
-        from pointwise.library.stored_run import Unread
-        from pointwise.training import Epoch
-
-        record, curves = self.run(run), self.curves(run)
-        epochs = [Epoch(e.number, e.metrics, {}, e.complete, e.of, e.card) for e in curves.epochs]
-        if epochs and record.config:
-            last = epochs[-1]
-            unread = Unread(lambda: self.network(run).state_dict())
-            card = {name: value for name, value in record.card.items() if name == "columns"} | dict(last.card)
-            epochs[-1] = Epoch(last.number, last.metrics, unread, last.complete, last.of, card)
-        return Progress(
-            record.state,
-            record.step,
-            record.total,
-            curves.history,
-            tuple(epochs),
-            record.examples,
-            record.seconds,
-            error=record.error,
-            standing=record.standing if record.state == "queued" else None,
-        )
-
-    def snapshots(self, run: str) -> tuple[SnapshotRecord, ...]:
-        """A run's snapshots in the order of their steps. Raises LibraryError."""
-        self.run(run)
-        rows = self.library.rows("SELECT * FROM snapshots WHERE run = ? ORDER BY step", run)
-        return tuple(SnapshotRecord(row["run"], row["step"], row["bytes"]) for row in rows)
-
-    def weights(self, run: str, step: int) -> Mapping[str, Tensor]:
-        """A snapshot's weights, float16 of large networks. Raises LibraryError."""
-        from safetensors import SafetensorError
-        from safetensors.torch import load
-
-        record = self.run(run)
-        content = self.library.files.read(snapshot_file(run, step))
-        try:
-            if content is not None:
-                return load(content)
-        except SafetensorError:
-            pass
-        raise LibraryError(f"The snapshot of '{record.name}' after step {step:,} is missing. Choose another one.")
-
-    def network(self, run: str, step: int | None = None) -> Network:
-        """The network of a run's latest epoch, or after the step of a snapshot, in eval mode. Raises LibraryError.
-
-        A snapshot's card says what it is trained on and nothing of how good it is.
-        """
-        from pointwise.card import rebuilt, unmeasured
-        from pointwise.models import ModelConfig
-        from pointwise.weights import load_model, model_from
-
-        record = self.run(run)
-        if step is not None:
-            config = rebuilt(ModelConfig, dict(record.config))
-            return model_from(config, self.weights(run, step), unmeasured(record.card))
-        name = f"{folder_of(run)}/{WEIGHTS}"
-        content = self.library.files.read(name)
-        if content is None:
-            raise LibraryError(f"'{record.name}' has no weights yet. Choose another run.")
-        return load_model(content, record.name)
-
     def rename(self, run: str, name: str) -> None:
         """Give a run another name, 1–80 characters. Raises LibraryError."""
         name = cleaned(name, MOST_NAME)
@@ -247,48 +142,6 @@ class Shelf:
         self.run(run)
         self.library.change("UPDATE runs SET wish = ? WHERE id = ? AND wish != 'stop'", wish, run)
 
-    def room(self) -> Room:
-        """How much is kept, and what is near its limit, in sentences. Raises LibraryError."""
-        mine = [record for record in reversed(self.runs()) if record.owner == self.owner]
-        return room_of(mine, self.library.limits)
-
-    def desk(self) -> dict[str, Any]:
-        """The values that were put on the owner's desk, JSON by key. Raises LibraryError."""
-        rows = self.library.rows("SELECT key, value FROM desks WHERE owner = ?", self.owner)
-        return {row["key"]: json.loads(row["value"]) for row in rows}
-
-    def put(self, values: Mapping[str, Any]) -> None:
-        """Put JSON values onto the desk; None takes one away. Raises LibraryError."""
-        now = time.time()
-        with self.library.transaction() as connection:
-            for key, value in values.items():
-                if value is None:
-                    connection.execute("DELETE FROM desks WHERE owner = ? AND key = ?", (self.owner, key))
-                else:
-                    entry = (self.owner, key, json.dumps(value), now)
-                    connection.execute("INSERT OR REPLACE INTO desks VALUES (?, ?, ?, ?)", entry)
-
-    def keep_file(self, key: str, content: bytes) -> None:
-        """Keep a content of the owner's, such as a table's file; a key is a file's name. Raises LibraryError."""
-        if not KEY.fullmatch(key):
-            raise LibraryError(f"Nothing can be kept as '{key[:40]}'. Choose a plain name.")
-        with sentences():
-            self.library.files.write(f"{self._folder}/{key}", content)
-
-    def file(self, key: str) -> bytes | None:
-        """A content of the owner's."""
-        return self.library.files.read(f"{self._folder}/{key}")
-
-    def forget_file(self, key: str) -> None:
-        """Throw one of them away, if it is there. Raises LibraryError."""
-        if KEY.fullmatch(key):
-            with sentences():
-                self.library.files.delete(f"{self._folder}/{key}")
-
-    def files(self) -> list[str]:
-        """The keys of the owner's contents, sorted."""
-        return self.library.files.names(self._folder)
-
     def forget(self) -> None:
         """Throw away all that the owner has: runs, desk and files; what is trained is stopped. Raises LibraryError."""
         rows = self.library.rows("SELECT id FROM runs WHERE owner = ?", self.owner)
@@ -296,14 +149,6 @@ class Shelf:
         self.library.change("DELETE FROM desks WHERE owner = ?", self.owner)
         with sentences():
             self.library.files.delete(self._folder)
-
-    @property
-    def _folder(self) -> str:
-        return f"visitors/{self.owner or 'command-line'}"
-
-    @property
-    def _owners(self) -> tuple[str, ...]:
-        return (self.owner, *self.others)
 
     def _next_number(self) -> int:
         """What the next run is called by: 7 after Run 6, or after six of other names."""
@@ -359,6 +204,3 @@ class Shelf:
             for one in late:
                 self.library.files.delete(snapshot_file(run, one))
             self.library.files.tidy(folder_of(run))
-
-    def _missing(self, run: str) -> LibraryError:
-        return LibraryError(f"There is no run '{run[:40]}' here. See which there are on the page of runs.")

@@ -1,4 +1,4 @@
-"""The library's storage: a database of facts, files beside it, who holds which run, and the limits of it all."""
+"""The library's storage: a database of facts, files beside it, and the limits of it all."""
 
 from __future__ import annotations
 
@@ -6,32 +6,28 @@ import json
 import re
 import sqlite3
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError, ModelFileError, NoRoomError
 from pointwise.library.database import Database, unkept
 from pointwise.library.files import Files, Folder, Memory
+from pointwise.library.holds import Holds
 from pointwise.library.home import home, keeps
 from pointwise.library.limits import Limits, surplus
 from pointwise.library.recording import CHECKPOINT, RUNS, folder_of
-from pointwise.library.records import RunRecord, ThrownAway
-from pointwise.run_queue import Standing
+from pointwise.library.records import EVERY, RunRecord, ThrownAway, record_of
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
     from pointwise.training import Epoch
 
-PATIENCE = 0.5  # seconds in which nobody only looks
 BIN = 3600.0  # seconds for which something deleted can be brought back
 KEY = re.compile(r"\w[\w.-]{0,99}")  # of a content that an owner keeps
-FIELDS = [field.name for field in fields(RunRecord)]
-EVERY = f"SELECT {', '.join(FIELDS)} FROM runs"
 IN_MEMORY = 0.1  # GB that a library which forgets keeps at most
 
 
@@ -45,8 +41,7 @@ class Library:
             self.limits = replace(self.limits, gigabytes=min(self.limits.gigabytes, IN_MEMORY))
         self.files: Files = Memory() if folder is None else Folder(folder)
         self._database = Database(folder)
-        self._held: set[str] = set()
-        self._lock = threading.Lock()
+        self._holds = Holds(folder)
         if folder is not None:
             self._check_writable()
 
@@ -123,60 +118,16 @@ class Library:
         return str(rows[0]["wish"]) if rows else None
 
     def hold(self, run: str, patience: float = 0.0) -> Callable[[], None] | None:
-        """Take a run for this process, or None while another one, or another thread, has it; call the result to let go.
+        """``Holds.hold``: take a run for this process. Raises LibraryError."""
+        return self._holds.hold(run, patience)
 
-        The operating system lets go of it when a process dies, whatever the clock says. ``patience`` is how many
-        seconds it is tried: who only looks whether it is alive has it for an instant. Raises LibraryError.
-        """
-        until = time.monotonic() + patience
-        while (release := self._hold(run)) is None and time.monotonic() < until:
-            time.sleep(0.01)
-        return release
-
-    def _hold(self, run: str) -> Callable[[], None] | None:
-        with self._lock:
-            if run in self._held:
-                return None
-            self._held.add(run)
-        if self.folder is None:
-            return lambda: self._held.discard(run)
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.folder / "locks" / f"{run}.lock", thread_local=False)
-        try:
-            (self.folder / "locks").mkdir(exist_ok=True, mode=0o700)
-            lock.acquire(timeout=0)
-        except Timeout:
-            self._held.discard(run)
-            return None
-        except OSError as error:
-            self._held.discard(run)
-            raise LibraryError(unkept(self.folder, error)) from None
-
-        def release() -> None:
-            lock.release()
-            self._held.discard(run)
-
-        return release
-
-    @contextmanager
-    def holding(self, run: str) -> Iterator[None]:
+    def holding(self, run: str) -> AbstractContextManager[None]:
         """A context in which this process has a run. Raises LibraryError where another has it."""
-        release = self.hold(run, PATIENCE)
-        if release is None:
-            raise LibraryError("Another process has this run. Try again later.")
-        try:
-            yield
-        finally:
-            release()
+        return self._holds.holding(run)
 
     def alive(self, run: str) -> bool:
         """Whether some process has this run. Raises LibraryError."""
-        release = self.hold(run)
-        if release is None:
-            return True
-        release()
-        return False
+        return self._holds.alive(run)
 
     def checked(self, row: sqlite3.Row) -> RunRecord:
         """The record in a row; a run whose process is gone is interrupted, and is said to be from now on.
@@ -276,15 +227,6 @@ class Library:
 def _short(card: Mapping[str, Any]) -> dict[str, Any]:
     """An epoch's card without what all epochs have alike and is long: the columns of a table."""
     return {name: value for name, value in card.items() if name != "columns"}
-
-
-def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
-    """The record in a row of the table of runs."""
-    values: dict[str, Any] = {name: row[name] for name in FIELDS}
-    values |= {name: json.loads(row[name]) for name in ("job", "card", "standing")}
-    values |= {name: bool(row[name]) for name in ("pinned", "deleted")}
-    values["standing"] = Standing(*values["standing"]) if values["standing"] else None
-    return RunRecord(**values)
 
 
 class sentences:

@@ -44,22 +44,6 @@ def sound(app: AppTest) -> bool:
     return not app.exception and not app.error
 
 
-def test_a_slider_that_a_browser_sends_once_more_as_it_was_shown_changes_nothing() -> None:
-    def script() -> None:
-        import streamlit as st
-
-        from pointwise.ui.feature_maps import live_channel, subject
-
-        for place, value in ((("nin", 1, 0), 0.5), (("nin", 1, 1), 0.75)):
-            st.session_state["slider"] = value
-            live_channel._set(place, "slider", "bias", shown=0.5)
-        st.session_state["edits"] = dict(subject.EDITS.get())
-
-    app = AppTest.from_function(script, default_timeout=60).run()
-    assert not app.exception
-    assert app.session_state["edits"] == {("nin", 1, 1): Edit(bias=0.75)}
-
-
 @pytest.mark.parametrize("arch", CLASSIFIERS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_of_every_network_is_drawn(arch: str, view: str) -> None:

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from pointwise.jobs import RowsElsewhere
 from pointwise.ui.frame import visitor
-from pointwise.ui.regression import own_table
-from pointwise.ui.training import session_run
+from pointwise.ui.regression import own_table, table_training
+from pointwise.ui.training import server_queue
 
 
 def section() -> None:
@@ -91,7 +91,7 @@ def test_a_large_file_is_read_in_its_turn_and_a_small_one_at_once(
         waited.append(doing)
         yield
 
-    monkeypatch.setattr(session_run, "short_work", short_work)
+    monkeypatch.setattr(server_queue, "short_work", short_work)
     app = button(opened(), "Use the sample table").click().run()
     assert waited == []
     app.file_uploader[0].upload("wide.csv", large, "text/csv").run()
@@ -116,6 +116,20 @@ def test_a_choice_without_features_is_a_sentence() -> None:
     app = button(opened(), "Use the sample table").click().run()
     app.multiselect[0].set_value([]).run()
     assert "No column is chosen" in app.error[0].value
+
+
+def test_a_run_that_waits_is_not_said_to_have_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POINTWISE_RUNS", "1")
+    app = button(opened(), "Use the sample table").click().run()
+    other = server_queue.run_queue().turn("somebody else")
+    other.join()
+    button(app, "Train on this table").click().run()
+    assert [info.value for info in app.info] == [table_training.QUEUED]
+    run = app.session_state["session_run.run"]
+    run.stop()
+    assert run.join(60)
+    app.run()
+    assert not app.info
 
 
 def test_training_ends_beside_the_baselines_with_sliders_that_ask_the_network() -> None:

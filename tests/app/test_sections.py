@@ -1,4 +1,4 @@
-"""What pages are put together from: errors as sentences, refused uploads, kept values."""
+"""What pages are put together from: errors as sentences, widgets that follow a value, refused uploads, kept values."""
 
 from __future__ import annotations
 
@@ -119,3 +119,47 @@ def test_a_press_counts_once_also_where_its_run_is_cut_short() -> None:
     assert app.session_state["times"] == 1
     app.run()
     assert app.session_state["times"] == 1
+
+
+def following() -> None:
+    import streamlit as st
+
+    from pointwise.ui.frame.sections import Kept, following
+
+    number, taken = Kept("number", 1), Kept("taken", 0)
+
+    def take(new: int) -> None:
+        number.set(new)
+        taken.set(taken.get() + 1)
+
+    st.button("Ten", on_click=number.set, args=(10,))
+    follows = following("field", number.get(), take)
+    st.number_input("Number", **follows)
+    st.session_state["follows"] = follows
+
+
+def test_a_widget_that_follows_a_value_is_another_one_once_that_was_changed_elsewhere() -> None:
+    app = AppTest.from_function(following).run()
+    app.number_input[0].set_value(5).run()
+    assert (app.session_state["number"], app.number_input[0].key) == (5, "field")  # and the focus stays in it
+    app.button[0].click().run()
+    assert (app.number_input[0].value, app.number_input[0].key) == (10, "field.1")
+    app.number_input[0].set_value(5).run()
+    assert (app.session_state["number"], app.session_state["taken"]) == (5, 2)
+
+
+def sent_again() -> None:
+    import streamlit as st
+
+    from pointwise.ui.frame.sections import following
+
+    follows = following("field", 1, lambda new: st.write(f"taken: {new}"))
+    for value in (1, 2, 2, 1):
+        st.session_state["field"] = value
+        follows["on_change"](*follows["args"])
+
+
+def test_a_value_that_a_browser_sends_once_more_is_no_change_and_one_that_is_given_again_is() -> None:
+    app = AppTest.from_function(sent_again).run()
+    assert not app.exception
+    assert [text.value for text in app.markdown] == ["taken: 2", "taken: 1"]

@@ -21,7 +21,7 @@ from pointwise.models import ModelConfig
 from pointwise.runs import Run
 from pointwise.training import recipe_named
 from pointwise.ui.frame import labels, visitor
-from pointwise.ui.training import session_run, weights_in_use
+from pointwise.ui.training import server_queue, session_run, weights_in_use
 from pointwise.weights import load_model, to_bytes
 
 
@@ -216,7 +216,7 @@ def test_a_run_that_waits_says_its_place_and_can_be_stopped_and_started(monkeypa
     monkeypatch.setenv("POINTWISE_RUNS", "1")
     app = opened(**{"sidebar.source": "digits", "sidebar.arch": "bag_of_pixels"})
     app.number_input(key="sidebar.bag_of_pixels.digits.fast.epochs").set_value(1).run()
-    other = session_run.run_queue().turn("somebody else")
+    other = server_queue.run_queue().turn("somebody else")
     other.join()
     button(app, "Retrain").click().run()
     assert not app.exception

@@ -14,7 +14,7 @@ from pointwise.claims.quotations import NAMES, claim_named
 from pointwise.claims.regularising import VARIANTS, Outcome
 from pointwise.ui.canvas import drawing
 from pointwise.ui.frame import navigation, shipped
-from pointwise.ui.training import session_run
+from pointwise.ui.training import server_queue
 from pointwise.ui.why_1x1 import (
     any_size_claim,
     claim_widgets,
@@ -279,7 +279,7 @@ def test_four_trainings_on_few_digits_are_judged_when_they_are_done() -> None:
 def test_a_training_that_waits_for_its_turn_says_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POINTWISE_RUNS", "1")
     app = guess(opened("Shape"), "Shape", shape_claim.ONE)
-    session_run.run_queue().turn("somebody else").join()
+    server_queue.run_queue().turn("somebody else").join()
     app.button(key="why.shape.contest.start").click().run()
     assert any("Place 1 of 1 in the queue" in bar.proto.text for bar in app.get("progress"))
     app.session_state["why.shape.contest"].stop()

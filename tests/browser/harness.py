@@ -63,13 +63,15 @@ SLIDE = """async ([name, watched, from, to, frames]) => {
   observer.disconnect()
   return painted
 }"""
-BLANK = """() => {
-  const roots = [...document.querySelectorAll(".st-key-board [data-testid=stBidiComponentIsolated]")]
+BLANK = """(key) => {
+  const roots = [...document.querySelectorAll(`.st-key-${key} [data-testid=stBidiComponentIsolated]`)]
   const canvas = roots.flatMap((root) => root.shadowRoot?.querySelector("canvas.lower-canvas") ?? [])[0]
-  if (!canvas) return false
+  if (!canvas) return null
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
   return data.every((value, at) => at % 4 === 3 || value < 100)
 }"""
+# The page marks what it has read by itself; a stroke takes away the mark of the one before it.
+UNREAD = """() => document.querySelector(".st-key-answer")?.removeAttribute("data-read")"""
 ANSWERED = """() => {
   const read = document.querySelector(".st-key-answer")?.dataset.read
   return read && document.querySelector(".pw-answer")?.dataset.number === read
@@ -194,6 +196,7 @@ def draw_together(pages: Sequence[Page], strokes: Sequence[Sequence[tuple[float,
                 if number == 0:
                     page.mouse.down()
                 if number == len(stroke) - 1:
+                    page.evaluate(UNREAD)
                     page.mouse.up()
 
 
@@ -201,12 +204,22 @@ def clear(page: Page) -> None:
     """Press Clear, and wait until the canvas is empty and everybody knows."""
     page.get_by_role("button", name="Clear").click()
     expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
-    page.wait_for_function(BLANK)
+    page.wait_for_function(f"() => ({BLANK})('board') === true")
+
+
+def inked(page: Page, key: str = "board") -> None:
+    """Wait until a canvas shows what was drawn on it before."""
+    page.wait_for_function(f"() => ({BLANK})('{key}') === false")
 
 
 def answered(page: Page) -> None:
-    """Wait until PyTorch has answered the drawing that the page has answered last."""
+    """Wait until the page has read the last stroke by itself, and PyTorch has, too."""
     page.wait_for_function(ANSWERED)
+
+
+def painted(page: Page) -> None:
+    """Wait until all that follows in the page from what was done there is seen: for two frames."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def upload(page: Page, name: str, content: bytes) -> None:

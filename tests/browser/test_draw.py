@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import STROKES, Server, answered, clear, draw, fits, metric, value
+from tests.browser.harness import STROKES, Server, answered, clear, draw, fits, inked, metric, value
 
 
 @pytest.fixture
@@ -24,7 +24,11 @@ def drawing(page: Page, server: Server) -> Page:
 
 
 def undo(page: Page) -> None:
+    """Press Undo, and wait for the drawing that it makes."""
+    answer = page.locator(".pw-answer")
+    number = str(answer.get_attribute("data-number"))
     page.get_by_role("button", name="Undo").click()
+    expect(answer).not_to_have_attribute("data-number", number)
 
 
 def test_the_first_visit_has_read_a_sample_without_any_other_host(page: Page, server: Server) -> None:
@@ -96,6 +100,7 @@ def test_the_drawing_survives_another_page(drawing: Page) -> None:
     expect(drawing.get_by_role("heading", name="House prices")).to_be_visible()
     drawing.get_by_role("link", name="Draw a digit").click()
     expect(value(drawing)).to_have_text("2")
+    inked(drawing)
     draw(drawing, [[(0.1, 0.1), (0.1, 0.9)], [(0.9, 0.1), (0.9, 0.9)], [(0.1, 0.5), (0.9, 0.5)]])
     answered(drawing)
     expect(metric(drawing, "Prediction")).not_to_contain_text("99.9")  # what is drawn now is added to what was there

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pointwise.errors import LibraryError
 from pointwise.library import Library, RunRecord
-from pointwise.library.store import EVERY, record_of
+from pointwise.library.records import EVERY, record_of
 from tests.browser.harness import REPOSITORY, Server
 from tests.crowd import PATIENCE, Visitor, run
 

@@ -61,7 +61,7 @@ def test_a_digit_is_read_while_it_is_drawn(engine: Engine, server: Server) -> No
     engine.open(server.url)
     engine.wait(READY)
     engine.wait(CLEAR)
-    engine.wait(BLANK)
+    engine.wait(f"() => ({BLANK})('board') === true")
     x, y, width, height = engine.run(BOARD)
     first, *others = [(x + a * width, y + b * height) for a, b in STROKES[3][0]]
     engine.press(*first)

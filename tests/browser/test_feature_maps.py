@@ -23,6 +23,7 @@ from tests.browser.harness import (
     fits,
     long_run,
     metric,
+    painted,
     sent,
     slide,
     upload,
@@ -46,13 +47,14 @@ def mosaic(page: Page, layer: str) -> Locator:
     return page.get_by_role("group", name=re.compile(rf"feature maps of {layer},"))
 
 
-SPRITE = "root => root.style.getPropertyValue('--sprite')"
+def sprite(page: Page, layer: str) -> str:
+    """What the layer's maps are painted with."""
+    return str(mosaic(page, layer).get_attribute("style"))
 
 
 def repainted(page: Page, layer: str, before: str) -> None:
-    """Wait until the layer's maps are others than those that SPRITE was before."""
-    maps = mosaic(page, layer).element_handle()
-    page.wait_for_function(f"([root, before]) => ({SPRITE})(root) !== before", arg=[maps, before])
+    """Wait until the layer's maps are others than those that ``sprite`` was before."""
+    expect(mosaic(page, layer)).not_to_have_attribute("style", before)
 
 
 def choose_layer(page: Page, name: str) -> None:
@@ -104,6 +106,28 @@ LARGE_MAP = """document.querySelector(".st-key-features-map [data-testid=stBidiC
 PICTURE = f"() => {LARGE_MAP}.src"
 
 
+def picture(page: Page) -> str:
+    """The large map, once it is there."""
+    page.wait_for_function(f"() => {LARGE_MAP.replace('.shadowRoot', '?.shadowRoot')}?.src")
+    return page.evaluate(PICTURE)
+
+
+def another_picture(page: Page, before: str) -> None:
+    """Wait until the large map is another one."""
+    page.wait_for_function(f"(before) => ({PICTURE})() !== before", arg=before)
+
+
+# Keeps what the page sends until it is released.
+HELD_BACK = """() => {
+  const { send } = WebSocket.prototype, held = []
+  WebSocket.prototype.send = function (message) { held.push([this, message]) }
+  window.release = () => {
+    WebSocket.prototype.send = send
+    for (const [socket, message] of held) socket.send(message)
+  }
+}"""
+
+
 def hold(page: Page, name: str, by: float) -> None:
     """Drag a slider by so many pixels without letting go."""
     group = page.locator(".st-key-features-sliders").get_by_test_id("stSlider").filter(has_text=name)
@@ -112,14 +136,16 @@ def hold(page: Page, name: str, by: float) -> None:
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + by, y, steps=12)
+    painted(page)
 
 
 def test_map_and_prediction_follow_a_slider_that_is_still_held(maps: Callable[[str], Page]) -> None:
     page = maps(BAG)
-    before, picture = probability(page), page.evaluate(PICTURE)
+    whole = picture(page)
+    before = probability(page)
     count_messages(page)
     hold(page, "Weight", 120)
-    page.wait_for_function("(picture) => (" + PICTURE + ")() !== picture", arg=picture)
+    another_picture(page, whole)
     delta = metric(page, "Prediction").get_by_test_id("stMetricDelta")
     expect(delta).not_to_have_text(before)
     live = probability(page)
@@ -129,11 +155,12 @@ def test_map_and_prediction_follow_a_slider_that_is_still_held(maps: Callable[[s
     expect(metric(page, "Without your changes")).to_contain_text(before)
     assert sent(page) == 1
     expect(delta).to_have_text(live)
-    assert page.evaluate(PICTURE) != picture
+    assert picture(page) != whole
 
 
 def test_the_map_follows_a_slider_at_the_screens_pace(maps: Callable[[str], Page]) -> None:
     page = maps("network=Network+in+Network")
+    picture(page)
     slide(page, "Weight", LARGE_MAP, 0.1, 0.2, 20)
     assert slide(page, "Weight", LARGE_MAP, 0.2, 1.4, 60) >= 40
 
@@ -141,9 +168,9 @@ def test_the_map_follows_a_slider_at_the_screens_pace(maps: Callable[[str], Page
 def test_a_channel_of_the_largest_network_follows_too(maps: Callable[[str], Page]) -> None:
     """Its weights are not sent to the page, so only the map moves before the slider is let go."""
     page = maps("network=1×1+conv+%2B+MLP")
-    picture = page.evaluate(PICTURE)
+    before = picture(page)
     hold(page, "Weight", -90)
-    page.wait_for_function("(picture) => (" + PICTURE + ")() !== picture", arg=picture)
+    another_picture(page, before)
     page.mouse.up()
     expect(page.get_by_role("button", name="Reset 1 channel")).to_be_visible()
 
@@ -151,10 +178,14 @@ def test_a_channel_of_the_largest_network_follows_too(maps: Callable[[str], Page
 def test_arrow_keys_move_the_map_and_the_page_agrees_in_the_end(maps: Callable[[str], Page]) -> None:
     page = maps(BAG)
     slider = page.get_by_role("slider", name="Bias")
+    picture(page)
     slider.focus()
+    page.evaluate(HELD_BACK)
     for _ in range(30):
         page.keyboard.press("ArrowRight")
+    painted(page)
     live = probability(page)
+    page.evaluate("window.release()")
     expect(metric(page, "Without your changes")).to_be_visible()
     expect(metric(page, "Prediction").get_by_test_id("stMetricDelta")).to_have_text(live)
 
@@ -167,10 +198,10 @@ def test_two_visitors_change_their_own_networks(browser: Browser, server: Server
     first.get_by_role("slider", name="Weight").focus()
     first.keyboard.press("End")
     expect(metric(first, "Without your changes")).to_be_visible()
-    sprite = mosaic(second, "conv1").evaluate(SPRITE)
+    shared = sprite(second, "conv1")
     options(second)
     second.get_by_text("Each its own").click()
-    repainted(second, "conv1", sprite)
+    repainted(second, "conv1", shared)
     assert probability(second) == before
     expect(metric(second, "Without your changes")).to_have_count(0)
     first.close()
@@ -190,11 +221,11 @@ def test_an_input_map_is_shown_alone_while_it_is_pointed_at_and_its_weight_is_ch
     maps: Callable[[str], Page],
 ) -> None:
     page = maps("network=Network+in+Network")
-    picture, whole = page.locator(".st-key-features-map figure"), page.evaluate(PICTURE)
+    shown, whole = page.locator(".st-key-features-map figure"), picture(page)
     inputs = page.get_by_role("group", name=re.compile("^What goes into channel")).get_by_role("button")
     inputs.nth(2).hover()
-    expect(picture).to_contain_text("only channel")
-    assert page.evaluate(PICTURE) != whole
+    expect(shown).to_contain_text("only channel")
+    assert picture(page) != whole
     inputs.nth(3).focus()  # and with the keyboard
     page.mouse.move(0, 0)
     page.keyboard.press("Enter")
@@ -202,8 +233,8 @@ def test_an_input_map_is_shown_alone_while_it_is_pointed_at_and_its_weight_is_ch
     number = re.findall(r"channel (\d+)", str(inputs.nth(3).get_attribute("aria-description")))[0]
     expect(page.get_by_role("spinbutton", name="Input channel")).to_have_value(number)
     page.mouse.click(5, 5)
-    expect(picture).to_contain_text(re.compile(r"row \d+, column \d+"))
-    assert page.evaluate(PICTURE) == whole
+    expect(shown).to_contain_text(re.compile(r"row \d+, column \d+"))
+    assert picture(page) == whole
 
 
 def test_all_ten_digits_evidence_is_there_and_one_is_chosen(maps: Callable[[str], Page]) -> None:
@@ -278,12 +309,12 @@ def test_the_reader_of_the_first_page_is_the_network_here(page: Page, server: Se
 
 def test_retraining_moves_the_maps(maps: Callable[[str], Page]) -> None:
     page = maps("")
-    shipped = mosaic(page, "mix1").evaluate(SPRITE)
+    shipped = sprite(page, "mix1")
     long_run(page)
     mark = page.get_by_text(re.compile("By Run 1, (step|epoch)"))
     expect(mark).to_be_visible()
     repainted(page, "mix1", shipped)
-    within = mosaic(page, "mix1").evaluate(SPRITE)
+    within = sprite(page, "mix1")
     repainted(page, "mix1", within)
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped at step")).to_be_visible()

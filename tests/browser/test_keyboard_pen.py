@@ -30,10 +30,6 @@ def keys(page: Page, *names: str) -> None:
             page.keyboard.press(key)
 
 
-def digit(page: Page) -> str:
-    return page.locator(".pw-answer .pw-digit").inner_text()
-
-
 def test_a_one_and_a_seven_are_drawn_and_read(page: Page, sheet: Locator) -> None:
     """Four steps with Shift are a seventh of the sheet each."""
     expect(page.locator(".pw-guide")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -59,6 +60,7 @@ def look(page: Page) -> tuple[str | None, str | None, str]:
     """The hash of the 28×28 pixels, the probabilities, and the prediction, once PyTorch has answered."""
     answer = page.locator(".pw-answer[data-image]:not([data-image=''])")
     expect(answer).to_be_visible()
+    expect(value(page)).to_have_text(re.compile(r"^\d$"))
     chart = answer.get_by_role("img").first
     return answer.get_attribute("data-image"), chart.get_attribute("aria-label"), value(page).inner_text()
 

@@ -45,6 +45,7 @@ def test_a_link_opens_the_same_view_drawing_and_answer_on_another_server(
     clear(page)
     draw(page, STROKES[3])
     answered(page)
+    expect(value(page)).to_have_text("3")
     sure = metric(page, "Prediction").get_by_test_id("stMetricDelta").inner_text()
     reading = shared(page)
     page.goto(f"{server.url}/feature_maps?network=Bag+of+pixels&layer=conv2&channel=7")

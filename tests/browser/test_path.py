@@ -12,7 +12,7 @@ from tests.browser.harness import Server, fits, nothing_red, serve
 STEPS = {
     "pixel": "What a 1×1 convolution does with one pixel",
     "colours": "Where it earns its keep: colours",
-    "maps": "Your drawing on its way through a network",
+    "maps": "A drawing on its way through a network",
     "shape": "How can something that sees one pixel read a 7?",
     "claims": "Is it true what people say?",
 }

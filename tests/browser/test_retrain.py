@@ -63,6 +63,7 @@ def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, serve
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused at step")).to_be_visible()
     page.get_by_role("link", name="House prices").click()
+    expect(page.get_by_role("heading", name="House prices", level=1)).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("examples a second")).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(1)  # that of the page before has gone

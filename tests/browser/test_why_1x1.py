@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pointwise.claims.quotations import NAMES
-from tests.browser.harness import STROKES, Server, draw, fits, value
+from tests.browser.harness import STROKES, Server, draw, fits, inked, value
 
 
 def test_a_linked_claim_is_guessed_and_judged(page: Page, server: Server) -> None:
@@ -69,7 +69,7 @@ def test_several_digits_are_written_read_and_kept(page: Page, server: Server) ->
     expect(value(page)).to_have_text("7")
     page.get_by_role("link", name="Why 1×1").click()
     expect(value(page, "MLP of 1×1 convs")).to_have_text("7 0 1")
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()  # the canvas has loaded its strokes by then
+    inked(page, "strip")
     draw(page, [[(0.95, 0.2), (0.95, 0.8)]])
     expect(value(page, "Network in Network")).to_have_text("7 0 1 1")
 

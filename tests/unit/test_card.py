@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pointwise.card import data_set_of, make_card, options_of, reads_digits, rebuilt
+from pointwise.card import data_set_of, learned_from, make_card, options_of, reads_digits, rebuilt
 from pointwise.errors import ConfigError
 from pointwise.models import ModelConfig, Network, build, default_config
 from pointwise.training import RECIPES, Recipe
@@ -25,6 +25,15 @@ def test_the_shipped_networks_are_of_mnist_and_of_houses() -> None:
     said = {path.stem: data_set_of(load_model(path)) for path in shipped_files()}
     assert said.pop("price_1x1") == "houses"
     assert set(said.values()) == {"mnist"}
+
+
+def test_what_a_network_learned_from_counts_the_digits_made_of_strokes() -> None:
+    said = {path.stem: learned_from(load_model(path)) for path in shipped_files()}
+    assert said["conv_mlp"] == "MNIST, 60,000 training digits"
+    assert said["nin"] == "MNIST, 60,000 training digits and 12,000 made of strokes"
+    assert learned_from(network({})) == ""
+    card = {"data": "Digits, 5 training digits", "data_set": "digits", "recipe": {"made": 12_000}}
+    assert learned_from(network(card)) == "Digits, 5 training digits"
 
 
 def test_an_unknown_data_set_gets_no_card() -> None:

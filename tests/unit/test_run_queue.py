@@ -229,8 +229,8 @@ def test_a_turn_that_is_over_has_no_place_and_does_not_come_back(clock: Clock) -
 
 
 def test_there_is_an_end_to_how_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_queue, "MOST_OF_ONE", 2)
-    monkeypatch.setattr(run_queue, "MOST_WAITING", 3)
+    monkeypatch.setattr("pointwise.run_queue.queue.MOST_OF_ONE", 2)
+    monkeypatch.setattr("pointwise.run_queue.queue.MOST_WAITING", 3)
     queue = RunQueue(1)
     turns = [queue.turn("a"), queue.turn("a")]
     with pytest.raises(BusyError, match="You have 2 runs"):
@@ -243,7 +243,7 @@ def test_there_is_an_end_to_how_many_wait(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_at_the_servers_end_all_are_ended_and_nobody_is_taken_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_queue, "_QUEUES", {queue := RunQueue(1)})
+    monkeypatch.setattr("pointwise.run_queue.queue._QUEUES", {queue := RunQueue(1)})
     runs = [queue.turn(owner) for owner in "ab"]
     for run in runs:
         run.belongs_to(lambda: True, lambda: 1.0, run.done)

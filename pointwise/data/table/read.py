@@ -19,6 +19,7 @@ from pointwise.errors import DataError
 from pointwise.visible_text import one_line
 
 MIN_ROWS = 20
+TOLD = 3  # columns that a refusal names
 MISSING = ("-", "--", "?", ".")  # beside what pandas takes for missing
 TRUTHS = {"True", "False", LEVEL_OF_MISSING}  # levels of a column that pandas takes for truth values
 SAMPLE_NAMES = {  # load_diabetes' own are abbreviations
@@ -182,6 +183,9 @@ def _check_content(table: Table) -> None:
             f"{table.name} has no column of numbers that vary, so there is nothing to predict. Add such a column."
         )
     if len(table.features) < 2:
+        out = [column for column in table.columns if column.left_out]
+        why = "; ".join(f"'{column.name}' cannot be used: {column.left_out}" for column in out[:TOLD])
         raise DataError(
-            f"{table.name} has nothing to predict '{table.targets[0]}' from: no other column can be used. Add one."
+            f"{table.name} has nothing to predict '{table.targets[0]}' from. {why}. Add a column of numbers, or of few "
+            "different texts."
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.card import data_set_of
+from pointwise.card import data_set_of, learned_from
 from pointwise.errors import ModelFileError
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.canvas import drawing, reading
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pointwise.models import Network
     from pointwise.ui.training.weights_in_use import Used
 
+MOST = 120  # characters of what a network learned from
 MEASURED_ON = {"mnist": "MNIST test", "digits": "held-out bundled digits"}
 STYLE = """<style>
 .pw-cards {display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(max(10rem, 25% - 0.75rem), 1fr))}
@@ -48,6 +49,7 @@ xmlns='http://www.w3.org/2000/svg' viewBox='2 2 20 20'%3E%3Cpath d='M14 4l2.29 2
 .pw-size {font-size: 0.85rem; line-height: 1.35; font-variant-numeric: tabular-nums; width: 100%; margin-top: 1rem}
 .pw-size div {height: 0.55rem; margin: 0.1rem 0 0.5rem; background: rgba(127, 155, 179, 0.16); border-radius: 0.15rem}
 .pw-size i {display: block; height: 100%; min-width: 2px; border-radius: 0.15rem; background: #0080c0}
+.pw-size p {margin: 0; font-size: inherit}
 .pw-size i.pw-error {background: #d55e00}
 .pw-card-apart {display: flex; align-items: center; gap: 0.2rem; font-size: 0.875rem; line-height: 1.4rem;
   padding: 0 0.25rem; border-radius: 0.25rem; margin: 1.1rem 1px 0.1rem;
@@ -100,7 +102,7 @@ def _card(arch: str, used: Used, read: Reading, digit: int | None, largest: int)
 
 
 def _size(model: Network, largest: int) -> str:
-    """HTML of two bars: parameters beside the ``largest`` network's, and the error, of 100 %."""
+    """HTML of two bars, parameters beside the ``largest`` network's and the error, and what it learned from."""
     parameters = _parameters(model)
     bars = f'{parameters:,} parameters<div><i style="width: {100 * parameters / largest:.2f}%"></i></div>'
     accuracy = model.card.get("metrics", {}).get("accuracy")
@@ -110,7 +112,9 @@ def _size(model: Network, largest: int) -> str:
         error = 100 * (1 - accuracy)
         where = MEASURED_ON.get(data_set_of(model) or "", "other pictures")
         bars += f'{error:.2f} % error on {where}<div><i class="pw-error" style="width: {error:.2f}%"></i></div>'
-    return f'<div class="pw-size">{bars}</div>'
+    learned = learned_from(model)
+    from_what = f"Learned from {learned}" if learned else "What it learned from is not known"
+    return f'<div class="pw-size">{bars}<p>{html.escape(visible(from_what, MOST))}</p></div>'
 
 
 def _parameters(model: Network) -> int:

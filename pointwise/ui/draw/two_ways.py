@@ -49,7 +49,7 @@ def words() -> None:
     st.header("What the network receives")
     glossary.write(
         "The network reads 28×28 pixels, and it learned from digits that were all fitted into 20×20 of them, in the "
-        "middle. So your drawing is brought there before it is read."
+        "middle. So the drawing is brought there before it is read."
     )
     st.toggle(
         "Crop, scale and centre the drawing, as MNIST's makers did",
@@ -81,7 +81,7 @@ def _picture(
     height, width = scaled.shape
     share = max(cropped.shape) / max(prepared.ink.shape)
     parts = [
-        _figure("draw", _grey(prepared.ink), "Your drawing", "The drawing as it is on the canvas"),
+        _figure("draw", _grey(prepared.ink), "The drawing", "The drawing as it is on the canvas"),
         _arrow("a1"),
         _figure("crop", _grey(cropped), "Cropped to its ink", "Only the inked part", share),
         _arrow("a2"),

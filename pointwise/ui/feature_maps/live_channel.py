@@ -17,7 +17,7 @@ from pointwise.ui.feature_maps import input_maps, network_strip
 from pointwise.ui.feature_maps.map_components import MOSAIC
 from pointwise.ui.feature_maps.subject import EDITS, PREDICTION, Edit, Place, Subject
 from pointwise.ui.frame.colours import Scale
-from pointwise.ui.frame.sections import hidden
+from pointwise.ui.frame.sections import following, hidden
 from pointwise.ui.training import weights_in_use
 
 KEY = "features-live"
@@ -50,13 +50,14 @@ def sliders(
     with st.container(key=SLIDERS):
         if stage.kernel == 1 and stage.inputs <= MOST_SINGLE:
             number = _input(stage, chosen)
-            row, weight_key = used.weights, f"features.weight.{name}.{number}"
-            _slider("Weight", weight_key, float(used.weights[number, 0, 0]), _reach(stage.weights), place, number)
+            row, key = used.weights, f"features.weight.{name}.{number}"
+            weight = edit.weights.get(number, float(used.weights[number, 0, 0]))
+            weight_key = _slider("Weight", key, weight, _reach(stage.weights), place, number)
         else:
-            row, weight_key = stage.channel(place[2]).weights, f"features.factor.{name}"
-            _slider("All weights times", weight_key, edit.factor, 2.0, place, "factor")
-        bias_key = f"features.bias.{name}"
-        _slider("Bias", bias_key, used.bias, _reach(stage.biases), place, "bias")
+            row, key = stage.channel(place[2]).weights, f"features.factor.{name}"
+            weight_key = _slider("All weights times", key, edit.factor, 2.0, place, "factor")
+        bias = used.bias if edit.bias is None else edit.bias
+        bias_key = _slider("Bias", f"features.bias.{name}", bias, _reach(stage.biases), place, "bias")
     packed = weights_in_use.packed(subject.model, place[1] + 1)
     if packed is None:
         return
@@ -89,10 +90,13 @@ def sliders(
         )
 
 
-def _slider(label: str, key: str, value: float, reach: float, place: Place, what: int | str) -> None:
-    shown = st.session_state[key] = min(max(value, -reach), reach)
+def _slider(label: str, key: str, value: float, reach: float, place: Place, what: int | str) -> str:
+    """A slider of ``what``: "bias", "factor", or the weight of an input channel; its key in this run."""
     step, form = (0.01, None) if what == "factor" else (0.001, "%.3f")
-    st.slider(label, -reach, reach, step=step, format=form, key=key, on_change=_set, args=(place, key, what, shown))
+    shown = min(max(value, -reach), reach)
+    follows = following(key, shown, lambda moved: _set(place, what, moved), of=reach)
+    st.slider(label, -reach, reach, step=step, format=form, **follows)
+    return str(follows["key"])
 
 
 def _reach(values: Tensor) -> float:
@@ -103,24 +107,13 @@ def _reach(values: Tensor) -> float:
 def _input(stage: Stage, chosen: int) -> int:
     """Which input channel's weight the slider changes."""
     if stage.inputs > 1:
-        st.session_state[INPUT] = chosen + 1
-        st.number_input("Input channel", 1, stage.inputs, key=INPUT, on_change=_choose_input)
+        follows = following(INPUT, chosen + 1, lambda number: input_maps.CHOSEN.set(number - 1), of=stage.inputs)
+        st.number_input("Input channel", 1, stage.inputs, **follows)
     return chosen
 
 
-def _choose_input() -> None:
-    input_maps.CHOSEN.set(st.session_state[INPUT] - 1)
-
-
-def _set(place: Place, key: str, what: int | str, shown: float) -> None:
-    """Take over a slider's value as ``what``: "bias", "factor", or the weight of an input channel.
-
-    A browser sends the sliders of the channel before once more, as they were ``shown``, when the next one's are moved
-    before the page has let go of them; nobody moved those.
-    """
-    old, value = EDITS.get().get(place, Edit()), float(st.session_state[key])
-    if value == shown:
-        return
+def _set(place: Place, what: int | str, value: float) -> None:
+    old = EDITS.get().get(place, Edit())
     if isinstance(what, int):
         new = replace(old, weights={**old.weights, what: value})
     else:

@@ -10,6 +10,7 @@ const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 const NO_WEIGHTS = Array(9).fill(0)
 const instances = new WeakMap()
 const LESS_MOTION = "(prefers-reduced-motion: reduce)"
+const calm = () => matchMedia(LESS_MOTION).matches // then the maps are filled in from the start
 
 // Whether the nine pixels around one are nearly alike in all channels: the animation hurries over such places.
 function dullness({ rows, columns }, channels) {
@@ -41,6 +42,10 @@ function reveal(instance, at) {
   if (view.edge) dot(view.edge, ready.edgeColours)
 }
 
+function revealAll(instance) {
+  for (let at = 0; at < instance.seen.length; at++) reveal(instance, at)
+}
+
 // Paint the maps anew as far as they were filled in.
 function repaint(instance) {
   const { view, seen } = instance, before = seen.slice()
@@ -63,7 +68,7 @@ function chose(instance, at) {
   put(instance.view.said, instance.words.join(" "))
 }
 
-// The pixel that follows; after the last one the maps are empty again.
+// The pixel that follows; after the last one the maps are empty again, where they fill in by themselves.
 function advance(instance) {
   if (instance.at === instance.seen.length - 1) begin(instance)
   else instance.at++
@@ -71,7 +76,7 @@ function advance(instance) {
 }
 
 function begin(instance) {
-  instance.seen.fill(0)
+  instance.seen.fill(calm() ? 1 : 0)
   repaint(instance)
   go(instance, 0)
 }
@@ -117,7 +122,7 @@ function pixelAt({ data }, frame, event) {
 }
 
 function listen(instance) {
-  const { view } = instance, calm = matchMedia(LESS_MOTION)
+  const { view } = instance, motion = matchMedia(LESS_MOTION)
   for (const frame of [view.frame, ...view.maps]) {
     frame.addEventListener("pointermove", (event) => {
       instance.held = true
@@ -145,7 +150,7 @@ function listen(instance) {
   view.step.addEventListener("click", () => chose(instance, advance(instance)))
   view.all.addEventListener("click", () => {
     play(instance, false)
-    for (let at = 0; at < instance.seen.length; at++) reveal(instance, at)
+    revealAll(instance)
     put(view.said, "All values are filled in.")
   })
   view.paces.forEach((button) => button.addEventListener("click", () => {
@@ -153,11 +158,13 @@ function listen(instance) {
     play(instance, true)
   }))
   const moved = () => {
-    view.figure.classList.toggle("calm", calm.matches)
-    if (calm.matches) play(instance, false)
+    view.figure.classList.toggle("calm", motion.matches)
+    if (!motion.matches) return
+    play(instance, false)
+    revealAll(instance)
   }
   const shown = () => onwards(instance)
-  calm.addEventListener("change", moved)
+  motion.addEventListener("change", moved)
   document.addEventListener("visibilitychange", shown)
   const sight = new IntersectionObserver(([entry]) => {
     instance.inView = entry.isIntersecting
@@ -171,14 +178,13 @@ function listen(instance) {
     clearTimeout(instance.timer)
     sight.disconnect()
     size.disconnect()
-    calm.removeEventListener("change", moved)
+    motion.removeEventListener("change", moved)
     document.removeEventListener("visibilitychange", shown)
   }
 }
 
 function mounted(figure, data) {
-  const wanted = !matchMedia(LESS_MOTION).matches
-  const instance = { data: null, map: 0, at: data.start, wanted, inView: false, held: false, timer: 0 }
+  const instance = { data: null, map: 0, at: data.start, wanted: !calm(), inView: false, held: false, timer: 0 }
   instance.view = built(figure, data, (map) => {
     instance.map = map
     repaint(instance)
@@ -199,8 +205,7 @@ function take(instance, data) {
   instance.data = data
   instance.ready = prepared(data)
   instance.dull = dullness(data, instance.ready.channels)
-  instance.seen = new Uint8Array(size)
-  for (let at = 0; at <= instance.at; at++) instance.seen[at] = 1
+  instance.seen = new Uint8Array(size).fill(1, 0, calm() ? size : instance.at + 1)
   fill(instance.view, data)
   repaint(instance)
   paint(instance)

@@ -68,7 +68,7 @@ def of_drawing(image: NDArray[np.uint8]) -> dict[str, Any]:
         _numbered(TELLING, 32),
         maps,
     )
-    texts = {"picture": "Your drawing", "one_says": KNOWS_NONE + ONE_BRIGHTNESS}
+    texts = {"picture": "The drawing", "one_says": KNOWS_NONE + ONE_BRIGHTNESS}
     return _data(mixing, _grey(image), texts, kernel_on=0)
 
 

@@ -35,7 +35,7 @@ PAGES = (
     Entry(
         "path", "Start here", ":material/route:", "What a 1×1 convolution is and what it is good for, in five steps."
     ),
-    Entry("feature_maps", "Feature maps", ":material/grid_view:", "See every channel of a network on your drawing."),
+    Entry("feature_maps", "Feature maps", ":material/grid_view:", "See every channel of a network on a drawing."),
     Entry("regression", "House prices", ":material/home:", "Move two sliders and see a network's price move."),
     Entry("why_1x1", "Why 1×1", ":material/science:", "Guess what is true about 1×1 convolutions, and measure it."),
     Entry("runs", "Your runs", ":material/stacked_line_chart:", "Compare your trainings, and look at them again."),

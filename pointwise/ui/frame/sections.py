@@ -1,4 +1,4 @@
-"""What pages are put together from: sections whose errors are sentences, uploads, unseen containers, kept values."""
+"""What pages are put together from: sections whose errors are sentences, widgets, uploads, kept values."""
 
 from __future__ import annotations
 
@@ -100,6 +100,36 @@ def choice(label: str, options: Iterable[T], key: str, **more: Any) -> T:
     """One of ``options``, at first the first; ``more`` is st.segmented_control's."""
     every = list(options)
     return st.segmented_control(label, every, **{"default": every[0], "required": True, "key": key, **more})
+
+
+def following(key: str, value: T, take: Callable[[T], None], of: object = None) -> dict[str, Any]:
+    """Key and callback of a widget that shows ``value``: ``take`` is called with what the visitor changes it to.
+
+    The widget is another one, with another key, whenever the value was changed elsewhere, or what it is made ``of``
+    (its range, its options) is another. For a browser goes on sending the value that it knows: of a widget in a
+    popover that is closed at all times, of one that is no longer on the page until it has let go of it.
+    """
+    last = Kept[tuple[int, object]](f"{key}.last", (0, of))
+    number, made_of = last.get()
+    if made_of != of or st.session_state.get(_numbered(key, number), value) != value:
+        number += 1
+    last.set((number, of))
+    widget = _numbered(key, number)
+    if widget not in st.session_state:
+        st.session_state[widget] = value
+    return {"key": widget, "on_change": _changed, "args": (widget, [value], take)}
+
+
+def _numbered(key: str, number: int) -> str:
+    return f"{key}.{number}" if number else key
+
+
+def _changed(widget: str, known: list[T], take: Callable[[T], None]) -> None:
+    """Take over a widget's value, unless it is the last one that is ``known``: nobody has changed it then."""
+    value = st.session_state[widget]
+    if value != known[-1]:
+        known[:] = [value]
+        take(value)
 
 
 def press(label: str, key: str, **more: Any) -> bool:

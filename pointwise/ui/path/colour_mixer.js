@@ -47,7 +47,8 @@ function written(weights) {
 
 function verdict({ names, says, enough }, bright) {
   const others = bright.slice(1), most = Math.max(...others)
-  const by = `${Math.round(100 * Math.abs(bright[0] - most))} %`
+  const points = Math.round(100 * Math.abs(bright[0] - most))
+  const by = `${points} percentage point${points === 1 ? "" : "s"}`
   const kind = bright[0] - most >= enough ? "found" : bright[0] > most ? "close" : "hidden"
   return { kind, text: says[kind].replace("{by}", by).replace("{other}", names[1 + others.indexOf(most)]) }
 }

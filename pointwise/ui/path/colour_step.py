@@ -21,7 +21,7 @@ ANSWER = (-0.5, 1.0, -0.5)  # weights of red, green and blue
 ENOUGH = 0.5  # the contrast that solves it
 OTHERS = {
     "sky": (-1.0, 0.0, 1.0),
-    "clouds": (1.0, 0.0, 0.0),
+    "clouds": (0.5, 0.5, -0.3),
     "trunk": (1.0, -1.0, -0.2),
 }  # weights that each part stands out by
 SAYS = {

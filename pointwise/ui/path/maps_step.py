@@ -56,7 +56,7 @@ def show() -> None:
     if image is None:
         return
     glossary.write(
-        f"Follow your drawing through **{labels.MODELS[ARCH]}**, a small network that reads digits. Its "
+        f"Follow the drawing through **{labels.MODELS[ARCH]}**, a small network that reads digits. Its "
         "[[layers|layer]] take turns: one looks at a neighbourhood (orange), the next is a [[1×1 convolution]] (blue). "
         "**Watch the white square: it is how much of the drawing one value has seen, and only the orange layers make "
         "it larger.** In the maps dark is zero, and yellow the most in that layer."
@@ -91,6 +91,8 @@ def _layer(stage: Stage, maps: Maps, seen: int, image: NDArray[np.uint8]) -> str
     channels, height, width = maps.after.shape
     kind = f"{stage.kernel}×{stage.kernel} convolution"
     size = f"{stage.inputs} {'channel' if stage.inputs == 1 else 'channels'} → {channels} maps of {height} × {width}"
+    if stage.activated and channels > TILES:
+        size += f", {TILES} of them shown"
     return (
         f'<section class="pw-layer{" one" if stage.kernel == 1 else ""}">{_window(image, seen)}<div>'
         f"<p>{kind}: {size}</p><p>{markup.escape(SAYS[stage.name])}</p>{_tiles(stage, maps.after.numpy())}"
@@ -106,7 +108,7 @@ def _window(image: NDArray[np.uint8], seen: int) -> str:
     middle = (rows[nearest], columns[nearest]) if len(rows) else (side // 2, side // 2)
     top, left = (100 * (at - seen // 2) / side for at in middle)
     return (
-        f'<figure class="pw-seen"><div><img src="{html.data_url(image)}" alt="Your drawing" '
+        f'<figure class="pw-seen"><div><img src="{html.data_url(image)}" alt="The drawing" '
         f'style="image-rendering: pixelated"><i style="top: {top:.2f}%; left: {left:.2f}%; '
         f'width: {100 * seen / side:.2f}%; height: {100 * seen / side:.2f}%"></i></div>'
         f"<figcaption>sees {seen} × {seen}</figcaption></figure>"

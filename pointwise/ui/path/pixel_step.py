@@ -14,7 +14,7 @@ def show() -> None:
     image = own_drawing.image()
     if image is None:
         return
-    st.markdown("**Watch one pixel of your drawing:** its number times a weight, plus a bias, makes one new pixel.")
+    st.markdown("**Watch one pixel of the drawing:** its number times a weight, plus a bias, makes one new pixel.")
     one_pixel.drawing(image, key="path.one_pixel")
     own_drawing.another()
     glossary.write(
@@ -28,7 +28,7 @@ def show() -> None:
         "At pixel p: the channels x, numbered c, their weights w, the bias b, and the value y of the new channel k."
     )
     glossary.write(
-        "Your drawing is grey, so a pixel has a single number. All that a 1×1 convolution can do with one number is "
+        "The drawing is grey, so a pixel has a single number. All that a 1×1 convolution can do with one number is "
         "to make it brighter, darker, or inverted, a [[tone curve]]. It cannot tell whether the pixel is part of a "
         "line: **it never looks at the neighbours**. A [[3×3 convolution]] does."
     )

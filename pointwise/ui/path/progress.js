@@ -16,10 +16,13 @@ function item(instance, number) {
   return place
 }
 
+const circle = (button) => button.firstChild
+
 function paint({ list }, { titles, visited, current }) {
   ;[...list.children].forEach(({ firstChild: button }, number) => {
     button.lastChild.textContent = titles[number]
     button.classList.toggle("visited", visited[number])
+    circle(button).title = visited[number] && number !== current ? "✓: you have been at this step" : ""
     const said = visited[number] && number !== current ? ", visited" : ""
     button.setAttribute("aria-label", `${number + 1} ${titles[number]}${said}`)
     if (number === current) button.setAttribute("aria-current", "step")

@@ -48,7 +48,7 @@ def show() -> None:
     if image is None:
         return
     pictures = {
-        "Your drawing": image,
+        "The drawing": image,
         "The same pixels, shuffled": shuffled(image, ORDER.get()),
         "The same pixels, sorted": np.sort(image, axis=None).reshape(image.shape),
     }
@@ -64,7 +64,7 @@ def show() -> None:
         own_drawing.another()
     guessed = steps.guess(
         "shape",
-        f"Give {labels.MODELS[BAG]} the shuffled pixels instead of your drawing. What does it answer?",
+        f"Give {labels.MODELS[BAG]} the shuffled pixels instead of the drawing. What does it answer?",
         (OTHER, UNSURE, SAME),
     )
     if guessed is not None and address.hides("verdicts"):
@@ -84,7 +84,7 @@ def _answer(guessed: str, networks: dict[str, Network], pictures: Pictures) -> N
     glossary.write(
         "A 1×1 convolution treats every pixel by itself, and the average does not ask where a pixel was. **All that "
         f"{labels.MODELS[BAG]} knows is how many pixels of each brightness there are**; the sorted picture tells it as "
-        "much as your drawing does. So it can tell much ink from little, an 8 from a 1, and no more: of the "
+        "much as the drawing does. So it can tell much ink from little, an 8 from a 1, and no more: of the "
         f"handwritten test digits of MNIST it reads {_accuracy(bag)}, where chance reads about 10\u00a0%."
     )
 
@@ -103,13 +103,13 @@ def _who_sees(networks: dict[str, Network], image: NDArray[np.uint8]) -> None:
         f"**In {labels.MODELS[TUTORIAL]}**, the tutorial's network, it is the [[dense layer]] behind the 1×1 "
         "convolution. It gives every place a weight of its own, so it does ask where a pixel was. Below: what a white "
         f"pixel adds (orange) or takes away (blue) at each place, in the {UNITS} of its {dense_units} sums that are "
-        "largest on your drawing."
+        "largest on this drawing."
     )
     st.html(html.strip(_weights(networks[TUTORIAL], image)))
     glossary.write(
         f"The 1×1 convolution holds {pointwise:,} of that network's [[parameters]], the dense layers {dense:,}. It "
-        f"reads {_accuracy(networks[TUTORIAL])} of MNIST's test digits because of them. It may misread yours all the "
-        "same, and be sure of shuffled ink: being sure is not being right."
+        f"reads {_accuracy(networks[TUTORIAL])} of MNIST's test digits because of them. It may misread this one all "
+        "the same, and be sure of shuffled ink: being sure is not being right."
     )
     st.success(
         "**The answer to the riddle: it cannot.** What sees one pixel reads no 7. Where a network with 1×1 "

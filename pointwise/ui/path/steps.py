@@ -33,7 +33,7 @@ class Step:
 STEPS = (
     Step("pixel", "One pixel", "What a 1×1 convolution does with one pixel"),
     Step("colours", "Colours", "Where it earns its keep: colours"),
-    Step("maps", "Maps", "Your drawing on its way through a network"),
+    Step("maps", "Maps", "A drawing on its way through a network"),
     Step("shape", "Shape", "How can something that sees one pixel read a 7?"),
     Step("claims", "Claims", "Is it true what people say?"),
 )

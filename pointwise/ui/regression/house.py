@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from pointwise.ui.frame import glossary, labels, shipped
-from pointwise.ui.frame.sections import choice
+from pointwise.ui.frame import glossary, labels, sections, shipped
 from pointwise.ui.training import weights_in_use
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ EXACT_FEET, EXACT_ROOMS = "houses.exact.sqft", "houses.exact.rooms"
 
 def choose_part() -> str:
     """HOUSES or TABLE; what is not chosen is not drawn."""
-    return choice("Data", (HOUSES, TABLE), PART, bind="query-params", label_visibility="collapsed")
+    return sections.choice("Data", (HOUSES, TABLE), PART, bind="query-params", label_visibility="collapsed")
 
 
 def chosen_part() -> str:
@@ -64,7 +63,8 @@ def explain() -> None:
             labels.escaped(
                 "**We made up the rule for the prices:** $100 for each square foot and $10,000 for each room. So the "
                 "true price of any house is known, and how far off a network is. The network was not told the rule: it "
-                "has seen 1,000 houses and their prices."
+                "has seen 1,000 houses and their prices. Their sizes are made up as well, from 0 to 5,000 square feet "
+                "and 10 rooms: the smallest are no real houses."
             )
         )
 
@@ -91,13 +91,10 @@ def move_to(square_feet: float, rooms: float) -> None:
 
 
 def _exact(square_feet: float, rooms: float) -> None:
-    st.session_state[EXACT_FEET], st.session_state[EXACT_ROOMS] = int(square_feet), float(rooms)
-    st.number_input("Area in square feet", 0, MOST_SQUARE_FEET, key=EXACT_FEET, on_change=_typed)
-    st.number_input("Number of rooms", 0.0, MOST_ROOMS, step=0.5, format="%.2f", key=EXACT_ROOMS, on_change=_typed)
-
-
-def _typed() -> None:
-    move_to(st.session_state[EXACT_FEET], st.session_state[EXACT_ROOMS])
+    follows = sections.following(EXACT_FEET, int(square_feet), lambda typed: move_to(typed, st.session_state[ROOMS]))
+    st.number_input("Area in square feet", 0, MOST_SQUARE_FEET, **follows)
+    follows = sections.following(EXACT_ROOMS, float(rooms), lambda typed: move_to(st.session_state[SQUARE_FEET], typed))
+    st.number_input("Number of rooms", 0.0, MOST_ROOMS, step=0.5, format="%.2f", **follows)
 
 
 @dataclass(frozen=True)

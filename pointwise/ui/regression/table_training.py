@@ -16,7 +16,7 @@ from pointwise.training import Recipe, table_recipe
 from pointwise.ui.frame import charts, desk, glossary, labels
 from pointwise.ui.frame.sections import Kept, Latest, press
 from pointwise.ui.regression.accuracy import against_actual
-from pointwise.ui.training import own_tables, session_run, sidebar, table_questions, weights_in_use
+from pointwise.ui.training import own_tables, server_queue, session_run, sidebar, table_questions, weights_in_use
 from pointwise.ui.training.own_tables import Source
 from pointwise.visible_text import visible
 
@@ -27,6 +27,7 @@ SCORES: Kept[tuple[object, tuple[Score, ...]]] = Kept("tables.scores", (None, ()
 STRONGEST: Latest[tuple[Strength, ...]] = Latest("tables.strongest")  # made of a network
 LEVEL = 0.02  # of R²: closer than that is chance
 FEW = 20_000  # rows × inputs that the baselines are trained on in 0.2 s
+QUEUED = f"This run waits in the queue; its place stands in the sidebar. {server_queue.WAITS}"
 POINTS = 1_000  # held-out rows in the chart, at most
 
 
@@ -93,7 +94,9 @@ def compare(ready: Prepared, run: AnyRun, source: Source) -> None:
     if progress.error:
         st.error(labels.said(progress.error), icon=":material/error:")
     if progress.latest is None or model is None:
-        st.info("Training has begun; the first epoch is on its way.", icon=":material/hourglass_top:")
+        if progress.active:
+            begun = "Training has begun; the first epoch is on its way."
+            st.info(QUEUED if progress.state == "queued" else begun, icon=":material/hourglass_top:")
         return
     network = Score("1×1 network", progress.latest.metrics["r2"], progress.latest.metrics["mae"])
     others = _baselines(ready, source)

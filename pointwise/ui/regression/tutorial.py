@@ -55,13 +55,15 @@ def show(networks: Networks) -> None:
 
 def _failure(written: Network, test: Houses) -> str:
     answers, prices = predict_prices(written, test.square_feet, test.rooms), test.prices.numpy()
+    smallest = test.square_feet[prices.argmin()]
     lowest, highest, least, most = (
         labels.dollars(round(float(value), -2)) for value in (answers.min(), answers.max(), prices.min(), prices.max())
     )
     return (
         "The tutorial trains this very network on these very houses, and nothing looks wrong: it runs, and the "
-        f"[[loss]] falls. But to {len(test)} houses that cost {least} to {most} and were [[held out]], it answers "
-        f"**{lowest} to {highest}**. Always answering the mean price, with no network at all, is better."
+        f"[[loss]] falls. But to {len(test)} houses that cost {least} (for {smallest:,.0f} square feet) to {most} and "
+        f"were [[held out]], it answers **{lowest} to {highest}**. Always answering the mean price, with no "
+        "network at all, is better."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from pointwise.errors import LibraryError
 from pointwise.library import RunRecord
 from pointwise.library.records import MOST_NAME, MOST_NOTE
 from pointwise.ui.frame import labels, visitor
-from pointwise.ui.frame.sections import Kept
+from pointwise.ui.frame.sections import Kept, following
 from pointwise.ui.runs import deleted_runs, run_facts, runs_table
 from pointwise.ui.training import session_run, weights_in_use
 
@@ -24,20 +25,14 @@ def head(record: RunRecord) -> None:
     with left:
         st.text_input(
             "Name",
-            record.name,
             max_chars=MOST_NAME,
-            key=_field("name", record, record.name),
-            on_change=_change,
-            args=("name", record.id),
+            **_field("name", record, record.name),
         )
     with right:
         st.text_input(
             "Note",
-            record.note,
             max_chars=MOST_NOTE,
-            key=_field("note", record, record.note),
-            on_change=_change,
-            args=("note", record.id),
+            **_field("note", record, record.note),
             placeholder="What you tried, and what you found",
         )
     if refused := REFUSED.pop():
@@ -47,10 +42,7 @@ def head(record: RunRecord) -> None:
         _use(record)
         st.toggle(
             "Pinned",
-            record.pinned,
-            key=_field("pinned", record, record.pinned),
-            on_change=_change,
-            args=("pinned", record.id),
+            **_field("pinned", record, record.pinned),
             help=runs_table.HELP["Pinned"],
         )
         st.button("Delete", icon=":material/delete:", key="runs.delete", on_click=deleted_runs.delete, args=(record,))
@@ -147,31 +139,20 @@ def _ask_run(record: RunRecord, wish: str) -> None:
     ASKED.set((record.id, record.state, wish))
 
 
-def _field(what: str, record: RunRecord, value: object) -> str:
-    """The key of an input, which is told when its value was changed elsewhere."""
-    key = f"runs.{what}.{record.id}"
-    known = Kept[object](f"{key}.known", value)
-    if known.get() != value:
-        st.session_state[key] = value
-    known.set(value)
-    return key
+def _field(what: str, record: RunRecord, value: object) -> dict[str, Any]:
+    """Key and callback of an input for what may be changed elsewhere, too."""
+    return following(f"runs.{what}.{record.id}", value, lambda new: _change(what, record.id, new))
 
 
-def _change(what: str, run: str) -> None:
-    key = f"runs.{what}.{run}"
-    shelf, value = visitor.shelf(), st.session_state[key]
+def _change(what: str, run: str, value: Any) -> None:
+    shelf = visitor.shelf()
     changes: dict[str, Callable[..., None]] = {"name": shelf.rename, "note": shelf.annotate, "pinned": shelf.pin}
-    change = changes[what]
-    if not _refusable(lambda: change(run, value)):
-        st.session_state.pop(f"{key}.known", None)
-        st.session_state[key] = getattr(shelf.run(run), what)
+    _refusable(lambda: changes[what](run, value))
     st.rerun()
 
 
-def _refusable(change: Callable[[], None]) -> bool:
+def _refusable(change: Callable[[], None]) -> None:
     try:
         change()
     except LibraryError as error:
         REFUSED.set(str(error))
-        return False
-    return True

@@ -55,7 +55,7 @@ def replay(record: RunRecord) -> None:
     config = rebuilt(ModelConfig, dict(record.config))
     how = player.Player("runs.replay", total=record.total or None)
     if record.stands_in_for in CLASSIFIERS:
-        st.markdown("Your drawing, read with the weights of every snapshot. Draw another on the page Draw a digit.")
+        st.markdown("The drawing, read with the weights of every snapshot. Draw another on the page Draw a digit.")
         player.show_drawing(how, config, record.card, snapshots, drawing.received_image())
     else:
         player.show_prices(how, config, record.card, snapshots)

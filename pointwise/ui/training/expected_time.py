@@ -13,7 +13,7 @@ from pointwise.errors import ConfigError
 from pointwise.jobs import Job, expected_seconds, gigabytes, memory_limit
 from pointwise.runs import Run
 from pointwise.ui.frame import labels
-from pointwise.ui.training import session_run
+from pointwise.ui.training import server_queue, session_run
 
 if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
@@ -33,7 +33,7 @@ def say(job: Job, at_hand: bool) -> None:
     if math.isnan(seconds) and at_hand and not session_run.busy():
         asked = st.button("How long would it take?", type="tertiary", icon=":material/timer:", key="expected_time.ask")
         if asked:
-            with session_run.short_work("Timing a few steps"):
+            with server_queue.short_work("Timing a few steps"):
                 _remember(job, expected_seconds(job))
             st.rerun()
 

@@ -17,7 +17,7 @@ import streamlit as st
 
 from pointwise.errors import DataError
 from pointwise.ui.frame import departed, visitor
-from pointwise.ui.training import session_run
+from pointwise.ui.training import server_queue
 
 if TYPE_CHECKING:
     from pointwise.data.table import Prepared, Table
@@ -74,7 +74,7 @@ def in_turn(doing: str, long: bool) -> Iterator[None]:
     if not long:
         yield
         return
-    with session_run.short_work(doing):
+    with server_queue.short_work(doing):
         try:
             yield
         finally:

@@ -12,7 +12,7 @@ from pointwise.library import is_public
 from pointwise.runs import RESUMABLE, Progress, Run
 from pointwise.ui.frame import charts, labels, shipped, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
-from pointwise.ui.training import downloads, session_run, weights_in_use
+from pointwise.ui.training import downloads, server_queue, session_run, weights_in_use
 
 if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
@@ -82,7 +82,7 @@ def _comparisons() -> None:
     for run in session_run.comparisons():
         progress = run.progress()
         if progress.state == "queued":
-            now = session_run.waiting(progress.standing)
+            now = server_queue.waiting(progress.standing)
         else:
             now = f"{100 * progress.step // max(progress.total, 1)} % done"
         st.caption(f"{labels.plain(run.job.title)}: {now}")
@@ -136,7 +136,7 @@ def _live() -> None:
     if progress.error:
         (st.error if progress.state == "failed" else st.info)(labels.said(progress.error))
     elif progress.state == "queued":
-        st.caption(session_run.WAITS)
+        st.caption(server_queue.WAITS)
     if progress.history:
         _curves(run.job, progress)
     if isinstance(run, Run) and run.unkept:
@@ -154,7 +154,7 @@ def _sentence(run: AnyRun, progress: Progress) -> str:
         return "Getting the data ready"
     where = f"step {progress.step:,} of {progress.total:,}"
     if progress.state == "queued" and not run.stopping:
-        return session_run.waiting(progress.standing) + (f"; it is at {where}" if progress.step else "")
+        return server_queue.waiting(progress.standing) + (f"; it is at {where}" if progress.step else "")
     if not progress.step and progress.state in UNBEGUN:
         return f"{UNBEGUN[progress.state]} before its first step"
     speed = f"{progress.rate:,.0f} examples a second"

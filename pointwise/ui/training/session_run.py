@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,11 +18,11 @@ from pointwise.jobs import check_memory
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
+from pointwise.ui.training import own_tables, server_queue
 
 if TYPE_CHECKING:
     from pointwise.jobs import Comparison, Job, RowsElsewhere
     from pointwise.library import Recording, RunRecord, StoredRun
-    from pointwise.run_queue import RunQueue, Standing
     from pointwise.runs import Progress, Run
     from pointwise.training.checkpoints import Checkpoint
 
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
 BEFORE: Kept[tuple[str, str, int] | None] = Kept("session_run.before", None)  # what the page is being drawn with
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
-WAITS = "Others are training here, and everybody gets a turn. Yours begins by itself while you have this app open."
-SHORT_LOOK = 0.5  # seconds between two looks of a short work at its place in the queue
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
 
 
@@ -75,28 +72,6 @@ def _watch_over() -> list[Run[Any]]:
     for run in mine:
         run.watch()
     return mine
-
-
-def waiting(standing: Standing | None) -> str:
-    """A place in the queue in words: "Place 2 of 3 in the queue, about 4 min"."""
-    if standing is None:
-        return "In the queue"
-    return f"Place {standing.place} of {standing.of} in the queue, {labels.wait(standing)}"
-
-
-@contextmanager
-def short_work(doing: str) -> Iterator[None]:
-    """A context of a work of some seconds, entered when its turn at work comes; ``doing`` stands on the page.
-
-    Raises BusyError where too much waits already.
-    """
-    with run_queue().short(visitor.shelf().owner) as turn:
-        place = st.empty()
-        while not turn.wait(SHORT_LOOK):
-            place.caption(waiting(turn.standing))  # where the page is run again, this ends it
-        place.empty()
-        with st.spinner(doing):
-            yield
 
 
 def go_on_label(record: RunRecord) -> str:
@@ -178,7 +153,7 @@ def _carried_out(
     from pointwise.runs import Run
 
     try:
-        turn = run_queue().turn(visitor.shelf().owner)
+        turn = server_queue.run_queue().turn(visitor.shelf().owner)
     except BusyError as error:
         _refusal(key).set(str(error))
         return None
@@ -247,8 +222,6 @@ def job_of(record: RunRecord) -> Job | Comparison:
 
 def _rows_of(record: RunRecord) -> RowsElsewhere | None:
     """What a run on a table learned from; None where it is not kept."""
-    from pointwise.ui.training import own_tables  # which uses this file
-
     source, data = record.job.get("table"), record.job.get("data")
     try:
         if not source or not own_tables.is_kept(source):
@@ -286,11 +259,3 @@ def _refusal(key: str) -> Kept[str]:
 def _runs_here() -> dict[str, tuple[Run[Any], str]]:
     """The runs that this server carries out and their owners, by id, for the sessions that find them again."""
     return {}
-
-
-@st.cache_resource(show_spinner=False)
-def run_queue() -> RunQueue:
-    """This server's places at work, and who waits for one: runs of all visitors, and what else takes seconds."""
-    from pointwise.run_queue import RunQueue, budget_from_environment, slots_from_environment
-
-    return RunQueue(slots_from_environment(), budget_from_environment())

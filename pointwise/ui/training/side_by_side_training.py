@@ -12,7 +12,7 @@ import streamlit as st
 from pointwise.jobs import Comparison
 from pointwise.runs import Progress
 from pointwise.ui.frame import labels
-from pointwise.ui.training import session_run
+from pointwise.ui.training import server_queue, session_run
 
 if TYPE_CHECKING:
     from pointwise.training import Epoch
@@ -61,10 +61,10 @@ class SideBySide:
         if active:
             seconds = f", {progress.seconds_left:.0f} s left" if progress.step else ""
             queued = progress.state == "queued" and not run.stopping
-            text = session_run.waiting(progress.standing) if queued else f"Training in turns{seconds}"
+            text = server_queue.waiting(progress.standing) if queued else f"Training in turns{seconds}"
             st.progress(progress.step / max(progress.total, 1), text=text)
             if queued and not progress.error:
-                st.caption(session_run.WAITS)
+                st.caption(server_queue.WAITS)
         trainings: Trainings = defaultdict(list)
         for epoch in progress.epochs:
             trainings[epoch.of].append(epoch)

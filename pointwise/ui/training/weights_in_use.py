@@ -5,9 +5,8 @@ One control chooses them (``choose``), and ``Used.mark`` says beside every predi
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +16,7 @@ from pointwise.card import rebuilt, unmeasured
 from pointwise.errors import LibraryError, PointwiseError
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
-from pointwise.ui.frame.sections import Latest
+from pointwise.ui.frame.sections import Latest, following
 from pointwise.ui.training import session_run
 from pointwise.visible_text import visible
 
@@ -72,16 +71,12 @@ def choose(arch: str, label: str = "Weights", place: str = "") -> None:
         return
     chosen = choice(arch)
     titles = {None: "Shipped", **_titles(list(runs.values()))}
-    key = _key("run", place, arch, titles.values())
-    st.session_state[key] = chosen.run if chosen.run in runs else None
-    st.selectbox(
-        label,
-        list(titles),
-        format_func=titles.__getitem__,
-        key=key,
-        on_change=_chosen,
-        args=(arch, key),
+    known = chosen.run if chosen.run in runs else None
+    # Of these titles, for Streamlit knows the chosen one by how it was written.
+    follows = following(
+        f"weights_in_use.run{place}.{arch}", known, lambda run: use(arch, run), of=list(titles.values())
     )
+    st.selectbox(label, list(titles), format_func=titles.__getitem__, **follows)
     if chosen.run in runs:
         _choose_step(arch, chosen, place)
 
@@ -214,12 +209,6 @@ def _offered(arch: str) -> list[RunRecord]:
     return [record for record in records if record.stands_in_for == arch and (record.active or record.bytes)]
 
 
-def _key(what: str, place: str, arch: str, options: Iterable[object]) -> str:
-    """The key of a widget, another one for other options: Streamlit knows the chosen one by how it was written."""
-    digest = hashlib.sha256(repr(list(options)).encode()).hexdigest()[:12]
-    return f"weights_in_use.{what}{place}.{arch}.{digest}"
-
-
 def _titles(records: Sequence[RunRecord]) -> dict[str | None, str]:
     """What runs are called, by their ids; two that are called alike are told apart by them."""
     titles = {record.id: _title(record) for record in records}
@@ -245,22 +234,16 @@ def _choose_step(arch: str, chosen: Choice, place: str) -> None:
     if len(steps) < 2:
         return
     options = [*steps, NEWEST]
-    key = _key("step", place, arch, options)
-    st.session_state[key] = chosen.step if chosen.step in steps else NEWEST
+    known = chosen.step if chosen.step in steps else NEWEST
     st.select_slider(
         "After step",
         options,
         format_func=lambda step: "latest" if step == NEWEST else f"{step:,}",
-        key=key,
-        on_change=_chosen_step,
-        args=(arch, key),
         help="The run's weights as they were after that step of its training",
+        **following(
+            f"weights_in_use.step{place}.{arch}",
+            known,
+            lambda step: use(arch, chosen.run, step or None),
+            of=(chosen.run, options),
+        ),
     )
-
-
-def _chosen(arch: str, key: str) -> None:
-    use(arch, st.session_state[key])
-
-
-def _chosen_step(arch: str, key: str) -> None:
-    use(arch, choice(arch).run, st.session_state[key] or None)

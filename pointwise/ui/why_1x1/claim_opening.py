@@ -19,7 +19,7 @@ ABOUT = {
     "Speed": "A [[1×1 convolution]] and a [[dense layer]] with the same weights take the same [[multiply-adds]]. "
     "Their time can be measured.",
     "Shape": "A digit is its shape: its pixels in another order are no digit. A network that cannot notice the other "
-    "order sees no shape. Four networks of [[1×1 convolutions|1×1 convolution]] read your drawing.",
+    "order sees no shape. Four networks of [[1×1 convolutions|1×1 convolution]] read the drawing.",
     "Any size": "A [[convolution]] uses the same weights at every pixel, however many there are. The four networks of "
     "the first page have learned from pictures of 28 × 28 pixels.",
     "Bottlenecks": "A [[bottleneck]] is a few [[channels|channel]] between many. GoogLeNet and ResNet, two famous "

@@ -49,7 +49,7 @@ def follow() -> None:
     """The score, and a button for the next claim."""
     right, guessed = guesses.score()
     if guessed and not address.hides("verdicts"):
-        st.markdown(f"**{_score(right, guessed)}** Only first guesses count.")
+        st.markdown(f"**{_score(right, guessed)}** Only first guesses count. A ✓ above: you have seen the answer.")
     coming = _next()
     if coming is not None:
         number = NAMES.index(coming.name) + 1

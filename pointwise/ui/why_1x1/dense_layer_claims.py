@@ -176,7 +176,7 @@ def network_in_network() -> None:
         for digit, (one, logit) in enumerate(zip(maps, logits, strict=True))
     ]
     highest = f"Here it is {int(logits.argmax())}, by {labels.plain(mark)}."
-    st.markdown(f"**Your drawing's ten maps, one for each digit.** The one with the highest average wins. {highest}")
+    st.markdown(f"**The drawing's ten maps, one for each digit.** The one with the highest average wins. {highest}")
     st.html(html.strip(tiles))
     st.html(scale.bar())
     weights_in_use.choose("nin")

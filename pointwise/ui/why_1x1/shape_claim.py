@@ -28,7 +28,7 @@ ALL, ONE, NONE = "All of them", "One of them", "None of them"
 
 @claim_widgets.guess_first(
     "shape",
-    "Put your drawing's 784 pixels into a random order. How many of the four networks cannot notice it at all?",
+    "Put the drawing's 784 pixels into a random order. How many of the four networks cannot notice it at all?",
     {
         ALL: "That would be so if all four had nothing but 1×1 convolutions and an average; only one has.",
         ONE: "Right: one of them cannot notice, the one with nothing but 1×1 convolutions and an average.",
@@ -44,7 +44,7 @@ def show() -> None:
         return
     order = ORDER.get()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.html(html.framed(image, 150, "Your drawing, 28 by 28 pixels"), width=150)
+        st.html(html.framed(image, 150, "The drawing, 28 by 28 pixels"), width=150)
         st.html(html.framed(shuffled(image, order), 150, "The same pixels in another order"), width=150)
         st.button("Another order", on_click=ORDER.set, args=(order + 1,), icon=":material/shuffle:")
     results = {arch: shuffle(weights_in_use.current_model(arch), image, order) for arch in CLASSIFIERS}

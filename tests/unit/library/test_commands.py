@@ -288,16 +288,16 @@ def test_an_unwritable_home_is_said_and_the_training_goes_on(
 
 def stop_by_ctrl_c(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Let the training be interrupted, as by Ctrl-C, after a step."""
-    from pointwise.commands.train import _Recorder
+    from pointwise.commands.recorder import Recorder
 
-    record = _Recorder.record
+    record = Recorder.record
 
     def recording(self: Any, progress: Any, step: Any) -> None:
         record(self, progress, step)
         if progress.step == after:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(_Recorder, "record", recording)
+    monkeypatch.setattr(Recorder, "record", recording)
 
 
 def test_ctrl_c_says_what_is_there_and_resume_goes_on_in_the_same_run(

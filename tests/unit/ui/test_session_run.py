@@ -11,7 +11,6 @@ import pytest
 import streamlit as st
 import torch
 
-from pointwise import run_queue
 from pointwise.data.housing import HouseOptions
 from pointwise.data.table import load_sample, prepare
 from pointwise.jobs import HouseJob, Job, PictureJob, Pictures, TableJob, compare_scalings, table_config
@@ -21,7 +20,7 @@ from pointwise.run_queue import Turn
 from pointwise.runs import Run
 from pointwise.training import PRICE_RECIPES, recipe_named, table_recipe
 from pointwise.ui.frame import visitor
-from pointwise.ui.training import session_run
+from pointwise.ui.training import server_queue, session_run
 
 PATIENCE = 30.0
 TABLE = prepare(load_sample(), "disease progression", ["age", "body mass index"])
@@ -167,7 +166,7 @@ def test_a_comparison_is_found_again_under_its_key(shelf: Shelf, forget: Callabl
 def busy(monkeypatch: pytest.MonkeyPatch, shelf: Shelf) -> Turn:
     """Somebody else's turn, which has the server's only place at work."""
     monkeypatch.setenv("POINTWISE_RUNS", "1")
-    turn = session_run.run_queue().turn("somebody else")
+    turn = server_queue.run_queue().turn("somebody else")
     turn.join()
     return turn
 
@@ -188,7 +187,7 @@ def test_a_run_waits_for_its_turn_and_begins_by_itself(shelf: Shelf, busy: Turn)
     busy.done()
     assert run.join(PATIENCE)
     assert (run.progress().state, shelf.run(run.name).standing) == ("done", None)
-    assert session_run.run_queue().working == []
+    assert server_queue.run_queue().working == []
 
 
 def test_a_run_that_waits_is_stopped_from_elsewhere_and_can_be_started_later(shelf: Shelf, busy: Turn) -> None:
@@ -197,7 +196,7 @@ def test_a_run_that_waits_is_stopped_from_elsewhere_and_can_be_started_later(she
     shelf.ask(run.name, "stop")
     assert run.join(PATIENCE)
     record = shelf.run(run.name)
-    assert (record.state, record.unbegun, session_run.run_queue().waiting) == ("stopped", True, [])
+    assert (record.state, record.unbegun, server_queue.run_queue().waiting) == ("stopped", True, [])
     busy.done()
     session_run.go_on(run.name)
     again = session_run.current()
@@ -227,7 +226,7 @@ def test_runs_that_take_turns_have_the_same_weights_in_the_end(
     *_, last = JOBS[kind].steps()
     run = started(JOBS[kind])
     for _ in range(2):  # others come, have a turn, and go
-        turn = session_run.run_queue().turn("somebody else")
+        turn = server_queue.run_queue().turn("somebody else")
         turn.join()
         until(lambda turn=turn: turn.at_work)
         until(lambda: run.progress().state == "queued")
@@ -244,7 +243,7 @@ def test_a_paused_run_gives_its_place_away_and_is_on_disk(shelf: Shelf, monkeypa
     monkeypatch.setenv("POINTWISE_RUNS", "1")
     run = started(JOBS["pictures"])
     run.pause()
-    turn = session_run.run_queue().turn("somebody else")
+    turn = server_queue.run_queue().turn("somebody else")
     turn.join()
     until(lambda: turn.at_work)
     until(lambda: run.progress().state == "paused")
@@ -264,7 +263,7 @@ def test_stop_measures_the_weights_of_a_run_that_was_put_aside(shelf: Shelf, mon
     run = started(JOBS["pictures"])
     until(lambda: run.progress().step)
     run.pause()
-    turn = session_run.run_queue().turn("somebody else")
+    turn = server_queue.run_queue().turn("somebody else")
     turn.join()
     until(lambda: turn.at_work and run.progress().state == "paused")
     run.stop()
@@ -287,7 +286,7 @@ def test_a_comparison_is_held_in_memory_while_others_have_their_turn(
     session_run.start(comparison, "contest")
     run = session_run.at("contest")
     until(lambda: run.progress().step)
-    turn = session_run.run_queue().turn("somebody else")
+    turn = server_queue.run_queue().turn("somebody else")
     turn.join()
     until(lambda: turn.at_work)
     until(lambda: run.progress().state == "queued")
@@ -304,7 +303,7 @@ def test_at_the_servers_end_runs_park_and_go_on_later(
     session_run.start(compare_scalings(PRICE_RECIPES["tutorial"], HouseOptions()), "contest")
     waiting = session_run.at("contest")
     until(lambda: run.progress().step)
-    assert session_run.run_queue().close(PATIENCE)
+    assert server_queue.run_queue().close(PATIENCE)
     assert run.join(PATIENCE)
     assert waiting.join(PATIENCE)
     record = shelf.run(run.name)
@@ -331,7 +330,7 @@ def test_a_visitors_other_runs_are_watched_over_on_every_page(shelf: Shelf, busy
 
 
 def test_a_refusal_leaves_nothing_in_the_library(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_queue, "MOST_OF_ONE", 0)
+    monkeypatch.setattr("pointwise.run_queue.queue.MOST_OF_ONE", 0)
     assert session_run.start(JOBS["houses"]) is None
     assert shelf.runs() == []
     assert session_run.current() is None

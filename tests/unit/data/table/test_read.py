@@ -133,7 +133,10 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "too large": (b"a,b\n" + b"1,2\n" * (3 * 2**20), "12.0 MB, more than 10 MB"),
     "no numbers": (lines("a,b", lambda i: f"x{i % 2},y{i % 3}"), "no column of numbers that vary"),
     "constant numbers": (lines("a,b", lambda i: f"5,y{i % 3}"), "no column of numbers that vary"),
-    "numbers alone": (lines("a,b", lambda i: f"{i},id {i}"), "nothing to predict 'a' from"),
+    "numbers alone": (
+        lines("a,b", lambda i: f"{i},id {i}"),
+        "nothing to predict 'a' from. 'b' cannot be used: it holds 30 different texts",
+    ),
     "duplicate names": (lines("a,b, a", lambda i: f"{i},{i},{i}"), "more than one column named 'a'"),
     "no names": (lines("1,2.5", lambda i: f"{i},{i}"), "begins with numbers instead of column names"),
     "long name": (lines("a" * 101 + ",b", lambda i: f"{i},{i}"), "a column name of 101 characters"),

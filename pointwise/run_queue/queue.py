@@ -1,22 +1,9 @@
-"""The places at work of one server, and the fair queue for them.
-
-    queue = RunQueue(slots=1, budget=900.0)
-    turn = queue.turn(owner)
-    turn.join()  # into the queue
-    turn.wait()  # until it is at work
-    turn.done()
-
-First come, first served, turn by turn over the owners: the second run of one waits behind the first of every other. Who
-had the budget's time at work lets others go first, and joins the queue again at its end. A short work, of some seconds,
-waits for no run's end: a run lends its place between two of its steps. Nothing here knows what is carried out, and
-nothing watches the clock in a thread of its own: who is at work asks, between two steps, whether somebody else is due.
-"""
+"""The places at work of one server: who has one, who is next, and how long the others wait."""
 
 from __future__ import annotations
 
 import heapq
 import math
-import os
 import threading
 import time
 import weakref
@@ -24,104 +11,16 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
-from typing import NamedTuple
 
 from pointwise.errors import BusyError
+from pointwise.run_queue.limits import BUDGET
+from pointwise.run_queue.turn import LEND, OUT, SHORT, WAITING, WORKING, YIELD, Standing, Turn
 
-BUDGET = 15.0  # minutes at work after which a run lets others go first
 IDLE = 30.0  # seconds that a paused run keeps its place while nobody waits
 REST = 5.0  # seconds between two times that a run lends its place, at least; and at least as long as it was lent
-SHORT = 5.0  # seconds that a short work takes, until one is told better
 MOST_WAITING, MOST_OF_ONE = 200, 6  # turns
-OUT, WAITING, WORKING = "out", "waiting", "working"
-LEND, YIELD = "lend", "yield"
 
 _QUEUES: weakref.WeakSet[RunQueue] = weakref.WeakSet()
-
-
-class Standing(NamedTuple):
-    """Where a turn stands in the queue."""
-
-    place: int  # 1 is next
-    of: int  # how many wait
-    seconds: float  # until it is at work, as far as one can tell
-    at_most: bool  # whether nobody can tell, and that is the longest it can be
-
-
-class Turn:
-    """Somebody's turn at work: not in the queue, waiting in it, or at work. Any thread may call its methods."""
-
-    def __init__(self, queue: RunQueue, owner: str, short: bool) -> None:
-        self.owner, self.short = owner, short
-        self.state, self.idle = OUT, False  # idle: paused, so that its place is of no use to it
-        self.arrival = self.order = 0  # among the turns of its owner, and among those of all
-        self.front = False  # whether it lent its place, and has one again before all others
-        self.since = self.worked = self.idle_since = 0.0  # at work since, and before it lent its place; seconds
-        self.lent_at, self.rested = 0.0, -math.inf  # when it lends its place again at the earliest
-        self.present: Callable[[], bool] = lambda: True
-        self.remaining: Callable[[], float] = lambda: SHORT if short else math.nan
-        self.end: Callable[[], None] = lambda: None
-        self._queue, self._news = queue, threading.Event()
-
-    def belongs_to(self, present: Callable[[], bool], remaining: Callable[[], float], end: Callable[[], None]) -> None:
-        """Know whether somebody looks at what is carried out, the seconds that it still takes, NaN where that is not
-        known, and what ends it. None of them may wait for anything.
-        """
-        self.present, self.remaining, self.end = present, remaining, end
-
-    @property
-    def at_work(self) -> bool:
-        """Whether it has a place at work."""
-        return self.state == WORKING
-
-    @property
-    def held(self) -> float:
-        """Seconds at work since it got its place."""
-        return self._queue.held(self)
-
-    @property
-    def standing(self) -> Standing | None:
-        """Its place in the queue and the expected wait; None where it does not wait."""
-        return self._queue.standing(self)
-
-    def join(self) -> None:
-        """Join the queue at its end, unless it waits or is at work already."""
-        self._queue.join(self)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Whether it is at work, after waiting for that, or for a ``poke``, at most ``timeout`` seconds."""
-        if not self.at_work:
-            self._news.wait(timeout)
-            self._news.clear()
-        return self.at_work
-
-    def poke(self) -> None:
-        """Wake whoever waits for it."""
-        self._news.set()
-
-    def rest(self, idle: bool) -> None:
-        """Say whether it is paused: others that wait have its place at once."""
-        self._queue.rest(self, idle)
-
-    def asked(self) -> str:
-        """LEND where a short work waits for its place, YIELD where another turn is due; "" as long as it may go on."""
-        return self._queue.asked(self)
-
-    def lend(self) -> None:
-        """Give the place to a short work, and wait before all others to have it again."""
-        self._queue.lend(self)
-
-    def hurry(self) -> None:
-        """Count as a short work from now on: only the end is left to do."""
-        self._queue.hurry(self)
-
-    def leave(self) -> None:
-        """Give the place back, or leave the queue; it may join again."""
-        self._queue.leave(self)
-
-    def done(self) -> None:
-        """Leave for good."""
-        self._queue.done(self)
 
 
 class RunQueue:
@@ -357,24 +256,6 @@ class RunQueue:
         if self._took:
             return max(0.0, median(self._took) - self._held(turn)), False
         return self.budget, True
-
-
-def slots_from_environment() -> int:
-    """How many runs a server trains at once: $POINTWISE_RUNS, else half its cores, at least one."""
-    default = max(1, (os.cpu_count() or 2) // 2)
-    try:
-        return max(1, int(os.environ.get("POINTWISE_RUNS", default)))
-    except ValueError:
-        return default
-
-
-def budget_from_environment() -> float:
-    """Seconds at work after which a run lets others go first: $POINTWISE_MINUTES, else 15 minutes."""
-    try:
-        minutes = float(os.environ.get("POINTWISE_MINUTES", BUDGET))
-    except ValueError:
-        minutes = BUDGET
-    return 60 * (minutes if 0 < minutes < math.inf else BUDGET)
 
 
 def close_all(timeout: float = 3.0) -> bool:

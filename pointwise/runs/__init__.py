@@ -1,0 +1,9 @@
+"""One training, in a background thread or not: start, pause, stop, and a frozen Progress to look at.
+
+It knows no data set and no network, and importing it needs no torch.
+"""
+
+from pointwise.progress import ENDED, MAX_POINTS, RESUMABLE, History, Point, Progress, Snapshot
+from pointwise.runs.run import Run
+
+__all__ = ["ENDED", "MAX_POINTS", "RESUMABLE", "History", "Point", "Progress", "Run", "Snapshot"]
