@@ -91,10 +91,8 @@ def ink_of(rgba: NDArray[np.uint8]) -> Ink:
     paper = np.median(brightness(_border(rgba)[None]))
     if paper != brightness(rgba[:1, :1])[0, 0]:
         return _strengthened(np.abs(brightness(rgba) - paper))
-    ink, drawn = np.zeros(rgba.shape[:2]), np.ascontiguousarray(rgba).view(np.uint32)[:, :, 0]
-    drawn = (
-        drawn != drawn[0, 0]
-    )  # where it is not as its corner, the paper: a third of a drawing, and only that is computed
+    ink, colours = np.zeros(rgba.shape[:2]), np.ascontiguousarray(rgba).view(np.uint32)[:, :, 0]
+    drawn = colours != colours[0, 0]  # from the corner, which is paper; only that part is computed, a third of most
     if drawn.any():
         rows, columns = (slice(found[0], found[-1] + 1) for found in map(np.flatnonzero, (drawn.any(1), drawn.any(0))))
         ink[rows, columns] = _strengthened(np.abs(brightness(rgba[rows, columns]) - paper))
