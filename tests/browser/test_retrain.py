@@ -46,8 +46,7 @@ def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tm
     download.value.save_as(file)
     with safe_open(file, framework="numpy") as weights:
         assert '"arch": "mlp_1x1"' in weights.metadata()["config"]
-    grid = page.get_by_test_id("stGrid").filter(has=metric(page, "Bag of pixels"))
-    expect(grid.get_by_text("By Run 1, epoch 20")).to_be_visible()
+    expect(page.locator(".pw-cards").get_by_text("By Run 1, epoch 20")).to_be_visible()
     page.get_by_test_id("stMain").get_by_role("combobox", name="Read by").click()
     page.get_by_role("option", name="MLP of 1×1 convs", exact=True).click()
     expect(page.get_by_text("By Run 1, epoch 20").first).to_be_visible()
@@ -60,7 +59,7 @@ def test_pause_and_stop_hold_and_end_a_run_on_another_page_too(page: Page, serve
     draw(page, STROKES[1])
     answered(page)
     long_run(page)
-    expect(page.get_by_test_id("stGrid").get_by_text("By Run 1, ")).to_be_visible()
+    expect(page.locator(".pw-cards").get_by_text("By Run 1, ")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused at step")).to_be_visible()
     page.get_by_role("link", name="House prices").click()
