@@ -130,7 +130,7 @@ def test_a_second_visitor_waits_for_the_only_place_and_gets_it_when_the_first_en
 
 def test_a_run_of_500_epochs_keeps_nobody_from_training_or_drawing_paused_or_not(tmp_path: Path) -> None:
     async def until(wanted: Callable[[], bool]) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             while not wanted():
                 await asyncio.sleep(0.1)
 
