@@ -14,6 +14,7 @@ from pointwise.ui.training import downloads  # noqa: E402
 
 DRAW = "draw"  # the fragment of everything; a use of the controls runs it
 ANSWERS = "answers"  # the fragment in it that a stroke runs
+TOOLS = "tools"  # the fragment in it of undo, clear and the pen, which a stroke on an empty canvas runs as well
 
 st.title("Draw a digit")
 link = opening.text()
@@ -30,21 +31,22 @@ def draw() -> None:
         below = st.container()
     with right:
         beside, choices = st.container(), st.container()
-    between, hint, words = st.container(), st.container(), st.container()
-    section(ANSWERS)(lambda: answers(beside, below, hint))()
-    controls(choices, between, words)
+    between, hint, words, steps, about = (st.container() for _ in range(5))
+    section(ANSWERS)(lambda: answers(beside, hint, steps))()
+    with below:
+        section(TOOLS)(lambda: tools.tools(changed=DRAW))()
+    controls(choices, between, words, about)
 
 
-def answers(beside: Place, below: Place, hint: Place) -> None:
+def answers(beside: Place, hint: Place, steps: Place) -> None:
     from pointwise.ui.draw import answer  # imports NumPy: only now that the canvas is on its way
 
     with beside:
         answer.live()
     startup.let_paint()
-    tools.strokes(on_shown=startup.begin)
+    with steps:
+        tools.strokes(on_shown=startup.begin, on_first=lambda: st.rerun([ANSWERS, TOOLS]))
     with turns.turn():
-        with below:
-            tools.tools(changed=DRAW)
         if startup.loaded():
             from pointwise.ui.draw import four_models, hard_cases, two_ways
 
@@ -52,13 +54,15 @@ def answers(beside: Place, below: Place, hint: Place) -> None:
                 hard_cases.two_digits()
             with hint:
                 hard_cases.look_for()
-            two_ways.picture()
+            with steps:
+                two_ways.picture()
             four_models.side_by_side()
 
 
-def controls(choices: Place, between: Place, words: Place) -> None:
+def controls(choices: Place, between: Place, words: Place, about: Place) -> None:
+    from pointwise.models import CLASSIFIERS
     from pointwise.ui.canvas import reading
-    from pointwise.ui.draw import hard_cases, two_ways
+    from pointwise.ui.draw import four_models, hard_cases, two_ways
     from pointwise.ui.training import weights_in_use
 
     with choices:
@@ -74,6 +78,10 @@ def controls(choices: Place, between: Place, words: Place) -> None:
             tools.upload(changed=DRAW)
         if startup.loaded():
             two_ways.words()
+    if startup.loaded():
+        with about:
+            four_models.words()
+        weights_in_use.choose_each(CLASSIFIERS)
 
 
 draw()

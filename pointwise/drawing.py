@@ -87,10 +87,19 @@ def ink_of(rgba: NDArray[np.uint8]) -> Ink:
     if rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.dtype != np.uint8 or 0 in rgba.shape:
         raise ValueError(f"A drawing is uint8 (H, W, 4), not {rgba.dtype} {rgba.shape}.")
     if is_transparent(rgba):
-        difference = rgba[:, :, 3] / 255.0
-    else:
-        light = brightness(rgba)
-        difference = np.abs(light - np.median(_border(light)))
+        return _strengthened(rgba[:, :, 3] / 255.0)
+    paper = np.median(brightness(_border(rgba)[None]))
+    if paper != brightness(rgba[:1, :1])[0, 0]:
+        return _strengthened(np.abs(brightness(rgba) - paper))
+    ink, colours = np.zeros(rgba.shape[:2]), np.ascontiguousarray(rgba).view(np.uint32)[:, :, 0]
+    drawn = colours != colours[0, 0]  # from the corner, which is paper; only that part is computed, a third of most
+    if drawn.any():
+        rows, columns = (slice(found[0], found[-1] + 1) for found in map(np.flatnonzero, (drawn.any(1), drawn.any(0))))
+        ink[rows, columns] = _strengthened(np.abs(brightness(rgba[rows, columns]) - paper))
+    return ink
+
+
+def _strengthened(difference: Ink) -> Ink:
     strongest = difference.max()
     if strongest < FAINTEST:
         return np.zeros_like(difference)

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from pointwise.calibration import SURE, expected_calibration_error, logits_of, temperature_of
-from pointwise.card import HOUSES, TABLE, data_set_of, options_of, reads_digits, rebuilt
+from pointwise.card import HOUSES, STROKES, TABLE, data_set_of, options_of, reads_digits, rebuilt
 from pointwise.claims.any_size import SLIDERS, share_read, strips
 from pointwise.claims.shape import accuracy_on_shuffled
 from pointwise.costs import cost
@@ -62,6 +62,8 @@ def own_data(path: Path, model: Network, folder: Path | None = None) -> Pictures
     if name is None:
         remedy = "Import it again with --data-set." if "imported" in model.card else "Train it again."
         raise ModelFileError(path, "does not say which data set it was trained on", remedy)
+    if name == STROKES:
+        raise ModelFileError(path, "was trained on strokes, which it does not hold", "Open the painting in the app.")
     if name == TABLE:
         raise ModelFileError(path, "was trained on a table, whose rows it does not hold", "Open the table in the app.")
     try:

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from pointwise.bench import inference, training
+from pointwise.bench import inference, painting, training
 from pointwise.errors import ConfigError
 from pointwise.jobs import Job, PictureJob, Pictures
 from pointwise.models import default_config
@@ -37,6 +37,7 @@ BENCHMARKS: dict[str, tuple[Callable[[Options], dict[str, Any]], Callable[[Mappi
         training.accuracy_lines,
     ),
     "inference": (lambda o: inference.measured(o.rounds), inference.lines),
+    "paint": (lambda o: painting.measured(o.rounds), painting.lines),
 }
 
 

@@ -18,7 +18,7 @@ from pointwise.errors import WorkerError
 def add(commands: Any) -> None:
     """Add both commands and their arguments to the parser's."""
     parser = commands.add_parser("bench", help="measure the claims about speed")
-    names = "tutorial-step, time-to-accuracy or inference (default: all)"
+    names = "tutorial-step, time-to-accuracy, inference or paint (default: all)"
     parser.add_argument("names", metavar="NAME", nargs="*", help=names)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison (default 5)")
     parser.add_argument("--steps", type=int, default=10, help="steps of a training loop a round (default 10)")

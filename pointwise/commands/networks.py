@@ -73,6 +73,9 @@ def predict(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.weights import load_model
 
     model = load_model(options.network)
+    if model.config.architecture.labels_pixels:
+        remedy = "Label pictures with: python -m pointwise segment --apply NETWORK PICTURE..."
+        raise ModelFileError(options.network, "labels the pixels of pictures and predicts nothing else", remedy)
     if model.config.architecture.classifies:
         target, read = "digit", _digit
     elif "columns" in model.card or data_set_of(model) == TABLE:

@@ -93,9 +93,13 @@ def _job(options: argparse.Namespace) -> Job:
     from pointwise.data.catalogue import config_for
     from pointwise.data.housing import HouseOptions
     from pointwise.jobs import HouseJob, PictureJob, Pictures
-    from pointwise.models import REGRESSOR, default_config
+    from pointwise.models import PAINTER, REGRESSOR, default_config
     from pointwise.training import recipe_named, recipes_for
 
+    if options.arch == PAINTER:
+        raise ConfigError(
+            "paint learns from strokes on a picture. Use: python -m pointwise segment PICTURE --scribbles …"
+        )
     houses = options.arch == REGRESSOR
     config = default_config(options.arch) if houses else config_for(options.arch, options.data_set)
     changes = {"epochs": options.epochs, "batch_size": options.batch, "learning_rate": options.lr, "seed": options.seed}

@@ -11,6 +11,7 @@ const PATIENCE = 500 // milliseconds that a message waits for the page's own ans
 const NO_TOOLBAR = ".dc-toolbar { display: none !important }"
 const pens = new Map() // by the sheet's key
 let reading = null // as long as there is a network, or a place for an answer, on the page
+let latest = null // the bytes of the network that the page was given last
 
 function share(event, { left, top, width, height }) {
   const round = (value) => Math.round(1e5 * Math.min(Math.max(value, -3.9), 4.9)) / 1e5 // as far as the server takes
@@ -111,6 +112,7 @@ function sheet(data, send) {
 }
 
 function network(bytes) {
+  latest = bytes
   reading ??= reader()
   reading.use(bytes)
   const pen = [...pens.values()].find(({ reads }) => reads)
@@ -121,7 +123,9 @@ function network(bytes) {
   }
 }
 
-// A sheet, or the bytes of the network to read with; null where the network is too large to be given to a page.
+// A sheet, or the bytes of the network to read with, or word that it is the same as before; null where the network is too
+// large to be given to a page.
 export default function ({ data, setTriggerValue }) {
+  if (data?.network) return network(latest)
   return data && !(data instanceof Uint8Array) ? sheet(data, setTriggerValue) : network(data)
 }

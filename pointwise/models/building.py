@@ -22,6 +22,7 @@ def build(config: ModelConfig, seed: int = 0) -> Network:
     """
     model = allocate(skeleton(config))
     _initialise(model, torch.Generator().manual_seed(seed))
+    model.reset()
     model.config, model.card = config, {}
     return model
 

@@ -28,6 +28,9 @@ class Network(nn.Module):
     parts: ClassVar[tuple[Callable[..., Any], ...]] = ()  # functions that its class needs, for a script of its own
     card: Mapping[str, Any]  # how the weights were made and how good they are; empty for a fresh network
 
+    def reset(self) -> None:
+        """Give what is neither drawn at random nor learned its first values."""
+
 
 class ConvMLP(Network):
     """The tutorial's model: a 1×1 convolution, then an MLP. (N, C, H, W) in, (N, classes) logits out."""

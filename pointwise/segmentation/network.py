@@ -31,6 +31,10 @@ class PixelNetwork(Network):
         self.conv2 = nn.Conv2d(first, second, *config.kernels["conv2"])
         self.conv3 = nn.Conv2d(second, config.num_classes, *config.kernels["conv3"])
 
+    def reset(self) -> None:
+        self.mean.zero_()
+        self.scale.fill_(1.0)
+
     def forward(self, picture: Tensor) -> Tensor:
         height, width = picture.shape[-2:]
         maps = [enlarged(x, stride, height, width) for stride, x in bank(picture, self.channel_sets)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,25 @@ def read_picture(content: bytes, name: str = "This file") -> Picture:
     16-bit and floating-point values are stretched to 0…255. Raises PictureError, before anything is decoded, for more
     than MOST_BYTES or MOST_PIXELS, and for what is broken or of another format.
     """
+    return _opened(content, name, lambda image: _array(ImageOps.exif_transpose(image)))
+
+
+def read_numbers(content: bytes, name: str = "This file") -> NDArray[np.int32]:
+    """The whole numbers in a picture of one channel (grey, or a palette's indices), int32 (H, W).
+
+    Raises PictureError as ``read_picture`` does, and for a picture of several channels.
+    """
+
+    def numbers(image: Image.Image) -> NDArray[np.int32]:
+        values = np.array(image)
+        if values.ndim != 2 or image.mode == "F":
+            raise PictureError(f"{name} has {image.mode} colours. Save it with one whole number for each pixel.")
+        return values.astype(np.int32)
+
+    return _opened(content, name, numbers)
+
+
+def _opened(content: bytes, name: str, read: Callable[[Image.Image], Any]) -> Any:
     if len(content) > MOST_BYTES:
         raise PictureError(f"{name} has {len(content) / 2**20:.0f} MB. Choose a picture of at most 20 MB.")
     try:
@@ -40,7 +60,7 @@ def read_picture(content: bytes, name: str = "This file") -> Picture:
                     )
                 opened.seek(0)
                 opened.load()
-                return _array(ImageOps.exif_transpose(opened))
+                return read(opened)
     except PictureError:
         raise
     except MemoryError:

@@ -238,7 +238,7 @@ def test_a_runs_weights_are_looked_at_when_they_are_chosen(use_own: UseOwn) -> N
     use_own(app, untrained(32, 32))
     app.run()
     assert any(caption.value == "By Mine" for caption in app.caption)
-    next(box for box in app.selectbox if box.label == "Weights").set_value(None).run()
+    next(box for box in app.selectbox if box.label == "Weights").set_value("").run()
     assert any(caption.value == "By shipped weights" for caption in app.caption)
 
 

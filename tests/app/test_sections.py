@@ -134,7 +134,7 @@ def following() -> None:
 
     st.button("Ten", on_click=number.set, args=(10,))
     follows = following("field", number.get(), take)
-    st.number_input("Number", **follows)
+    st.number_input("Number", value=number.get(), **follows)
     st.session_state["follows"] = follows
 
 

@@ -262,6 +262,24 @@ def slide(page: Page, name: str, watched: str, start: float, end: float, frames:
     return page.evaluate(SLIDE, [name, watched, start, end, frames])
 
 
+HEADER, ROW, TICK = 35, 35, 17  # pixels of a table
+
+
+def click_table(page: Page, x: float, y: float) -> None:
+    """Click the page's first table at a point of it, once it has rows."""
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table.locator("[role=row]").nth(1)).to_be_attached()
+    table.click(position={"x": x, "y": y})
+
+
+def tick(page: Page, row: int) -> None:
+    """Tick a row of the page's first table as it is sorted, or take its tick away."""
+    line = page.get_by_test_id("stDataFrame").first.locator(f"[role=row][aria-rowindex='{row + 2}']")
+    before = str(line.get_attribute("aria-selected"))
+    click_table(page, TICK, HEADER + ROW * row + ROW / 2)
+    expect(line).not_to_have_attribute("aria-selected", before)
+
+
 def count_messages(page: Page) -> None:
     """Those that the page sends from now on."""
     page.evaluate("""() => {

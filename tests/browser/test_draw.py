@@ -88,7 +88,7 @@ def test_every_sample_is_read(drawing: Page, digit: int) -> None:
 
 def test_four_models_stand_side_by_side(drawing: Page) -> None:
     for name in ("Network in Network", "1×1 conv + MLP", "MLP of 1×1 convs", "Bag of pixels"):
-        expect(metric(drawing, name)).to_be_visible()
+        expect(drawing.get_by_role("group", name=name, exact=True)).to_be_visible()
     expect(drawing.get_by_text("12,848,010 parameters")).to_be_visible()
 
 

@@ -24,7 +24,7 @@ from pointwise.ui.frame.labels import JOINER
 from pointwise.visible_text import one_line, visible
 from pointwise.weights import model_from
 from tests.attacks import ATTACKS, HOST
-from tests.browser.harness import Server, arrive, nothing_red
+from tests.browser.harness import Server, arrive, nothing_red, tick
 
 PICTURE, TAG, LINK, FORMULA = ATTACKS[0], ATTACKS[4], ATTACKS[10], ATTACKS[14]
 HALF = len(ATTACKS) // 2
@@ -102,14 +102,6 @@ def harmless(page: Page) -> None:
     nothing_red(page)
     assert page.evaluate(MADE) == []
     assert page.locator(LINKED).evaluate_all("every => every.map((one) => one.outerHTML)") == []
-
-
-def tick(page: Page, row: int) -> None:
-    grid = page.get_by_test_id("stDataFrame").first
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 17, box["y"] + 35 * (row + 1.5))
 
 
 def give(page: Page, name: str, content: bytes) -> None:

@@ -35,7 +35,7 @@ NO_COOKIES = """Object.defineProperty(Document.prototype, "cookie", { get: () =>
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=SIZE)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

@@ -35,7 +35,7 @@ async def until(visitor: crowd.Visitor, words: str) -> None:
 
 
 def test_tables_of_one_visitor_make_no_other_one_wait_and_take_little_memory(tmp_path: Path) -> None:
-    async def scene(url: str, process: int) -> tuple[list[float], float]:
+    async def scene(url: str, process: int) -> tuple[float, float]:
         async with crowd.Visitor(url, "regression") as hostile, crowd.Visitor(url) as other:
             await hostile.set("Data", "Your own table")
             await hostile.upload(UPLOADER, "small.csv", SMALL)
@@ -43,6 +43,7 @@ def test_tables_of_one_visitor_make_no_other_one_wait_and_take_little_memory(tmp
             await until(hostile, "On 8 held-out rows")  # then all that is needed once is in memory
             await other.draw()
             before = crowd.memory(process)
+            longest = await crowd.bearable(other)
             async with crowd.drawing(other) as answers:
                 for name, (content, words) in TABLES.items():
                     await hostile.upload(UPLOADER, name, content)
@@ -52,9 +53,9 @@ def test_tables_of_one_visitor_make_no_other_one_wait_and_take_little_memory(tmp
                         await until(hostile, "of the 12,000 training rows")
                         await hostile.press("Stop")
                 await hostile.upload(UPLOADER, "small.csv", SMALL)
-            return answers, crowd.memory(process) - before
+            return max(answers) / longest, crowd.memory(process) - before
 
     with serve(tmp_path) as server:
-        answers, more = crowd.run(scene(server.url, server.process.pid), 240)
-        assert max(answers) < 1
+        share, more = crowd.run(scene(server.url, server.process.pid), 240)
+        assert share < 1
         assert more < 200e6

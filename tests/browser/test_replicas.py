@@ -163,7 +163,7 @@ def test_a_killed_server_costs_its_visitors_a_reconnect(
 ) -> None:
     """One draws, and trains; another one, on another server, has his answers all the while."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     context.add_cookies([{"name": STICKY, "value": "4", "url": four.url}])
     page = context.new_page()
     page.goto(four.url)

@@ -17,10 +17,21 @@ from pointwise.library import Library, Limits
 from pointwise.runs import Run
 from pointwise.training.recipes import recipe_named
 from pointwise.ui.frame.labels import JOINER
-from tests.browser.harness import REPOSITORY, Server, arrive, choose, fits, nothing_red, serve, set_number
+from tests.browser.harness import (
+    HEADER,
+    REPOSITORY,
+    Server,
+    arrive,
+    choose,
+    click_table,
+    fits,
+    nothing_red,
+    serve,
+    set_number,
+    tick,
+)
 
 MARKUP = "<img src=x onerror=alert(1)> ![m](http://evil.example/m.png) $x$ :red[x] **b**"
-HEADER, ROW, TICK = 35, 35, 17  # pixels of the table
 
 
 @pytest.fixture(scope="module")
@@ -44,18 +55,6 @@ def visit(page: Page, server: Server) -> Locator:
     arrive(page, f"{server.url}/runs")
     expect(page.get_by_role("heading", name="What is kept")).to_be_visible()
     return page.get_by_test_id("stMain")
-
-
-def click_table(page: Page, x: float, y: float) -> None:
-    grid = page.get_by_test_id("stDataFrame").first
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + x, box["y"] + y)
-
-
-def tick(page: Page, row: int) -> None:
-    click_table(page, TICK, HEADER + ROW * row + ROW / 2)
 
 
 def name(main: Locator) -> Locator:

@@ -25,6 +25,27 @@ def test_area_average_is_the_mean_of_the_area_under_each_pixel(shape: tuple[int,
     np.testing.assert_allclose(area_average(picture, *out), blocks)
 
 
+def plain_ink(rgba: np.ndarray) -> np.ndarray:
+    """Of every pixel of an opaque drawing, whether anything is drawn there or not."""
+    light = (0.299 * rgba[:, :, 0] + 0.587 * rgba[:, :, 1] + 0.114 * rgba[:, :, 2]) / 255.0
+    border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    difference = np.abs(light - np.median(border))
+    ink = difference / max(difference.max(), 1e-9)
+    return np.where((ink < 0.1) | (difference.max() < 0.1), 0.0, ink)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ink_is_every_pixels_difference_from_the_paper(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rgba = drawing(WHITE, (*random.integers(0, 90, 3), 255))
+    rgba[100:130, 20:60, :3] = random.integers(0, 255, (30, 40, 3))
+    if seed % 2:
+        rgba[0, 0] = (250, 10, 10, 255)  # the corner is not the paper
+    if seed % 3 == 2:
+        rgba[:, -9:] = WHITE
+    assert np.array_equal(ink_of(rgba), plain_ink(rgba))
+
+
 def test_dark_on_light_is_read_as_light_on_dark() -> None:
     assert np.array_equal(prepare(drawing(BLACK, WHITE)).image, prepare(drawing(WHITE, BLACK)).image)
 

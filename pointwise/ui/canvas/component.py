@@ -38,6 +38,7 @@ NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; 
 <p class="pw-no-pen">Drawing does not work in this browser: it does not let the page's own code run. The samples and
 pictures from files do.</p>"""  # taken away by that code
 
+SAME = {"network": "same"}  # instead of a network's bytes: the page goes on with those that it has
 FINER = 14  # pixels between the widths that a sheet is shown with: half of the network's 28
 
 
@@ -49,12 +50,18 @@ def canvas(drawing: Drawing, pen: int) -> None:
             st.html(_fit(drawing.sheet) + NO_PEN)
 
 
-def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = None) -> None:
+def strokes(
+    drawing: Drawing,
+    pen: int,
+    on_shown: Callable[[], None] | None = None,
+    on_first: Callable[[], None] | None = None,
+) -> None:
     """Follow the pen on that canvas. A stroke makes the next Drawing (``drawing.current``) and runs this fragment.
 
     It should not be the canvas's, so that the browser has less to do before it paints the answer.
 
-    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there.
+    ``on_shown`` is called once the page has read the drawing by itself before PyTorch is there, and ``on_first`` after
+    the first stroke on an empty sheet.
     """
     sheet = drawing.sheet
     with hidden(f"{sheet.key}-hidden"):
@@ -69,7 +76,7 @@ def strokes(drawing: Drawing, pen: int, on_shown: Callable[[], None] | None = No
                 "base": drawing.shown.number,
                 "reads": sheet is SQUARE,
             },
-            on_drawing_change=lambda: _take(sheet),
+            on_drawing_change=lambda: _take(sheet, on_first or _nothing),
             on_shown_change=on_shown or _nothing,
         )
 
@@ -81,7 +88,7 @@ def pen_key(sheet: Sheet) -> str:
 
 @cache
 def page_code() -> Callable[..., Any]:
-    """The page's own code; given bytes instead of a sheet it takes them as the network to read with."""
+    """The page's own code; given bytes or SAME instead of a sheet it takes them as the network to read with."""
     from pointwise.inpage import FOLDER, bundled
 
     return st.components.v2.component("pointwise_pen", js=bundled(FOLDER / "pen.js"))
@@ -104,12 +111,14 @@ def _fit(sheet: Sheet) -> str:
     )
 
 
-def _take(sheet: Sheet) -> None:
+def _take(sheet: Sheet, on_first: Callable[[], None]) -> None:
     drawing = current(sheet)
     after = sent(pen_key(sheet), "drawing", lambda message: received(drawing, message), "A drawing")
     if after is not None:
         keep(after)
         startup.HELD_BACK.set(startup.STROKE)
+        if drawing.empty and not after.empty:
+            on_first()
 
 
 def _canvas(drawing: Drawing, pen: int) -> None:

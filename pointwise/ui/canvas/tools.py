@@ -19,9 +19,9 @@ def board() -> None:
     component.canvas(current(), _pen())
 
 
-def strokes(on_shown: Callable[[], None]) -> None:
+def strokes(on_shown: Callable[[], None], on_first: Callable[[], None]) -> None:
     """What follows the pen on the canvas, as ``component.strokes`` does."""
-    component.strokes(current(), _pen(), on_shown)
+    component.strokes(current(), _pen(), on_shown, on_first)
 
 
 def _pen() -> int:

@@ -14,9 +14,9 @@ import streamlit as st
 from pointwise.calibration import SURE
 from pointwise.errors import PointwiseError
 from pointwise.ui.canvas import component, drawing, reading
-from pointwise.ui.frame import labels, shipped, startup
+from pointwise.ui.frame import labels, shipped, startup, turns
 from pointwise.ui.frame.labels import probability
-from pointwise.ui.frame.sections import hidden
+from pointwise.ui.frame.sections import Kept, hidden
 from pointwise.ui.training import weights_in_use
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ LOADING = "The network is being loaded"
 TOO_LARGE = "Too large to answer during the stroke: it does when the pen is lifted"
 WAIT = 0.4  # seconds between two looks whether torch is there
 AT_LATEST = 5.0  # seconds after which its import begins, whatever the page shows
+ON_PAGE = Kept("answer.network", "")  # the id of the network that the page was given last
 STYLE = """<style>
 .st-key-answer {position: relative}
 .pw-answer {display: flex; gap: 1rem; font-size: 0.85rem; line-height: 1.3}
@@ -93,15 +94,16 @@ def _live(arch: str) -> None:
         model, mark = used = weights_in_use.used(arch)
     except PointwiseError:
         return  # said by what stands below
-    image = drawing.received_image()
-    read = reading.read(model, image)
-    digit, remark = reading.headline(read)
-    _prediction(digit, remark, f"By {mark}" if used.own else "")
     packed = weights_in_use.packed(model)
-    _bars(read, packed)
-    if startup.HELD_BACK.get() != startup.STROKE:  # after which the page has it already
+    with turns.answer():
+        read = reading.read(model, drawing.received_image())
+        digit, remark = reading.headline(read)
+        _prediction(digit, remark, f"By {mark}" if used.own else "")
+        _bars(read, packed)
+    after_stroke = startup.HELD_BACK.get() == startup.STROKE
+    if not after_stroke:  # after which the page has the network already
         startup.let_paint()  # the answer is there; what may improve it is large
-    _network(packed)
+    _network(packed, after_stroke)
 
 
 def _early(arch: str, latest: float) -> None:
@@ -116,10 +118,15 @@ def _early(arch: str, latest: float) -> None:
     _network(packed)
 
 
-def _network(packed: Packed | None) -> None:
-    """The weights for the page to answer with; with None it does not."""
+def _network(packed: Packed | None, has_one: bool = False) -> None:
+    """The weights for the page to answer with, unless it ``has_one`` and that is still the same; with None it does not.
+
+    A message of a third of a megabyte costs the server a millisecond even where only its hash is sent.
+    """
+    same = packed is not None and has_one and ON_PAGE.get() == packed.id
+    ON_PAGE.set(packed.id if packed is not None else "")
     with hidden("network-hidden"):
-        component.page_code()(key="network", data=packed and packed.content)
+        component.page_code()(key="network", data=component.SAME if same else packed and packed.content)
 
 
 def _prediction(digit: str, remark: str, whose: str = "") -> None:

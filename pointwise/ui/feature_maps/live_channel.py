@@ -95,7 +95,7 @@ def _slider(label: str, key: str, value: float, reach: float, place: Place, what
     step, form = (0.01, None) if what == "factor" else (0.001, "%.3f")
     shown = min(max(value, -reach), reach)
     follows = following(key, shown, lambda moved: _set(place, what, moved), of=reach)
-    st.slider(label, -reach, reach, step=step, format=form, **follows)
+    st.slider(label, -reach, reach, shown, step, form, **follows)
     return str(follows["key"])
 
 
@@ -108,7 +108,7 @@ def _input(stage: Stage, chosen: int) -> int:
     """Which input channel's weight the slider changes."""
     if stage.inputs > 1:
         follows = following(INPUT, chosen + 1, lambda number: input_maps.CHOSEN.set(number - 1), of=stage.inputs)
-        st.number_input("Input channel", 1, stage.inputs, **follows)
+        st.number_input("Input channel", 1, stage.inputs, chosen + 1, **follows)
     return chosen
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pointwise.errors import LibraryError
 from pointwise.ui.frame import visitor
@@ -27,6 +29,7 @@ T = TypeVar("T")
 DESK = "desk.desk"
 MOST = 300  # values on a desk
 NOTHING = object()  # is no value
+_REMEMBERED = threading.local()
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +133,7 @@ def restore() -> None:
         after.used[key] = desk.used[key]
     for key in after.found:
         st.session_state.pop(key, None)
-    st.session_state[DESK] = after
+    _use_desk(after)
 
 
 def save() -> None:
@@ -163,10 +166,20 @@ def _dumped(desk: Desk) -> dict[str, Any]:
 
 
 def _desk() -> Desk:
+    """The session's. Its thread remembers it, as a stroke asks two dozen times and Streamlit looks for long."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and getattr(_REMEMBERED, "context", None) is context:
+        return _REMEMBERED.desk
     desk: Desk | None = st.session_state.get(DESK)
     if desk is None:
         found = _read(visitor.shelf())
-        st.session_state[DESK] = desk = Desk(visitor.shelf(), found)
+        desk = Desk(visitor.shelf(), found)
+    return _use_desk(desk)
+
+
+def _use_desk(desk: Desk) -> Desk:
+    st.session_state[DESK] = desk
+    _REMEMBERED.context, _REMEMBERED.desk = get_script_run_ctx(suppress_warning=True), desk
     return desk
 
 

@@ -103,7 +103,7 @@ def choice(label: str, options: Iterable[T], key: str, **more: Any) -> T:
 
 
 def following(key: str, value: T, take: Callable[[T], None], of: object = None) -> dict[str, Any]:
-    """Key and callback of a widget that shows ``value``: ``take`` is called with what the visitor changes it to.
+    """Key and callback of a widget with the default ``value``: ``take`` is called with what the visitor changes it to.
 
     The widget is another one, with another key, whenever the value was changed elsewhere, or what it is made ``of``
     (its range, its options) is another. For a browser goes on sending the value that it knows: of a widget in a
@@ -115,8 +115,6 @@ def following(key: str, value: T, take: Callable[[T], None], of: object = None) 
         number += 1
     last.set((number, of))
     widget = _numbered(key, number)
-    if widget not in st.session_state:
-        st.session_state[widget] = value
     return {"key": widget, "on_change": _changed, "args": (widget, [value], take)}
 
 

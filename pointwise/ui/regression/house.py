@@ -92,9 +92,9 @@ def move_to(square_feet: float, rooms: float) -> None:
 
 def _exact(square_feet: float, rooms: float) -> None:
     follows = sections.following(EXACT_FEET, int(square_feet), lambda typed: move_to(typed, st.session_state[ROOMS]))
-    st.number_input("Area in square feet", 0, MOST_SQUARE_FEET, **follows)
+    st.number_input("Area in square feet", 0, MOST_SQUARE_FEET, int(square_feet), **follows)
     follows = sections.following(EXACT_ROOMS, float(rooms), lambda typed: move_to(st.session_state[SQUARE_FEET], typed))
-    st.number_input("Number of rooms", 0.0, MOST_ROOMS, step=0.5, format="%.2f", **follows)
+    st.number_input("Number of rooms", 0.0, MOST_ROOMS, float(rooms), 0.5, "%.2f", **follows)
 
 
 @dataclass(frozen=True)

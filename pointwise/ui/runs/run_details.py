@@ -25,12 +25,14 @@ def head(record: RunRecord) -> None:
     with left:
         st.text_input(
             "Name",
+            record.name,
             max_chars=MOST_NAME,
             **_field("name", record, record.name),
         )
     with right:
         st.text_input(
             "Note",
+            record.note,
             max_chars=MOST_NOTE,
             **_field("note", record, record.note),
             placeholder="What you tried, and what you found",
@@ -42,6 +44,7 @@ def head(record: RunRecord) -> None:
         _use(record)
         st.toggle(
             "Pinned",
+            record.pinned,
             **_field("pinned", record, record.pinned),
             help=runs_table.HELP["Pinned"],
         )

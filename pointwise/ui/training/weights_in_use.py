@@ -70,13 +70,13 @@ def choose(arch: str, label: str = "Weights", place: str = "") -> None:
     if not runs:
         return
     chosen = choice(arch)
-    titles = {None: "Shipped", **_titles(list(runs.values()))}
-    known = chosen.run if chosen.run in runs else None
+    titles = {"": "Shipped", **_titles(list(runs.values()))}
+    known = chosen.run if chosen.run in runs else ""
     # Of these titles, for Streamlit knows the chosen one by how it was written.
     follows = following(
-        f"weights_in_use.run{place}.{arch}", known, lambda run: use(arch, run), of=list(titles.values())
+        f"weights_in_use.run{place}.{arch}", known, lambda run: use(arch, run or None), of=list(titles.values())
     )
-    st.selectbox(label, list(titles), format_func=titles.__getitem__, **follows)
+    st.selectbox(label, list(titles), list(titles).index(known), format_func=titles.__getitem__, **follows)
     if chosen.run in runs:
         _choose_step(arch, chosen, place)
 
@@ -209,7 +209,7 @@ def _offered(arch: str) -> list[RunRecord]:
     return [record for record in records if record.stands_in_for == arch and (record.active or record.bytes)]
 
 
-def _titles(records: Sequence[RunRecord]) -> dict[str | None, str]:
+def _titles(records: Sequence[RunRecord]) -> dict[str, str]:
     """What runs are called, by their ids; two that are called alike are told apart by them."""
     titles = {record.id: _title(record) for record in records}
     often = Counter(titles.values())
@@ -238,6 +238,7 @@ def _choose_step(arch: str, chosen: Choice, place: str) -> None:
     st.select_slider(
         "After step",
         options,
+        known,
         format_func=lambda step: "latest" if step == NEWEST else f"{step:,}",
         help="The run's weights as they were after that step of its training",
         **following(

@@ -29,7 +29,7 @@ def test_one_at_a_time_and_in_the_order_of_asking() -> None:
     for number, name in enumerate(("second", "third"), start=2):
         threads.append(threading.Thread(target=other, args=(name,)))
         threads[-1].start()
-        while len(turns._waiting) < number:
+        while len(turns._below.waiting) < number:
             assert not order
     go_on.set()
     for thread in threads:
@@ -37,11 +37,38 @@ def test_one_at_a_time_and_in_the_order_of_asking() -> None:
     assert order == ["first", "second", "third"]
 
 
-def test_nobody_waits_for_ever_for_one_who_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.0)
-    with turns.turn(), turns.turn():
+@pytest.mark.parametrize(("kind", "patience"), [("turn", "PATIENCE"), ("answer", "PATIENCE_WITH_ANSWERS")])
+def test_nobody_waits_for_ever_for_one_who_is_stuck(monkeypatch: pytest.MonkeyPatch, kind: str, patience: str) -> None:
+    monkeypatch.setattr(turns, patience, 0.0)
+    one = getattr(turns, kind)
+    with one(), one():
         pass
-    assert not turns._waiting
+    assert not turns._below.waiting
+    assert not turns._answers.waiting
+
+
+def test_what_stands_below_waits_for_a_gap_between_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "GAP", 60.0)
+    order: list[str] = []
+
+    def below() -> None:
+        with turns.turn():
+            order.append("below")
+
+    thread = threading.Thread(target=below)
+    with turns.answer():
+        thread.start()
+        while not turns._below.waiting:
+            assert not order
+        order.append("answer")
+    thread.join(10)
+    assert order == ["answer", "below"]
+
+
+def test_what_stands_below_is_not_put_off_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "GAP", 0.0)
+    with turns.answer(), turns.turn():
+        pass
 
 
 @pytest.mark.parametrize(

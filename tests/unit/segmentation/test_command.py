@@ -1,0 +1,51 @@
+"""Strokes in, labels out, on the command line; and the commands that have nothing to say of painted networks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pointwise.__main__ import main
+from pointwise.segmentation.labelling import label
+from pointwise.weights import load_model
+from tests.unit.segmentation.conftest import Painted
+
+
+@pytest.fixture
+def files(painted: Painted, tmp_path: Path) -> dict[str, str]:
+    Image.fromarray(painted.picture).save(tmp_path / "stripes.png")
+    Image.fromarray(painted.scribbles.astype(np.uint8)).save(tmp_path / "strokes.png")
+    names = {"picture": "stripes.png", "strokes": "strokes.png", "out": "labels.png", "network": "net.safetensors"}
+    return {key: str(tmp_path / name) for key, name in names.items()}
+
+
+def test_picture_is_labelled_and_its_network_labels_others(
+    files: dict[str, str], painted: Painted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learn = ["segment", files["picture"], "--scribbles", files["strokes"], "--out", files["out"]]
+    assert main([*learn, "--network", files["network"], "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["pictures"]
+    labels = np.array(Image.open(files["out"]))
+    assert np.array_equal(labels, label(load_model(files["network"]), painted.channels).labels)
+    assert row["shares"]["1"] == pytest.approx((labels == 1).mean())
+    assert main(["segment", "--apply", files["network"], files["picture"]]) == 0
+    assert np.array_equal(np.array(Image.open(files["picture"].replace(".png", "-labels.png"))), labels)
+    assert main(["predict", files["network"], files["picture"]]) == 2
+    assert "labels the pixels" in capsys.readouterr().err
+    assert main(["evaluate", files["network"]]) == 2
+    assert "was trained on strokes" in capsys.readouterr().err
+
+
+def test_what_cannot_be_learned_from_is_refused(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["segment", files["picture"]]) == 2
+    assert "--scribbles and --out" in capsys.readouterr().err
+    assert main(["segment", files["picture"], "--scribbles", files["picture"], "--out", files["out"]]) == 2
+    assert "Use 0 and classes 1 to 20" in capsys.readouterr().err
+    assert main(["segment", "nowhere.png", "--scribbles", files["strokes"], "--out", files["out"]]) == 2
+    assert "nowhere.png cannot be read" in capsys.readouterr().err
+    assert main(["train", "paint"]) == 2
+    assert "paint learns from strokes" in capsys.readouterr().err
