@@ -98,8 +98,9 @@ def answer(name: str, picture: NDArray[np.uint8], work: Work, seen: str) -> Answ
         given = channels(name, picture, seen)
         before = LATEST.get()
         going_on = before[1] if before and before[0] == name else loaded
-        fitted = loaded
-        if painted or loaded is None:
+        if loaded is not None and not painted:
+            fitted = loaded
+        else:
             fitted = fit(given, scribbles, numbers, classes=len(work.classes), before=going_on)
         labelled = label(fitted.network, given)
         cost = tuple((CHANNEL_SETS[one].title.lower(), *given.cost[one]) for one in given.sets)
