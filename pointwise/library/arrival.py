@@ -248,14 +248,14 @@ def _snapshots(
 
 def _checkpoint(path: Path, content: bytes, job: Mapping[str, Any], total: int) -> int:
     """The step that can be gone on from."""
-    from pointwise.training.checkpoints import WEIGHTS, checkpoint_from
+    from pointwise.training.checkpoints import WEIGHTS, checkpoint_from, is_of
 
     checkpoint = checkpoint_from(content, path)
     config = _config(job)
     if config is None or not within_depth(dict(checkpoint.facts)):
         raise ValueError("its checkpoint is of no training")
     given = json.loads(json.dumps({"config": asdict(config), "recipe": job.get("recipe")}))
-    if {name: checkpoint.facts.get(name) for name in given} != given:
+    if not is_of(checkpoint, given):
         raise ConfigError("its checkpoint is of another training")
     weights = {name.removeprefix(WEIGHTS): t for name, t in checkpoint.tensors.items() if name.startswith(WEIGHTS)}
     _check_weights(path, weights, config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,8 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pointwise.card import rebuilt
 from pointwise.errors import ConfigError, ModelFileError
-from pointwise.models import Network
+from pointwise.models import ModelConfig, Network
 from pointwise.models.networks import SeededDropout
 from pointwise.training.recipes import Recipe
 from pointwise.visible_text import visible
@@ -84,6 +86,17 @@ class Part:
     running: Mapping[str, Any]  # sums over them, the attributes of Running
 
 
+def is_of(checkpoint: Checkpoint, run: Mapping[str, Any]) -> bool:
+    """Whether a checkpoint is of the training with this ``config`` and ``recipe``, as JSON.
+
+    Settings that a configuration had not yet when the checkpoint was written have their defaults.
+    """
+    given = {name: checkpoint.facts.get(name) for name in run}
+    with contextlib.suppress(ConfigError, TypeError, ValueError):
+        given["config"] = json.loads(json.dumps(asdict(rebuilt(ModelConfig, given["config"]))))
+    return given == run
+
+
 class TrainingState:
     """A training's moving parts: network, optimiser, schedule and random generators, to be kept and brought back."""
 
@@ -119,8 +132,7 @@ class TrainingState:
 
         Raises ConfigError for a checkpoint of another training.
         """
-        given = {name: checkpoint.facts.get(name) for name in self._run}
-        if given != self._run:
+        if not is_of(checkpoint, self._run):
             raise ConfigError("The checkpoint is of another network or recipe. Give the same options, or train anew.")
         self._model.load_state_dict(_under(WEIGHTS, checkpoint.tensors))
         state: dict[int, dict[str, Tensor]] = {}

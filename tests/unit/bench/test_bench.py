@@ -46,4 +46,4 @@ def test_what_cannot_be_timed_is_refused(arguments: list[str], wrong: str, capsy
 
 
 def test_all_are_measured_unless_named() -> None:
-    assert bench.check_names([]) == ["tutorial-step", "time-to-accuracy", "inference"]
+    assert bench.check_names([]) == ["tutorial-step", "time-to-accuracy", "inference", "paint"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from pointwise.data.digits import Digits, load_bundled
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.training import Recipe, Wanted, train
-from pointwise.training.checkpoints import Checkpoint, read_checkpoint
+from pointwise.training.checkpoints import Checkpoint, is_of, read_checkpoint
 from pointwise.weights import load_model
 
 REPOSITORY = Path(__file__).parents[3]
@@ -94,6 +96,14 @@ def test_a_checkpoint_of_another_run_is_refused(digits: tuple[Digits, Digits]) -
     *_, last = train(build(bag), Recipe("other", epochs=1), *digits, wanted=EVERY_STEP)
     with pytest.raises(ConfigError, match="another network or recipe"):
         next(train(build(bag), recipe, *digits, since=last.checkpoint))
+
+
+def test_checkpoint_older_than_a_setting_has_its_default() -> None:
+    run = json.loads(json.dumps({"config": asdict(TINY), "recipe": asdict(RECIPES["adam"])}))
+    older = {name: value for name, value in run["config"].items() if name not in ("channel_sets", "smoothing")}
+    assert is_of(Checkpoint({}, run | {"config": older}), run)
+    assert not is_of(Checkpoint({}, run | {"config": older | {"widths": [4, 6, 9]}}), run)
+    assert not is_of(Checkpoint({}, {"recipe": run["recipe"]}), run)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nothing", b"\x08\0\0\0\0\0\0\0{}      "])
