@@ -76,7 +76,7 @@ def strokes(
                 "base": drawing.shown.number,
                 "reads": sheet is SQUARE,
             },
-            on_drawing_change=lambda: _take(sheet, on_first or _nothing),
+            on_drawing_change=lambda: _take(sheet, on_first),
             on_shown_change=on_shown or _nothing,
         )
 
@@ -111,13 +111,13 @@ def _fit(sheet: Sheet) -> str:
     )
 
 
-def _take(sheet: Sheet, on_first: Callable[[], None]) -> None:
+def _take(sheet: Sheet, on_first: Callable[[], None] | None = None) -> None:
     drawing = current(sheet)
     after = sent(pen_key(sheet), "drawing", lambda message: received(drawing, message), "A drawing")
     if after is not None:
         keep(after)
         startup.HELD_BACK.set(startup.STROKE)
-        if drawing.empty and not after.empty:
+        if on_first and drawing.empty and not after.empty:
             on_first()
 
 
