@@ -463,7 +463,9 @@ def _is(one: Shown, component: str) -> bool:
 def _state(one: Shown, value: Any = None) -> WidgetState:
     """A widget's value as a browser says it, without one the widget's default. Raises KeyError for another kind."""
     what, state = one.what, WidgetState(id=one.what.id)
-    if one.kind == "slider":
+    if one.kind == "slider" and what.options:
+        state.string_array_value.data.extend([what.options[int(n)] for n in what.default] if value is None else [value])
+    elif one.kind == "slider":
         state.double_array_value.data.extend(what.default if value is None else [value])
     elif one.kind == "number_input":
         state.double_value = what.default if value is None else value
