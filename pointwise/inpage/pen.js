@@ -8,6 +8,7 @@ import { pause, reader } from "./reader.js"
 
 const MOST = 4 // how much finer a picture is on a fine screen
 const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
+const LOOK = 50 // milliseconds between two looks whether the canvas is there
 const NO_TOOLBAR = ".dc-toolbar { display: none !important }"
 const pens = new Map() // by the sheet's key
 let reading = null // as long as there is a network, or a place for an answer, on the page
@@ -89,10 +90,20 @@ function listen(pen) {
 // The canvas's own toolbar lies, unseen, where a stroke may begin; the page has undo and clear of its own. The sentence
 // that drawing does not work here goes as soon as the canvas is found.
 function arranged(pen) {
-  if (!canvases(pen.key)) return
+  if (!canvases(pen.key)) return later(pen)
   dress(pen.key, NO_TOOLBAR)
   pen.keys.arrange()
   container(`${pen.key}-no-pen`)?.querySelector("p")?.remove()
+}
+
+// The canvas may come without a word to the observer, which does not see into the component.
+function later(pen) {
+  pen.looks ??= setInterval(() => {
+    if (pens.get(pen.key) === pen && !canvases(pen.key)) return
+    clearInterval(pen.looks)
+    pen.looks = null
+    if (pens.get(pen.key) === pen) arranged(pen)
+  }, LOOK)
 }
 
 function sheet(data, send) {
