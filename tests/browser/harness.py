@@ -204,6 +204,11 @@ def clear(page: Page) -> None:
     """Press Clear, and wait until the canvas is empty and everybody knows."""
     page.get_by_role("button", name="Clear").click()
     expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
+    blank(page)
+
+
+def blank(page: Page) -> None:
+    """Wait until the canvas shows no ink any more."""
     page.wait_for_function(f"() => ({BLANK})('board') === true")
 
 

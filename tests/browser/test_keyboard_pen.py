@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.harness import Server, answered, arrive, box, clear, count_messages, sent, value
+from tests.browser.harness import Server, answered, arrive, blank, box, clear, count_messages, sent, value
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def test_a_one_and_a_seven_are_drawn_and_read(page: Page, sheet: Locator) -> Non
     keys(page, "Backspace")
     expect(value(page)).to_have_text("–")
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()  # the whole page is as it was
+    blank(page)
     keys(page, "Shift+ArrowUp*4", "Shift+ArrowLeft", "Space", "Shift+ArrowRight*2")
     for _ in range(8):
         keys(page, "ArrowDown*2", "ArrowLeft")
