@@ -42,17 +42,7 @@ def show(name: str, work: Work, answer: Answer) -> None:
         ("Probabilities (.npy)", "probabilities.npy", "application/octet-stream", lambda: _numbers(answer)),
         ("Strokes (JSON)", "strokes.json", "application/json", lambda: _strokes(work, painted)),
     )
-    with st.container(horizontal=True):
-        for label, file, mime, made in files:
-            st.download_button(
-                label,
-                made,
-                file_name=file,
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"paint.file.{file}",
-            )
+    downloads.row({f"paint.file.{file}": (label, file, made, mime) for label, file, mime, made in files})
     height, width = shape
     st.caption(
         f"Labels have the size of the picture, {width:,} × {height:,} pixels, and the numbers of the classes, from 1. "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -48,17 +48,16 @@ def buttons(model: Network, name: str) -> None:
     ]
     if onnx_is_there():
         files.append(("ONNX", f"{name}.onnx", functools.partial(to_onnx, model), "application/octet-stream"))
-    with st.container(horizontal=True):
-        for label, file, made, mime in files:
-            st.download_button(
-                label,
-                made,
-                file_name=file,
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"takehome.{name}.{label}",
-            )
+    row({f"takehome.{name}.{label}": (label, file, made, mime) for label, file, made, mime in files})
     st.caption(f"The script needs torch and safetensors alone, and {weights} beside it.")
     if not onnx_is_there():
         st.caption(f"For an ONNX file, install its packages where this app runs: {INSTALL}")
+
+
+def row(files: Mapping[str, tuple[str, str, Callable[[], bytes | str], str]]) -> None:
+    """Download buttons side by side, by their keys: label, the file's name, what makes its content when asked, type."""
+    with st.container(horizontal=True):
+        for key, (label, file, made, mime) in files.items():
+            st.download_button(
+                label, made, file_name=file, mime=mime, icon=":material/download:", on_click="ignore", key=key
+            )
