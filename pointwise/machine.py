@@ -1,8 +1,11 @@
-"""The memory of the machine that this process may use: psutil's figures, and a container's limits (Linux's cgroups)."""
+"""The memory of the machine that this process may use: psutil's figures, and a container's limits (Linux's cgroups);
+and what this process does not need any more of it."""
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -30,6 +33,12 @@ def machine_memory() -> MachineMemory:
     for limit, used in _limits(ROOT, SELF):
         total, available = min(total, limit), min(available, max(limit - used, 0))
     return MachineMemory(total, available)
+
+
+def trim() -> None:
+    """Let the system have what is free, where the C library (glibc) can be told to."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _limits(root: Path, own: Path) -> Iterator[tuple[int, int]]:

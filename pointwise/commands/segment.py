@@ -43,7 +43,7 @@ def segment(options: argparse.Namespace) -> dict[str, Any]:
     for path in options.pictures:
         out = options.out or path.with_name(f"{path.stem}-labels.png")
         check_writable(out)
-        found = apply(network, _picture(path))
+        found = apply(network, *_picture(path))
         rows.append(_written(path, out, found.labels, network.config.num_classes))
     return {"network": str(options.apply), "pictures": rows}
 
@@ -58,8 +58,8 @@ def _learned(options: argparse.Namespace) -> dict[str, Any]:
         )
     for path in filter(None, (options.out, options.network)):
         check_writable(path)
-    picture = _picture(options.pictures[0])
-    found = segment(picture, _numbers(options.scribbles), options.seed)
+    picture, shape = _picture(options.pictures[0])
+    found = segment(picture, _numbers(options.scribbles), options.seed, shape=shape)
     row = _written(options.pictures[0], options.out, found.labels, found.network.config.num_classes)
     if options.network:
         save_model(found.network, options.network, found.network.card)
@@ -82,14 +82,15 @@ def _content(path: Path) -> bytes:
         raise PictureError(f"{path} cannot be read ({error.strerror}). Check the path.") from None
 
 
-def _picture(path: Path) -> NDArray[np.uint8]:
-    from pointwise.segmentation.picture_files import read_picture
+def _picture(path: Path) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    from pointwise.data.picture_files import read_reduced
+    from pointwise.segmentation import LONGEST
 
-    return read_picture(_content(path), path.name)
+    return read_reduced(_content(path), path.name, LONGEST)
 
 
 def _numbers(path: Path) -> NDArray[np.int32]:
-    from pointwise.segmentation.picture_files import read_numbers
+    from pointwise.data.picture_files import read_numbers
 
     return read_numbers(_content(path), path.name)
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 
 from pointwise.drawing import Ink, brightness, ink_of, is_transparent, to_rgba
 from pointwise.errors import PictureError
 
-MAX_BYTES = 10_000_000
-MAX_PIXELS = 50_000_000
 WORKING_SIDE = 400  # pixels; larger pictures are reduced before anything is computed
 SPECK = 0.02  # a blot smaller than this share of the ink is dust
 
@@ -24,7 +19,6 @@ def open_picture(content: bytes) -> NDArray[np.uint8]:
     Otsu's threshold 1979). Raises PictureError for more than 10 MB or 50 million pixels, another format, a damaged
     file, or a picture of one colour.
     """
-    _check_size(content)
     pixels = _pixels(content)
     cleaned = _clean(_strength(pixels)) if ink_of(pixels).any() else None
     if cleaned is None or not cleaned.any():
@@ -37,39 +31,15 @@ def open_colours(content: bytes) -> NDArray[np.uint8]:
 
     Raises PictureError as ``open_picture`` does, but for a picture of one colour.
     """
-    _check_size(content)
     rgba = _pixels(content) / 255.0
     opacity = rgba[:, :, 3:]
     return np.floor((rgba[:, :, :3] * opacity + 1 - opacity) * 255 + 0.5).astype(np.uint8)
 
 
-def _check_size(content: bytes) -> None:
-    if len(content) > MAX_BYTES:
-        raise PictureError(
-            f"This file has {len(content) / 1e6:.1f} MB, more than {MAX_BYTES / 1e6:.0f}. Choose a smaller picture."
-        )
-
-
 def _pixels(content: bytes) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps
+    from pointwise.data.picture_files import PHOTOGRAPHS, read_image
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            file = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
-        width, height = file.size
-        if width * height > MAX_PIXELS:
-            raise PictureError(
-                f"This picture has {width:,} × {height:,} pixels, too many to open safely. Choose a smaller one."
-            )
-        file.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
-        picture = ImageOps.exif_transpose(file).convert("RGBA")
-    except PictureError:
-        raise
-    except Image.DecompressionBombError:
-        raise PictureError("This picture has too many pixels to open safely. Choose a smaller one.") from None
-    except Exception:  # Pillow raises many kinds for damaged files, SyntaxError and struct.error among them
-        raise PictureError("This file is no PNG or JPEG picture, or it is damaged. Choose another one.") from None
+    picture = read_image(content, PHOTOGRAPHS, least=WORKING_SIDE).image.convert("RGBA")
     picture.thumbnail((WORKING_SIDE, WORKING_SIDE))
     return np.asarray(picture)
 

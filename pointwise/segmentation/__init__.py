@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pointwise.segmentation.pictures import Segmentation, apply, segment
 
-__all__ = ["Segmentation", "apply", "segment"]
+LONGEST = 1024  # pixels: pictures are reduced to it, so that channels stay below 200 MB
+
+__all__ = ["LONGEST", "Segmentation", "apply", "segment"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,9 +15,7 @@ from torch import Tensor
 
 from pointwise.errors import ConfigError, PictureError
 from pointwise.models.config import CHANNEL_SETS as ALL
-from pointwise.segmentation import filters
-
-LONGEST = 1024  # pixels: pictures are reduced to it, so that channels stay below 200 MB
+from pointwise.segmentation import LONGEST, filters
 
 
 class ChannelSet(NamedTuple):

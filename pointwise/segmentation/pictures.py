@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +10,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from pointwise.data.picture_files import reduced
 from pointwise.errors import ConfigError
 from pointwise.models import Network
 from pointwise.models.config import CHANNEL_SETS
-from pointwise.segmentation.channel_maps import LONGEST, compute
+from pointwise.segmentation import LONGEST
+from pointwise.segmentation.channel_maps import compute
 from pointwise.segmentation.fitting import HeldOut, fit
 from pointwise.segmentation.labelling import label
-from pointwise.segmentation.picture_files import enlarged, reduced
 from pointwise.segmentation.scribbles import check_scribbles
+
+ROWS = 256  # of enlarged labels at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,26 +43,31 @@ def segment(
     sets: Sequence[str] = CHANNEL_SETS,
     classes: int | None = None,
     smoothing: float | None = None,
+    shape: tuple[int, int] | None = None,
 ) -> Segmentation:
     """Labels of a picture, uint8 (H, W) or (H, W, 3), learned from ``scribbles``, (H, W): 0 unlabelled, 1…k.
 
-    A picture of more than LONGEST pixels a side is labelled at that size, and its labels enlarged. Raises PictureError
-    and DataError for a picture and strokes that cannot be used.
+    A picture of more than LONGEST pixels a side is labelled at that size, and its labels enlarged; ``shape`` is its
+    file's, which the scribbles and labels have, where it was reduced already. Raises PictureError and DataError for a
+    picture and strokes that cannot be used.
     """
     begun = time.perf_counter()
-    check_scribbles(scribbles, image.shape[:2], classes)
-    small = reduced(image)
+    whole = shape or (image.shape[0], image.shape[1])
+    check_scribbles(scribbles, whole, classes)
+    small = reduced(image, LONGEST)
     channels = compute(small, sets)
     count = classes or int(scribbles.max())
     fitted = fit(channels, shrunk(scribbles, channels.shape), classes=count, seed=seed, smoothing=smoothing)
     answer = label(fitted.network, channels)
-    labels = answer.labels if small.shape == image.shape else enlarged(answer.probabilities, image.shape[:2])
+    labels = answer.labels if small.shape[:2] == whole else enlarged(answer.probabilities, whole)
     taken = time.perf_counter() - begun
     return Segmentation(labels.astype(np.int32), answer.probabilities, fitted.network, fitted.held_out, taken)
 
 
-def apply(network: Network, image: NDArray[np.uint8]) -> Segmentation:
+def apply(network: Network, image: NDArray[np.uint8], shape: tuple[int, int] | None = None) -> Segmentation:
     """Labels of a picture by a network that was painted on another one; colours become grey where it reads grey.
+
+    The labels are (H, W) of the picture, or of ``shape``, its file's, where it was reduced already.
 
     Raises ConfigError for a network that labels no pixels, PictureError for what is no picture.
     """
@@ -65,9 +75,10 @@ def apply(network: Network, image: NDArray[np.uint8]) -> Segmentation:
     config = network.config
     if not config.architecture.labels_pixels:
         raise ConfigError(f"{config.arch} labels no pixels. Take a network that was painted.")
-    small = in_colours(reduced(image), config.input_channels)
+    small = in_colours(reduced(image, LONGEST), config.input_channels)
     answer = label(network, compute(small, config.channel_sets))
-    labels = answer.labels if small.shape[:2] == image.shape[:2] else enlarged(answer.probabilities, image.shape[:2])
+    whole = shape or image.shape[:2]
+    labels = answer.labels if small.shape[:2] == whole else enlarged(answer.probabilities, whole)
     return Segmentation(labels.astype(np.int32), answer.probabilities, network, None, time.perf_counter() - begun)
 
 
@@ -90,4 +101,21 @@ def shrunk(scribbles: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.int32]
     return small
 
 
-__all__ = ["LONGEST", "Segmentation", "apply", "in_colours", "segment", "shrunk"]
+def enlarged(probabilities: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Labels (H, W), 1…k, of a larger picture, from probabilities (h, w, k) of a smaller one, interpolated."""
+    height, width = probabilities.shape[:2]
+    planes = [Image.fromarray(np.ascontiguousarray(plane)) for plane in np.moveaxis(probabilities, 2, 0)]
+    labels = np.empty(shape, np.uint8)
+    for top in range(0, shape[0], ROWS):
+        rows = min(ROWS, shape[0] - top)
+        box = (0.0, top * height / shape[0], float(width), (top + rows) * height / shape[0])
+        best = np.full((rows, shape[1]), -math.inf, np.float32)
+        for number, plane in enumerate(planes, 1):
+            values = np.array(plane.resize((shape[1], rows), Image.Resampling.BILINEAR, box=box))
+            better = values > best
+            labels[top : top + rows][better] = number
+            best[better] = values[better]
+    return labels
+
+
+__all__ = ["Segmentation", "apply", "enlarged", "in_colours", "segment", "shrunk"]

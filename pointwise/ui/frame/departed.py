@@ -18,6 +18,8 @@ from typing import Any
 
 from streamlit import runtime
 
+from pointwise import machine
+
 EVERY = 20.0  # seconds between two looks
 ARENAS = -8, 2  # M_ARENA_MAX: how many heaps the C library keeps; each thread of a session would have one of its own
 
@@ -69,10 +71,4 @@ def sessions(server: Any) -> set[str]:
 def give_back() -> None:
     """Free what nothing refers to any more, and let the system have it."""
     gc.collect()
-    trim()
-
-
-def trim() -> None:
-    """Let the system have what is free, where the C library (glibc) can be told to."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    machine.trim()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pointwise.errors import DataError
+from pointwise.segmentation import LONGEST
 from pointwise.segmentation.strokes import Painting, Stroke
 
 Path_ = Sequence[tuple[float, float]]
@@ -194,7 +195,7 @@ def picture(name: str) -> NDArray[np.uint8]:
 
     Raises DataError where its package lacks it.
     """
-    from pointwise.segmentation.picture_files import read_picture, reduced
+    from pointwise.data.picture_files import read_reduced
 
     example = EXAMPLES[name]
     if not example.file:
@@ -206,7 +207,7 @@ def picture(name: str) -> NDArray[np.uint8]:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"The picture '{example.title}' is not installed here. Choose another one.") from error
-    return reduced(read_picture(content, example.title))
+    return read_reduced(content, example.title, LONGEST)[0]
 
 
 def truth(name: str) -> NDArray[np.uint8] | None:

@@ -12,7 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.errors import DataError
-from pointwise.segmentation import palette
+from pointwise.segmentation import LONGEST, palette
 from pointwise.segmentation.strokes import Painting
 from pointwise.ui.frame import sections, visitor
 from pointwise.ui.frame.desk import Lasting
@@ -118,15 +118,15 @@ def take_back() -> None:
 
 def take(content: bytes, name: str) -> None:
     """Keep a picture's file and paint on it. Raises PointwiseError for one that cannot be used."""
-    from pointwise.segmentation.picture_files import read_picture, reduced
+    from pointwise.data.picture_files import read_reduced
 
-    whole = read_picture(content, name)
+    pixels, (height, width) = read_reduced(content, name, LONGEST)
     key = hashlib.sha256(content).hexdigest()
-    visitor.keep_file(key, _png(reduced(whole)))
+    visitor.keep_file(key, _png(pixels))
     others = {other: known for other, known in FILES.get().items() if other != key}
     taken = {example.title for example in EXAMPLES.values()} | {known["name"] for known in others.values()}
     called = next(one for one in (name, *(f"{name} ({n})" for n in range(2, 99))) if one not in taken)
-    files = {**others, key: {"name": called, "height": whole.shape[0], "width": whole.shape[1]}}
+    files = {**others, key: {"name": called, "height": height, "width": width}}
     most = MOST_FILES if visitor.kept() else MOST_IN_MEMORY
     for old in list(files)[:-most]:
         visitor.shelf().forget_file(old)
@@ -177,7 +177,7 @@ def _load(raw: Any) -> Work | None:
 
 
 def _read(name: str) -> NDArray[np.uint8]:
-    from pointwise.segmentation.picture_files import read_picture
+    from pointwise.data.picture_files import read_picture
 
     content = visitor.shelf().file(name)
     if content is None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pointwise.errors import DataError
 from pointwise.segmentation import palette
-from pointwise.segmentation.picture_files import enlarged
+from pointwise.segmentation.pictures import enlarged
 from pointwise.segmentation.strokes import Painting
 from pointwise.ui.frame import address, sections, visitor
 from pointwise.ui.paint import paintings

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
+from pointwise import machine
 from pointwise.errors import DataError
-from pointwise.ui.frame import departed, visitor
+from pointwise.ui.frame import visitor
 from pointwise.ui.training import server_queue
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def in_turn(doing: str, long: bool) -> Iterator[None]:
         try:
             yield
         finally:
-            departed.trim()
+            machine.trim()
 
 
 def table(source: Source) -> Table:

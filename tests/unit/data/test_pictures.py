@@ -8,16 +8,24 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pointwise.data.pictures import MAX_BYTES, WORKING_SIDE, open_colours, open_picture
+from pointwise.data.picture_files import PHOTOGRAPHS
+from pointwise.data.pictures import WORKING_SIDE, open_colours, open_picture
 from pointwise.drawing import draw_strokes, prepare
 from pointwise.errors import PictureError
 
+MAX_BYTES = PHOTOGRAPHS.megabytes * 2**20
 INK = draw_strokes([[[0.1, 0.1], [0.9, 0.1], [0.4, 0.9]]], side=280)[:, :, 0] / 255.0  # a seven, (280, 280), 0–1
 
 
 def encoded(grey: np.ndarray, form: str = "PNG", **options: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def encoded_whole(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -78,6 +86,11 @@ def test_result_is_a_drawing() -> None:
 def test_transparent_background() -> None:
     layers = np.dstack([np.zeros((280, 280, 3)), INK * 255]).astype(np.uint8)
     assert distance(encoded(layers)) < 0.25
+
+
+def test_sixteen_bits_are_read_as_eight() -> None:
+    assert distance(encoded_whole(Image.fromarray((INK * 60_000).astype(np.uint16)))) < 0.25
+    assert distance(encoded_whole(Image.fromarray(((1 - INK) * 30_000 + 2_000).astype(np.uint16)))) < 0.25
 
 
 def test_orientation_in_the_file_is_obeyed() -> None:
