@@ -1,7 +1,7 @@
 """Callbacks of widgets, carried out to their end.
 
-A callback runs before its page does. When a newer message of the browser has come meanwhile, Streamlit takes that one up
-as soon as the callback uses the session's state, and leaves the rest of it out: a file would be read and be nowhere, a
+A callback runs before its page does. When a newer message of the browser has come meanwhile, Streamlit takes that up as
+soon as the callback uses the session's state, and leaves the rest of it out: a file would be read and be nowhere, a
 click half done. Here the newer message waits until the callback is over. This uses parts of Streamlit that are not
 promised.
 """
@@ -32,7 +32,7 @@ def finish() -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """A context in which this session's run is not left for a newer one; what asks for one waits."""
+    """A context in which this session's run is not left for a newer one: st.rerun has no effect before its end."""
     requests = getattr(get_script_run_ctx(suppress_warning=True), "script_requests", None)
     if requests is None:
         yield
