@@ -27,7 +27,7 @@ def finish() -> None:
         with undisturbed():
             dispatch(state, **replayed)
 
-    SessionState._call_callbacks = finished  # type: ignore[method-assign]
+    SessionState._call_callbacks = finished  # type: ignore[method-assign, assignment]
 
 
 @contextmanager
