@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,31 +34,61 @@ def add(commands: Any) -> None:
 def segment(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: a row a picture, with the file of its labels and the share of each class."""
     from pointwise.segmentation import apply
-    from pointwise.weights import check_writable, load_model
+    from pointwise.weights import load_model
 
     if options.apply is None:
         return {"pictures": [_learned(options)]}
-    if options.scribbles or options.network or (options.out and len(options.pictures) > 1):
+    if options.scribbles or options.network:
         raise ConfigError("With --apply there are no strokes to learn from. Leave --scribbles and --network out.")
-    network, rows = load_model(options.apply), []
-    for path in options.pictures:
-        out = options.out or path.with_name(f"{path.stem}-labels.png")
-        check_writable(out)
-        found = apply(network, *_picture(path))
+    if options.out and len(options.pictures) > 1:
+        raise ConfigError(
+            f"--out is one file, for {len(options.pictures)} pictures. Leave it out: the labels of each come beside it."
+        )
+    network, rows, refused = load_model(options.apply), [], []
+    for path, out in _outs(options.pictures, options.out).items():
+        _check_out(out, options.pictures)
+        try:
+            found = apply(network, *_picture(path))
+        except PictureError as error:
+            refused.append(str(error))
+            continue
         rows.append(_written(path, out, found.labels, network.config.num_classes))
+    if refused:
+        others = f" {len(rows)} others are labelled." if rows else ""
+        raise PictureError(" ".join(refused) + others)
     return {"network": str(options.apply), "pictures": rows}
+
+
+def _outs(pictures: Sequence[Path], out: Path | None) -> dict[Path, Path]:
+    """Where the labels of each picture go; of a.png and a.jpg to files of different names."""
+    if out is not None:
+        return dict.fromkeys(pictures, out)
+    names = Counter(path.with_suffix("") for path in set(pictures))
+    return {
+        path: path.with_name(f"{path.stem if names[path.with_suffix('')] == 1 else path.name}-labels.png")
+        for path in pictures
+    }
+
+
+def _check_out(out: Path, inputs: Iterable[Path]) -> None:
+    """Raise an exception where a file cannot be written, or would take the place of a picture."""
+    from pointwise.weights import check_writable
+
+    if any(out.resolve() == path.resolve() for path in inputs):
+        raise ConfigError(f"{out} is a picture that is read here, and would be lost. Write the labels to another file.")
+    check_writable(out)
 
 
 def _learned(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.segmentation import segment
-    from pointwise.weights import check_writable, save_model
+    from pointwise.weights import save_model
 
     if len(options.pictures) != 1 or options.scribbles is None or options.out is None:
         raise ConfigError(
             "One PICTURE is learned from, with --scribbles and --out; or label many with --apply NETWORK."
         )
     for path in filter(None, (options.out, options.network)):
-        check_writable(path)
+        _check_out(path, (*options.pictures, options.scribbles))
     picture, shape = _picture(options.pictures[0])
     found = segment(picture, _numbers(options.scribbles), options.seed, shape=shape)
     row = _written(options.pictures[0], options.out, found.labels, found.network.config.num_classes)

@@ -188,7 +188,8 @@ def read_numbers(content: bytes, name: str = "This file") -> NDArray[np.int32]:
     with _opened(content, ALL_KINDS, name) as (file, _):
         values = np.array(file)
         if values.ndim != 2 or file.mode == "F":
-            raise PictureError(f"{name} has {file.mode} colours. Save it with one whole number for each pixel.")
+            what = f"{file.mode} colours" if values.ndim != 2 else "numbers with fractions"
+            raise PictureError(f"{name} has {what}. Save it with one whole number for each pixel.")
         return values.astype(np.int32)
 
 

@@ -36,11 +36,13 @@ class Sample:
 
 def check_scribbles(scribbles: NDArray[Any], shape: tuple[int, int], classes: int | None = None) -> int:
     """The number of classes. Raises DataError for what is no (H, W) of whole numbers 0…20 with two classes in it."""
-    if not np.issubdtype(scribbles.dtype, np.integer) or scribbles.shape != shape:
+    if not np.issubdtype(scribbles.dtype, np.integer) or scribbles.ndim != 2:
         raise DataError(
-            f"The scribbles are {scribbles.dtype} {scribbles.shape}; the picture has {shape[1]} × {shape[0]} pixels. "
-            "Give one whole number for each of its pixels."
+            f"The scribbles are {scribbles.dtype} of {scribbles.ndim} dimensions. Give one whole number for each pixel."
         )
+    if scribbles.shape != shape:
+        own, its = (f"{width:,} × {height:,} pixels" for height, width in (scribbles.shape, shape))
+        raise DataError(f"The scribbles have {own}, the picture {its}. Give one whole number for each of its pixels.")
     lowest, highest = int(scribbles.min()), int(scribbles.max())
     if lowest < 0 or highest > MOST_CLASSES:
         raise DataError(

@@ -10,6 +10,8 @@ from pointwise.bench import painting
 def test_every_time_and_score_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(painting, "SIDES", (64,))
     monkeypatch.setattr(painting, "SEEDS", range(1))
+    monkeypatch.setattr(painting, "LARGE", 128)
+    monkeypatch.setattr(painting, "LONGEST", 64)
     whole = painting.mosaic
     monkeypatch.setattr(painting, "mosaic", lambda seed, side=64: whole(seed, side))
     found = painting.measured(1)
@@ -17,4 +19,5 @@ def test_every_time_and_score_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(0 <= score <= 1 for (score,) in found["mean_iou"].values())
     told = list(painting.lines(found))
     assert told[0].startswith("64 × 64 pixels, 3 classes, 2% painted: channels ")
-    assert told[-1].startswith("mean IoU over 1 mosaics, forest, smoothed: 0.")
+    assert told[-2].startswith("mean IoU over 1 mosaics, forest, smoothed: 0.")
+    assert told[-1].startswith("mean IoU over 1 mosaics of 128 pixels a side, labels enlarged: 0.")

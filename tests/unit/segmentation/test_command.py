@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from pointwise.__main__ import main
+from pointwise.card import STROKES
 from pointwise.segmentation.labelling import label
-from pointwise.weights import load_model
+from pointwise.weights import load_model, save_model
 from tests.unit.segmentation.conftest import Painted
 
 
@@ -49,3 +50,24 @@ def test_what_cannot_be_learned_from_is_refused(files: dict[str, str], capsys: p
     assert "nowhere.png cannot be read" in capsys.readouterr().err
     assert main(["train", "paint"]) == 2
     assert "paint learns from strokes" in capsys.readouterr().err
+
+
+def test_a_broken_picture_among_many_does_not_keep_the_others_from_their_labels(
+    files: dict[str, str], painted: Painted, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_model(painted.fitted.network, files["network"], {"data_set": STROKES})
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    Image.fromarray(painted.picture).save(tmp_path / "stripes.tif")
+    many = [str(broken), files["picture"], str(tmp_path / "stripes.tif")]
+    assert main(["segment", "--apply", files["network"], *many]) == 2
+    assert "broken.png is no PNG" in (said := capsys.readouterr().err)
+    assert "2 others are labelled." in said
+    assert {path.name for path in tmp_path.glob("*-labels.png")} == {"stripes.png-labels.png", "stripes.tif-labels.png"}
+
+
+def test_labels_take_no_pictures_place(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    before = Path(files["picture"]).read_bytes()
+    assert main(["segment", files["picture"], "--scribbles", files["strokes"], "--out", files["picture"]]) == 2
+    assert "would be lost" in capsys.readouterr().err
+    assert Path(files["picture"]).read_bytes() == before
