@@ -67,7 +67,7 @@ def _keeping(body: Body) -> Body:
     def kept() -> None:
         from pointwise.ui.frame import desk, startup, visitor  # which use this file
 
-        if not startup.HELD_BACK.get():
+        if startup.HELD_BACK.get() != startup.STROKE:  # on a first visit nothing was made yet
             desk.save()
         body()
         desk.save()

@@ -12,7 +12,7 @@ import streamlit as st
 
 from pointwise.errors import LibraryError
 from pointwise.library import Library, Shelf
-from pointwise.ui.frame import desk, visitor
+from pointwise.ui.frame import desk, sections, startup, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.visitor import VISIT, Visit
 
@@ -50,6 +50,20 @@ def test_a_value_is_there_in_the_next_session(shelf: Shelf) -> None:
     desk.save()
     session(shelf.library)
     assert number().get() == 5
+
+
+@pytest.mark.parametrize(
+    ("held_back", "kept_before"), [(0.0, True), (startup.FIRST_VISIT, True), (startup.STROKE, False)]
+)
+def test_what_was_changed_is_kept_before_a_long_part_of_the_page_but_after_a_strokes_answer(
+    held_back: float, kept_before: bool, shelf: Shelf
+) -> None:
+    startup.HELD_BACK.set(held_back)
+    number().set(5)
+    found = []
+    sections._keeping(lambda: found.append(shelf.desk().get("number") == 5))()
+    assert found == [kept_before]
+    assert shelf.desk()["number"] == 5
 
 
 def test_another_visitor_finds_nothing(shelf: Shelf) -> None:
