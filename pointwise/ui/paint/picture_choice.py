@@ -41,6 +41,6 @@ def choose() -> str:
         st.caption(EXAMPLES[name].about)
     else:
         (height, width), (rows, columns) = paintings.whole_shape(name), paintings.picture(name).shape[:2]
-        reduced = "" if rows == height else f", painted on at {columns:,} × {rows:,}"
+        reduced = "" if (rows, columns) == (height, width) else f", painted on at {columns:,} × {rows:,}"
         st.caption(f"Your picture has {width:,} × {height:,} pixels{reduced}. Paint strokes of at least two classes.")
     return name

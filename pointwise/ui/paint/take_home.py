@@ -128,8 +128,9 @@ def _labels(answer: Answer, shape: tuple[int, int]) -> NDArray[np.uint8]:
 def _coloured(found: NDArray[np.uint8]) -> bytes:
     from PIL import Image
 
-    content = io.BytesIO()
-    Image.fromarray(palette.rgb()[found]).save(content, format="PNG")
+    image, content = Image.fromarray(found), io.BytesIO()
+    image.putpalette(palette.rgb().tobytes())  # a byte a pixel, which large pictures have many of
+    image.save(content, format="PNG")
     return content.getvalue()
 
 
