@@ -1,6 +1,7 @@
 """The command line, in process: what it prints where, what it writes, what it refuses."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -167,7 +168,7 @@ def test_evaluate_a_classifier(as_json: Json, bag: Path, folder: Path) -> None:
     (row,) = as_json("evaluate", bag, "--data", folder)["models"]
     assert (row["arch"], row["parameters"], row["multiply_adds"]) == ("bag_of_pixels", 1_450, 1_078_784)
     assert (row["bytes"], row["recipe"], row["seed"]) == (bag.stat().st_size, "fast", 3)
-    assert 0 <= row["accuracy"] <= 1
+    assert 0 <= row["accuracy_interval"][0] <= row["accuracy"] <= row["accuracy_interval"][1] <= 1
     assert row["loss"] > 0
 
 
@@ -176,6 +177,8 @@ def test_evaluate_on_pen_strokes(as_json: Json, bag: Path, folder: Path, tmp_pat
     (row,) = as_json("evaluate", bag, "--data", folder, "--strokes", tmp_path / "pen.jsonl")["models"]
     assert list(row["strokes"]["by_pen"]) == ["12", "16", "20", "24", "28"]
     assert 0.0 <= row["strokes"]["accuracy"] == row["strokes"]["by_source"]["all"] <= 1.0
+    low, high = row["strokes"]["intervals_by_source"]["all"]
+    assert low <= row["strokes"]["accuracy"] <= high
 
 
 def test_evaluate_a_price_network_without_any_data_folder(as_json: Json, tmp_path: Path) -> None:
@@ -189,7 +192,7 @@ def test_evaluate_says_the_same_in_sentences(bag: Path, folder: Path, capsys: py
     assert main(["evaluate", str(bag), "--data", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "1,450 parameters, 1,078,784 multiply-adds" in out
-    assert "of 32 test digits of MNIST" in out
+    assert re.search(r" % \(\d+\.\d\d–\d+\.\d\d\) of 32 test digits of MNIST", out)
 
 
 def test_evaluate_refuses_missing_and_broken_files(refusal: Callable[..., str], tmp_path: Path) -> None:
