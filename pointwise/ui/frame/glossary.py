@@ -17,6 +17,8 @@ TERMS: dict[str, str] = {
     "pixel, plus a bias. The same weights are used at every pixel.",
     "3×3 convolution": "Looks at a pixel and its eight neighbours: nine weights for each input channel. So it can see "
     "an edge, which a 1×1 convolution cannot.",
+    "95 % interval": "From where to where the share may lie if ever more such pictures were counted, as far as so many "
+    "tell: in 95 of 100 samples the interval holds it.",
     "activation": "A bend in the answer of a layer. Without it, several layers would be one single weighted sum. Here "
     "mostly ReLU, which makes every negative value 0.",
     "augmented": "A recipe: like fast, but longer, on digits that are turned, bent and redrawn a little each time, so "
