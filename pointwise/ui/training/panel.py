@@ -27,8 +27,8 @@ TEST = "Measured after every epoch, and it chooses nothing: the weights are thos
 # Measured in models/README.md, "Retrained on the bundled digits".
 WARNINGS = {
     "digits": "**Your drawings may be read far worse.** These digits are blurred scans of 8×8 points, and there are "
-    "1,500 to learn from. Retrained on them, Network in Network reads 25\u00a0% of 468 drawings by other people; as it "
-    "is shipped, 98\u00a0%. To compare on yours, choose *Shipped* under **Weights**."
+    "1,500 to learn from. Retrained on them, Network in Network reads 25\u00a0% of a development set of 468 "
+    "drawings by other people; as it is shipped, 98\u00a0%. To compare on yours, choose *Shipped* under **Weights**."
 }
 
 
