@@ -64,7 +64,8 @@ TERMS: dict[str, str] = {
     "ReLU": "max(0, x): negative values become 0, others stay. The usual activation.",
     "R²": "The share of the differences between prices that the predictions explain: 1 is perfect, 0 is no better than "
     "always answering the mean.",
-    "seed": "The number from which all randomness of a training follows. The same seed gives the same network.",
+    "seed": "The number from which all randomness of a training follows. The same seed gives the same "
+    "network, on the same computer with as many threads.",
     "snapshot": "The weights as they were after one step of the training.",
     "softmax": "Turns the logits into probabilities: each is raised to e, and divided by the sum of all.",
     "standardised": "Shifted and scaled so that the mean is 0 and the spread is 1. Networks learn from such numbers "
