@@ -73,7 +73,7 @@ TERMS: dict[str, str] = {
     "step": "One change of all weights, made from one batch of examples.",
     "tone curve": "How bright a pixel becomes, depending only on how bright it was. That is all that one 1×1 "
     "convolution can do to a grey picture.",
-    "tutorial": "A recipe: exactly what the tutorial says. Adam with learning rate 0.001, batches of 64, 10 epochs.",
+    "tutorial": "A recipe: the tutorial's settings. Adam with learning rate 0.001, batches of 64, 10 epochs.",
     "weight": "A number that an input is multiplied by. Training changes the weights, and nothing else but the biases.",
 }
 MARKED = re.compile(r"\[\[(?:([^\]|]+)\|)?([^\]|]+)\]\]")
