@@ -23,6 +23,8 @@ TERMS: dict[str, str] = {
     "mostly ReLU, which makes every negative value 0.",
     "augmented": "A recipe: like fast, but longer, on digits that are turned, bent and redrawn a little each time, so "
     "that the network reads other people's pens as well.",
+    "baseline": "The brightness that a pixel's evidence is measured from. Another one gives another map, with the same "
+    "sum: a dense layer weighs black pixels as well, and has no zero of its own.",
     "batch": "The examples that one training step looks at together.",
     "batch norm": "Batch normalisation: scales each channel to mean 0 and spread 1 over the examples of a step, then "
     "learns a scale and a shift of its own. Training becomes steadier.",
