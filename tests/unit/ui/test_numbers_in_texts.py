@@ -72,6 +72,7 @@ KNOWN: dict[str, dict[str, Callable[[], float]]] = {
         "10": lambda: 100 / default_config("nin").num_classes,
         "784": lambda: SIDE**2,
         "99.9": lambda: 99.9,
+        **BEYOND,
     },
     "regression/house.py": {  # it comes before torch, which houses are made with
         "1,000": lambda: housing.TRAINING_ROWS,
