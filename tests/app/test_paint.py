@@ -32,6 +32,11 @@ def metrics(app: AppTest) -> dict[str, float]:
     return {metric.label: float(metric.value) for metric in app.metric}
 
 
+def names(app: AppTest) -> tuple[str, ...]:
+    assert not app.exception
+    return app.session_state["paint.work.coffee"].classes
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_examples_strokes_are_inside_it_and_of_every_class(name: str) -> None:
     picture = example_pictures.picture(name)
@@ -60,6 +65,29 @@ def test_strokes_of_one_class_are_a_sentence_and_none_is_lost(app: AppTest) -> N
     assert not app.metric
     assert "two classes" in app.info[0].value
     assert app.session_state["paint.work.coffee"].painting.strokes == ones
+
+
+def test_a_field_of_a_class_that_was_changed_elsewhere_is_another_one(app: AppTest) -> None:
+    """For a browser sends what was typed into a closed popover's field again and again."""
+    app.run()
+    app.text_input[0].set_value("  Table ").run()
+    field = app.text_input[0]
+    assert (field.value, names(app)[0]) == ("Table", "Table")
+    app.button(key="paint.class.coffee.0.delete").click().run()
+    assert app.text_input[0].value == names(app)[0] == "Red china"
+    assert app.text_input[0].key != field.key
+
+
+def test_the_choice_of_a_picture_that_was_made_elsewhere_is_another_field(app: AppTest) -> None:
+    app.run()
+    field = app.selectbox[0]
+    field.set_value("tissue").run()
+    assert paintings.CHOSEN.key in app.session_state
+    assert (app.session_state[paintings.CHOSEN.key], app.selectbox[0].key) == ("tissue", field.key)
+    app.session_state[paintings.CHOSEN.key] = "flower"  # as a picture that was uploaded
+    app.run()
+    assert app.selectbox[0].value == "flower"
+    assert app.selectbox[0].key != field.key
 
 
 def test_what_is_made_of_a_picture_is_kept_whole() -> None:

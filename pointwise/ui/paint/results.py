@@ -15,7 +15,7 @@ from pointwise.segmentation.labelling import Area, areas, label_here_next, mean_
 from pointwise.ui.frame import desk
 from pointwise.ui.frame.html import TABLE_STYLE
 from pointwise.ui.frame.labels import in_cell, number, percent
-from pointwise.ui.frame.sections import choice
+from pointwise.ui.frame.sections import choice, following
 from pointwise.ui.paint import example_pictures, painted_surface, paintings
 from pointwise.ui.paint.paintings import Work
 from pointwise.ui.paint.pixel_labels import SETS, Answer
@@ -97,17 +97,15 @@ def _areas(name: str, work: Work, answer: Answer) -> None:
     found = areas(answer.labelled.labels, len(work.classes), side)
     st.html(_table(work, found))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = f"paint.micrometres.{name[:16]}"
-        st.session_state[key] = work.micrometres or None
+        known = work.micrometres or None
         st.number_input(
             "µm a pixel is wide, if known",
             0.0001,
             MOST_MICROMETRES,
-            key=key,
+            known,
             format="%g",
-            on_change=_measure,
-            args=(name, key),
             width=200,
+            **following(f"paint.micrometres.{name[:16]}", known, partial(_measure, name)),
         )
         st.download_button(
             "Areas (CSV)",
@@ -120,9 +118,8 @@ def _areas(name: str, work: Work, answer: Answer) -> None:
         )
 
 
-def _measure(name: str, key: str) -> None:
-    value = st.session_state[key] or 0.0
-    paintings.change(name, lambda work: replace(work, micrometres=value))
+def _measure(name: str, typed: float | None) -> None:
+    paintings.change(name, lambda work: replace(work, micrometres=typed or 0.0))
 
 
 def _table(work: Work, found: list[Area]) -> str:
