@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -104,6 +104,42 @@ def calculation(network: Any, channels: Channels, y: int, x: int) -> list[Step]:
         steps.append(Step(f"conv{number}", *(t.numpy() for t in (values, weights, biases, before, after))))
         values = after
     return steps
+
+
+def effects(steps: Sequence[Step], winner: int, runner_up: int) -> list[Floats]:
+    """What each value after each step of a ``calculation`` adds to the logit of class ``winner`` over that of
+    ``runner_up``, 1…k, before they are smoothed; with the biases of the layers behind it, a step's add up to it.
+    """
+    slopes = np.zeros(len(steps[-1].after))
+    slopes[winner - 1] += 1.0
+    slopes[runner_up - 1] -= 1.0
+    found: list[Floats] = []
+    for step in reversed(steps):
+        found.insert(0, slopes * step.after)
+        slopes = (slopes if step is steps[-1] else slopes * (step.before > 0)) @ step.weights
+    return found
+
+
+def small_maps(network: Any, channels: Channels, longest: int) -> list[NDArray[np.float32]]:
+    """Maps (C, h, w), at most ``longest`` pixels long: the standardised channels, and what follows each of the steps.
+
+    They hold the values at single pixels, evenly apart.
+    """
+    check_fits(network, channels)
+    share = min(1.0, longest / max(channels.shape))
+    height, width = (max(1, round(side * share)) for side in channels.shape)
+    rows, columns = (
+        ((torch.arange(count) + 0.5) * side / count).long()
+        for count, side in zip((height, width), channels.shape, strict=True)
+    )
+    y, x = torch.meshgrid(rows, columns, indexing="ij")
+    values = _standardised(network, channels, y.flatten(), x.flatten())
+    found = [values]
+    for number, (weights, biases) in enumerate(_matrices(network), 1):
+        values = values @ weights.T + biases
+        values = network.activation(values) if number < 3 else values
+        found.append(values)
+    return [one.T.reshape(-1, height, width).float().numpy() for one in found]
 
 
 def importance(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pointwise.errors import DataError
 from pointwise.segmentation.strokes import Stroke, rasterise
 from pointwise.ui.frame import navigation
-from pointwise.ui.paint import example_pictures, paintings
+from pointwise.ui.paint import example_pictures, painted_surface, paintings
 from pointwise.ui.paint.example_pictures import EXAMPLES, MOSAIC
 from pointwise.ui.paint.paintings import Work
 
@@ -53,6 +54,20 @@ def test_the_channels_decide_what_a_1x1_network_tells_apart(app: AppTest) -> Non
     texture = metrics(app.run())[WHOLE]
     app.segmented_control(key=paintings.seen_key(MOSAIC)).set_value("Colour only")
     assert texture > 0.6 > metrics(app.run())[WHOLE]
+
+
+def test_a_pixel_is_followed_from_its_channels_to_winner_and_runner_up(app: AppTest) -> None:
+    app.session_state[painted_surface.PIXEL.key] = "coffee", (288, 156)
+    metrics(app.run())
+    assert any("which is what the bars above add up to" in text.value for text in app.markdown)
+    for layer in ("second", "first"):
+        app.button(key="paint.look-into").click()
+        metrics(app.run())
+        told = next(text.value for text in app.markdown if f"of the {layer} layer is **" in text.value)
+        assert "[[" not in told
+        sums = next(block.proto.body for block in app.get("html") if "after ReLU" in block.proto.body)
+        assert re.findall(r"\*\*([0-9.]+)\*\*", told)[0] in sums
+    assert "Red blurred" in sums
 
 
 def test_strokes_of_one_class_are_a_sentence_and_none_is_lost(app: AppTest) -> None:

@@ -10,10 +10,10 @@ import streamlit as st
 
 from pointwise.segmentation import explanation
 from pointwise.ui.frame import charts, glossary
-from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
+from pointwise.ui.frame.colours import BLUE, DEEP_BLUE, GREY, ORANGE
 from pointwise.ui.frame.labels import in_chart, number, plain
 from pointwise.ui.frame.sections import Kept, press
-from pointwise.ui.paint import painted_surface
+from pointwise.ui.paint import layer_sums, painted_surface
 from pointwise.ui.paint.paintings import Work
 from pointwise.ui.paint.pixel_labels import Answer
 from pointwise.visible_text import visible
@@ -34,7 +34,9 @@ def show(name: str, work: Work, answer: Answer, given: Channels) -> None:
         st.markdown("Choose the tool **Why** above the picture, and click a pixel of it.")
     else:
         x, y = pixel
-        _pixel(work, x, y, explanation.contributions(answer.fitted.network, given, y, x))
+        found = explanation.contributions(answer.fitted.network, given, y, x)
+        _pixel(work, x, y, found)
+        layer_sums.show(work, answer, given, pixel, found)
     _importance(answer, given)
 
 
@@ -59,7 +61,7 @@ def _pixel(work: Work, x: int, y: int, found: Contributions) -> None:
             x=parts,
             y=names,
             orientation="h",
-            marker_color=[ORANGE if part < 0 else BLUE for part in parts],
+            marker_color=[DEEP_BLUE if part < 0 else ORANGE for part in parts],
             hovertemplate="%{y}: %{x:.4f}<extra></extra>",
         )
     )
