@@ -1,9 +1,9 @@
-"""Why a pixel was labelled so: exact contributions of its channels, and what the network is without one set."""
+"""Why a pixel was labelled so: exact contributions of its channels, and all values on their way through the network."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,11 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pointwise.errors import ConfigError, DataError
-from pointwise.models import Network
+from pointwise.errors import ConfigError
 from pointwise.segmentation.channel_maps import Channels
 from pointwise.segmentation.filters import gaussian
-from pointwise.segmentation.fitting import fit
 from pointwise.segmentation.labelling import check_fits
 
 SEEN = 6.0  # standard deviations of the smoothing within which pixels are counted: the rest weighs 1e-9
@@ -142,29 +140,6 @@ def small_maps(network: Any, channels: Channels, longest: int) -> list[NDArray[n
     return [one.T.reshape(-1, height, width).float().numpy() for one in found]
 
 
-def importance(
-    channels: Channels,
-    scribbles: NDArray[Any],
-    numbers: NDArray[Any] | None = None,
-    *,
-    classes: int | None = None,
-    seed: int = 0,
-    stopped: Callable[[], bool] = lambda: False,
-) -> dict[str, float]:
-    """The held-out score of a network with "all" channels, and of one fitted anew without each set.
-
-    Raises DataError for strokes too few to hold any back.
-    """
-    found = {}
-    without = {name: channels.without(name) for name in channels.sets} if len(channels.sets) > 1 else {}
-    for name, part in {"all": channels, **without}.items():
-        fitted = fit(part, scribbles, numbers, classes=classes, seed=seed, stopped=stopped)
-        if fitted.held_out is None:
-            raise DataError("There are too few strokes to keep some back. Paint at least two of a class, apart.")
-        found[name] = fitted.held_out.score
-    return found
-
-
 def _check_pixel(channels: Channels, y: int, x: int) -> None:
     height, width = channels.shape
     if not (0 <= y < height and 0 <= x < width):
@@ -187,6 +162,3 @@ def _standardised(network: Any, channels: Channels, y: Tensor, x: Tensor) -> Ten
 def _matrices(network: Any) -> list[tuple[Tensor, Tensor]]:
     layers = (network.conv1, network.conv2, network.conv3)
     return [(layer.weight[..., 0, 0].double(), layer.bias.double()) for layer in layers]
-
-
-__all__ = ["Contributions", "Network", "Step", "calculation", "contributions", "importance"]

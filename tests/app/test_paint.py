@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pointwise.errors import DataError
+from pointwise.segmentation import forest
 from pointwise.segmentation.strokes import Stroke, rasterise
 from pointwise.ui.frame import navigation
 from pointwise.ui.paint import example_pictures, painted_surface, paintings
@@ -54,6 +55,26 @@ def test_the_channels_decide_what_a_1x1_network_tells_apart(app: AppTest) -> Non
     texture = metrics(app.run())[WHOLE]
     app.segmented_control(key=paintings.seen_key(MOSAIC)).set_value("Colour only")
     assert texture > 0.6 > metrics(app.run())[WHOLE]
+
+
+def test_a_score_says_what_it_rests_on_and_each_stroke_is_held_out_on_demand(app: AppTest) -> None:
+    app.session_state[paintings.CHOSEN.key] = "flower"
+    metrics(app.run())
+    told = [text.value for text in app.caption]
+    assert any(text.startswith("Measured on 2 of the 10 strokes: Petals ") for text in told)
+    assert any("for want of a second stroke: Heart." in text for text in told)
+    app.button(key="paint.each").click()
+    assert 0.8 < metrics(app.run())["Each stroke held out once"] <= 1
+
+
+def test_network_and_forest_are_compared_on_the_same_strokes(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forest, "TREES", 5)
+    app.session_state[paintings.CHOSEN.key] = "flower"
+    app.session_state["paint.view"] = "Random forest"
+    app.run().button(key="paint.forest-fit").click()
+    metrics(app.run())
+    assert any("Both were measured on the same 9 strokes" in text.value for text in app.markdown)
+    assert "score, each stroke held out once" in "".join(block.proto.body for block in app.get("html"))
 
 
 def test_a_pixel_is_followed_from_its_channels_to_winner_and_runner_up(app: AppTest) -> None:

@@ -1,13 +1,13 @@
-"""Contributions are exact, and sets that matter are missed."""
+"""Contributions are exact, and the numbers on the way through the layers are those of the whole network."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from pointwise.errors import ConfigError, DataError
+from pointwise.errors import ConfigError
 from pointwise.segmentation import filters
-from pointwise.segmentation.explanation import calculation, contributions, effects, importance, small_maps
+from pointwise.segmentation.explanation import calculation, contributions, effects, small_maps
 from pointwise.segmentation.labelling import label, raw_logits
 from tests.unit.segmentation.conftest import Painted
 
@@ -55,16 +55,3 @@ def test_small_maps_hold_the_values_of_single_pixels(painted: Painted) -> None:
 def test_pixel_outside_is_refused(painted: Painted) -> None:
     with pytest.raises(ConfigError, match=r"The pixel \(117, 0\) is outside"):
         contributions(painted.fitted.network, painted.channels, 0, 117)
-
-
-def test_texture_is_missed_where_colour_tells_nothing(painted: Painted) -> None:
-    scores = importance(painted.channels.only(("colour", "texture")), painted.scribbles)
-    assert set(scores) == {"all", "colour", "texture"}
-    assert scores["texture"] < scores["all"] == pytest.approx(scores["colour"], abs=0.2)
-
-
-def test_importance_needs_strokes_to_keep_back(painted: Painted) -> None:
-    few = painted.scribbles.copy()
-    few[50:] = 0
-    with pytest.raises(DataError, match="too few strokes"):
-        importance(painted.channels.only(("colour", "edges")), few)
