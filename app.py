@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pointwise.ui.frame import address, desk, ending, navigation, startup, visitor
+from pointwise.ui.frame import address, callbacks, desk, ending, navigation, startup, visitor
 from pointwise.ui.links import incoming
 
 st.set_page_config(page_icon=navigation.FAVICON, layout="wide")  # a title here would hide the pages' own
 
 ending.watch()
+callbacks.finish()
 page = navigation.start()
 navigation.look()
 desk.restore()

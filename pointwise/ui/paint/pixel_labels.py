@@ -1,8 +1,8 @@
 """The labels of all pixels: channels of the picture, a network fitted to the strokes, and what it says of each pixel.
 
-Channels and labels are in memory as long as all visitors together have room for them, those of one picture for each
-visitor, and are made again where they are asked for afterwards. Fits are short: they take no place at work, and one
-visitor's comes after the other's.
+Channels and labels, those of one picture for each visitor, are in memory as long as there is room, and are made again
+where they are asked for afterwards. Fits are short: they take no place at work, and one visitor's comes after the
+other's.
 """
 
 from __future__ import annotations
@@ -11,22 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.machine import machine_memory
 from pointwise.segmentation.strokes import Stroke, rasterise
 from pointwise.ui.frame import turns, visitor
+from pointwise.ui.frame.in_memory import memory
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.paint.paintings import Work
-from pointwise.ui.training.own_tables import Room
 
 if TYPE_CHECKING:
     from pointwise.segmentation.channel_maps import Channels
     from pointwise.segmentation.fitting import Fitted
     from pointwise.segmentation.labelling import Labelled
 
-LEAST_ROOM, SHARE = 400 * 2**20, 8  # bytes of all visitors' channels together: those of one large picture, or an eighth
 SETS = {"Colour only": ("colour",), "+ edges": ("colour", "edges"), "+ texture": ("colour", "edges", "texture")}
 Scribbles = tuple[NDArray[np.int32], NDArray[np.int32]]  # the class of each pixel, and which stroke gave it
 
@@ -74,19 +71,17 @@ def all_channels(name: str, picture: NDArray[np.uint8]) -> Channels:
     """All channels of a picture."""
     from pointwise.segmentation.channel_maps import compute
 
-    key = (visitor.shelf().owner, "channels")
-    made: Channels | None = _room().get(key, name)
+    made: Channels | None = memory().get("channels", name)
     if made is None:
-        _room().drop(key)  # first, so that there are never two
+        memory().drop("channels")  # first, so that there are never two
         made = compute(picture)
-        _room().put(key, name, made, made.nbytes)
+        memory().put("channels", name, made, made.nbytes)
     return made
 
 
 def latest(name: str, work: Work, seen: str) -> Answer | None:
     """The answer to these strokes, if it is there already."""
-    key = (visitor.shelf().owner, "answer")
-    return _room().get(key, (name, work.painting.strokes, len(work.classes), seen, work.network))
+    return memory().get("labels", (name, work.painting.strokes, len(work.classes), seen, work.network))
 
 
 def answer(name: str, picture: NDArray[np.uint8], work: Work, seen: str) -> Answer | None:
@@ -117,7 +112,7 @@ def answer(name: str, picture: NDArray[np.uint8], work: Work, seen: str) -> Answ
     LATEST.set((name, fitted))
     strokes, count = work.painting.strokes, len(work.classes)
     made = Answer(name, work.painting.number, strokes, count, seen, (scribbles, numbers), fitted, labelled, cost)
-    _room().put((visitor.shelf().owner, "answer"), (name, strokes, count, seen, work.network), made, made.size)
+    memory().put("labels", (name, strokes, count, seen, work.network), made, made.size)
     return made
 
 
@@ -131,8 +126,3 @@ def _loaded(work: Work) -> Fitted | None:
         return None
     network = load_model(content)
     return Fitted(network, None, 0, 0.0, False, tuple(range(1, network.config.num_classes + 1)))
-
-
-@st.cache_resource(show_spinner=False)
-def _room() -> Room:
-    return Room(max(LEAST_ROOM, machine_memory().total // SHARE))

@@ -14,6 +14,7 @@ from pointwise.jobs import TableJob, table_config
 from pointwise.models import ModelConfig
 from pointwise.training import Recipe, table_recipe
 from pointwise.ui.frame import charts, desk, glossary, labels
+from pointwise.ui.frame.callbacks import undisturbed
 from pointwise.ui.frame.sections import Kept, Latest, press
 from pointwise.ui.regression.accuracy import against_actual
 from pointwise.ui.training import own_tables, server_queue, session_run, sidebar, table_questions, weights_in_use
@@ -68,9 +69,10 @@ def train(table: Table, ready: Prepared, source: Source) -> None:
     session_run.say_what_goes()
     look = {"type": "primary", "icon": ":material/model_training:", "disabled": session_run.busy()}
     if press("Train on this table", "tables.train", **look):
-        config = replace(config, input_channels=inputs)
-        rows = own_tables.elsewhere(source, ready.name, ready.target, ready.names)
-        session_run.start(TableJob(config, recipe, rows), more={"table": source})
+        with undisturbed():
+            config = replace(config, input_channels=inputs)
+            rows = own_tables.elsewhere(source, ready.name, ready.target, ready.names)
+            session_run.start(TableJob(config, recipe, rows), more={"table": source})
         st.rerun()
     session_run.say_refusal()
 

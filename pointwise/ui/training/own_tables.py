@@ -1,22 +1,19 @@
-"""Visitors' own tables in the server's memory: read and prepared in turn, and no more of them than there is room for.
+"""Visitors' own tables: read and prepared in turn.
 
-What is kept is a table's file, on the visitor's shelf. What was made of it is there as long as all visitors together
-have room for it, one table of each, and is made again where it is asked for afterwards.
+What is kept is a table's file, on the visitor's shelf. What was made of it is in memory as long as there is room, and
+is made again where it is asked for afterwards.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import streamlit as st
+from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import DataError
 from pointwise.ui.frame import departed, visitor
+from pointwise.ui.frame.in_memory import memory
 from pointwise.ui.training import server_queue
 
 if TYPE_CHECKING:
@@ -26,46 +23,8 @@ if TYPE_CHECKING:
 
 Source = Mapping[str, Any]  # of a table: {"sample": true}, or a kept file's key and name
 
-ROOM = 100 * 2**20  # bytes of all visitors' tables together
 SMALL_FILE = 500_000  # bytes that are read in 0.2 s
 SMALL = 1_000_000  # rows × inputs that are prepared in 0.2 s
-
-
-class Made(NamedTuple):
-    """Something in memory."""
-
-    of: object  # what it was made of
-    value: Any
-    size: int  # bytes
-
-
-class Room:
-    """Values that were made, by key, the latest used, of so many bytes together."""
-
-    def __init__(self, most: int = ROOM) -> None:
-        self._most, self._made, self._lock = most, OrderedDict[object, Made](), threading.Lock()
-
-    def get(self, key: object, of: object) -> Any:
-        """The value under a key that was made of something; None where there is none."""
-        with self._lock:
-            made = self._made.get(key)
-            if made is None or made.of != of:
-                return None
-            self._made.move_to_end(key)
-            return made.value
-
-    def put(self, key: object, of: object, value: Any, size: int) -> None:
-        """Keep a value in place of the one under the key, and let go of those that there is no room for then."""
-        with self._lock:
-            self._made[key] = Made(of, value, size)
-            self._made.move_to_end(key)
-            while len(self._made) > 1 and sum(made.size for made in self._made.values()) > self._most:
-                self._made.popitem(last=False)
-
-    def drop(self, key: object) -> None:
-        """Let go of the value under a key."""
-        with self._lock:
-            self._made.pop(key, None)
 
 
 @contextmanager
@@ -98,7 +57,7 @@ def table(source: Source) -> Table:
 
 def put(source: Source, read: Table) -> None:
     """Keep a table that was just read of a source."""
-    _room().put(_key("table"), dict(source), read, int(read.frame.memory_usage(deep=True).sum()))
+    memory().put("table", dict(source), read, int(read.frame.memory_usage(deep=True).sum()))
 
 
 def ready(source: Source, target: str, features: Sequence[str]) -> Prepared:
@@ -148,18 +107,9 @@ def _content(shelf: Shelf, source: Source) -> bytes:
 
 
 def _made(kind: str, of: object, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
-    value = _room().get(_key(kind), of)
+    value = memory().get(kind, of)
     if value is None:
-        _room().drop(_key(kind))  # first, so that there are never two
+        memory().drop(kind)  # first, so that there are never two
         value = make()
-        _room().put(_key(kind), of, value, size(value))
+        memory().put(kind, of, value, size(value))
     return value
-
-
-def _key(kind: str) -> tuple[str, str]:
-    return visitor.shelf().owner, kind
-
-
-@st.cache_resource(show_spinner=False)
-def _room() -> Room:
-    return Room()

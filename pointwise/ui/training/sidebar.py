@@ -16,6 +16,7 @@ from pointwise.jobs import Job, PictureJob, Pictures
 from pointwise.models import ACTIVATIONS, CLASSIFIERS, ModelConfig
 from pointwise.training import RECIPES, Recipe
 from pointwise.ui.frame import desk, glossary, labels
+from pointwise.ui.frame.callbacks import undisturbed
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import press, shown_errors
 from pointwise.ui.training import expected_time, panel, session_run, weights_in_use
@@ -211,7 +212,8 @@ def retrain_button(job: Job, changed: bool, at_hand: bool = True) -> None:
         width="stretch",
     ):
         with shown_errors():
-            run = session_run.start(job, expected=expected_time.known(job))
-            if run is not None and job.stands_in_for is not None:
-                weights_in_use.use(job.stands_in_for, run)
+            with undisturbed():
+                run = session_run.start(job, expected=expected_time.known(job))
+                if run is not None and job.stands_in_for is not None:
+                    weights_in_use.use(job.stands_in_for, run)
             st.rerun()
