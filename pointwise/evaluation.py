@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from pointwise.data.nondigits import made_nondigits
 from pointwise.drawing import Stroke, draw_strokes, prepare
 from pointwise.errors import DataError, ModelFileError, PointwiseError
 from pointwise.inference import predict_prices
+from pointwise.intervals import Share, counted_share, share_of, share_of_groups
 from pointwise.models import Network
 from pointwise.training import measure
 from pointwise.training.regression import measure_prices
@@ -34,6 +36,8 @@ STRIPS = 200
 GRID = 11  # points along each feature of a house
 NO_DIGITS = 1000
 ROUNDS = 3
+# The fingerprint of the drawings of models/README.md.
+DEVELOPMENT = "61af23bf786d53078578dbe4eed6e904cf519fcf64dcd6be7c64f4e04ab6959b"
 
 
 def facts(path: Path, model: Network) -> dict[str, Any]:
@@ -83,7 +87,8 @@ def scores(
 ) -> dict[str, Any]:
     """How good a network is on ``own``, as ``own_data`` found it; ``held_out`` are its pictures, loaded.
 
-    JSON: ``data_set``; loss, and accuracy or mae and r2; much more of networks that read digits.
+    JSON: ``data_set``; loss, and accuracy or mae and r2; much more of networks that read digits. Every share stands
+    with the 95 % interval of its sample, [low, high].
     """
     if isinstance(own, HouseOptions):
         return {"data_set": HOUSES, **price_scores(model, own)}
@@ -91,7 +96,7 @@ def scores(
     named = {"data_set": own.name, "test_set": test.name}
     if reads_digits(model):
         return named | digit_scores(model, test, drawn)
-    return named | {"test_pictures": len(test), **measure(model, test)}
+    return named | {"test_pictures": len(test), **_accuracy(model, test)}
 
 
 def price_scores(model: Network, options: HouseOptions | None = None) -> dict[str, Any]:
@@ -127,6 +132,12 @@ class Drawn:
     by_pen: Mapping[int, Digits]  # in the middle of the canvas, by the width of the pen in pixels
     anywhere: Digits  # ROUNDS times each, at random place and size with a random pen
     sources: tuple[str, ...]  # of ``anywhere``, one a picture
+    development: bool = False  # whether recipes were chosen by them
+
+    @property
+    def drawings(self) -> NDArray[np.int64]:
+        """Which drawing each picture of ``anywhere`` is of: (ROUNDS · n,), 0 to n - 1."""
+        return np.tile(np.arange(len(self.sources) // ROUNDS), ROUNDS)
 
 
 def draw(drawings: Sequence[PenDigit]) -> Drawn:
@@ -136,7 +147,13 @@ def draw(drawings: Sequence[PenDigit]) -> Drawn:
     chance = np.random.default_rng(0)
     rounds = [prepare(draw_anywhere(one.strokes, chance)).image for _ in range(ROUNDS) for one in drawings]
     anywhere = Digits("Anywhere", torch.from_numpy(np.stack(rounds)), labels.repeat(ROUNDS))
-    return Drawn(by_pen, anywhere, tuple(one.source or "all" for one in drawings) * ROUNDS)
+    sources = tuple(one.source or "all" for one in drawings) * ROUNDS
+    return Drawn(by_pen, anywhere, sources, fingerprint(drawings) == DEVELOPMENT)
+
+
+def fingerprint(drawings: Sequence[PenDigit]) -> str:
+    """SHA-256 of labels and strokes, hexadecimal."""
+    return hashlib.sha256(repr([(one.label, one.strokes) for one in drawings]).encode()).hexdigest()
 
 
 def _centred(drawings: Sequence[PenDigit], pen: int) -> torch.Tensor:
@@ -144,33 +161,63 @@ def _centred(drawings: Sequence[PenDigit], pen: int) -> torch.Tensor:
     return torch.from_numpy(np.stack(images))
 
 
-def _stroke_scores(model: Network, drawn: Drawn) -> dict[str, Any]:
-    read = logits_of(model, normalise(drawn.anywhere.images)).argmax(dim=1) == drawn.anywhere.labels
-    by_source = {
-        source: float(read[torch.tensor([one == source for one in drawn.sources])].float().mean())
+def drawings_read(model: Network, drawn: Drawn) -> dict[str, Share]:
+    """The share of ``drawn.anywhere`` that is read, of "all" and of each source, with the interval over drawings."""
+    read = (logits_of(model, normalise(drawn.anywhere.images)).argmax(dim=1) == drawn.anywhere.labels).numpy()
+    sources, drawings = np.array(drawn.sources), drawn.drawings
+    return {"all": share_of_groups(read, drawings)} | {
+        source: share_of_groups(read[sources == source], drawings[sources == source])
         for source in sorted(set(drawn.sources))
     }
+
+
+def _stroke_scores(model: Network, drawn: Drawn) -> dict[str, Any]:
+    shares = drawings_read(model, drawn)
+    by_source = {source: shares[source] for source in sorted(set(drawn.sources))}
+    by_pen = {
+        str(pen): counted_share(round(measure(model, digits)["accuracy"] * len(digits)), len(digits))
+        for pen, digits in drawn.by_pen.items()
+    }
     return {
-        "drawings": len(read) // ROUNDS,
-        "accuracy": float(read.float().mean()),
-        "by_source": by_source,
-        "by_pen": {str(pen): measure(model, digits)["accuracy"] for pen, digits in drawn.by_pen.items()},
+        "drawings": shares["all"].count,
+        "development": drawn.development,
+        "accuracy": shares["all"].value,
+        "interval": shares["all"].interval,
+        "by_source": {source: share.value for source, share in by_source.items()},
+        "intervals_by_source": {source: share.interval for source, share in by_source.items()},
+        "by_pen": {pen: share.value for pen, share in by_pen.items()},
+        "intervals_by_pen": {pen: share.interval for pen, share in by_pen.items()},
     }
 
 
 def digit_scores(model: Network, test: Digits, drawn: Drawn | None) -> dict[str, Any]:
     """Loss and accuracy (0–1) on the test digits, also shuffled; the shares of strips and of drawings read."""
-    scores: dict[str, Any] = {"test_digits": len(test), **measure(model, test)}
+    scores: dict[str, Any] = {"test_digits": len(test), **_accuracy(model, test)}
     probabilities = _probabilities(model, test)
     scores["calibration_error"] = expected_calibration_error(probabilities, test.labels)
-    strange = _probabilities(model, no_digits())
-    scores["unsure"] = {"test_digits": _unsure(probabilities), "no_digits": _unsure(strange)}
-    scores["shuffled_accuracy"] = accuracy_on_shuffled(model, test, seed=0)
+    unsure = {
+        "test_digits": _unsure(probabilities),
+        "no_digits": _unsure(_probabilities(model, no_digits())),
+    }
+    scores["unsure"] = {what: share.value for what, share in unsure.items()}
+    scores["unsure_intervals"] = {what: share.interval for what, share in unsure.items()}
+    shuffled = accuracy_on_shuffled(model, test, seed=0)
+    scores["shuffled_accuracy"] = shuffled
+    scores["shuffled_interval"] = counted_share(round(shuffled * len(test)), len(test)).interval
     if model.config.arch in SLIDERS:
-        scores["strips"] = {"count": STRIPS, "share": share_read(model, strips(test, STRIPS))}
+        share = share_read(model, strips(test, STRIPS))
+        interval = counted_share(round(share * STRIPS), STRIPS).interval
+        scores["strips"] = {"count": STRIPS, "share": share, "interval": interval}
     if drawn is not None:
         scores["strokes"] = _stroke_scores(model, drawn)
     return scores
+
+
+def _accuracy(model: Network, test: Digits) -> dict[str, Any]:
+    """JSON: loss, accuracy and accuracy_interval, [low, high]."""
+    measured = measure(model, test)
+    right = round(measured["accuracy"] * len(test))
+    return {**measured, "accuracy_interval": counted_share(right, len(test)).interval}
 
 
 @functools.cache
@@ -184,9 +231,9 @@ def _probabilities(model: Network, digits: Digits) -> torch.Tensor:
     return (logits_of(model, normalise(digits.images)) / temperature_of(model.card)).softmax(1)
 
 
-def _unsure(probabilities: torch.Tensor) -> float:
-    """How many are read with a probability below SURE, 0–1."""
-    return float((probabilities.max(dim=1).values < SURE).float().mean())
+def _unsure(probabilities: torch.Tensor) -> Share:
+    """How many are read with a probability below SURE."""
+    return share_of((probabilities.max(dim=1).values < SURE).numpy())
 
 
 @dataclass(frozen=True)

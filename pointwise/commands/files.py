@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,11 @@ def add(commands: Any) -> None:
     """Add both commands and their arguments to the parser's."""
     parser = commands.add_parser("evaluate", help="measure weights files, each on the data set that it was trained on")
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="weights file")
-    parser.add_argument("--strokes", type=Path, help="JSON lines of pen strokes to draw and read as well")
+    parser.add_argument(
+        "--strokes",
+        type=Path,
+        help="JSON lines of pen strokes to draw and read as well; those of models/README.md are a development set",
+    )
     parser.set_defaults(run=evaluate, show=scores_told)
     add_data(parser)
     add_json(parser)
@@ -53,38 +57,54 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
-    """The rows of ``evaluate`` as text, a paragraph a file."""
+    """The rows of ``evaluate`` as text, a paragraph a file; shares with the 95 % intervals of their samples."""
     from pointwise.evaluation import NO_DIGITS, ROUNDS
 
+    yield "In brackets the 95 % interval of each sample: Wilson's, over drawings a bootstrap"
     for row in result["models"]:
         yield f"{row['file']}: {row['arch']}, recipe {row['recipe']}, seed {row['seed']}"
         yield f"  {row['parameters']:,} parameters, {row['multiply_adds']:,} multiply-adds, {row['bytes']:,} bytes"
         if "test_set" in row:
             what = "digits" if "test_digits" in row else "pictures"
             count = f"{row[f'test_{what}']:,} test {what} of {row['test_set']}"
-            yield f"  {row['accuracy']:.2%} of {count}, loss {row['loss']:.4f}"
+            yield f"  {_share(row['accuracy'], row['accuracy_interval'], 2)} of {count}, loss {row['loss']:.4f}"
         if "unsure" in row:
+            unsure = {what: _share(share, row["unsure_intervals"][what], 1) for what, share in row["unsure"].items()}
             yield (
-                f"  expected calibration error {row['calibration_error']:.2%}; unsure of "
-                f"{row['unsure']['test_digits']:.2%} of the test digits, and of {row['unsure']['no_digits']:.1%} of "
-                f"{NO_DIGITS:,} pictures that are no digit"
+                f"  expected calibration error {100 * row['calibration_error']:.2f} %; unsure of "
+                f"{unsure['test_digits']} of the test digits, and of {unsure['no_digits']} of {NO_DIGITS:,} pictures "
+                "that are no digit"
             )
-            yield f"  {row['shuffled_accuracy']:.2%} of them with all pixels in one other order"
+            shuffled = _share(row["shuffled_accuracy"], row["shuffled_interval"], 2)
+            yield f"  {shuffled} of the test digits with all pixels in one other order"
         if "strips" in row:
-            yield f"  {row['strips']['share']:.1%} of {row['strips']['count']} strips of three test digits, sliding"
+            strips = row["strips"]
+            share = _share(strips["share"], strips["interval"], 1)
+            yield f"  {share} of {strips['count']} strips of three test digits, sliding"
         if "strokes" in row:
             strokes = row["strokes"]
-            sources = ", ".join(f"{source}: {share:.1%}" for source, share in strokes["by_source"].items())
-            pens = ", ".join(f"{pen}: {share:.1%}" for pen, share in strokes["by_pen"].items())
+            sources, pens = (
+                ", ".join(f"{name}: {_share(one, strokes[f'intervals_{by}'][name], 1)}" for name, one in shares.items())
+                for by, shares in (("by_source", strokes["by_source"]), ("by_pen", strokes["by_pen"]))
+            )
             yield (
-                f"  {strokes['accuracy']:.1%} of {strokes['drawings']:,} drawings, each {ROUNDS} times at random place "
-                f"and size ({sources}); in the middle, by width of the pen: {pens}"
+                f"  {_share(strokes['accuracy'], strokes['interval'], 1)} of {strokes['drawings']:,} "
+                f"{'drawings, the development set' if strokes['development'] else 'drawings'}, each {ROUNDS} times at "
+                f"random place and size ({sources}); in the middle, by width of the pen: {pens}"
             )
         if "mae" in row:
             yield (
                 f"  {row['mae']:,.0f} dollars mean absolute error on the test houses, r2 {row['r2']:.4f}, "
                 f"at most {row['worst_grid_error']:,.0f} dollars off anywhere in the range"
             )
+
+
+def _share(value: float, interval: Sequence[float], decimals: int) -> str:
+    """A share with the interval of its sample: "99.6 % (98.9–99.9)"."""
+    from pointwise.intervals import Share
+
+    low, high = interval
+    return Share(value, low, high, count=0).said(decimals)
 
 
 def export(options: argparse.Namespace) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The command line, in process: what it prints where, what it writes, what it refuses."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 from pointwise import weights
 from pointwise.__main__ import main
 from pointwise.claims import parameters
+from pointwise.evaluation import fingerprint, read_strokes
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.weights import load_model, save_model
 
@@ -94,8 +96,8 @@ def test_train_the_price_network_without_any_data_folder(as_json: Json, tmp_path
 def test_without_json_the_result_is_a_sentence(capsys: pytest.CaptureFixture[str], folder: Path, bag: Path) -> None:
     assert main(["train", "bag_of_pixels", "--epochs", "1", "--data", str(folder), "--out", str(bag)]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith(f"{bag}: loss ")
-    assert err.startswith("epoch 1/1 ")
+    assert out.startswith(f"{bag}: test_loss ")
+    assert re.match(r"epoch 1/1  train_loss .*  test_loss [\d.]+  test_accuracy [\d.]+\n", err)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_evaluate_a_classifier(as_json: Json, bag: Path, folder: Path) -> None:
     (row,) = as_json("evaluate", bag, "--data", folder)["models"]
     assert (row["arch"], row["parameters"], row["multiply_adds"]) == ("bag_of_pixels", 1_450, 1_078_784)
     assert (row["bytes"], row["recipe"], row["seed"]) == (bag.stat().st_size, "fast", 3)
-    assert 0 <= row["accuracy"] <= 1
+    assert 0 <= row["accuracy_interval"][0] <= row["accuracy"] <= row["accuracy_interval"][1] <= 1
     assert row["loss"] > 0
 
 
@@ -176,6 +178,21 @@ def test_evaluate_on_pen_strokes(as_json: Json, bag: Path, folder: Path, tmp_pat
     (row,) = as_json("evaluate", bag, "--data", folder, "--strokes", tmp_path / "pen.jsonl")["models"]
     assert list(row["strokes"]["by_pen"]) == ["12", "16", "20", "24", "28"]
     assert 0.0 <= row["strokes"]["accuracy"] == row["strokes"]["by_source"]["all"] <= 1.0
+    low, high = row["strokes"]["intervals_by_source"]["all"]
+    assert low <= row["strokes"]["accuracy"] <= high
+
+
+def test_evaluate_names_the_development_set(
+    bag: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pen = tmp_path / "pen.jsonl"
+    pen.write_text(json.dumps(STROKES))
+    command = ["evaluate", str(bag), "--data", str(folder), "--strokes", str(pen)]
+    assert main(command) == 0
+    assert "of 1 drawings, each 3 times" in capsys.readouterr().out
+    monkeypatch.setattr("pointwise.evaluation.DEVELOPMENT", fingerprint(read_strokes(pen)))
+    assert main(command) == 0
+    assert "of 1 drawings, the development set, each 3 times" in capsys.readouterr().out
 
 
 def test_evaluate_a_price_network_without_any_data_folder(as_json: Json, tmp_path: Path) -> None:
@@ -189,7 +206,7 @@ def test_evaluate_says_the_same_in_sentences(bag: Path, folder: Path, capsys: py
     assert main(["evaluate", str(bag), "--data", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "1,450 parameters, 1,078,784 multiply-adds" in out
-    assert "of 32 test digits of MNIST" in out
+    assert re.search(r" % \(\d+\.\d\d–\d+\.\d\d\) of 32 test digits of MNIST", out)
 
 
 def test_evaluate_refuses_missing_and_broken_files(refusal: Callable[..., str], tmp_path: Path) -> None:
