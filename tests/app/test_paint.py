@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pointwise.errors import DataError
 from pointwise.segmentation import forest
-from pointwise.segmentation.strokes import Stroke, rasterise
+from pointwise.segmentation.strokes import Painting, Stroke, rasterise
 from pointwise.ui.frame import navigation
 from pointwise.ui.paint import example_pictures, painted_surface, paintings
 from pointwise.ui.paint.example_pictures import EXAMPLES, MOSAIC
@@ -124,6 +124,14 @@ def test_the_choice_of_a_picture_that_was_made_elsewhere_is_another_field(app: A
     app.run()
     assert app.selectbox[0].value == "flower"
     assert app.selectbox[0].key != field.key
+
+
+def test_strokes_that_are_painted_over_are_not_asked_for_as_if_there_were_none() -> None:
+    from pointwise.ui.paint import results
+
+    strokes = tuple(Stroke(f"a-{label}", ((5.0, 5.0),), 8.0, label) for label in (1, 2))
+    assert "painted over" in results.asked(Work(Painting(strokes), ("One", "Two")))
+    assert "two classes" in results.asked(Work(Painting(strokes[:1]), ("One", "Two")))
 
 
 def test_what_is_made_of_a_picture_is_kept_whole() -> None:

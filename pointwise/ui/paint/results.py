@@ -50,7 +50,7 @@ def seen(name: str) -> str:
 def score(name: str, work: Work, answer: Answer | None) -> None:
     """How well the strokes are followed, what it took, and where to paint next."""
     if answer is None:
-        st.info("Paint at least one stroke each of two classes: then all other pixels are labelled.")
+        st.info(asked(work))
         return
     shown = st.container()
     with st.container(horizontal=True):
@@ -58,6 +58,16 @@ def score(name: str, work: Work, answer: Answer | None) -> None:
         _measure_each(name, answer)
     with shown:
         _score(name, work, answer)
+
+
+def asked(work: Work) -> str:
+    """A sentence on what is to be painted where nothing can be learned yet."""
+    if len({stroke.label for stroke in work.painting.strokes if stroke.label}) > 1:
+        return (
+            "Only one class is left to be seen: strokes of the others are painted over, erased, or off the picture. "
+            "Paint one more of a second class."
+        )
+    return "Paint at least one stroke each of two classes: then all other pixels are labelled."
 
 
 def amounts(name: str, work: Work, answer: Answer | None) -> None:

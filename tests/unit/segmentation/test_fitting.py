@@ -134,7 +134,7 @@ def test_painted_over_picture_is_learned_from_in_part() -> None:
     ("scribbles", "sentence"),
     [
         (np.zeros((90, 117), np.int32), "Nothing is painted yet"),
-        (np.zeros((9, 9), np.int32), "the picture has 117 × 90 pixels"),
+        (np.zeros((9, 9), np.int32), "the picture 117 × 90 pixels"),
         (np.full((90, 117), 0.5), "Give one whole number"),
         (np.full((90, 117), -1), "hold -1"),
     ],

@@ -11,13 +11,13 @@ import pytest
 
 from pointwise.claims import parameters
 from pointwise.claims.dense_layer import compare
-from pointwise.data import housing, pictures
+from pointwise.data import housing, picture_files
 from pointwise.data.table import text as tables
 from pointwise.data.table.read import load_sample
 from pointwise.drawing import SIDE
 from pointwise.intervals import CONFIDENCE
 from pointwise.models import SHIPPED, build, default_config
-from pointwise.segmentation import picture_files
+from pointwise.segmentation import LONGEST
 from pointwise.training import RECIPES
 from pointwise.ui.paint import paintings, take_home
 from pointwise.ui.training import panel
@@ -48,17 +48,17 @@ BEYOND = {"95": lambda: 100 * CONFIDENCE}
 
 # By file below pointwise/ui: each number as it stands in a text, and what it must be equal to, computed.
 KNOWN: dict[str, dict[str, Callable[[], float]]] = {
-    "canvas/tools.py": {"10": lambda: megabytes(pictures.MAX_BYTES)},
+    "canvas/tools.py": {"10": lambda: picture_files.PHOTOGRAPHS.megabytes},
     "draw/four_models.py": {"784": lambda: SIDE**2, **BEYOND},
     "draw/two_ways.py": {"28": lambda: SIDE},
-    "feature_maps/colour_mixing.py": {"10": lambda: megabytes(pictures.MAX_BYTES)},
+    "feature_maps/colour_mixing.py": {"10": lambda: picture_files.PHOTOGRAPHS.megabytes},
     "feature_maps/subject.py": {"28": lambda: SIDE},
     "frame/glossary.py": {"10": lambda: RECIPES["tutorial"].epochs, **BEYOND},
     "frame/labels.py": {"0.1": lambda: 0.1, "99.9": lambda: 99.9},  # where a probability is no longer told exactly
     "paint/picture_choice.py": {
-        "20": lambda: paintings.MEGABYTES,
+        "20": lambda: only({paintings.MEGABYTES, picture_files.ALL_KINDS.megabytes}),
         "50": lambda: picture_files.MOST_PIXELS / 1e6,
-        "1,024": lambda: picture_files.LONGEST,
+        "1,024": lambda: LONGEST,
     },
     "paint/take_home.py": {"10": lambda: take_home.MEGABYTES},
     "path/claims_step.py": {"8": lambda: only({row.parameters for row in compare(1, 4, 4, 8, 8)}) // 9},  # 8·8 + 8
