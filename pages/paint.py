@@ -13,7 +13,7 @@ navigation.guard()
 
 from pointwise.ui.frame import glossary  # noqa: E402  (after the guard, which may rerun)
 from pointwise.ui.frame.sections import choice, section  # noqa: E402
-from pointwise.ui.paint import painted_surface, paintings, picture_choice  # noqa: E402
+from pointwise.ui.paint import painted_surface, painting_record, paintings, picture_choice  # noqa: E402
 
 if TYPE_CHECKING:
     from pointwise.ui.paint.paintings import Work
@@ -37,11 +37,13 @@ def paint() -> None:
         seen = results.seen(name)
     answer = pixel_labels.answer(name, paintings.picture(name), work, seen)
     painted_surface.answer(name, work, answer)
+    painting_record.keep(name, work, seen, answer)
     with left:
         results.score(name, work, answer)
     with right:
         results.amounts(name, work, answer)
     take_home.back(name)
+    painting_record.say()
     if answer is None:
         take_home.load(name)
     else:
@@ -64,4 +66,5 @@ def more(name: str, work: Work, answer: Answer) -> None:
         take_home.load(name)
 
 
+painting_record.look()
 paint()

@@ -1,4 +1,4 @@
-"""Your runs: every training that was kept, its curve and replay, what differs between two, and files in and out."""
+"""Your runs: every training and painting that was kept, curves, replays, what differs, and files in and out."""
 
 import streamlit as st
 
@@ -12,8 +12,8 @@ from pointwise.ui.runs import deleted_runs, loading, room, runs_table  # noqa: E
 
 st.title("Your runs")
 glossary.write(
-    "Every training is kept as it goes: its curve, its weights, and [[snapshots|snapshot]] of the way there. Look at "
-    "one again, replay how it learned, or lay several over one another."
+    "Every training is kept as it goes: its curve, its weights, and [[snapshots|snapshot]] of the way there; and so is "
+    "every picture that you paint on. Look at one again, replay how it learned, or lay several over one another."
 )
 
 with shown_errors():

@@ -39,10 +39,6 @@ def make_card(
     ``temperature``, ``scaling``, ``target`` and ``columns``; what is None or {} is left out. Raises ConfigError for an
     unknown data set.
     """
-    import torch
-
-    from pointwise import __version__
-
     if data_set not in TRAINED_ON:
         raise ConfigError(f"There is no data set '{data_set}'. Choose one of {', '.join(TRAINED_ON)}.")
     written = asdict(recipe)
@@ -54,9 +50,29 @@ def make_card(
         "metrics": dict(metrics),
         "epochs": epochs,
         "seconds": round(seconds, 1),
+        **_machine(),
+        **{name: value for name, value in more.items() if value not in (None, {})},
+    }
+
+
+def painted_card(pixels: int, seed: int, metrics: Mapping[str, float], seconds: float) -> dict[str, Any]:
+    """JSON of a network that learned from so many painted pixels in ``seconds``: no recipe, and no epochs.
+
+    ``metrics`` are on strokes held out, {} where there are too few.
+    """
+    facts = {"data_set": STROKES, "data": f"{pixels:,} painted pixels", "seed": seed}
+    measured = {"metrics": dict(metrics)} if metrics else {}
+    return {**facts, **measured, "seconds": round(seconds, 3), **_machine()}
+
+
+def _machine() -> dict[str, Any]:
+    import torch
+
+    from pointwise import __version__
+
+    return {
         "threads": torch.get_num_threads(),
         "versions": {"pointwise": __version__, "torch": str(torch.__version__)},
-        **{name: value for name, value in more.items() if value not in (None, {})},
     }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pointwise.commands import add_json, figures
 from pointwise.commands.kept_runs import MOST_BYTES, content_of, everything, facts_of, found, opened
 from pointwise.errors import LibraryError
+from pointwise.library.records import PAINTING
 from pointwise.visible_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -135,7 +136,8 @@ def _shown(run: Mapping[str, Any]) -> Iterator[str]:
         yield f"  loss {first['loss']:.4f} at step {first['step']:,}, {last['loss']:.4f} at step {last['step']:,}"
     for epoch in run["epochs"][:1] + run["epochs"][1:][-1:]:
         of = f" of '{epoch['of']}'" if epoch["of"] else ""
-        yield f"  epoch {epoch['number']}{of}: {figures(epoch['metrics'])}"
+        unit = "strokes" if run["kind"] == PAINTING else "epoch"
+        yield f"  {unit} {epoch['number']}{of}: {figures(epoch['metrics'])}"
     if steps := run["snapshots"]:
         yield f"  {len(steps)} snapshots, of steps {steps[0]:,} to {steps[-1]:,}; {run['bytes'] / 1e6:.1f} MB in all"
     if run["resumable"]:
@@ -257,7 +259,7 @@ def _did(record: RunRecord, done: str) -> dict[str, Any]:
 
 
 def _result(metrics: Mapping[str, float]) -> str:
-    for name in ("accuracy", "r2", "loss"):
+    for name in ("accuracy", "r2", "mean_iou", "loss"):
         if name in metrics:
             return f"{name} {metrics[name]:.4f}"
     return ""

@@ -4,6 +4,7 @@
     weights.safetensors           of its last epoch, as pointwise.weights writes it
     snapshots/000000001.safetensors …
     checkpoint.safetensors        where it can go on
+    painting.json, picture.png    of a painting: its strokes and classes, and the picture where it is one's own
 
 In the file of all, runs/001/ holds such a run, all.json the values of the desk, and desk/ the owner's files. What comes
 from outside is checked before anything of it is kept, and nothing is ever written under a name that it chooses.
@@ -26,6 +27,7 @@ from pointwise.errors import LibraryError
 from pointwise.library.arrival import Arrival, checked_desk, checked_run
 from pointwise.library.checked_zip import ALL, FORMAT, RUN, CheckedZip, has_too_many_files
 from pointwise.library.home import home
+from pointwise.library.kept_paintings import PICTURE, STROKES
 from pointwise.library.recording import CHECKPOINT, WEIGHTS, folder_of, snapshot_file
 from pointwise.library.records import RunRecord
 from pointwise.library.store import KEY, sentences
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 100_000_000  # of all that an owner takes away: no more than the app takes in
 MOST_UNPACKED = 200_000_000  # of what is packed in a file that is taken in
 SNAPSHOTS = "snapshots"
+PARTS = (SNAPSHOTS, CHECKPOINT, PICTURE, WEIGHTS)  # of a run, in the order in which they are left out
 FACTS = ("id", "name", "note", "pinned", "state", "error", "step", "total", "examples", "seconds", "made")
 SNAPSHOT = re.compile(r"snapshots/(\d{9,12})\.safetensors")
 
@@ -67,10 +70,10 @@ def pack_all(shelf: Shelf, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def left_out(shelf: Shelf, most_bytes: int = MOST_BYTES) -> tuple[str, ...]:
-    """What ``pack_all`` leaves out, a sentence a run: snapshots first, then checkpoints, then weights, the largest of
-    each first. Raises LibraryError.
+    """What ``pack_all`` leaves out, a sentence a run: snapshots first, then checkpoints, then pictures, then weights,
+    the largest of each first. Raises LibraryError.
     """
-    words = {SNAPSHOTS: "snapshots", CHECKPOINT: "checkpoint to go on from", WEIGHTS: "weights"}
+    words = {SNAPSHOTS: "snapshots", CHECKPOINT: "checkpoint to go on from", PICTURE: "picture", WEIGHTS: "weights"}
     return tuple(
         f"'{shelf.run(run).name}' is in it without its {' and '.join(words[part] for part in words if part in parts)}, "
         "which would make the file too large."
@@ -118,14 +121,12 @@ def _left_out(shelf: Shelf, most: int) -> dict[str, frozenset[str]]:
     """What is left out of which run."""
     library, runs = shelf.library, shelf.runs()
     sizes = {
-        (record.id, part): library.files.size(f"{folder_of(record.id)}/{part}")
-        for record in runs
-        for part in (SNAPSHOTS, CHECKPOINT, WEIGHTS)
+        (record.id, part): library.files.size(f"{folder_of(record.id)}/{part}") for record in runs for part in PARTS
     }
     curves = 60_000 * len(runs)  # packed, at most, as a rule
     total = sum(sizes.values()) + curves + sum(len(shelf.file(key) or b"") for key in shelf.files())
     out: dict[str, set[str]] = {}
-    for part in (SNAPSHOTS, CHECKPOINT, WEIGHTS):
+    for part in PARTS:
         for record in sorted(runs, key=lambda record: -sizes[record.id, part]):
             if total > most and sizes[record.id, part]:
                 out.setdefault(record.id, set()).add(part)
@@ -136,7 +137,7 @@ def _left_out(shelf: Shelf, most: int) -> dict[str, frozenset[str]]:
 def _pack(archive: zipfile.ZipFile, shelf: Shelf, run: str, folder: str, out: frozenset[str]) -> None:
     """Add a run. Its facts come last: of one that goes on, they are at least as new as its files."""
     files = shelf.library.files
-    names = [part for part in (WEIGHTS, CHECKPOINT) if part not in out]
+    names = [STROKES, *(part for part in (PICTURE, WEIGHTS, CHECKPOINT) if part not in out)]
     if SNAPSHOTS not in out:
         names += [f"{SNAPSHOTS}/{name}" for name in files.names(f"{folder_of(run)}/{SNAPSHOTS}")]
     for name in names:
@@ -166,7 +167,8 @@ def _arrival(archive: CheckedZip, folder: str) -> Arrival:
     steps = [int(match[1]) for name in archive.under(folder) if (match := SNAPSHOT.fullmatch(name))]
     weights, checkpoint = archive.read(folder + WEIGHTS), archive.read(folder + CHECKPOINT)
     snapshots = {step: partial(archive.read, folder + _snapshot_name(step)) for step in steps}
-    return checked_run(archive.path, archive.json(folder + RUN), weights, checkpoint, snapshots)
+    painted = archive.read(folder + STROKES), archive.read(folder + PICTURE)
+    return checked_run(archive.path, archive.json(folder + RUN), weights, checkpoint, snapshots, *painted)
 
 
 def _snapshot_name(step: int) -> str:
@@ -189,7 +191,7 @@ def _keep(shelf: Shelf, archive: CheckedZip, folder: str, arrival: Arrival) -> s
     """Keep a run: first its files, then, at once, all that is known of it. The id that it has here."""
     library, run = shelf.library, secrets.token_hex(8)
     names = [_snapshot_name(step) for step in arrival.snapshots]
-    names += [name for name, there in ((WEIGHTS, arrival.weights), (CHECKPOINT, arrival.checkpoint)) if there]
+    names += arrival.files
     sizes: dict[str, int] = {}
     with library.holding(run):
         try:

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import ConfigError, ModelFileError, PointwiseError
-from pointwise.library.records import MOST_NAME, MOST_NOTE, cleaned
+from pointwise.library.kept_paintings import PICTURE, STROKES, check_picture, painting_from
+from pointwise.library.recording import CHECKPOINT, WEIGHTS
+from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING, cleaned
 from pointwise.runs import ENDED, MAX_POINTS, RESUMABLE
+from pointwise.segmentation.strokes import MOST_STROKES
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,8 +40,7 @@ class Arrival:
     row: Mapping[str, Any] = field(repr=False)  # columns of the table of runs
     epochs: tuple[tuple[int, int, str, bool, str, str], ...] = field(repr=False)  # columns of the table of epochs
     snapshots: tuple[int, ...]  # their steps
-    weights: bool
-    checkpoint: bool
+    files: tuple[str, ...]  # beside them, as the archive calls them
 
 
 def checked_run(
@@ -47,13 +49,17 @@ def checked_run(
     weights: bytes | None,
     checkpoint: bytes | None,
     snapshots: Mapping[int, Callable[[], bytes | None]],
+    painting: bytes | None = None,
+    picture: bytes | None = None,
 ) -> Arrival:
-    """The run that these are of. ``path`` is what its file is called in sentences.
+    """The run that these are of. ``path`` is what its file is called in sentences; ``painting`` and ``picture`` are a
+    painting's alone.
 
     Raises ModelFileError for what is not of a run of ours, or not of one network.
     """
     try:
-        job = _job(facts["job"])
+        painted = _painted(facts["job"], painting, picture)
+        job = painted or _job(facts["job"])
         config = _config(job)
         card = _card(facts["card"])
         if facts["state"] not in (*ACTIVE, *ENDED):
@@ -73,7 +79,7 @@ def checked_run(
             "made": min(_number(facts["made"]), time.time()),
             "history": json.dumps(_history(facts["history"], total)),
         }
-        epochs = _epochs(facts["epochs"], total)
+        epochs = _epochs(facts["epochs"], MOST_STROKES if painted else total)
         if weights is not None:
             card = _card(_card_of(path, weights, config))
         steps = _snapshots(path, snapshots, config, total)
@@ -84,7 +90,13 @@ def checked_run(
         wrong = f"no '{error.args[0]}'" if isinstance(error, KeyError) and error.args else str(error)
         raise ModelFileError(path, f"holds a run that cannot be used ({wrong[:200].rstrip('.')})", AGAIN) from None
     row |= {"job": json.dumps(job), "card": json.dumps(card), "checkpoint": at}
-    return Arrival(str(facts.get("id", "")), row, epochs, steps, weights is not None, at is not None)
+    if painted:  # it is no training, and cannot go on
+        row |= {"state": "done", "step": 0, "total": 0, "history": "[]", "checkpoint": None}
+    there = {WEIGHTS: weights is not None, CHECKPOINT: row["checkpoint"] is not None, STROKES: bool(painted)}
+    there[PICTURE] = bool(painted) and picture is not None
+    return Arrival(
+        str(facts.get("id", "")), row, epochs, steps, tuple(name for name, is_there in there.items() if is_there)
+    )
 
 
 def checked_desk(path: Path, values: Any) -> dict[str, Any]:
@@ -152,6 +164,23 @@ def _job(job: Any) -> dict[str, Any]:
         return job_from({**job, "data": data}).describe()
     facts = {"config": asdict(config), "recipe": asdict(rebuilt(Recipe, job["recipe"])), "data": dict(data)}
     return {"kind": TABLE, **facts}
+
+
+def _painted(job: Any, painting: bytes | None, picture: bytes | None) -> dict[str, Any]:
+    """A painting's description, made of what is painted; {} for a run that is none."""
+    from pointwise.card import rebuilt
+    from pointwise.models import ModelConfig
+
+    if _mapping(job).get("kind") != PAINTING:
+        return {}
+    if painting is None:
+        raise ValueError("it has no strokes")
+    config = rebuilt(ModelConfig, job["config"])
+    if not config.architecture.labels_pixels:
+        raise ValueError("its network labels no pixels")
+    if picture is not None:
+        check_picture(picture)
+    return painting_from(painting).job(asdict(config))
 
 
 def _config(job: Mapping[str, Any]) -> ModelConfig | None:
@@ -248,7 +277,8 @@ def _snapshots(
 
 def _checkpoint(path: Path, content: bytes, job: Mapping[str, Any], total: int) -> int:
     """The step that can be gone on from."""
-    from pointwise.training.checkpoints import WEIGHTS, checkpoint_from, is_of
+    from pointwise.training.checkpoints import WEIGHTS as PREFIX
+    from pointwise.training.checkpoints import checkpoint_from, is_of
 
     checkpoint = checkpoint_from(content, path)
     config = _config(job)
@@ -257,7 +287,7 @@ def _checkpoint(path: Path, content: bytes, job: Mapping[str, Any], total: int) 
     given = json.loads(json.dumps({"config": asdict(config), "recipe": job.get("recipe")}))
     if not is_of(checkpoint, given):
         raise ConfigError("its checkpoint is of another training")
-    weights = {name.removeprefix(WEIGHTS): t for name, t in checkpoint.tensors.items() if name.startswith(WEIGHTS)}
+    weights = {name.removeprefix(PREFIX): t for name, t in checkpoint.tensors.items() if name.startswith(PREFIX)}
     _check_weights(path, weights, config)
     for name in ("examples", "seconds"):
         _number(checkpoint.facts.get(name, 0))

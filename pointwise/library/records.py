@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from pointwise.card import TRAINED_ON
+from pointwise.card import STROKES, TRAINED_ON
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import LibraryError
 from pointwise.models.config import CLASSIFIERS, REGRESSOR
 from pointwise.progress import ENDED, RESUMABLE, Point
 from pointwise.run_queue import Standing
 
+PAINTING = "painting"  # the kind of a record that is no training
 MOST_NAME, MOST_NOTE = 80, 2_000  # characters
 
 
@@ -60,7 +61,7 @@ class RunRecord:
 
     @property
     def kind(self) -> str:
-        """The job's kind: pictures, houses, table, comparison, or loaded."""
+        """The job's kind: pictures, houses, table, comparison, painting, or loaded."""
         return str(self.job.get("kind", "loaded"))
 
     @property
@@ -82,7 +83,7 @@ class RunRecord:
     def data_set(self) -> str | None:
         """One of card.TRAINED_ON; None where it is unknown, as of a network from elsewhere, or several."""
         data, said = self.job.get("data", {}), self.card.get("data_set")
-        known = {"houses": "houses", "table": "table"}.get(self.kind) or data.get("name")
+        known = {"houses": "houses", "table": "table", PAINTING: STROKES}.get(self.kind) or data.get("name")
         return known or (said if said in TRAINED_ON else None)
 
     @property
@@ -100,7 +101,7 @@ class RunRecord:
 
     @property
     def metrics(self) -> Mapping[str, float]:
-        """The latest held-out metrics: loss and accuracy (0–1), or loss, mae and r2."""
+        """The latest held-out metrics: loss and accuracy (0–1), loss, mae and r2, or mean_iou."""
         metrics = _mapping(self.card.get("metrics"))
         return {name: value for name, value in metrics.items() if type(value) in (int, float)}
 

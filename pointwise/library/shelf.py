@@ -47,7 +47,7 @@ class Shelf(KeptRuns, Desk):
         release = self.library.hold(run)
         assert release is not None, "an id is drawn once, and nobody else knows it yet"
         try:
-            self._insert(run, description, {}, name, "waiting", number)
+            self.insert(run, description, {}, name, "waiting", number)
         except BaseException:
             release()
             raise
@@ -64,7 +64,7 @@ class Shelf(KeptRuns, Desk):
         content, job = to_bytes(network, network.card), {"kind": "loaded", "config": asdict(network.config)}
         with self.library.holding(run), sentences():
             self.library.files.write(f"{folder_of(run)}/{WEIGHTS}", content)
-            self._insert(run, job, network.card, name, "done", note=cleaned(note, MOST_NOTE), bytes=len(content))
+            self.insert(run, job, network.card, name, "done", note=cleaned(note, MOST_NOTE), bytes=len(content))
         return self.run(run)
 
     def go_on(
@@ -150,13 +150,7 @@ class Shelf(KeptRuns, Desk):
         with sentences():
             self.library.files.delete(self._folder)
 
-    def _next_number(self) -> int:
-        """What the next run is called by: 7 after Run 6, or after six of other names."""
-        names = [row["name"] for row in self.library.rows("SELECT name FROM runs WHERE owner = ?", self.owner)]
-        numbers = [int(name[4:]) for name in names if name.startswith("Run ") and name[4:].isdecimal()]
-        return max([len(names), *numbers]) + 1
-
-    def _insert(
+    def insert(
         self,
         run: str,
         job: Mapping[str, Any],
@@ -166,6 +160,7 @@ class Shelf(KeptRuns, Desk):
         number: int = 1,  # at least, in the name of a run that nobody names
         **more: object,
     ) -> None:
+        """Add a row to the table of runs, whose files are there already. Raises LibraryError."""
         now = time.time()
         row = {
             "id": run,
@@ -183,6 +178,12 @@ class Shelf(KeptRuns, Desk):
         with self.library.transaction() as connection:
             row["name"] = row["name"] or f"Run {max(number, self._next_number())}"
             connection.execute(f"INSERT INTO runs ({columns}) VALUES ({marks})", tuple(row.values()))
+
+    def _next_number(self) -> int:
+        """What the next run is called by: 7 after Run 6, or after six of other names."""
+        names = [row["name"] for row in self.library.rows("SELECT name FROM runs WHERE owner = ?", self.owner)]
+        numbers = [int(name[4:]) for name in names if name.startswith("Run ") and name[4:].isdecimal()]
+        return max([len(names), *numbers]) + 1
 
     def _wait_again(self, run: str) -> None:
         changes = {"state": "waiting", "error": None, "wish": "", "deleted": 0, "since": time.time()}

@@ -18,9 +18,10 @@ from pointwise.library.database import Database, unkept
 from pointwise.library.files import Files, Folder, Memory
 from pointwise.library.holds import Holds
 from pointwise.library.home import home, keeps
+from pointwise.library.later import Later
 from pointwise.library.limits import Limits, surplus
 from pointwise.library.recording import CHECKPOINT, RUNS, folder_of
-from pointwise.library.records import EVERY, RunRecord, ThrownAway, record_of
+from pointwise.library.records import EVERY, EpochRecord, RunRecord, ThrownAway, record_of
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
@@ -40,6 +41,7 @@ class Library:
         if folder is None:
             self.limits = replace(self.limits, gigabytes=min(self.limits.gigabytes, IN_MEMORY))
         self.files: Files = Memory() if folder is None else Folder(folder)
+        self.later = Later()  # what is written soon: of a painting, whose strokes nobody should wait for
         self._database = Database(folder)
         self._holds = Holds(folder)
         if folder is not None:
@@ -67,7 +69,8 @@ class Library:
         return Shelf(self, owner, others)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, once all is written."""
+        self.later.flush()
         self._database.close()
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
@@ -87,7 +90,7 @@ class Library:
         self,
         run: str,
         changes: Mapping[str, object],
-        epochs: Sequence[tuple[int, Epoch]] = (),
+        epochs: Sequence[tuple[int, Epoch | EpochRecord]] = (),
         snapshots: Sequence[tuple[int, int]] = (),
     ) -> None:
         """Change a run's row and add what is new of it, at once. Raises LibraryError; ThrownAway where it is gone."""

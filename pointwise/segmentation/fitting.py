@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pointwise.card import STROKES
+from pointwise.card import painted_card
 from pointwise.models import PAINTER, ModelConfig, Network, build
 from pointwise.segmentation.channel_maps import Channels
 from pointwise.segmentation.course import NEVER, Course
@@ -98,9 +98,17 @@ def fit(
     network = _copied(old, config, standard, seed)
     course.run(network, None, WARM if going_on else REFIT if judge else COLD)
     _silence(network, chosen.present)
-    network.card = {"data_set": STROKES, "data": f"{len(chosen.labels)} painted pixels", "seed": seed}
     taken = time.perf_counter() - begun
+    metrics = {} if held_out is None else {"mean_iou": round(held_out.score, 4)}
+    network.card = painted_card(len(chosen.labels), seed, metrics, taken)
     return Fitted(network, held_out, course.rounds, taken, going_on is not None, chosen.present, judge, seen)
+
+
+def fitted_before(network: Network) -> Fitted:
+    """A network that was fitted at another time, to go on from; how good it was then is not known any more."""
+    biases: Tensor = network.get_submodule("conv3").bias  # type: ignore[assignment]
+    present = tuple(n for n, bias in enumerate(biases.tolist(), 1) if bias > NEVER)
+    return Fitted(network, None, 0, 0.0, False, present)
 
 
 def _standard(network: Any) -> tuple[Tensor, Tensor]:

@@ -66,6 +66,10 @@ def test_labels_follow_the_mouse_and_a_reload_keeps_them(page: Page, server: Ser
     expect(tiles).to_have_count(32)
     tiles.nth(4).click()
     expect(page.get_by_text("Channel 5 of the second layer is")).to_be_visible()
+    page.get_by_role("link", name="Your runs").click()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Coffee")
+    page.get_by_role("link", name="Paint on").click()
+    follows(page, MADE + 1)
     nothing_red(page)
 
 

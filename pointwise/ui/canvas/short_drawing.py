@@ -26,10 +26,10 @@ def shortened(drawing: Drawing) -> str:
     if drawing.empty:
         return EMPTY
     if drawing.photo is None:
-        text = STROKES + _packed(json.dumps([_line(stroke) for stroke in drawing.strokes], separators=(",", ":")))
+        text = STROKES + packed(json.dumps([_line(stroke) for stroke in drawing.strokes], separators=(",", ":")))
         if len(text) <= LONGEST:
             return text
-    return PICTURE + _packed(drawing.prepared.image.tobytes())
+    return PICTURE + packed(drawing.prepared.image.tobytes())
 
 
 def lengthened(sheet: Sheet, text: str) -> Drawing:
@@ -38,9 +38,9 @@ def lengthened(sheet: Sheet, text: str) -> Drawing:
         if text == EMPTY:
             return drawing_json.load(sheet, _kept([]))
         if text[:1] == STROKES:
-            return drawing_json.load(sheet, _kept(_strokes(json.loads(_unpacked(text[1:])))))
+            return drawing_json.load(sheet, _kept(_strokes(json.loads(unpacked(text[1:])))))
         if text[:1] == PICTURE:
-            return _picture(sheet, _unpacked(text[1:]))
+            return _picture(sheet, unpacked(text[1:]))
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, zlib.error) as error:
         raise ValueError("It is damaged.") from error
     raise ValueError("It is damaged.")
@@ -81,13 +81,15 @@ def _kept(strokes: list[dict[str, Any]]) -> dict[str, Any]:
     return {"strokes": strokes, "look": None, "photo": None}
 
 
-def _packed(content: str | bytes) -> str:
+def packed(content: str | bytes) -> str:
+    """Letters, digits, ``-`` and ``_`` that ``unpacked`` makes the content of again."""
     raw = content.encode() if isinstance(content, str) else content
     return base64.urlsafe_b64encode(zlib.compress(raw, 9)).decode().rstrip("=")
 
 
-def _unpacked(text: str) -> bytes:
-    if len(text) > LONGEST:
+def unpacked(text: str, longest: int = LONGEST) -> bytes:
+    """The content, of at most MOST_BYTES. Raises ValueError, or binascii's or zlib's error, for anything else."""
+    if len(text) > longest:
         raise ValueError("it is too long")
     raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     opened = zlib.decompressobj()

@@ -86,6 +86,7 @@ class _End:
         """End the process at once."""
         self._leaving.acquire()  # and never let go: who comes second waits for the end
         with suppress(Exception):
+            library.flush_all(LIMIT - PARKING)
             library.close_all(LIMIT - PARKING)
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):

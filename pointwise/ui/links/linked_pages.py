@@ -6,10 +6,12 @@ import functools
 import json
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
 from pointwise.claims.quotations import NAMES
+from pointwise.errors import PointwiseError
 from pointwise.models import ARCHITECTURES, CLASSIFIERS
 from pointwise.models.config import SHIPPED
 from pointwise.ui.canvas import drawing, reading
@@ -19,7 +21,7 @@ from pointwise.ui.links.fields import Field, bound, chosen, drawn, number, one_o
 from pointwise.ui.path import steps
 
 NETWORK, CHANNEL, POINT, INPUT = "network", "features.channel", "features.point", "features.input"  # keys
-LONGEST_CHANGES = 1_500  # characters
+LONGEST_CHANGES, LONGEST_ID = 1_500, 40  # characters
 
 DRAWING = drawn("d", "drawing", SQUARE)
 STEPS = chosen("steps", "steps to 28×28", drawing.NORMALISED, {"on": True, "off": False}, lasting=True)
@@ -158,6 +160,30 @@ def _changes() -> Field:
     return Field("edits", "changed weights", now, take)
 
 
+def _painting() -> tuple[Field, ...]:
+    """A picture with strokes on it, or a painting of this computer's; its code comes with the page alone."""
+
+    def link() -> Any:
+        from pointwise.ui.paint import painting_link
+
+        return painting_link
+
+    def run(text: str) -> None:
+        from pointwise.ui.paint import painting_record
+
+        try:
+            painting_record.open_record(text[:LONGEST_ID])
+        except PointwiseError as error:
+            raise ValueError(str(error)) from error
+
+    return (
+        Field("picture", "picture", lambda: link().picture_now(), lambda text: link().take_picture(text)),
+        Field("strokes", "strokes", lambda: link().strokes_now(), lambda text: link().take_strokes(text)),
+        Field("sees", "channels", lambda: link().seen_now(), lambda text: link().take_seen(text)),
+        Field("run", "painting", lambda: None, run),
+    )
+
+
 PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used in this order
     "": (DRAWING, STEPS, READER),
     "path": (DRAWING, STEPS, PATH_STEP, _mix(), number("order", "order of the pixels", "path.order", 0, 1_000)),
@@ -198,6 +224,6 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         _sizes("dense", {"Pictures": 8, "Height": 32, "Width": 32, "Channels in": 128, "Channels out": 128}),
         _sizes("size", {"Height": 64, "Width": 64, "Channels in": 512, "Channels out": 512}),
     ),
-    "paint": (),
+    "paint": _painting(),
     "runs": (),
 }

@@ -56,6 +56,8 @@ def _dialog(page: str) -> None:
     with shown_errors():
         st.markdown(_what_it_holds(page))
         _copy(link(page), "Copy link", "links.copy")
+        if page == "paint":
+            _strokes()
         with st.expander("For a lesson: ask a question, hide parts, put it into a page", icon=":material/school:"):
             ask = st.text_input("Question above the page", max_chars=address.LONGEST_QUESTION, key="links.ask")
             hide = st.pills(
@@ -72,11 +74,33 @@ def _dialog(page: str) -> None:
 def _what_it_holds(page: str) -> str:
     if page == "runs":
         return "The link opens this page. Your runs stay on this computer: take one along as a file, below the table."
+    if page == "paint":
+        from pointwise.ui.paint import painting_link
+
+        return painting_link.what_it_holds()
     drawn = any(field.name == "d" for field in PAGES[page])
     return (
         f"Whoever opens it sees this page with {'its choices and your drawing' if drawn else 'its choices'}. Networks, "
         "runs, pictures and tables of your own are not in it: they stay on this computer, and shipped networks answer."
     )
+
+
+def _strokes() -> None:
+    """A painting's strokes as a file, where they are too long for a link."""
+    from pointwise.ui.paint import painting_link, paintings
+
+    if painting_link.is_too_long():
+        name = paintings.chosen()
+        content = paintings.strokes_file(paintings.work(name), paintings.picture(name).shape[:2])
+        st.download_button(
+            "Strokes (JSON)",
+            content,
+            file_name="strokes.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="links.strokes",
+        )
 
 
 def _copy(text: str, label: str, key: str) -> None:

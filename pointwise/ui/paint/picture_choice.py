@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pointwise.ui.frame import labels, sections
-from pointwise.ui.paint import painted_surface, paintings
+from pointwise.ui.paint import own_pictures, painted_surface, paintings
 from pointwise.ui.paint.example_pictures import EXAMPLES
 
 KEY = "paint.chooser"
@@ -31,9 +31,9 @@ def choose() -> str:
                 "PNG, JPEG or TIFF, up to 20 MB and 50 megapixels; painted on at up to 1,024 pixels; it stays on this "
                 "computer",
                 paintings.UPLOAD,
-                paintings.take,
+                own_pictures.take,
                 lambda: f"{labels.for_all_eyes(paintings.title(paintings.chosen()))} is still there.",
-                paintings.MEGABYTES,
+                own_pictures.MEGABYTES,
             )
         painted_surface.classes(paintings.chosen())
     name = paintings.chosen()

@@ -7,24 +7,25 @@ other's.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pointwise.errors import PointwiseError
 from pointwise.segmentation.strokes import Stroke, rasterise
 from pointwise.ui.frame import turns, visitor
 from pointwise.ui.frame.in_memory import memory
 from pointwise.ui.frame.sections import Kept
-from pointwise.ui.paint.paintings import Work
+from pointwise.ui.paint.paintings import SETS, Work
 
 if TYPE_CHECKING:
     from pointwise.segmentation.channel_maps import Channels
     from pointwise.segmentation.fitting import Fitted
     from pointwise.segmentation.labelling import Labelled
 
-SETS = {"Colour only": ("colour",), "+ edges": ("colour", "edges"), "+ texture": ("colour", "edges", "texture")}
 Scribbles = tuple[NDArray[np.int32], NDArray[np.int32]]  # the class of each pixel, and which stroke gave it
 
 
@@ -102,7 +103,7 @@ def answer(name: str, picture: NDArray[np.uint8], work: Work, seen: str) -> Answ
     with turns.turn():
         given = channels(name, picture, seen)
         before = LATEST.get()
-        going_on = before[1] if before and before[0] == name else loaded
+        going_on = before[1] if before and before[0] == name else loaded or _kept(work)
         if loaded is not None and not painted:
             fitted = loaded
         else:
@@ -118,11 +119,19 @@ def answer(name: str, picture: NDArray[np.uint8], work: Work, seen: str) -> Answ
 
 def _loaded(work: Work) -> Fitted | None:
     """The network that came with a file, as if it had been fitted to strokes of all its classes."""
-    from pointwise.segmentation.fitting import Fitted
+    from pointwise.segmentation.fitting import fitted_before
     from pointwise.weights import load_model
 
     content = visitor.shelf().file(work.network) if work.network else None
-    if content is None:
+    return None if content is None else fitted_before(load_model(content))
+
+
+def _kept(work: Work) -> Fitted | None:
+    """The network that is kept with a painting, with which the visitor's last session ended."""
+    from pointwise.segmentation.fitting import fitted_before
+
+    if not work.run:
         return None
-    network = load_model(content)
-    return Fitted(network, None, 0, 0.0, False, tuple(range(1, network.config.num_classes + 1)))
+    with suppress(PointwiseError):
+        return fitted_before(visitor.shelf().network(work.run))
+    return None

@@ -18,8 +18,8 @@ from pointwise.ui.frame.html import TABLE_STYLE
 from pointwise.ui.frame.labels import in_cell, number, percent, plain
 from pointwise.ui.frame.sections import Kept, choice, following, press
 from pointwise.ui.paint import example_pictures, painted_surface, paintings, pixel_labels
-from pointwise.ui.paint.paintings import Work
-from pointwise.ui.paint.pixel_labels import SETS, Answer
+from pointwise.ui.paint.paintings import SETS, Work
+from pointwise.ui.paint.pixel_labels import Answer
 from pointwise.ui.training.own_tables import in_turn
 from pointwise.visible_text import visible
 

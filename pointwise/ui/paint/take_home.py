@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 PART = "paint"  # the fragment that is run where the strokes have changed
 BACK, MEGABYTES = "paint.back", 10
-FORM = "pointwise-strokes-1"
 
 
 def show(name: str, work: Work, answer: Answer) -> None:
@@ -40,7 +39,7 @@ def show(name: str, work: Work, answer: Answer) -> None:
         ("Labels (PNG)", "labels.png", "image/png", lambda: _file(whole(), "PNG")),
         ("Labels (TIFF)", "labels.tif", "image/tiff", lambda: _file(whole(), "TIFF")),
         ("Probabilities (.npy)", "probabilities.npy", "application/octet-stream", lambda: _numbers(answer)),
-        ("Strokes (JSON)", "strokes.json", "application/json", lambda: _strokes(work, painted)),
+        ("Strokes (JSON)", "strokes.json", "application/json", lambda: paintings.strokes_file(work, painted)),
     )
     downloads.row({f"paint.file.{file}": (label, file, made, mime) for label, file, mime, made in files})
     height, width = shape
@@ -76,7 +75,7 @@ def back(name: str) -> None:
 
 def _take(name: str, content: bytes, file: str) -> None:
     if file.lower().endswith(".safetensors"):
-        _take_network(name, content, file)
+        take_network(name, content, file)
     else:
         _take_strokes(name, content, file)
     st.rerun(PART)
@@ -93,31 +92,23 @@ def _take_strokes(name: str, content: bytes, file: str) -> None:
     paintings.put(name, painting, paintings.named(highest, called))
 
 
-def _take_network(name: str, content: bytes, file: str) -> None:
-    from pointwise.ui.paint.pixel_labels import SETS
+def take_network(name: str, content: bytes, file: str) -> None:
+    """Let a network that was painted elsewhere label a picture. Raises PointwiseError for one that cannot."""
     from pointwise.weights import load_model
 
     config = load_model(content, file).config
-    seen = {sets: called for called, sets in SETS.items()}.get(config.channel_sets)
-    if not config.architecture.labels_pixels or seen is None:
+    if not config.architecture.labels_pixels or config.channel_sets not in paintings.SETS.values():
         raise DataError(f"{file} holds no network that labels pixels. Choose one that was saved on this page.")
-    colours = 1 if paintings.picture(name).ndim == 2 else 3
+    colours = paintings.colours_of(paintings.picture(name))
     if config.input_channels != colours:
         kinds = {1: "grey", 3: "colour"}
         wrong = f"{file} reads {kinds[config.input_channels]} pictures, and this one is {kinds[colours]}."
         raise DataError(f"{wrong} Choose another picture first.")
-    key = f"paint-network-{name[:16]}"
+    key = paintings.network_key(name)
     classes = paintings.named(config.num_classes, paintings.work(name).classes[: config.num_classes])
     visitor.keep_file(key, content)
     paintings.put(name, Painting(), classes, key)
-    st.session_state[paintings.seen_key(name)] = seen
-
-
-def _strokes(work: Work, shape: tuple[int, ...]) -> bytes:
-    height, width = shape
-    strokes = work.painting.to_json()["strokes"]
-    facts = {"form": FORM, "width": width, "height": height, "classes": list(work.classes), "strokes": strokes}
-    return json.dumps(facts).encode()
+    paintings.see(name, config.channel_sets)
 
 
 def _labels(answer: Answer, shape: tuple[int, int]) -> NDArray[np.uint8]:

@@ -137,6 +137,8 @@ def _load_pending() -> None:
 def _add(network: Network, name: str) -> None:
     record = visitor.shelf().add(network, name.rpartition(".")[0] or name)
     _came(f"'{labels.plain(record.name)}' was")
+    if network.config.architecture.labels_pixels:
+        LOADED.set(f"{LOADED.get()} It labels pixels: above, *Label a picture with it* opens the page Paint.")
     runs_table.choose(record.id)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pointwise.errors import LibraryError
 from pointwise.library import RunRecord, Shelf
+from pointwise.library.records import PAINTING
 from pointwise.ui.frame import html, labels, visitor
 from pointwise.ui.runs import run_facts
 
@@ -29,7 +30,15 @@ def show(one: RunRecord, other: RunRecord) -> None:
             st.markdown(sentence)
     if measured := _metrics(one, other):
         st.html(html.table([*head, "difference"], measured, label="What was measured"))
-        st.caption("Held out, at the end of the latest epoch. The difference is the right run's minus the left one's.")
+        st.caption(f"{_when(one, other)} The difference is the right run's minus the left one's.")
+
+
+def _when(one: RunRecord, other: RunRecord) -> str:
+    paintings = [record.kind == PAINTING for record in (one, other)]
+    if all(paintings):
+        return "On strokes held out, after the latest stroke."
+    latest = "at the end of the latest epoch"
+    return f"Held out, {latest}{', or after the latest stroke' if any(paintings) else ''}."
 
 
 def differences(one: RunRecord, other: RunRecord) -> list[tuple[str, str, str]]:
@@ -53,7 +62,7 @@ def _metrics(one: RunRecord, other: RunRecord) -> list[Sequence[str]]:
             for record, value in ((one, a), (other, b))
         ]
         change = run_facts.NOTHING
-        if a is not None and b is not None and one.data_set == other.data_set:
+        if a is not None and b is not None and run_facts.same_task(one, other):
             change = run_facts.difference(one, name, b - a)
         rows.append((title, *values, change))
     if one.seconds and other.seconds:

@@ -11,6 +11,8 @@ import streamlit as st
 
 from pointwise.errors import LibraryError
 from pointwise.library import Curves, RunRecord, Shelf
+from pointwise.library.kept_paintings import SCORE
+from pointwise.library.records import PAINTING
 from pointwise.ui.frame import charts, labels, visitor
 from pointwise.ui.frame.colours import SERIES
 from pointwise.ui.frame.sections import choice, shown_errors
@@ -20,6 +22,7 @@ from pointwise.visible_text import visible
 
 MOST = 8  # runs
 AXES = {"step": "By step", "second": "By second"}
+TITLES = {"step": "step", "second": "seconds at work", "stroke": "strokes"}
 DASHES, SYMBOLS = ("solid", "dash", "dot", "dashdot"), ("circle", "diamond", "square", "triangle-up", "x")
 
 
@@ -37,6 +40,13 @@ def show(records: Sequence[RunRecord]) -> None:
     if not records:
         st.caption("A network that was loaded has no curve.")
         return
+    trained = [record for record in records if record.kind != PAINTING]
+    if not trained:
+        _curves([record.id for record in records[:MOST]], "stroke")
+        return
+    if len(trained) < len(records):
+        st.caption("The curves of paintings go by strokes: choose paintings alone to see them.")
+    records = trained
     shown, going = records[:MOST], any(record.active for record in records[:MOST])
     axis = choice("Curves", AXES, "runs.axis", format_func=AXES.__getitem__, persist_state="session")
     st.fragment(run_every=POLL if going else None)(shown_errors()(lambda: _curves([r.id for r in shown], axis)))()
@@ -75,6 +85,8 @@ def _progress(record: RunRecord) -> None:
 def _lines(shelf: Shelf, record: RunRecord, axis: str) -> list[Line]:
     """One line, or of a comparison one for each of its networks, whose losses are known by epoch."""
     curves = shelf.curves(record.id)
+    if record.kind == PAINTING:
+        return [Line(record.name, ((), ()), _scores(curves, "", axis))]
     if record.kind != "comparison":
         history = curves.history
         x = [point.step if axis == "step" else point.seconds for point in history]
@@ -105,7 +117,8 @@ def figure(lines: Sequence[Line], axis: str) -> go.Figure:
     from plotly.subplots import make_subplots
 
     scores = [name for name in run_facts.SCORES if any(name in line.scores for line in lines)]
-    rows = 1 + len(scores)
+    losses = int(any(line.loss[0] for line in lines) or not scores)
+    rows = losses + len(scores)
     made = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.07)
     for number, line in enumerate(lines):
         colour, dash = SERIES[number % len(SERIES)], DASHES[number % len(DASHES)]
@@ -114,10 +127,10 @@ def figure(lines: Sequence[Line], axis: str) -> go.Figure:
         x, y = line.loss
         hover = "%{y:.4g}"
         mode = "lines" if len(x) > 1 else "markers"
-        made.add_scatter(
-            x=x, y=y, mode=mode, marker_symbol=symbol, marker_color=colour, hovertemplate=hover, row=1, col=1, **style
-        )
-        for row, name in enumerate(scores, 2):
+        if losses:
+            look = {"mode": mode, "marker_symbol": symbol, "marker_color": colour, "hovertemplate": hover, **style}
+            made.add_scatter(x=x, y=y, row=1, col=1, **look)
+        for row, name in enumerate(scores, losses + 1):
             x, y = line.scores.get(name, ((), ()))
             hover = "%{y:.2%}" if name == "accuracy" else "%{y:.4f}"
             marker = {"symbol": symbol, "size": 7, "color": colour}
@@ -127,31 +140,38 @@ def figure(lines: Sequence[Line], axis: str) -> go.Figure:
                 mode="lines+markers",
                 marker=marker,
                 hovertemplate=hover,
-                showlegend=False,
+                showlegend=row == 1,
                 row=row,
                 col=1,
                 **style,
             )
-    made.update_xaxes(rangemode="tozero", fixedrange=True)
-    made.update_xaxes(title="step" if axis == "step" else "seconds at work", row=rows, col=1)
+    made.update_xaxes(rangemode="normal" if axis == "stroke" else "tozero", fixedrange=True)
+    if axis == "stroke":
+        counts = [x for line in lines for points, _ in line.scores.values() for x in points]
+        made.update_xaxes(dtick=max(1, round((max(counts) - min(counts)) / 10)) if counts else 1)
+    made.update_xaxes(title=TITLES[axis], row=rows, col=1)
     made.update_yaxes(nticks=5, fixedrange=True)
-    made.update_yaxes(title="training loss", type="log", tickformat="~g", row=1, col=1)
-    for row, name in enumerate(scores, 2):
+    if losses:
+        made.update_yaxes(title="training loss", type="log", tickformat="~g", row=1, col=1)
+    for row, name in enumerate(scores, losses + 1):
         form = ".0%" if name == "accuracy" else None
         made.update_yaxes(title=run_facts.SCORES[name], tickformat=form, row=row, col=1)
-        if name == "accuracy" and max(len(line.scores[name][0]) for line in lines if name in line.scores) == 1:
+        points = max(len(line.scores[name][0]) for line in lines if name in line.scores)
+        if name == SCORE or (name == "accuracy" and points == 1):
             made.update_yaxes(range=[0, 1.05], row=row, col=1)  # around single points it would go below 0
     made.update_layout(hovermode="x unified", hoversubplots="axis")
     legend = 24 * len(lines) if len(lines) > 1 else 0
     plots = 110 + 160 * rows
-    return charts.framed(made, _title(len(lines), scores), plots + legend).update_layout(
+    return charts.framed(made, _title(len(lines), scores, bool(losses)), plots + legend).update_layout(
         legend={"orientation": "v", "y": -60 / (plots - 100), "x": 0, "yanchor": "top"}, showlegend=len(lines) > 1
     )
 
 
-def _title(lines: int, scores: Sequence[str]) -> str:
+def _title(lines: int, scores: Sequence[str], losses: bool) -> str:
     """A title that also a phone has room for."""
     names = " and ".join(run_facts.SCORES[name] for name in scores)
+    if not losses:
+        return "How well strokes are labelled that were held out" if lines == 1 else f"Best: high {names}"
     if lines == 1:
         return f"Loss falls, {names} rises" if scores else "Loss falls"
     return f"Best: low loss, high {names}" if scores else "Best: low loss"

@@ -9,8 +9,9 @@ import streamlit as st
 
 from pointwise.errors import LibraryError
 from pointwise.library import RunRecord
-from pointwise.library.records import MOST_NAME, MOST_NOTE
-from pointwise.ui.frame import labels, visitor
+from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING
+from pointwise.models import PAINTER
+from pointwise.ui.frame import labels, navigation, visitor
 from pointwise.ui.frame.sections import Kept, following
 from pointwise.ui.runs import deleted_runs, run_facts, runs_table
 from pointwise.ui.training import session_run, weights_in_use
@@ -42,6 +43,8 @@ def head(record: RunRecord) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _controls(record)
         _use(record)
+        if record.arch == PAINTER:
+            navigation.link("paint", _in_paint(record), run=record.id)
         st.toggle(
             "Pinned",
             record.pinned,
@@ -81,6 +84,10 @@ def _sentence(record: RunRecord) -> str:
     data = run_facts.data(record)
     trained = f" on {data}" if data != run_facts.UNKNOWN else "; nobody said what it was trained on"
     return f"{made}: {run_facts.model(record)}{trained}{measured}{place}."
+
+
+def _in_paint(record: RunRecord) -> str:
+    return "Paint on" if record.kind == PAINTING else "Label a picture with it"
 
 
 def _controls(record: RunRecord) -> None:

@@ -6,11 +6,19 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from pointwise.card import STROKES
 from pointwise.library import RunRecord
+from pointwise.library.kept_paintings import SCORE
+from pointwise.library.records import PAINTING
+from pointwise.models import PAINTER
 from pointwise.ui.frame import labels
 
-SCORES = {"accuracy": "test accuracy", "r2": "held-out R²"}  # whose curves say how a training goes, as charts call them
-METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "loss": "loss"}
+SCORES = {  # whose curves say how a training goes, as charts call them
+    "accuracy": "test accuracy",
+    "r2": "held-out R²",
+    SCORE: "score on strokes held out",
+}
+METRICS = {"accuracy": "accuracy", "r2": "R²", SCORE: "score of strokes", "mae": "mean absolute error", "loss": "loss"}
 NOTHING, UNKNOWN = "–", "unknown"
 LONGEST = 500  # characters of a value
 SETTINGS = {  # of a configuration, a recipe and data, as they are called here
@@ -22,6 +30,11 @@ SETTINGS = {  # of a configuration, a recipe and data, as they are called here
     "input_channels": "channels of the input",
     "image_size": "height and width of the input",
     "num_classes": "outputs",
+    "channel_sets": "channels of each pixel",
+    "smoothing": "smoothing of the answers, in pixels",
+    "data.picture": "picture",
+    "data.strokes": "strokes",
+    "data.classes": "classes",
     "data.name": "data",
     "data.rows": "data",
     "data.target": "target",
@@ -43,6 +56,8 @@ SETTINGS = {  # of a configuration, a recipe and data, as they are called here
     "standardise": "standardised",
     "seed": "seed",
 }
+OF_PIXELS = ("channel_sets", "smoothing")  # settings of networks that label pixels alone, and those that they ignore
+NOT_OF_PIXELS = ("image_size", "batch_norm", "dropout")
 STATES = {
     "queued": "queued",
     "waiting": "getting ready",
@@ -73,6 +88,10 @@ def _data(kind: str | None, chosen: Mapping[str, Any], name: str | None) -> str:
         return "Houses, changed" if changed else "Houses"
     if kind == "table":
         return str(chosen.get("rows") or "a table").removesuffix(", training rows")
+    if kind == PAINTING:
+        return str(chosen.get("picture") or "a picture")
+    if name == STROKES:
+        return "Brush strokes"
     title = labels.SOURCES.get(str(chosen.get("name") or name), name or UNKNOWN)
     more = [f"{chosen['few']:,} pictures"] if chosen.get("few") else []
     return ", ".join([title, *more, *(["shuffled"] if chosen.get("shuffled") is not None else [])])
@@ -82,12 +101,20 @@ def state(record: RunRecord) -> str:
     """What it does, or how it ended and where."""
     if record.kind == "loaded":
         return "loaded"
+    if record.kind == PAINTING:
+        return f"painted, {strokes(record)}"
     if record.state == "queued" and record.standing is not None:
         return f"queued, place {record.standing.place}, {labels.wait(record.standing)}"
     if record.state in ("training", "paused"):
         share = f", {math.floor(100 * record.step / record.total)} %" if record.total else ""
         return STATES[record.state] + share
     return STATES.get(record.state) or f"{record.state} {where(record)}"
+
+
+def strokes(record: RunRecord) -> str:
+    """How many strokes a painting has, in words."""
+    count = record.job.get("data", {}).get("strokes", 0)
+    return "one stroke" if count == 1 else f"{count:,} strokes"
 
 
 def where(record: RunRecord) -> str:
@@ -137,7 +164,10 @@ def _settings(job: Mapping[str, Any]) -> dict[str, str]:
         chosen = {"data.name": job["data_set"]}
     if job.get("kind") == "houses":
         chosen["data.rows"] = f"{chosen.get('data.rows', 0):,} houses"
-    every = {**job.get("config", {}), **chosen, **job.get("recipe", {})}
+    config = job.get("config", {})
+    foreign = NOT_OF_PIXELS if config.get("arch") == PAINTER else OF_PIXELS
+    every = {**{name: value for name, value in config.items() if name not in foreign}, **chosen}
+    every |= job.get("recipe", {})
     return {
         SETTINGS.get(name, name.removeprefix("data.").replace("_", " ")): _written(name, value)
         for name, value in sorted(every.items(), key=lambda item: _place(item[0]))
@@ -176,13 +206,20 @@ def circumstances(record: RunRecord) -> dict[str, str]:
         "Steps": f"{record.step:,} of {record.total:,}" if record.total else "",
         "Examples seen": f"{record.examples:,}" if record.examples else "",
         "Time at work": labels.duration(record.seconds) if record.seconds else "",
-        "Speed": f"{record.examples / record.seconds:,.0f} examples a second" if record.seconds else "",
+        "Speed": f"{record.examples / record.seconds:,.0f} examples a second"
+        if record.examples and record.seconds
+        else "",
+        "Trained after the last stroke in": _milliseconds(card.get("seconds")) if record.kind == PAINTING else "",
         "Threads": threads(record),
         "Versions": ", ".join(f"{k} {v}" for k, v in versions.items()) if isinstance(versions, Mapping) else "",
         "On disk": f"{record.bytes / 1e6:.1f} MB" if record.bytes else "",
         "Name for the command line": record.id,
     }
     return {name: str(value)[:LONGEST] for name, value in every.items() if value}
+
+
+def _milliseconds(seconds: object) -> str:
+    return f"{1e3 * seconds:,.0f} ms" if isinstance(seconds, (int, float)) else ""
 
 
 def threads(record: RunRecord) -> str:
@@ -198,4 +235,10 @@ def torch_version(record: RunRecord) -> str:
 
 def same_job(one: RunRecord, other: RunRecord) -> bool:
     """Whether two runs trained the same network with the same recipe and seed on the same data."""
-    return one.kind != "loaded" and one.kind == other.kind and settings(one) == settings(other)
+    return one.kind not in ("loaded", PAINTING) and one.kind == other.kind and settings(one) == settings(other)
+
+
+def same_task(one: RunRecord, other: RunRecord) -> bool:
+    """Whether the metrics of two runs are of the same data: of paintings, of the same picture."""
+    pictures = [record.job.get("data", {}).get("picture") for record in (one, other)]
+    return one.data_set == other.data_set and pictures[0] == pictures[1]

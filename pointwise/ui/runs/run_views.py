@@ -11,6 +11,7 @@ import streamlit as st
 
 from pointwise.errors import PointwiseError
 from pointwise.library import RunRecord
+from pointwise.library.records import PAINTING
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import html, labels, startup, visitor
 from pointwise.ui.frame.sections import Kept, choice, shown_errors
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pointwise.models import Network
 
 REPLAYED: Kept[tuple[str, Snapshots]] = Kept("runs.replayed", ("", ()))  # the run whose snapshots are in memory
+HOLDS = "card, curve, snapshots and weights"
 NETWORK: Kept[tuple[object, Network | None]] = Kept("runs.network", (None, None))
 
 
@@ -96,8 +98,9 @@ def _files(record: RunRecord) -> None:
         from pointwise.library import archive
         from pointwise.ui.training import downloads
 
+    is_painting = record.kind == PAINTING
     name = re.sub(r"[^A-Za-z0-9]+", "-", record.name).strip("-")[:40] or "run"
-    if record.config:
+    if record.config and (record.card or not is_painting):
         try:
             downloads.buttons(_network(record), f"{name}-{record.id[:4]}")
         except PointwiseError as error:
@@ -111,7 +114,8 @@ def _files(record: RunRecord) -> None:
         on_click="ignore",
         key="runs.zip",
     )
-    st.markdown("Its card, curve, snapshots and weights in one .zip, for somebody else to load on this page.")
+    what = "strokes, classes, network and, where it is your own, picture" if is_painting else HOLDS
+    st.markdown(f"Its {what} in one .zip, for somebody else to load on this page.")
 
 
 def _network(record: RunRecord) -> Network:

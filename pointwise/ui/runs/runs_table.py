@@ -10,6 +10,8 @@ from typing import Any
 import streamlit as st
 
 from pointwise.library import RunRecord
+from pointwise.library.kept_paintings import SCORE
+from pointwise.library.records import PAINTING
 from pointwise.ui.frame import labels, navigation, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
 from pointwise.ui.runs import run_facts
@@ -23,15 +25,17 @@ PAINTED = Kept("runs.painted", False)  # whether this session has seen a table
 PAINT = 0.6  # seconds that the browser takes to fetch the table's code and to paint it
 POLL, LOOK = 1.0, 3.0  # seconds between two looks at runs that go on, and for runs of the command line
 EMPTY = """Nothing is here yet. Open **Retrain a network** in the sidebar and start one: the run appears here with its
-curve, its weights and snapshots of the way there."""
+curve, its weights and snapshots of the way there. What you paint on the page **Paint** appears here, too."""
 TERMINAL = """A training in a terminal of this computer appears here live, too:
 
 ```
 python -m pointwise train nin --data-set digits
 ```
 """
+METRICS = (("accuracy", "Accuracy", 100), ("r2", "R²", 1), (SCORE, "Score of strokes", 1))  # title, and factor
 HELP = {
     "Accuracy": "Share of the test pictures that are read correctly, after the latest epoch; it chooses nothing",
+    "Score of strokes": "Of a painting: mean intersection over union on strokes held out; 1 is perfect",
     "R²": "On held-out houses or rows; 1 is perfect, 0 is no better than their mean",
     "Made in": "In this app, or by the command line on this computer",
     "Pinned": "Stays whatever the limits at the foot of this page say",
@@ -40,6 +44,7 @@ HELP = {
 
 def show() -> None:
     """The table, or how to make the first run; it follows what changes, also by the command line."""
+    visitor.shelf().library.later.flush()  # what somebody paints is kept some seconds later
     records = visitor.shelf().runs()
     SEEN.set(_signature(records))
     pace = POLL if any(record.active for record in records) else LOOK if visitor.shelf().others else None
@@ -109,15 +114,18 @@ def _columns(records: Sequence[RunRecord]) -> dict[str, list[Any]]:
         "Name": [labels.in_cell(record.name) for record in records],
         "State": [labels.in_cell(run_facts.state(record)) for record in records],
     }
-    for metric, title, unit in (("accuracy", "Accuracy", 100), ("r2", "R²", 1)):
+    for metric, title, unit in METRICS:
         values = [None if record.kind == "comparison" else record.metrics.get(metric) for record in records]
         if any(value is not None for value in values):
             columns[title] = [None if value is None else unit * value for value in values]
     columns |= {
         "Model": [labels.in_cell(run_facts.model(record)) for record in records],
         "Data": [labels.in_cell(run_facts.data(record)) for record in records],
-        "Recipe": [labels.in_cell(record.recipe.get("name", "")) for record in records],
-        "Seed": [_whole(record.recipe.get("seed")) for record in records],
+    }
+    if any(record.kind != PAINTING for record in records):
+        columns["Recipe"] = [labels.in_cell(record.recipe.get("name", "")) for record in records]
+        columns["Seed"] = [_whole(record.recipe.get("seed")) for record in records]
+    columns |= {
         "When": [datetime.fromtimestamp(record.made, UTC) for record in records],
     }
     if any(record.owner == "" for record in records):
@@ -135,6 +143,7 @@ def _config() -> dict[str, Any]:
         "Name": column.TextColumn(pinned=True, width=150),
         "State": column.TextColumn(width=195),
         "Accuracy": column.NumberColumn(format="%.2f %%", help=HELP["Accuracy"]),
+        "Score of strokes": column.NumberColumn(format="%.2f", help=HELP["Score of strokes"]),
         "R²": column.NumberColumn(format="%.4f", help=HELP["R²"]),
         "Seed": column.NumberColumn(format="%d"),
         "When": column.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=st.context.timezone),

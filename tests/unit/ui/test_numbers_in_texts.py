@@ -19,7 +19,7 @@ from pointwise.intervals import CONFIDENCE
 from pointwise.models import SHIPPED, build, default_config
 from pointwise.segmentation import LONGEST
 from pointwise.training import RECIPES
-from pointwise.ui.paint import paintings, take_home
+from pointwise.ui.paint import own_pictures, take_home
 from pointwise.ui.training import panel
 
 ROOT = Path(__file__).parents[3]
@@ -56,7 +56,7 @@ KNOWN: dict[str, dict[str, Callable[[], float]]] = {
     "frame/glossary.py": {"10": lambda: RECIPES["tutorial"].epochs, **BEYOND},
     "frame/labels.py": {"0.1": lambda: 0.1, "99.9": lambda: 99.9},  # where a probability is no longer told exactly
     "paint/picture_choice.py": {
-        "20": lambda: only({paintings.MEGABYTES, picture_files.ALL_KINDS.megabytes}),
+        "20": lambda: only({own_pictures.MEGABYTES, picture_files.ALL_KINDS.megabytes}),
         "50": lambda: picture_files.MOST_PIXELS / 1e6,
         "1,024": lambda: LONGEST,
     },
