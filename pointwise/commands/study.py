@@ -18,8 +18,8 @@ from pointwise.errors import ConfigError, WorkerError
 if TYPE_CHECKING:
     from pointwise.jobs import PictureJob
     from pointwise.jobs.workers import Workers
-    from pointwise.study.measuring import StudyMeasures
     from pointwise.study.results import Training
+    from pointwise.study.work import StudyWork
 
 OUT = Path("study.json")
 
@@ -46,7 +46,7 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.evaluation import read_strokes
     from pointwise.jobs import Pictures
     from pointwise.study import cells, results
-    from pointwise.study.measuring import StudyMeasures
+    from pointwise.study.work import StudyWork
     from pointwise.weights import check_writable
 
     out = options.out or OUT
@@ -55,19 +55,19 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
         check_writable(out)
     drawings = read_strokes(options.strokes) if options.strokes else []
     pictures = Pictures("mnist", options.data and options.data.absolute())
-    measures = StudyMeasures(pictures, tuple(drawings), options.weights and options.weights.absolute())
+    work = StudyWork(pictures, tuple(drawings), options.weights and options.weights.absolute())
     chosen, seeds = (cells.QUICK, cells.SEEDS[:1]) if options.quick else (cells.CELLS, cells.SEEDS)
     jobs = cells.study_jobs(chosen, seeds, pictures)
     workers = workers_of(options, max(jobs.values(), key=lambda job: job.memory().total))
     fetched(pictures)
-    facts = {"made_with": "python -m pointwise study", "date": str(date.today()), **_facts(jobs, measures)}
+    facts = {"made_with": "python -m pointwise study", "date": str(date.today()), **_facts(jobs, work)}
     if options.quick:
-        done = list(_trained(jobs, workers, measures, None))
+        done = list(_trained(jobs, workers, work, None))
         return {**facts, **_compared(done, there)}
     kept = kept_beside(out, options.resume)
     done = []
     try:
-        for one in _trained(jobs, workers, measures, kept):
+        for one in _trained(jobs, workers, work, kept):
             done.append(one)
             content = results.write(out, done, {**facts, "complete": len(done) == len(jobs)})
     except KeyboardInterrupt:
@@ -103,7 +103,7 @@ def _compared_with(options: argparse.Namespace) -> Sequence[Training]:
     return results.read(path).trainings
 
 
-def _facts(jobs: Mapping[str, PictureJob], measures: StudyMeasures) -> dict[str, Any]:
+def _facts(jobs: Mapping[str, PictureJob], work: StudyWork) -> dict[str, Any]:
     """What every training has in common, and what chose what."""
     from pointwise.evaluation import ROUNDS
 
@@ -111,14 +111,14 @@ def _facts(jobs: Mapping[str, PictureJob], measures: StudyMeasures) -> dict[str,
     facts: dict[str, Any] = {
         "data": "MNIST: 60,000 training digits; 10,000 test digits",
         "recipes": {name: {**asdict(recipe), "seed": None} for name, recipe in recipes.items()},
-        "measures": measures.describe(),
+        "measures": work.describe(),
         "what_chose_what": {
             "test digits": "chose nothing: no epoch, seed or setting",
             "made drawings": "chose the temperatures, by one procedure for all networks",
         },
     }
-    if measures.drawings:
-        sources = [one.source for one in measures.drawings]
+    if work.drawings:
+        sources = [one.source for one in work.drawings]
         facts["drawings"] = {
             "count": len(sources),
             "sources": {source: sources.count(source) for source in sorted(set(sources))},
@@ -131,13 +131,13 @@ def _facts(jobs: Mapping[str, PictureJob], measures: StudyMeasures) -> dict[str,
 
 
 def _trained(
-    jobs: Mapping[str, PictureJob], workers: Workers, measures: StudyMeasures, kept: Path | None
+    jobs: Mapping[str, PictureJob], workers: Workers, work: StudyWork, kept: Path | None
 ) -> Iterator[Training]:
     """Each training as it is done, said on stderr."""
     from pointwise.jobs.workers import trained
     from pointwise.study.results import DRAWINGS, TEST, training_from
 
-    for name, one in trained(jobs, workers, kept, measures):
+    for name, one in trained(jobs, workers, kept, work):
         job = jobs[name]
         training = training_from(job.config.arch, job.recipe.name, job.recipe.seed, one.measured)
         names = {TEST: "test digits", DRAWINGS: "drawings"}

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,8 +21,6 @@ from pointwise.jobs.job import Job
 
 if TYPE_CHECKING:
     from distributed import Client
-
-    from pointwise.models import Network
 
     Outcomes = Generator[tuple[str, "Trained | str"], None, None]
 
@@ -47,24 +45,21 @@ class Trained:
 
     metrics: Mapping[str, float]  # of its last epoch
     seconds: float
-    measured: Mapping[str, Any] = field(default_factory=dict)  # by the Measures, where some were asked for
+    measured: Mapping[str, Any] = field(default_factory=dict)  # by the Work, where one was given
 
 
-class Measures(Protocol):
-    """What is measured of each network where it was trained. It is pickled, and handed to every worker."""
+class Work(Protocol):
+    """What a worker does with a job. It is pickled, and handed to every worker."""
 
-    def found(self, job: Job) -> Network | None:
-        """The job's network where it was trained before and is still there, None where it has to be trained."""
-
-    def __call__(self, network: Network) -> Mapping[str, Any]:
-        """JSON: what was measured of a network in eval mode, on whose card "processor_seconds" stands as well."""
+    def __call__(self, job: Job, **how: Any) -> Trained:
+        """Train a job by ``job.steps(**how)``; what became of it, with what was measured of its network."""
 
     def describe(self) -> Mapping[str, Any]:
         """JSON: what is measured and on what; results under another description are not taken for these."""
 
 
 def trained(
-    jobs: Mapping[str, Job], workers: Workers, kept: Path | None = None, measures: Measures | None = None
+    jobs: Mapping[str, Job], workers: Workers, kept: Path | None = None, work: Work | None = None
 ) -> Iterator[tuple[str, Trained]]:
     """Each job's name and what became of it, in the order of the jobs, as soon as it and all before are done.
 
@@ -72,10 +67,10 @@ def trained(
     same way, is not trained again. Raises WorkerError, with the job's name, when one fails, and when workers are
     missing or die. When it ends, however it ends, no process that it started is left.
     """
-    described = {name: _described(job, measures) for name, job in jobs.items()}
+    described = {name: _described(job, work) for name, job in jobs.items()}
     done = {} if kept is None else _read(kept, described)
     left = {name: job for name, job in jobs.items() if name not in done}
-    with closing(_outcomes(left, workers, measures)) as outcomes:
+    with closing(_outcomes(left, workers, work)) as outcomes:
         for name in jobs:
             while name not in done:
                 other, outcome = next(outcomes)
@@ -87,11 +82,11 @@ def trained(
             yield name, done[name]
 
 
-def _outcomes(jobs: Mapping[str, Job], workers: Workers, measures: Measures | None) -> Outcomes:
+def _outcomes(jobs: Mapping[str, Job], workers: Workers, work: Work | None) -> Outcomes:
     """Name and outcome of each job, as they come; a string says what went wrong."""
     if not jobs:
         return
-    how = (workers.ignore_memory, measures)
+    how = (workers.ignore_memory, work)
     if workers.scheduler is not None:
         yield from _of_a_cluster(jobs, workers.scheduler, *how)
     elif workers.processes > 1:
@@ -102,7 +97,7 @@ def _outcomes(jobs: Mapping[str, Job], workers: Workers, measures: Measures | No
 
 
 def _train(
-    name: str, job: Job, ignore_memory: bool, measures: Measures | None, apart: bool = True
+    name: str, job: Job, ignore_memory: bool, work: Work | None, apart: bool = True
 ) -> tuple[str, Trained | str]:
     """A job's name and what became of it; ``apart`` in a process or thread that has no other work."""
     import torch
@@ -110,19 +105,7 @@ def _train(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        network = measures.found(job) if measures else None
-        if network is not None:
-            trained = Trained(network.card["metrics"], network.card["seconds"])
-        else:
-            last, began, processor = None, time.perf_counter(), time.process_time()
-            for event in job.steps(device=torch.device("cpu"), ignore_memory=ignore_memory):
-                last = getattr(event, "epoch", None) or last
-            assert last is not None
-            trained = Trained(dict(last.metrics), round(time.perf_counter() - began, 1))
-            if measures:
-                used = round(time.process_time() - processor, 1)
-                network = job.network(replace(last, card={**last.card, "processor_seconds": used}))
-        return name, replace(trained, measured=measures(network)) if measures and network else trained
+        return name, (work or _just_train)(job, device=torch.device("cpu"), ignore_memory=ignore_memory)
     except PointwiseError as error:
         return name, str(error)
     except Exception as error:
@@ -132,13 +115,19 @@ def _train(
             torch.set_num_threads(threads)
 
 
-def _train_for(
-    parent: int, name: str, job: Job, ignore_memory: bool, measures: Measures | None
-) -> tuple[str, Trained | str]:
+def _just_train(job: Job, **how: Any) -> Trained:
+    last, began = None, time.perf_counter()
+    for event in job.steps(**how):
+        last = getattr(event, "epoch", None) or last
+    assert last is not None
+    return Trained(dict(last.metrics), round(time.perf_counter() - began, 1))
+
+
+def _train_for(parent: int, name: str, job: Job, ignore_memory: bool, work: Work | None) -> tuple[str, Trained | str]:
     """As ``_train``, in a process that ends when its parent does, and not by Ctrl-C, which is meant for that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with(parent)
-    return _train(name, job, ignore_memory, measures)
+    return _train(name, job, ignore_memory, work)
 
 
 @cache
@@ -151,16 +140,16 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, name="pointwise-parent", daemon=True).start()
 
 
-def _of_processes(jobs: Mapping[str, Job], number: int, ignore_memory: bool, measures: Measures | None) -> Outcomes:
+def _of_processes(jobs: Mapping[str, Job], number: int, ignore_memory: bool, work: Work | None) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    work = (delayed(_train_for)(os.getpid(), name, job, ignore_memory, measures) for name, job in jobs.items())
+    calls = (delayed(_train_for)(os.getpid(), name, job, ignore_memory, work) for name, job in jobs.items())
     try:
         with warnings.catch_warnings(), parallel_config("loky", n_jobs=number, inner_max_num_threads=1):
             warnings.filterwarnings("ignore", "A worker stopped while some jobs")  # one of much memory is replaced
-            with closing(Parallel(return_as="generator_unordered", batch_size=1)(work)) as outcomes:
+            with closing(Parallel(return_as="generator_unordered", batch_size=1)(calls)) as outcomes:
                 yield from outcomes
     except TerminatedWorkerError:
         raise WorkerError("A worker was killed, perhaps for want of memory. Start fewer with --workers.") from None
@@ -168,13 +157,13 @@ def _of_processes(jobs: Mapping[str, Job], number: int, ignore_memory: bool, mea
         get_reusable_executor(max_workers=number).shutdown(wait=True, kill_workers=True)
 
 
-def _of_a_cluster(jobs: Mapping[str, Job], address: str, ignore_memory: bool, measures: Measures | None) -> Outcomes:
+def _of_a_cluster(jobs: Mapping[str, Job], address: str, ignore_memory: bool, work: Work | None) -> Outcomes:
     """joblib's Dask backend waits for ever where the cluster itself fails; Dask's own futures say so."""
     with _client(address) as client:
         from distributed import KilledWorker, as_completed
 
         futures = {
-            client.submit(_train, name, job, ignore_memory, measures, pure=False): name for name, job in jobs.items()
+            client.submit(_train, name, job, ignore_memory, work, pure=False): name for name, job in jobs.items()
         }
         for future in as_completed(futures, loop=client.loop):
             try:
@@ -226,9 +215,9 @@ def _versions() -> str:
     return f"Pointwise {__version__} with torch {torch.__version__.partition('+')[0]}"
 
 
-def _described(job: Job, measures: Measures | None) -> dict[str, Any]:
+def _described(job: Job, work: Work | None) -> dict[str, Any]:
     """JSON that a result is known by."""
-    return {"job": job.describe()} | ({"measures": measures.describe()} if measures else {})
+    return {"job": job.describe()} | ({"measures": work.describe()} if work else {})
 
 
 def _read(kept: Path, described: Mapping[str, Mapping[str, Any]]) -> dict[str, Trained]:

@@ -6,10 +6,6 @@ Every network gets its temperature by one procedure, ``stroke_temperature``; wha
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,18 +13,14 @@ import torch
 from numpy.typing import NDArray
 
 from pointwise.calibration import SURE, expected_calibration_error, fit_temperature, logits_of
-from pointwise.card import data_set_of, options_of
 from pointwise.costs import cost
 from pointwise.data.catalogue import Pictures
 from pointwise.data.digits import Digits, normalise
 from pointwise.data.synthetic_digits import WOBBLE, made_strokes
 from pointwise.drawing import prepare
-from pointwise.errors import ModelFileError
 from pointwise.evaluation import ROUNDS, PenDigit, draw, draw_anywhere, no_digits
-from pointwise.jobs import Job
 from pointwise.models import Network
 from pointwise.study.results import DRAWINGS, OF, TEST
-from pointwise.weights import load_model, save_model
 
 FITTED_ON = 2_000  # made drawings
 SHAKY = 2.0  # times as much as the points of the digits that a recipe trains on are moved
@@ -54,67 +46,25 @@ def stroke_temperature(model: Network) -> float:
     return fit_temperature(logits_of(model, normalise(made.images)), made.labels)
 
 
-@dataclass(frozen=True)
-class StudyMeasures:
-    """What is measured of each of the study's networks; where they are trained, on ``pictures``, by the workers."""
-
-    pictures: Pictures
-    drawings: tuple[PenDigit, ...] = ()  # of people, sorted by their sources; none where no strokes were given
-    weights: Path | None = None  # the folder that trained networks are kept in
-
-    def describe(self) -> dict[str, Any]:
-        """JSON: the drawings' fingerprint, and how the temperature is fitted."""
-        text = json.dumps([asdict(one) for one in self.drawings])
-        return {
-            "drawings": hashlib.sha256(text.encode()).hexdigest()[:16] if self.drawings else None,
-            "temperature": {"made_drawings": FITTED_ON, "shaky": SHAKY, "seed": SEED},
-        }
-
-    def found(self, job: Job) -> Network | None:
-        """The network of the same configuration, recipe and data in the folder of weights, if any."""
-        if self.weights is None:
-            return None
-        try:
-            network = load_model(self._file(job.config.arch, job.recipe.name, job.recipe.seed))
-        except ModelFileError:
-            return None
-        same = (
-            network.config == job.config
-            and network.card.get("recipe") == asdict(job.recipe)
-            and (data_set_of(network), options_of(network)) == (job.data.name, job.data.options)
-        )
-        return network if same else None
-
-    def __call__(self, network: Network) -> dict[str, Any]:
-        """JSON that ``training_from`` makes a Training of; the network is kept where weights are to be."""
-        card = network.card
-        if self.weights is not None:
-            recipe = card["recipe"]
-            save_model(network, self._file(network.config.arch, recipe["name"], recipe["seed"]), card)
-        temperature = stroke_temperature(network)
-        strange = _Answers(network, no_digits(), temperature)
-        samples = {TEST: _Answers(network, _test(self.pictures), temperature).sample(1)}
-        if self.drawings:
-            answers = _Answers(network, _anywhere(self.drawings), temperature)
-            sources = np.array([one.source for one in self.drawings] * ROUNDS)
-            samples[DRAWINGS] = answers.sample(ROUNDS)
-            for source in sorted(set(sources.tolist()) - {""}):
-                samples[OF + source] = answers.sample(ROUNDS, sources == source)
-        return {
-            "parameters": cost(network.config).parameters,
-            "seconds": card["processor_seconds"],
-            "threads": card["threads"],
-            "torch": card["versions"]["torch"],
-            "temperature": round(temperature, 4),
-            "no_digits": len(strange.right),
-            "unsure_of_no_digits": int(strange.unsure.sum()),
-            "unsure_of_no_digits_raw": int(strange.unsure_raw.sum()),
-            "samples": samples,
-        }
-
-    def _file(self, network: str, recipe: str, seed: int) -> Path:
-        assert self.weights is not None
-        return self.weights / f"{network}-{recipe}-{seed}.safetensors"
+def measured(network: Network, pictures: Pictures, drawings: tuple[PenDigit, ...]) -> dict[str, Any]:
+    """JSON: what of a network's Training is measured, on the test digits of ``pictures`` and on people's drawings."""
+    temperature = stroke_temperature(network)
+    strange = _Answers(network, no_digits(), temperature)
+    samples = {TEST: _Answers(network, _test(pictures), temperature).sample(1)}
+    if drawings:
+        answers = _Answers(network, _anywhere(drawings), temperature)
+        sources = np.array([one.source for one in drawings] * ROUNDS)
+        samples[DRAWINGS] = answers.sample(ROUNDS)
+        for source in sorted(set(sources.tolist()) - {""}):
+            samples[OF + source] = answers.sample(ROUNDS, sources == source)
+    return {
+        "parameters": cost(network.config).parameters,
+        "temperature": round(temperature, 4),
+        "no_digits": len(strange.right),
+        "unsure_of_no_digits": int(strange.unsure.sum()),
+        "unsure_of_no_digits_raw": int(strange.unsure_raw.sum()),
+        "samples": samples,
+    }
 
 
 @functools.cache

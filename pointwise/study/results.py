@@ -165,7 +165,7 @@ def _with_interval(values: Sequence[float], share: Share) -> Value:
 
 
 def training_from(network: str, recipe: str, seed: int, measured: Mapping[str, Any]) -> Training:
-    """A training from the JSON that StudyMeasures made of its network.
+    """A training from the JSON that StudyWork made of its network.
 
     Raises ConfigError, TypeError, KeyError or ValueError for anything else.
     """
