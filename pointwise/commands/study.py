@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pointwise.study.work import StudyWork
 
 OUT = Path("study.json")
+EVERY = 60.0  # seconds at least between two tables of what is done so far
 
 
 def add(commands: Any) -> None:
@@ -45,7 +47,7 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
     _refuse(options)
     from pointwise.evaluation import read_strokes
     from pointwise.jobs import Pictures
-    from pointwise.study import cells, results
+    from pointwise.study import cells, comparison, results
     from pointwise.study.work import StudyWork
     from pointwise.weights import check_writable
 
@@ -63,13 +65,17 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
     facts = {"made_with": "python -m pointwise study", "date": str(date.today()), **_facts(jobs, work)}
     if options.quick:
         done = list(_trained(jobs, workers, work, None))
-        return {**facts, **_compared(done, there)}
-    kept = kept_beside(out, options.resume)
+        return {**results.as_json(done, (), facts), **_compared(done, there)}
+    kept, written = kept_beside(out, options.resume), time.monotonic()
     done = []
     try:
         for one in _trained(jobs, workers, work, kept):
             done.append(one)
-            content = results.write(out, done, {**facts, "complete": len(done) == len(jobs)})
+            facts["complete"] = len(done) == len(jobs)
+            if facts["complete"] or time.monotonic() - written > EVERY:
+                content = results.as_json(done, comparison.parts_of(done), facts)
+                results.write(out, content)
+                written = time.monotonic()
     except KeyboardInterrupt:
         raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {left(kept, len(jobs))}") from None
     except WorkerError as error:
@@ -151,14 +157,11 @@ def _trained(
 
 
 def _compared(done: Sequence[Training], there: Sequence[Training] | None) -> dict[str, Any]:
-    """JSON: cells and trainings of a quick study, its checks, and whether all agree; None with nothing to compare."""
+    """JSON: the checks of a quick study, and whether all agree; None with nothing to compare."""
     from pointwise.study.comparison import checks_of
-    from pointwise.study.results import cells_of
 
     checks = checks_of(done, there or ())
     return {
-        "cells": [asdict(one) for one in cells_of(done)],
-        "trainings": [asdict(one) for one in done],
         "checks": [{**asdict(one), "agrees": one.agrees} for one in checks],
         "agrees": all(one.agrees for one in checks) if checks else None,
     }
@@ -167,12 +170,14 @@ def _compared(done: Sequence[Training], there: Sequence[Training] | None) -> dic
 def told(result: Mapping[str, Any]) -> Iterator[str]:
     """The tables as text, and what they say of network and recipe; of a quick study, how it compares."""
     from pointwise.study import comparison, results
+    from pointwise.study.results import DRAWINGS
     from pointwise.study.table import lines
 
     found = results.from_json(result)
     yield from lines(found.cells)
     if "checks" not in result:
-        yield from ("", *comparison.sentences(comparison.parts_of(found.trainings)))
+        main = [one for one in found.parts if one.sample == DRAWINGS] or found.parts
+        yield from ("", *comparison.sentences(main))
         return
     checks = result["checks"]
     for check in checks:

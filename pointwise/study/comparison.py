@@ -2,115 +2,84 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from pointwise.intervals import QUANTILE
-from pointwise.study.results import DRAWINGS, TEST, Cell, Sample, Training, Value, cells_of
+from pointwise.study.results import DRAWINGS, TEST, Estimate, Parts, Sample, Training, Value, cells_of
 
 BEST, OTHERS = "nin", ("mlp_1x1", "conv_mlp")
 PLAIN, FULL = "tutorial", "augmented"  # recipes
-RESAMPLES = 9_999
+WEIGHTS = ((1, 0, 0, -1), (0.5, 0.5, -0.5, -0.5), (0.5, -0.5, 0.5, -0.5))  # of total, network and recipe
 SHOWN_ON = {TEST: "the MNIST test digits", DRAWINGS: "the drawings"}
 
 
-class Estimate(NamedTuple):
-    """A difference of shares, −1…1, with the 95 % interval of its sample."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval leaves zero out."""
-        return self.low > 0 or self.high < 0
-
-    def __str__(self) -> str:
-        value, low, high = (f"{100 * one:.1f}".replace("-", "−") for one in self)
-        return f"{value} points ({low} to {high})"
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The difference between a network by one recipe and another network by another one, and its two parts.
-
-    The part of the network is the difference between the networks by the same recipe, the mean over both recipes; the
-    part of the recipe that between the recipes for the same network, the mean over both networks. They add up.
-    """
-
-    first: Cell  # by the recipe FULL
-    second: Cell  # by the recipe PLAIN
-    sample: str  # that is read
-    total: Estimate
-    network: Estimate
-    recipe: Estimate
-
-
 def parts_of(trainings: Sequence[Training]) -> list[Parts]:
-    """The parts of BEST's difference to each of OTHERS, on drawings where there are some, else on test digits.
+    """The parts of BEST's difference to each of OTHERS: on drawings, where there are some, and on the test digits.
 
     Those whose four cells are not all there are left out.
     """
-    cells = {(one.network, one.recipe): one for one in cells_of(trainings)}
     found = []
-    for other in OTHERS:
-        kinds = [(BEST, FULL), (BEST, PLAIN), (other, FULL), (other, PLAIN)]
-        if not all(kind in cells for kind in kinds):
-            continue
-        four = [[one for one in trainings if (one.network, one.recipe) == kind] for kind in kinds]
-        sample = DRAWINGS if all(DRAWINGS in one.samples for one in trainings) else TEST
-        weights = {"total": (1, 0, 0, -1), "network": (0.5, 0.5, -0.5, -0.5), "recipe": (0.5, -0.5, 0.5, -0.5)}
-        samples = [[one.samples[sample] for one in seeds] for seeds in four]
-        estimates = {name: _estimate(samples, weight) for name, weight in weights.items()}
-        found.append(Parts(cells[kinds[0]], cells[kinds[3]], sample, **estimates))
+    for sample in (DRAWINGS, TEST):
+        for other in OTHERS:
+            kinds = [(BEST, FULL), (BEST, PLAIN), (other, FULL), (other, PLAIN)]
+            four = [
+                [
+                    one.samples[sample]
+                    for one in trainings
+                    if (one.network, one.recipe) == kind and sample in one.samples
+                ]
+                for kind in kinds
+            ]
+            if all(four):
+                read = [statistics.mean(one.share("read") for one in four[which]) for which in (0, 3)]
+                estimates = [_estimate(four, weights) for weights in WEIGHTS]
+                found.append(Parts(kinds[0], kinds[3], sample, (read[0], read[1]), *estimates))
     return found
 
 
 def _estimate(cells: Sequence[Sequence[Sample]], weights: Sequence[float]) -> Estimate:
-    """The weighted sum of what the cells read.
+    """The weighted sum of what the cells read, the mean over their seeds.
 
-    All networks read the same drawings: these are drawn anew, each with what all networks made of it (percentile
-    bootstrap). Of test digits only the numbers are known: the interval is that of independent samples, which is wider.
+    All networks read the same drawings: its error is that of the mean over them of the sum that each makes. Of test
+    digits only the numbers are known: the error is that of independent samples, which is larger.
     """
     shares = np.array([np.mean([one.shares("read") for one in seeds], axis=0) for seeds in cells])  # (cells, n)
     sums = np.asarray(weights) @ shares
-    if len(sums) == 1:
-        variance = sum(
-            w**2 * p * (1 - p) / cell[0].count for w, p, cell in zip(weights, shares[:, 0], cells, strict=True)
-        )
-        low, high = (float(sums[0] + side * QUANTILE * np.sqrt(variance)) for side in (-1, 1))
-        return Estimate(float(sums[0]), low, high)
-    chance = np.random.default_rng(0)
-    drawn = chance.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), RESAMPLES) @ sums / len(sums)
-    low, high = np.percentile(drawn, (2.5, 97.5))
-    return Estimate(float(sums.mean()), float(low), float(high))
+    value, count = float(sums.mean()), cells[0][0].count
+    if len(sums) > 1:
+        variance = float(sums.var(ddof=1)) / count
+    else:
+        variance = float(np.square(weights) @ (shares * (1 - shares))[:, 0]) / count
+    reach = QUANTILE * math.sqrt(variance)
+    return Estimate(value, value - reach, value + reach)
 
 
 def sentences(parts: Sequence[Parts], names: Mapping[str, str] | None = None) -> list[str]:
     """A sentence for each: which part of the difference is network, and which is recipe.
 
-    ``names`` are what networks are called; as they are where they are not given. What the sample's interval does not
-    tell from nothing is called no difference.
+    ``names`` are what networks are called, where not as they are. What the sample cannot tell from nothing is called
+    no difference.
     """
     called = names or {}
     found = []
     for one in parts:
-        first, second = (called.get(cell.network, cell.network) for cell in (one.first, one.second))
-        shares = [100 * cell.values[one.sample]["read"].mean for cell in (one.first, one.second)]
+        better, worse = (called.get(network, network) for network, _ in (one.better, one.worse))
+        shares = [f"{100 * share:.1f} %" for share in one.read]
         found.append(
-            f"{first} by the recipe {FULL} reads {shares[0]:.1f} % of {SHOWN_ON[one.sample]}, {second} by {PLAIN} "
-            f"{shares[1]:.1f} %. Of these {one.total} {_part(one.network)} the network, at the same recipe, and "
-            f"{_part(one.recipe)} the recipe, for the same network."
+            f"{better} by the recipe {one.better[1]} reads {shares[0]} of {SHOWN_ON[one.sample]}, {worse} by the "
+            f"recipe {one.worse[1]} {shares[1]}. Of this difference of {one.total}, {_part(one.network)} the network, "
+            f"by the same recipe, and {_part(one.recipe)} the recipe, for the same network."
         )
     return found
 
 
 def _part(estimate: Estimate) -> str:
-    return f"{estimate} are" if estimate.clear else f"no difference that this sample shows ({estimate}) is"
+    return f"{estimate} are" if estimate.clear else f"nothing that this sample shows, {estimate}, is"
 
 
 @dataclass(frozen=True)

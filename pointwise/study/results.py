@@ -112,6 +112,41 @@ class Cell:
     values: Mapping[str, Mapping[str, Value]]  # by sample; then SHARES, calibration_error, and each with "_raw"
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """A difference of shares, −1…1, with the 95 % interval of its sample."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return self.low > 0 or self.high < 0
+
+    def __str__(self) -> str:
+        value, low, high = (f"{100 * one:.1f}".replace("-", "−") for one in (self.value, self.low, self.high))
+        return f"{value} points ({low} to {high})"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The difference between a network by one recipe and another network by another one, and its two parts.
+
+    The part of the network is the difference between the networks by the same recipe, the mean over both recipes; the
+    part of the recipe that between the recipes for the same network, the mean over both networks. They add up.
+    """
+
+    better: tuple[str, str]  # network and recipe
+    worse: tuple[str, str]
+    sample: str  # that is read
+    read: tuple[float, float]  # the shares of it, 0–1
+    total: Estimate
+    network: Estimate
+    recipe: Estimate
+
+
 def cells_of(trainings: Sequence[Training]) -> list[Cell]:
     """The cells of all trainings, in their order."""
     kinds = dict.fromkeys((one.network, one.recipe) for one in trainings)
@@ -180,15 +215,19 @@ def _sample(row: Mapping[str, Any]) -> Sample:
     return rebuilt(Sample, {**row, "raw": rebuilt(Raw, row["raw"])})
 
 
-def write(path: Path, trainings: Sequence[Training], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Write one JSON object, which is returned: the facts, the "cells", and under "trainings" a row each."""
-    content = {
+def as_json(trainings: Sequence[Training], parts: Sequence[Parts], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON that ``from_json`` makes a Study of: the facts, and rows of cells, parts and trainings."""
+    return {
         **facts,
         "cells": [asdict(one) for one in cells_of(trainings)],
+        "parts": [asdict(one) for one in parts],
         "trainings": [asdict(one) for one in trainings],
     }
+
+
+def write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write what ``as_json`` made. Raises ModelFileError where it cannot be written."""
     write_bytes(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
-    return content
 
 
 @dataclass(frozen=True)
@@ -196,6 +235,7 @@ class Study:
     """What stands in a file of results."""
 
     cells: Sequence[Cell]
+    parts: Sequence[Parts]
     trainings: Sequence[Training]
     facts: Mapping[str, Any]
 
@@ -206,8 +246,9 @@ def from_json(content: Mapping[str, Any]) -> Study:
     cells = [_cell_from(row) for row in content["cells"]]
     if not trainings or not cells:
         raise ValueError("there is no training")
-    facts = {name: value for name, value in content.items() if name not in ("trainings", "cells")}
-    return Study(cells, trainings, facts)
+    parts = [_parts_from(row) for row in content["parts"]]
+    facts = {name: value for name, value in content.items() if name not in ("trainings", "parts", "cells")}
+    return Study(cells, parts, trainings, facts)
 
 
 def read(path: Path) -> Study:
@@ -230,3 +271,7 @@ def _cell_from(row: Mapping[str, Any]) -> Cell:
     }
     spreads = {name: rebuilt(Value, row[name]) for name in ("seconds", "temperature")}
     return rebuilt(Cell, {**row, **spreads, "values": values})
+
+
+def _parts_from(row: Mapping[str, Any]) -> Parts:
+    return rebuilt(Parts, {**row, **{name: rebuilt(Estimate, row[name]) for name in ("total", "network", "recipe")}})
