@@ -13,10 +13,13 @@ from pointwise import inference
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
 from pointwise.runs import Run
+from pointwise.study import results
+from pointwise.study.table import said
 from pointwise.training import recipe_named
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke, first
 from pointwise.ui.draw.hard_cases import CASES
 from pointwise.ui.frame import labels, shipped, visitor
+from tests.tiny_study import write_study
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -213,3 +216,42 @@ def test_only_a_network_that_reads_drawings_is_offered_to_the_page(
     app.run()
     assert not app.exception
     assert any(box.label == "Weights" for box in app.selectbox) is offered
+
+
+STUDY = "Which part is the network, which the training?"
+
+
+def study_table(app: AppTest) -> str:
+    """The text of the study's table, or "" where there is none."""
+    bodies = [element.proto.body for element in app.main if element.type == "html"]
+    return next(
+        (re.sub(r"<style>.*?</style>|<[^>]+>", " ", one) for one in bodies if "by network and recipe" in one), ""
+    )
+
+
+def test_without_a_study_nothing_is_said_of_one() -> None:
+    assert STUDY not in [one.label for one in opened().expander]
+
+
+def test_a_shipped_study_says_what_is_network_and_what_is_training(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for path in shipped.MODELS.glob("*.safetensors"):
+        (tmp_path / path.name).symlink_to(path)
+    trainings = write_study(tmp_path / "study.json")
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
+    app = opened()
+    assert STUDY in [one.label for one in app.expander]
+    assert study_table(app) == ""  # nothing is read before somebody asks
+    app = opened(study=True)
+    (cell,) = results.cells_of([one for one in trainings if (one.network, one.recipe) == ("nin", "augmented")])
+    assert said(cell.values["drawings"]["read"]).partition(" (")[0] in study_table(app)
+    assert "203,530 parameters" in study_table(app)
+    sentences = [text.value for text in app.markdown if "by the recipe augmented reads" in text.value]
+    assert len(sentences) == 1
+    assert sentences[0].startswith("Network in Network by the recipe augmented reads ")
+    choices = {one.key: one for one in app.segmented_control}
+    choices["study.sample"].set_value("MNIST test digits").run()
+    assert said(cell.values["test"]["read"], 2).partition(" (")[0] in study_table(app)
+    (tmp_path / "study.json").write_text("{}")
+    assert "holds no results of a study" in opened(study=True).error[0].value
