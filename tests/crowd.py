@@ -35,7 +35,7 @@ import time
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -133,7 +133,7 @@ class Visitor:
         self._answers.append((self.number, answer))
         began = time.perf_counter()
         await self.tell("pen-board", "drawing", {**sent, "number": self.number, "base": self._base})
-        return await asyncio.wait_for(answer, PATIENCE) - began
+        return await _patiently(answer) - began
 
     async def tell(self, component: str, event: str, value: Any) -> None:
         """Send what a component of ours on the page, by its key, sends; nothing is waited for."""
@@ -166,7 +166,7 @@ class Visitor:
         message.file_urls_request.file_names.append(file)
         self._urls = asyncio.get_running_loop().create_future()
         await self._socket.send(message.SerializeToString())
-        urls = await asyncio.wait_for(self._urls, PATIENCE)
+        urls = await _patiently(self._urls)
         await asyncio.to_thread(self._put, urls.upload_url, file, content)
         state = WidgetState(id=uploader.what.id)
         info = state.file_uploader_state_value.uploaded_file_info.add(name=file, size=len(content))
@@ -220,7 +220,7 @@ class Visitor:
         await self._rerun("")
         self.settled = time.perf_counter() - began
         if self.path == "":
-            self.opened = await asyncio.wait_for(asyncio.shield(self._first), PATIENCE) - began
+            self.opened = await _patiently(asyncio.shield(self._first)) - began
 
     def _get(self) -> None:
         for path in (self.path, "_stcore/health", "_stcore/host-config"):
@@ -249,7 +249,7 @@ class Visitor:
         self._waiting.append(waiting)
         began = time.perf_counter()
         await self._send(fragment, *triggers)
-        return await asyncio.wait_for(waiting.over, PATIENCE) - began
+        return await _patiently(waiting.over) - began
 
     async def _send(self, fragment: str, *triggers: WidgetState, by_itself: bool = False) -> None:
         message = BackMsg()
@@ -387,11 +387,17 @@ class _Waiting:
         self.over: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
 
+async def _patiently(coming: Awaitable[T], patience: float = PATIENCE) -> T:
+    """What is awaited. Unlike asyncio.wait_for of Python 3.11, this is not left running where it is cancelled."""
+    async with asyncio.timeout(patience):
+        return await coming
+
+
 def run(scene: Coroutine[Any, Any, T], patience: float = 600.0) -> T:
     """The result of a scene with visitors, for plain tests; in a thread, as Playwright has a loop of its own."""
 
     async def timed() -> T:
-        return await asyncio.wait_for(scene, patience)
+        return await _patiently(scene, patience)
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, timed()).result()
