@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ STRIPS = 200
 GRID = 11  # points along each feature of a house
 NO_DIGITS = 1000
 ROUNDS = 3
+# The fingerprint of the drawings of models/README.md.
+DEVELOPMENT = "61af23bf786d53078578dbe4eed6e904cf519fcf64dcd6be7c64f4e04ab6959b"
 
 
 def facts(path: Path, model: Network) -> dict[str, Any]:
@@ -129,6 +132,7 @@ class Drawn:
     by_pen: Mapping[int, Digits]  # in the middle of the canvas, by the width of the pen in pixels
     anywhere: Digits  # ROUNDS times each, at random place and size with a random pen
     sources: tuple[str, ...]  # of ``anywhere``, one a picture
+    development: bool = False  # whether recipes were chosen by them
 
     @property
     def drawings(self) -> NDArray[np.int64]:
@@ -143,7 +147,13 @@ def draw(drawings: Sequence[PenDigit]) -> Drawn:
     chance = np.random.default_rng(0)
     rounds = [prepare(draw_anywhere(one.strokes, chance)).image for _ in range(ROUNDS) for one in drawings]
     anywhere = Digits("Anywhere", torch.from_numpy(np.stack(rounds)), labels.repeat(ROUNDS))
-    return Drawn(by_pen, anywhere, tuple(one.source or "all" for one in drawings) * ROUNDS)
+    sources = tuple(one.source or "all" for one in drawings) * ROUNDS
+    return Drawn(by_pen, anywhere, sources, fingerprint(drawings) == DEVELOPMENT)
+
+
+def fingerprint(drawings: Sequence[PenDigit]) -> str:
+    """SHA-256 of labels and strokes, hexadecimal."""
+    return hashlib.sha256(repr([(one.label, one.strokes) for one in drawings]).encode()).hexdigest()
 
 
 def _centred(drawings: Sequence[PenDigit], pen: int) -> torch.Tensor:
@@ -170,6 +180,7 @@ def _stroke_scores(model: Network, drawn: Drawn) -> dict[str, Any]:
     }
     return {
         "drawings": shares["all"].count,
+        "development": drawn.development,
         "accuracy": shares["all"].value,
         "interval": shares["all"].interval,
         "by_source": {source: share.value for source, share in by_source.items()},

@@ -18,7 +18,11 @@ def add(commands: Any) -> None:
     """Add both commands and their arguments to the parser's."""
     parser = commands.add_parser("evaluate", help="measure weights files, each on the data set that it was trained on")
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="weights file")
-    parser.add_argument("--strokes", type=Path, help="JSON lines of pen strokes to draw and read as well")
+    parser.add_argument(
+        "--strokes",
+        type=Path,
+        help="JSON lines of pen strokes to draw and read as well; those of models/README.md are a development set",
+    )
     parser.set_defaults(run=evaluate, show=scores_told)
     add_data(parser)
     add_json(parser)
@@ -84,8 +88,9 @@ def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
                 for by, shares in (("by_source", strokes["by_source"]), ("by_pen", strokes["by_pen"]))
             )
             yield (
-                f"  {_share(strokes['accuracy'], strokes['interval'], 1)} of {strokes['drawings']:,} drawings, each "
-                f"{ROUNDS} times at random place and size ({sources}); in the middle, by width of the pen: {pens}"
+                f"  {_share(strokes['accuracy'], strokes['interval'], 1)} of {strokes['drawings']:,} "
+                f"{'drawings, the development set' if strokes['development'] else 'drawings'}, each {ROUNDS} times at "
+                f"random place and size ({sources}); in the middle, by width of the pen: {pens}"
             )
         if "mae" in row:
             yield (

@@ -14,6 +14,7 @@ from pointwise.data.digits import normalise
 from pointwise.explain.chain import Chain, Maps
 
 GREYS = 256
+BASELINES = {"mid-grey": 0.0, "black": -1.0}  # brightness that a dense network's pixels are measured from
 
 Floats = NDArray[np.float64]
 
@@ -55,24 +56,25 @@ def is_pointwise(chain: Chain) -> bool:
     return is_pooled(chain) and all(stage.kernel == 1 for stage in chain.stages)
 
 
-def evidence(chain: Chain, image: NDArray[np.uint8], digit: int) -> Evidence:
+def evidence(chain: Chain, image: NDArray[np.uint8], digit: int, baseline: float = 0.0) -> Evidence:
     """A digit's logit, taken apart; image uint8 (H, W).
 
     With global average pooling a term is a map pixel's share of the average: the last 1×1 convolution's weights times
     its channels, divided by the number of pixels (class activation maps: Zhou et al. 2016, arXiv:1512.04150).
-    Otherwise it is the value of a picture's pixel times its weight in the affine function that the network is around
-    this drawing: each activation is replaced by the factor by which it scales its input here (for ReLU 0 or 1), see
-    ``affine``.
+    Otherwise it is how much brighter a picture's pixel is than the ``baseline``, −1 for black to 1 for white, times its
+    weight in the affine function that the network is around this drawing: each activation is replaced by the factor by
+    which it scales its input here (for ReLU 0 or 1), see ``affine``. The bias is that function's value where every
+    pixel is the baseline, so another baseline shifts terms and bias, with the same sum. Pooled networks need none.
     """
-    return _evidence(chain, image, (digit,))[0]
+    return _evidence(chain, image, (digit,), baseline)[0]
 
 
-def all_evidence(chain: Chain, image: NDArray[np.uint8]) -> tuple[Evidence, ...]:
+def all_evidence(chain: Chain, image: NDArray[np.uint8], baseline: float = 0.0) -> tuple[Evidence, ...]:
     """Every digit's logit, taken apart as by ``evidence``."""
-    return _evidence(chain, image, range(chain.stages[-1].channels))
+    return _evidence(chain, image, range(chain.stages[-1].channels), baseline)
 
 
-def _evidence(chain: Chain, image: NDArray[np.uint8], digits: Sequence[int]) -> tuple[Evidence, ...]:
+def _evidence(chain: Chain, image: NDArray[np.uint8], digits: Sequence[int], baseline: float) -> tuple[Evidence, ...]:
     trace = chain.run(image)
     logits = [float(trace.logits[digit]) for digit in digits]
     if is_pooled(chain):
@@ -80,7 +82,10 @@ def _evidence(chain: Chain, image: NDArray[np.uint8], digits: Sequence[int]) -> 
         return tuple(_pooled(chain, last, digit, logit) for digit, logit in zip(digits, logits, strict=True))
     x = normalise(torch.from_numpy(image)[None])[0]
     parts = zip(_affines(chain, x, digits), logits, strict=True)
-    return tuple(Evidence((weights * x).sum(0).double().numpy(), bias, logit) for (weights, bias), logit in parts)
+    return tuple(
+        Evidence((weights * (x - baseline)).sum(0).double().numpy(), bias + baseline * float(weights.sum()), logit)
+        for (weights, bias), logit in parts
+    )
 
 
 def _pooled(chain: Chain, last: Maps, digit: int, logit: float) -> Evidence:

@@ -82,8 +82,8 @@ def train(
     """The Steps of training ``model`` in place, one after every step of the optimiser.
 
     Sending True instead of None ends the training there: the weights so far are measured and yielded in one last
-    Step. The same seed gives the same run on the same machine. Cross-entropy for classes (int64 targets), mean
-    squared error for prices (float targets).
+    Step. The same seed gives the same run on the same machine with as many threads. Cross-entropy for classes (int64
+    targets), mean squared error for prices (float targets).
 
     In a ``group`` of processes each takes its share of every batch, and the gradients are averaged; the run is the same
     for as many processes. ``since`` goes on after a checkpoint's step as if nothing had come between, where more than

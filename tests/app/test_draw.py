@@ -63,6 +63,13 @@ def test_a_sample_button_draws_its_digit(digit: int) -> None:
     assert reading(app) == str(digit)
 
 
+def test_each_networks_error_carries_the_interval_of_its_sample() -> None:
+    shown = " ".join(element.proto.body for element in opened().main if element.type == "html")
+    errors = re.findall(r"([\d.]+) % \(([\d.]+)–([\d.]+)\) error on MNIST test", shown)
+    assert len(errors) == 4
+    assert all(float(low) < float(error) < float(high) for error, low, high in errors)
+
+
 def test_an_empty_canvas_asks_for_a_digit() -> None:
     app = opened()
     app.button(key="board.clear").click().run()
@@ -75,7 +82,7 @@ def test_an_empty_canvas_shows_no_figures() -> None:
     app.button(key="board.clear").click().run()
     shown = " ".join(element.proto.body for element in app.main if element.type == "html")
     assert not re.search(
-        r"\d ?%(?! error)", re.sub(r"<style>.*?</style>|style=\"[^\"]*\"|left: \d+%", "", shown, flags=re.S)
+        r"\d ?%(?! \([\d.–]+\) error)", re.sub(r"<style>.*?</style>|style=\"[^\"]*\"|left: \d+%", "", shown, flags=re.S)
     )
     assert "Nothing is drawn yet." in [text.value for text in app.markdown]
 

@@ -160,6 +160,22 @@ def test_the_evidence_adds_up_on_the_page(arch: str) -> None:
     assert float(total) == pytest.approx(float(logit), rel=1e-4, abs=2e-4)
 
 
+def test_a_dense_networks_evidence_names_its_baseline_and_another_gives_another_map() -> None:
+    app = opened("mlp_1x1", "Evidence")
+
+    def told() -> tuple[str, str]:
+        (about,) = [text.value for text in app.markdown if "than the baseline" in text.value]
+        (formula,) = [formula.value for formula in app.latex if "sum of the map" in formula.value]
+        return about, formula
+
+    about, formula = told()
+    assert "**mid-grey**" in about
+    app.segmented_control(key="features.baseline").set_value("black").run()
+    assert "**black**" in told()[0]
+    assert told()[1] != formula
+    assert not app.exception
+
+
 def test_rubbed_out_ink_changes_the_answer_until_it_is_given_back() -> None:
     app = opened("nin", "Evidence")
     drawing = app.session_state[evidence_map.SHOWN.key]

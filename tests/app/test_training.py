@@ -134,7 +134,13 @@ def test_the_command_line_makes_the_card_that_the_app_makes(tmp_path: Path, caps
 
 def test_a_run_on_digits_is_used_by_the_pages_and_held_against_the_shipped_network() -> None:
     app = trained("digits")
-    assert any("On 297 held-out bundled digits; the shipped weights reach" in caption.value for caption in app.caption)
+    (said,) = [caption.value for caption in app.caption if "the shipped weights reach" in caption.value]
+    assert re.fullmatch(
+        r"[\d.]+ % \([\d.–]+\) of 297 held-out bundled digits; the shipped weights reach [\d.]+ % \([\d.–]+\) there\. "
+        r"In brackets: 95 % intervals\.",
+        said,
+    )
+    assert "Test accuracy" in [metric.label for metric in app.metric]
     run = app.session_state[session_run.RUN.key].name
     assert app.session_state[weights_in_use.CHOICES.key] == {"bag_of_pixels": weights_in_use.Choice(run)}
 

@@ -37,7 +37,7 @@ def test_a_run_from_start_to_its_weights_and_back(page: Page, server: Server, tm
     arrive(page, server.url)
     short_run(page)
     expect(page.get_by_text("Finished at step").last).to_be_visible()
-    expect(metric(page, "Validation accuracy")).to_be_visible()
+    expect(metric(page, "Test accuracy")).to_be_visible()
     page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Weights", exact=True).click()
@@ -137,8 +137,8 @@ def test_a_run_of_500_epochs_keeps_nobody_from_training_or_drawing_paused_or_not
     async def retrain(visitor: crowd.Visitor) -> None:
         """One epoch of a small network; it is over once its accuracy is said."""
         await visitor.press("Retrain")
-        await until(lambda: "Validation accuracy" not in visitor.text())
-        await until(lambda: "Validation accuracy" in visitor.text())
+        await until(lambda: "Test accuracy" not in visitor.text())
+        await until(lambda: "Test accuracy" in visitor.text())
 
     async def scene(url: str) -> float:
         async with crowd.Visitor(url) as hostile, crowd.Visitor(url) as other:
@@ -155,7 +155,7 @@ def test_a_run_of_500_epochs_keeps_nobody_from_training_or_drawing_paused_or_not
                 await retrain(other)
             await hostile.press("Resume")
             await hostile.press("Stop")
-            await until(lambda: "Validation accuracy" in hostile.text())  # nothing was lost
+            await until(lambda: "Test accuracy" in hostile.text())  # nothing was lost
             return max(answers) / longest
 
     with serve(tmp_path, POINTWISE_RUNS="1", POINTWISE_MINUTES="0.05") as server:

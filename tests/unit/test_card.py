@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
 from pointwise.card import data_set_of, learned_from, make_card, options_of, reads_digits, rebuilt
 from pointwise.errors import ConfigError
+from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig, Network, build, default_config
 from pointwise.training import RECIPES, Recipe
 from pointwise.weights import load_model, shipped_files
@@ -39,6 +41,19 @@ def test_what_a_network_learned_from_counts_the_digits_made_of_strokes() -> None
 def test_an_unknown_data_set_gets_no_card() -> None:
     with pytest.raises(ConfigError, match="no data set 'letters'"):
         make_card(RECIPES["fast"], "letters", "Letters", {}, 1, 1.0)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_with_the_seed_and_the_threads_on_a_card_the_same_weights_come_out(threads: int) -> None:
+    job = PictureJob(ModelConfig("mlp_1x1"), Recipe("few", epochs=1), Pictures("digits", few=128, few_held_out=10))
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(threads)
+        once, again = ([step.epoch for step in job.steps() if step.epoch][-1] for _ in range(2))
+    finally:
+        torch.set_num_threads(before)
+    assert (once.card["seed"], once.card["threads"]) == (0, threads)
+    assert all(torch.equal(once.weights[name], again.weights[name]) for name in once.weights)
 
 
 def test_what_is_nothing_is_left_out() -> None:

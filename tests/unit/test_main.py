@@ -12,6 +12,7 @@ import torch
 from pointwise import weights
 from pointwise.__main__ import main
 from pointwise.claims import parameters
+from pointwise.evaluation import fingerprint, read_strokes
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.weights import load_model, save_model
 
@@ -179,6 +180,19 @@ def test_evaluate_on_pen_strokes(as_json: Json, bag: Path, folder: Path, tmp_pat
     assert 0.0 <= row["strokes"]["accuracy"] == row["strokes"]["by_source"]["all"] <= 1.0
     low, high = row["strokes"]["intervals_by_source"]["all"]
     assert low <= row["strokes"]["accuracy"] <= high
+
+
+def test_evaluate_names_the_development_set(
+    bag: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pen = tmp_path / "pen.jsonl"
+    pen.write_text(json.dumps(STROKES))
+    command = ["evaluate", str(bag), "--data", str(folder), "--strokes", str(pen)]
+    assert main(command) == 0
+    assert "of 1 drawings, each 3 times" in capsys.readouterr().out
+    monkeypatch.setattr("pointwise.evaluation.DEVELOPMENT", fingerprint(read_strokes(pen)))
+    assert main(command) == 0
+    assert "of 1 drawings, the development set, each 3 times" in capsys.readouterr().out
 
 
 def test_evaluate_a_price_network_without_any_data_folder(as_json: Json, tmp_path: Path) -> None:

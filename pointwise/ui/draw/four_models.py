@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.card import data_set_of, learned_from
+from pointwise.card import data_set_of, learned_from, options_of
+from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import ModelFileError
+from pointwise.intervals import counted_share
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.canvas import drawing, reading
 from pointwise.ui.frame import glossary, labels, shipped
@@ -65,7 +67,7 @@ def words() -> None:
         "[[channels|channel]] by a [[1×1 convolution]] each time. **Bag of pixels** has nothing but 1×1 convolutions, "
         "and in the end the average over all pixels: it never knows where the ink is, so it cannot read. **MLP of 1×1 "
         "convs** takes the whole drawing as a single pixel with 784 channels, so each place has a [[weight]] of its "
-        "own. More [[parameters]] do not mean fewer errors."
+        "own. More [[parameters]] do not mean fewer errors. Behind each error, in brackets, is its [[95 % interval]]."
     )
 
 
@@ -109,12 +111,25 @@ def _size(model: Network, largest: int) -> str:
     if accuracy is None:
         bars += "error not measured"
     else:
-        error = 100 * (1 - accuracy)
-        where = MEASURED_ON.get(data_set_of(model) or "", "other pictures")
-        bars += f'{error:.2f} % error on {where}<div><i class="pw-error" style="width: {error:.2f}%"></i></div>'
+        bars += (
+            f'{_error(model, accuracy)}<div><i class="pw-error" style="width: {100 * (1 - accuracy):.2f}%"></i></div>'
+        )
     learned = learned_from(model)
     from_what = f"Learned from {learned}" if learned else "What it learned from is not known"
     return f'<div class="pw-size">{bars}<p>{html.escape(visible(from_what, MOST))}</p></div>'
+
+
+def _error(model: Network, accuracy: float) -> str:
+    """The error and on what, with the 95 % interval of so many pictures where the card says what they were."""
+    name = data_set_of(model)
+    where = MEASURED_ON.get(name or "", "other pictures")
+    if name not in DATA_SETS:
+        return f"{100 * (1 - accuracy):.2f} % error on {where}"
+    of_data = DATA_SETS[name].test
+    asked = options_of(model).get("few_held_out")
+    count = min(of_data, asked) if isinstance(asked, int) and asked > 0 else of_data
+    wrong = counted_share(count - min(max(round(accuracy * count), 0), count), count)
+    return f"{wrong.said(2)} error on {where}"
 
 
 def _parameters(model: Network) -> int:

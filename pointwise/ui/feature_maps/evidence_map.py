@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.explain.evidence import Evidence, all_evidence, is_pooled
+from pointwise.explain.evidence import BASELINES, Evidence, all_evidence, is_pooled
 from pointwise.ui.feature_maps import map_components
 from pointwise.ui.feature_maps.subject import Subject, prediction
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
 from pointwise.ui.frame.page_values import sent, several, whole
-from pointwise.ui.frame.sections import Kept
+from pointwise.ui.frame.sections import Kept, choice
 
 PICTURE = "features.evidence"
 ERASED: Kept[tuple[str, tuple[int, ...]]] = Kept("features.erased", ("", ()))  # the drawing, indices of rubbed pixels
@@ -33,7 +33,8 @@ def show(subject: Subject) -> None:
     """Ten maps of evidence side by side, and the chosen digit's in large."""
     drawing = hashlib.sha256(subject.image.tobytes()).hexdigest()
     image = _without(subject.image, drawing)
-    every = all_evidence(subject.chain, image)
+    baseline = _baseline(subject)
+    every = all_evidence(subject.chain, image, BASELINES[baseline])
     digit = _digit(int(subject.trace.logits.argmax()))
     scale = Scale.around(np.stack([parts.terms for parts in every]))  # one for all ten, so that they can be compared
     glossary.write(
@@ -55,7 +56,21 @@ def show(subject: Subject) -> None:
                 key="features.restore",
             )
         _sum(every[digit], digit)
-        st.markdown(_about(subject))
+        st.markdown(_about(subject, baseline))
+
+
+def _baseline(subject: Subject) -> str:
+    """What the pixels are measured from, of BASELINES: chosen where the network has dense layers, else no matter."""
+    if is_pooled(subject.chain):
+        return next(iter(BASELINES))
+    return choice(
+        "Measured from",
+        BASELINES,
+        "features.baseline",
+        format_func=str.capitalize,
+        persist_state="session",
+        help=glossary.tip("baseline"),
+    )
 
 
 def _digit(read: int) -> int:
@@ -149,17 +164,20 @@ def _bars(rows: Sequence[tuple[str, float]]) -> str:
     )
 
 
-def _about(subject: Subject) -> str:
+def _about(subject: Subject, baseline: str) -> str:
     if is_pooled(subject.chain):
         places = subject.trace.maps[-1].after[0].numel()
         return (
             f"The last 1×1 convolution scores each of the {places} places by itself, and the logit is the average of "
             "the scores: so each place's share is known exactly."
         )
+    black_counts = BASELINES[baseline] > -1
     return (
         "With all activations held as they are for this drawing, the network is one weighted sum of the pixels: each "
-        "pixel's term is its weight times its value, −1 for black to 1 for white. Black pixels count, too: "
-        "where no ink is speaks as well."
+        f"pixel's term is its weight times how much brighter it is than the baseline, **{baseline}**; the constant is "
+        f"the sum for a picture that is {baseline} everywhere. "
+        + ("Black pixels count, too: where no ink is speaks as well. " if black_counts else "Only ink speaks. ")
+        + "No baseline is the right one: choose the other above, and the logit stays while the map changes."
     )
 
 

@@ -32,7 +32,8 @@ def training_curves(
         x=steps, y=[loss for _, loss, _ in history], name="loss", mode="lines", line_color=GREY, row=1, col=1
     )
     ends = [end for end, _, _ in epochs]
-    for name, column, colour, symbol in (("training", 1, TRAINING, "circle"), ("held out", 2, HELD_OUT, "diamond")):
+    measured = "test" if measure == "accuracy" else "held out"
+    for name, column, colour, symbol in (("training", 1, TRAINING, "circle"), (measured, 2, HELD_OUT, "diamond")):
         figure.add_scatter(
             x=ends,
             y=[epoch[column] for epoch in epochs],

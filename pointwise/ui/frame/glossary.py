@@ -17,10 +17,14 @@ TERMS: dict[str, str] = {
     "pixel, plus a bias. The same weights are used at every pixel.",
     "3×3 convolution": "Looks at a pixel and its eight neighbours: nine weights for each input channel. So it can see "
     "an edge, which a 1×1 convolution cannot.",
+    "95 % interval": "From where to where the share may lie if ever more such pictures were counted, as far as so many "
+    "tell: in 95 of 100 samples the interval holds it.",
     "activation": "A bend in the answer of a layer. Without it, several layers would be one single weighted sum. Here "
     "mostly ReLU, which makes every negative value 0.",
     "augmented": "A recipe: like fast, but longer, on digits that are turned, bent and redrawn a little each time, so "
     "that the network reads other people's pens as well.",
+    "baseline": "The brightness that a pixel's evidence is measured from. Another one gives another map, with the same "
+    "sum: a dense layer weighs black pixels as well, and has no zero of its own.",
     "batch": "The examples that one training step looks at together.",
     "batch norm": "Batch normalisation: scales each channel to mean 0 and spread 1 over the examples of a step, then "
     "learns a scale and a shift of its own. Training becomes steadier.",
@@ -62,7 +66,8 @@ TERMS: dict[str, str] = {
     "ReLU": "max(0, x): negative values become 0, others stay. The usual activation.",
     "R²": "The share of the differences between prices that the predictions explain: 1 is perfect, 0 is no better than "
     "always answering the mean.",
-    "seed": "The number from which all randomness of a training follows. The same seed gives the same network.",
+    "seed": "The number from which all randomness of a training follows. The same seed gives the same "
+    "network, on the same computer with as many threads.",
     "snapshot": "The weights as they were after one step of the training.",
     "softmax": "Turns the logits into probabilities: each is raised to e, and divided by the sum of all.",
     "standardised": "Shifted and scaled so that the mean is 0 and the spread is 1. Networks learn from such numbers "
@@ -70,7 +75,7 @@ TERMS: dict[str, str] = {
     "step": "One change of all weights, made from one batch of examples.",
     "tone curve": "How bright a pixel becomes, depending only on how bright it was. That is all that one 1×1 "
     "convolution can do to a grey picture.",
-    "tutorial": "A recipe: exactly what the tutorial says. Adam with learning rate 0.001, batches of 64, 10 epochs.",
+    "tutorial": "A recipe: the tutorial's settings. Adam with learning rate 0.001, batches of 64, 10 epochs.",
     "weight": "A number that an input is multiplied by. Training changes the weights, and nothing else but the biases.",
 }
 MARKED = re.compile(r"\[\[(?:([^\]|]+)\|)?([^\]|]+)\]\]")

@@ -175,6 +175,7 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         chosen("values", "values", "features.which", {"after": "After it", "before": "Before the activation"}),
         chosen("colours", "weights to start from", "colour.kind", KINDS),
         _mixes(),
+        chosen("baseline", "baseline", "features.baseline", {"grey": "mid-grey", "black": "black"}),
         chosen("scale", "colour scale", "features.scale", {"layer": "One for the layer", "own": "Each its own"}),
     ),
     "regression": (

@@ -18,8 +18,8 @@ NAMES = {"standardised": "Standardised", "tutorial": "As written in the tutorial
 ABOUT = {
     "standardised": "{passes}, {batch} houses at a time. Areas, rooms and prices are first brought to one scale; the "
     "shipped network learned so.",
-    "tutorial": "{passes}, {batch} houses at a time, prices in plain dollars: exactly what the tutorial does. It does "
-    "not learn.",
+    "tutorial": "{passes}, {batch} houses at a time, prices in plain dollars: the tutorial's settings, in PyTorch "
+    "instead of Keras. It does not learn.",
 }
 ROWS, FIRST_ROWS = (20, 20_000), 1_000  # training houses
 NOISE = (0, 500_000)  # dollars

@@ -138,7 +138,7 @@ def figure(lines: Sequence[Line], axis: str) -> go.Figure:
     made.update_yaxes(title="training loss", type="log", tickformat="~g", row=1, col=1)
     for row, name in enumerate(scores, 2):
         form = ".0%" if name == "accuracy" else None
-        made.update_yaxes(title=f"{run_facts.SCORES[name]}, held out", tickformat=form, row=row, col=1)
+        made.update_yaxes(title=run_facts.SCORES[name], tickformat=form, row=row, col=1)
         if name == "accuracy" and max(len(line.scores[name][0]) for line in lines if name in line.scores) == 1:
             made.update_yaxes(range=[0, 1.05], row=row, col=1)  # around single points it would go below 0
     made.update_layout(hovermode="x unified", hoversubplots="axis")
@@ -162,6 +162,6 @@ def _spoken(lines: Sequence[Line]) -> str:
     ends = []
     for line in lines:
         last = [f"loss {line.loss[1][-1]:.3g}"] if line.loss[1] else []
-        last += [f"held-out {run_facts.SCORES[name]} {y[-1]:.4f}" for name, (_, y) in line.scores.items()]
+        last += [f"{run_facts.SCORES[name]} {y[-1]:.4f}" for name, (_, y) in line.scores.items()]
         ends.append(f"{visible(line.name)}: {', '.join(last)}")
     return "Training curves. " + "; ".join(ends)

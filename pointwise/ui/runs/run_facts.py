@@ -9,7 +9,7 @@ from typing import Any
 from pointwise.library import RunRecord
 from pointwise.ui.frame import labels
 
-SCORES = {"accuracy": "accuracy", "r2": "R²"}  # the metrics whose curves say how a training goes, as charts call them
+SCORES = {"accuracy": "test accuracy", "r2": "held-out R²"}  # whose curves say how a training goes, as charts call them
 METRICS = {"accuracy": "accuracy", "r2": "R²", "mae": "mean absolute error", "loss": "loss"}
 NOTHING, UNKNOWN = "–", "unknown"
 LONGEST = 500  # characters of a value

@@ -31,7 +31,7 @@ python -m pointwise train nin --data-set digits
 ```
 """
 HELP = {
-    "Accuracy": "Share of the held-out pictures that are read correctly",
+    "Accuracy": "Share of the test pictures that are read correctly, after the latest epoch; it chooses nothing",
     "R²": "On held-out houses or rows; 1 is perfect, 0 is no better than their mean",
     "Made in": "In this app, or by the command line on this computer",
     "Pinned": "Stays whatever the limits at the foot of this page say",

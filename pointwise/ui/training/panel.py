@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pointwise.errors import LibraryError
+from pointwise.intervals import counted_share
 from pointwise.jobs import Job, PictureJob
 from pointwise.library import is_public
 from pointwise.runs import RESUMABLE, Progress, Run
@@ -22,11 +23,12 @@ ELSEWHERE = 3.0  # seconds between two looks for a run that began in another tab
 SEEN: Kept[tuple[str, str, int] | None] = Kept("panel.seen", None)  # what the whole page was last drawn with
 UNBEGUN = {"paused": "Paused", "stopped": "Stopped", "parked": "Parked", "interrupted": "Interrupted"}
 SCORES = {"accuracy": "accuracy", "r2": "R²"}
+TEST = "Measured after every epoch, and it chooses nothing: the weights are those of the last step."
 # Measured in models/README.md, "Retrained on the bundled digits".
 WARNINGS = {
     "digits": "**Your drawings may be read far worse.** These digits are blurred scans of 8×8 points, and there are "
-    "1,500 to learn from. Retrained on them, Network in Network reads 25\u00a0% of 468 drawings by other people; as it "
-    "is shipped, 98\u00a0%. To compare on yours, choose *Shipped* under **Weights**."
+    "1,500 to learn from. Retrained on them, Network in Network reads 25\u00a0% of a development set of 468 "
+    "drawings by other people; as it is shipped, 98\u00a0%. To compare on yours, choose *Shipped* under **Weights**."
 }
 
 
@@ -182,7 +184,11 @@ def _curves(job: Job, progress: Progress) -> None:
         )
         for epoch in progress.epochs
     ]
-    last = f"; held-out {label} {ends[-1][2]:.3f} after epoch {len(ends)}" if ends else ""
+    last = (
+        f"; {'test' if job.score == 'accuracy' else 'held-out'} {label} {ends[-1][2]:.3f} after epoch {len(ends)}"
+        if ends
+        else ""
+    )
     charts.show(
         charts.training_curves(progress.history, ends, progress.total, label),
         "runpanel.curves",
@@ -199,7 +205,7 @@ def _result(run: AnyRun) -> None:
     with shown_errors():
         before = {} if arch is None else _shipped_metrics(arch, run.job.data, run.job)
         for name in run.job.result:
-            METRICS[name](model.card["metrics"][name], before.get(name), run.job.held_out)
+            METRICS[name](model.card["metrics"][name], before.get(name), run.job)
     if isinstance(run.job, PictureJob) and run.job.data.name in WARNINGS:
         st.markdown(f":small[{WARNINGS[run.job.data.name]}]")
     with st.popover("Download", icon=":material/download:", width="stretch"):
@@ -211,23 +217,30 @@ def _shipped_metrics(arch: str, data: object, _job: Job) -> dict[str, float]:
     return _job.metrics_of(shipped.shipped_model(arch))
 
 
-def _accuracy(value: float, before: float | None, held_out: str) -> None:
-    if before is None:
-        st.metric("Validation accuracy", labels.percent(value), help=f"On {held_out}")
-        return
-    st.metric("Validation accuracy", labels.percent(value), f"{100 * (value - before):+.1f} points")
-    st.caption(f"On {held_out}; the shipped weights reach {labels.percent(before)} there.")
+def _accuracy(value: float, before: float | None, job: Job) -> None:
+    change = None if before is None else f"{100 * (value - before):+.1f} points"
+    st.metric("Test accuracy", labels.percent(value), change, help=TEST)
+    beside = "" if before is None else f"; the shipped weights reach {_with_interval(before, job)} there"
+    st.caption(f"{_with_interval(value, job)} of {job.held_out}{beside}. In brackets: 95 % intervals.")
 
 
-def _mean_error(value: float, before: float | None, held_out: str) -> None:
+def _with_interval(accuracy: float, job: Job) -> str:
+    """An accuracy on a job's test pictures, with the interval of so many."""
+    if not isinstance(job, PictureJob):
+        return labels.percent(accuracy)
+    count = job.data.counts[1]
+    return str(counted_share(round(accuracy * count), count))
+
+
+def _mean_error(value: float, before: float | None, job: Job) -> None:
     change = f"{labels.dollars(value - before, signed=True)} to the shipped" if before is not None else None
-    about = f"On {held_out}, for both networks"
+    about = f"On {job.held_out}, for both networks"
     st.metric("Mean absolute error", labels.dollars(value), change, delta_color="inverse", help=about)
 
 
-def _r_squared(value: float, before: float | None, held_out: str) -> None:
+def _r_squared(value: float, before: float | None, job: Job) -> None:
     if before is None:
-        st.metric(f"R² on {held_out}", f"{value:.3f}")
+        st.metric(f"R² on {job.held_out}", f"{value:.3f}")
     else:
         st.metric("R²", labels.r_squared(value), f"{value - before:+.4f} to the shipped")
 

@@ -29,7 +29,7 @@ FIRST_RECIPE = "fast"
 NAMES = {"fast": "Fast", "tutorial": "As written in the tutorial", "augmented": "Thorough, on bent pictures"}
 ABOUT_RECIPES = {
     "fast": "{passes}, {batch} at a time, in large steps that shrink towards the end.",
-    "tutorial": "{passes}, {batch} at a time, in small steps of one size: exactly what the tutorial does.",
+    "tutorial": "{passes}, {batch} at a time, in small steps of one size: the tutorial's settings.",
     "augmented": "{passes}, {batch} at a time, each turned, bent and redrawn a little: slow, and meant for other "
     "people's handwriting. The reader that comes with the app learned so.",
 }

@@ -9,6 +9,7 @@ import torch
 from pointwise.data.digits import load_bundled, normalise
 from pointwise.explain.chain import Chain
 from pointwise.explain.evidence import (
+    BASELINES,
     affine,
     all_evidence,
     brightness_curves,
@@ -53,6 +54,22 @@ def test_a_relu_networks_weights_are_its_gradient(arch: str) -> None:
     x.requires_grad_()
     (gradient,) = torch.autograd.grad(model(x)[0, 4], x)
     torch.testing.assert_close(weights, gradient[0], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("arch", DENSE)
+def test_another_baseline_gives_a_dense_network_another_map_with_the_same_sum(arch: str) -> None:
+    chain = Chain.of(network(arch))
+    grey, black = (evidence(chain, IMAGE, 4, baseline) for baseline in BASELINES.values())
+    assert black.total == pytest.approx(grey.total, rel=1e-4, abs=1e-5)
+    assert np.abs(black.terms - grey.terms).max() > 1e-3
+    assert not black.terms[IMAGE == 0].any()
+    weights, _ = affine(chain, normalise(torch.from_numpy(IMAGE)[None])[0], 4)
+    np.testing.assert_allclose(black.terms - grey.terms, weights.sum(0).numpy(), atol=1e-5)
+
+
+def test_a_pooled_networks_map_needs_no_baseline() -> None:
+    chain = Chain.of(network("nin"))
+    np.testing.assert_array_equal(evidence(chain, IMAGE, 4, -1.0).terms, evidence(chain, IMAGE, 4).terms)
 
 
 def test_a_pooled_networks_terms_are_the_last_convolutions_at_each_place() -> None:

@@ -156,6 +156,16 @@ def test_loss_falls_on_the_bundled_digits() -> None:
     assert epochs[1].metrics["accuracy"] > 0.8
 
 
+def test_what_is_held_out_chooses_nothing() -> None:
+    recipe = replace(recipe_named("fast"), epochs=20, batch_size=8)
+    ends = [
+        list(train(build(CONFIG), recipe, Halves(), held_out, CPU))[-1].epoch
+        for held_out in (Halves(10), Halves(10, strength=-1.0))
+    ]
+    assert ends[0].metrics["accuracy"] > ends[1].metrics["accuracy"]
+    assert all(torch.equal(ends[0].weights[name], ends[1].weights[name]) for name in ends[0].weights)
+
+
 def test_one_cycle_ends_with_small_steps() -> None:
     recipe = replace(recipe_named("fast"), epochs=10, batch_size=20)
     weights = [step.epoch.weights["conv1.weight"] for step in steps_of(recipe)]

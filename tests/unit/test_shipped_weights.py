@@ -1,0 +1,40 @@
+"""The shipped files beside what models/README.md says of them."""
+
+import re
+
+import pytest
+
+from pointwise.costs import cost
+from pointwise.intervals import counted_share
+from pointwise.models import CLASSIFIERS, SHIPPED
+from pointwise.weights import load_model
+
+README = (SHIPPED / "README.md").read_text(encoding="utf-8")
+FILES = sorted(path.relative_to(SHIPPED) for kind in ("safetensors", "json") for path in SHIPPED.rglob(f"*.{kind}"))
+
+
+def section(title: str) -> str:
+    return README.partition(f"## {title}\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_the_readme_says_what_chose_each_file(file: object) -> None:
+    assert f"`{str(file).removesuffix('.safetensors')}`" in section("What chose what")
+
+
+@pytest.mark.parametrize("arch", CLASSIFIERS)
+def test_a_classifiers_row_is_its_card_with_the_interval_of_its_test_digits(arch: str) -> None:
+    model = load_model(SHIPPED / f"{arch}.safetensors")
+    (row,) = re.findall(rf"^\| `{arch}` \| (?:MNIST|the same).*$", README, flags=re.M)
+    accuracy = counted_share(round(model.card["metrics"]["accuracy"] * 10_000), 10_000)
+    assert f"| {accuracy.said(2)}" in row
+    assert f"| {cost(model.config).parameters:,} |" in row
+    assert f"`{model.card['recipe']['name']}`, {model.card['recipe']['epochs']} epochs" in row
+    (measured,) = re.findall(rf"^\| `{arch}` \|.*$", section("On other people's pens"), flags=re.M)
+    assert accuracy.said(2) in measured
+
+
+@pytest.mark.parametrize("arch", CLASSIFIERS)
+def test_the_readme_says_which_networks_have_a_temperature(arch: str) -> None:
+    (line,) = re.findall(rf"^\| .*`{arch}`.*: temperature.*$", section("What chose what"), flags=re.M)
+    assert (": temperature 1" in line) == ("temperature" not in load_model(SHIPPED / f"{arch}.safetensors").card)
