@@ -39,7 +39,7 @@ state_dicts
 inference weights
 card costs export
 data
-calibration drawing inpage machine models torch_archive
+calibration drawing inpage intervals machine models torch_archive
 errors visible_text
 """
 NAMESAKES = {"drawing.py", "replay.py"}  # one in the interface, and the core's of the same subject
