@@ -11,7 +11,7 @@ from pointwise.data.nondigits import made_nondigits
 from pointwise.evaluation import PenDigit
 from pointwise.jobs import Pictures
 from pointwise.jobs.workers import Workers, trained
-from pointwise.study import cells, comparison, measuring, results
+from pointwise.study import cells, comparison, measuring, outcomes
 from pointwise.study.work import StudyWork
 
 SEVEN = (((0.1, 0.1), (0.9, 0.1), (0.4, 0.9)),)
@@ -34,16 +34,16 @@ def quickly(patch: pytest.MonkeyPatch) -> None:
     measuring.fitting_drawings.cache_clear()
 
 
-def write_study(path: Path) -> list[results.Training]:
+def write_study(path: Path) -> list[outcomes.Training]:
     """Write a tiny study; its trainings."""
     jobs = cells.study_jobs(CELLS, (0, 1), SOME)
     with pytest.MonkeyPatch.context() as patch:
         quickly(patch)
         found = [
-            results.training_from(job.config.arch, job.recipe.name, job.recipe.seed, one.measured)
+            outcomes.training_from(job.config.arch, job.recipe.name, job.recipe.seed, one.measured)
             for name, one in trained(jobs, Workers(0), None, StudyWork(SOME, DRAWINGS))
             for job in (jobs[name],)
         ]
         measuring.fitting_drawings.cache_clear()
-    results.write(path, results.as_json(found, comparison.parts_of(found), {"data": "some"}))
+    outcomes.write(path, outcomes.as_json(found, comparison.parts_of(found), {"data": "some"}))
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pointwise.intervals import QUANTILE
-from pointwise.study.results import DRAWINGS, TEST, Estimate, Parts, Sample, Training, Value, cells_of
+from pointwise.study.outcomes import DRAWINGS, TEST, Estimate, Parts, Sample, Training, Value, cells_of
 
 BEST, OTHERS = "nin", ("mlp_1x1", "conv_mlp")
 PLAIN, FULL = "tutorial", "augmented"  # recipes

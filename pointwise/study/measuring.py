@@ -20,7 +20,7 @@ from pointwise.data.synthetic_digits import WOBBLE, made_strokes
 from pointwise.drawing import prepare
 from pointwise.evaluation import ROUNDS, PenDigit, draw, draw_anywhere, no_digits
 from pointwise.models import Network
-from pointwise.study.results import DRAWINGS, OF, TEST
+from pointwise.study.outcomes import DRAWINGS, OF, TEST
 
 FITTED_ON = 2_000  # made drawings
 SHAKY = 2.0  # times as much as the points of the digits that a recipe trains on are moved

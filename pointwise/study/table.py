@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pointwise.calibration import SURE
 from pointwise.study.cells import RECIPES
-from pointwise.study.results import DRAWINGS, NO_DIGITS, OF, TEST, Cell, Value
+from pointwise.study.outcomes import DRAWINGS, NO_DIGITS, OF, TEST, Cell, Value
 
 WIDTH = 30  # characters of a column
 

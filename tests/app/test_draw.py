@@ -13,7 +13,7 @@ from pointwise import inference
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
 from pointwise.runs import Run
-from pointwise.study import results
+from pointwise.study import outcomes
 from pointwise.study.table import said
 from pointwise.training import recipe_named
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke, first
@@ -251,7 +251,7 @@ def test_a_shipped_study_says_what_is_network_and_what_is_training(
     assert STUDY in [one.label for one in app.expander]
     assert study_table(app) == ""  # nothing is read before somebody asks
     app = opened(study=True)
-    (cell,) = results.cells_of([one for one in trainings if (one.network, one.recipe) == ("nin", "augmented")])
+    (cell,) = outcomes.cells_of([one for one in trainings if (one.network, one.recipe) == ("nin", "augmented")])
     assert said(cell.values["drawings"]["read"]).partition(" (")[0] in study_table(app)
     assert "203,530 parameters" in study_table(app)
     sentences = [text.value for text in app.markdown if "by the recipe augmented reads" in text.value]

@@ -17,7 +17,7 @@ from pointwise.ui.frame.html import TABLE_STYLE
 from pointwise.ui.frame.sections import choice, shown_errors
 
 if TYPE_CHECKING:
-    from pointwise.study.results import Cell, Study, Value
+    from pointwise.study.outcomes import Cell, Study, Value
 
 STUDY = "study.json"
 ALL = "People's drawings"
@@ -39,7 +39,7 @@ def show() -> None:
 
 @shipped.once
 def _study(path: Path, _: int) -> Study:
-    from pointwise.study.results import read
+    from pointwise.study.outcomes import read
 
     return read(path)
 

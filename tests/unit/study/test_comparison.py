@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pointwise.study import comparison
-from pointwise.study.results import DRAWINGS, TEST, Raw, Sample, Training
+from pointwise.study.outcomes import DRAWINGS, TEST, Raw, Sample, Training
 
 NOTHING = Raw(0.0, 0.0, 0.0)
 COUNT = 400

@@ -13,8 +13,8 @@ import pytest
 
 from pointwise.errors import ModelFileError
 from pointwise.intervals import counted_share, share_of_groups
-from pointwise.study import cells, results
-from pointwise.study.results import DRAWINGS, NO_DIGITS, OF, TEST, Raw, Sample, Training
+from pointwise.study import cells, outcomes
+from pointwise.study.outcomes import DRAWINGS, NO_DIGITS, OF, TEST, Raw, Sample, Training
 from tests.tiny_study import CELLS, write_study
 
 RAW = Raw(0.1, 0.1, 0.1)
@@ -40,16 +40,16 @@ def test_every_classifier_is_trained_by_every_recipe_the_most_work_last() -> Non
 
 def test_what_is_written_comes_back(tiny: tuple[Path, list[Training]]) -> None:
     path, trainings = tiny
-    study = results.read(path)
+    study = outcomes.read(path)
     assert study.trainings == trainings
-    assert study.cells == results.cells_of(trainings)
+    assert study.cells == outcomes.cells_of(trainings)
     assert [(one.network, one.recipe) for one in study.cells] == [(one.network, one.recipe.name) for one in CELLS]
     assert study.facts == {"data": "some"}
 
 
 def test_a_cell_is_the_mean_and_spread_of_its_seeds(tiny: tuple[Path, list[Training]]) -> None:
     _, trainings = tiny
-    for cell in results.cells_of(trainings):
+    for cell in outcomes.cells_of(trainings):
         seeds = [one for one in trainings if (one.network, one.recipe) == (cell.network, cell.recipe)]
         assert cell.seeds == len(seeds) == 2
         shares = [one.samples[TEST].read / 60 for one in seeds]  # type: ignore[operator]
@@ -66,10 +66,10 @@ def test_a_cell_is_the_mean_and_spread_of_its_seeds(tiny: tuple[Path, list[Train
 
 def test_more_seeds_make_no_sample_larger() -> None:
     digits = Sample(100, 1, 90, 1, 5, 0.1, RAW)
-    once, thrice = (results.interval_of([digits] * seeds, "read") for seeds in (1, 3))
+    once, thrice = (outcomes.interval_of([digits] * seeds, "read") for seeds in (1, 3))
     assert once == thrice == counted_share(90, 100)
     drawings = Sample(40, 3, "32" * 20, "0" * 40, "1" * 40, 0.1, RAW)
-    once, thrice = (results.interval_of([drawings] * seeds, "read") for seeds in (1, 3))
+    once, thrice = (outcomes.interval_of([drawings] * seeds, "read") for seeds in (1, 3))
     assert (once.low, once.high) == pytest.approx((thrice.low, thrice.high))
     hits = [n < int(digit) for digit in drawings.read for n in range(3)]  # type: ignore[union-attr]
     assert once.low == pytest.approx(share_of_groups(hits, np.repeat(np.arange(40), 3)).low)
@@ -107,7 +107,7 @@ def test_a_broken_file_is_refused(how: str, tiny: tuple[Path, list[Training]], t
     with pytest.raises(
         ModelFileError, match=r"holds no results of a study\. Make it again with: python -m pointwise study"
     ):
-        results.read(path)
+        outcomes.read(path)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "3", '{"trainings": 3, "cells": 3}'])
@@ -115,9 +115,9 @@ def test_a_file_of_something_else_is_refused(content: str, tmp_path: Path) -> No
     path = tmp_path / "study.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ModelFileError, match="holds no results of a study"):
-        results.read(path)
+        outcomes.read(path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="does not exist"):
-        results.read(tmp_path / "study.json")
+        outcomes.read(tmp_path / "study.json")
