@@ -15,7 +15,7 @@ from pointwise.study.outcomes import DRAWINGS, TEST, Estimate, Parts, Sample, Tr
 BEST, OTHERS = "nin", ("mlp_1x1", "conv_mlp")
 PLAIN, FULL = "tutorial", "augmented"  # recipes
 WEIGHTS = ((1, 0, 0, -1), (0.5, 0.5, -0.5, -0.5), (0.5, -0.5, 0.5, -0.5))  # of total, network and recipe
-SHOWN_ON = {TEST: "the MNIST test digits", DRAWINGS: "the drawings"}
+SHOWN_ON = {TEST: "the MNIST test digits", DRAWINGS: "the development drawings"}
 
 
 def parts_of(trainings: Sequence[Training]) -> list[Parts]:
@@ -62,8 +62,8 @@ def _estimate(cells: Sequence[Sequence[Sample]], weights: Sequence[float]) -> Es
 def sentences(parts: Sequence[Parts], names: Mapping[str, str] | None = None) -> list[str]:
     """A sentence for each: which part of the difference is network, and which is recipe.
 
-    ``names`` are what networks are called, where not as they are. What the sample cannot tell from nothing is called
-    no difference.
+    ``names`` are what networks are called, where not as they are. A part whose interval holds zero is not called a
+    difference.
     """
     called = names or {}
     found = []
@@ -72,14 +72,14 @@ def sentences(parts: Sequence[Parts], names: Mapping[str, str] | None = None) ->
         shares = [f"{100 * share:.1f} %" for share in one.read]
         found.append(
             f"{better} by the recipe {one.better[1]} reads {shares[0]} of {SHOWN_ON[one.sample]}, {worse} by the "
-            f"recipe {one.worse[1]} {shares[1]}. Of this difference of {one.total}, {_part(one.network)} the network, "
-            f"by the same recipe, and {_part(one.recipe)} the recipe, for the same network."
+            f"recipe {one.worse[1]} {shares[1]}. Of the {one.total} between them the network's part, by the same "
+            f"recipe, is {_part(one.network)}, and the recipe's, for the same network, {_part(one.recipe)}."
         )
     return found
 
 
 def _part(estimate: Estimate) -> str:
-    return f"{estimate} are" if estimate.clear else f"nothing that this sample shows, {estimate}, is"
+    return str(estimate) if estimate.clear else f"{estimate}, which this sample cannot tell from none"
 
 
 @dataclass(frozen=True)

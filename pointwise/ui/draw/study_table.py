@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 STUDY = "study.json"
 ALL = "People's drawings"
 SAMPLES = {"test": "MNIST test digits", "drawings": ALL}
+SOURCES = {"unipen": "UNIPEN", "pendigits": "UCI"}  # as everybody else calls them
 MEASURES = {"Read": "read", "Read wrongly, yet sure": "wrong_but_sure", "Calibration error": "calibration_error"}
 
 
@@ -56,22 +57,24 @@ def _table(study: Study) -> None:
         sample = samples[choice("Measured on", samples, "study.sample")]
         measure = choice("What is measured", MEASURES, "study.measure")
     st.html(_html(study.cells, sample, MEASURES[measure], measure))
+    if MEASURES[measure] == "read":
+        for sentence in sentences([one for one in study.parts if one.sample == sample], labels.MODELS):
+            st.markdown(labels.plain(sentence))
     seeds = max(cell.seeds for cell in study.cells)
     glossary.write(
-        f"In percent: the mean over {seeds} [[seeds|seed]] ± their spread. In brackets is the 95 % interval of the "
-        "sample: differences inside it are none. The drawings are development drawings: recipes were chosen by them, "
+        f"In percent: the mean over {seeds} [[seeds|seed]] ± their spread, and in brackets the 95 % interval of the "
+        "sample; a difference inside it is not one. The drawings are a development set: recipes were chosen by them, "
         "and nothing was trained on them. All of it is measured by `python -m pointwise study`."
     )
-    for sentence in sentences([one for one in study.parts if one.sample == sample], labels.MODELS):
-        st.markdown(labels.plain(sentence))
 
 
 def _samples(cells: Sequence[Cell]) -> dict[str, str]:
     """The samples by what they are called: all drawings first, those of each source, test digits."""
     there = {sample for cell in cells for sample, values in cell.values.items() if "read" in values}
-    sources = {f"Drawings, {one.partition(': ')[2]}": one for one in sorted(there - set(SAMPLES))}
-    named = {ALL: "drawings", **sources, SAMPLES["test"]: "test"}
-    return {labels.in_chart(name): sample for name, sample in named.items() if sample in there}
+    named = {one: one.partition(": ")[2] for one in sorted(there - set(SAMPLES), reverse=True)}
+    sources = {f"Drawings, {SOURCES.get(name, name)}": one for one, name in named.items()}
+    every = {ALL: "drawings", **sources, SAMPLES["test"]: "test"}
+    return {labels.plain(name): sample for name, sample in every.items() if sample in there}
 
 
 def _html(cells: Sequence[Cell], sample: str, measure: str, title: str) -> str:
@@ -81,9 +84,10 @@ def _html(cells: Sequence[Cell], sample: str, measure: str, title: str) -> str:
     found = {(cell.network, cell.recipe): cell.values.get(sample, {}).get(measure) for cell in cells}
     sizes = {cell.network: cell.parameters for cell in cells}
     recipes = [one for one in RECIPES if any(recipe == one for _, recipe in found)]
-    head = "".join(f"<th scope=col>{html.escape(name)}</th>" for name in ("Network", *recipes))
+    head = "".join(f"<th scope=col>{html.escape(name)}</th>" for name in ("Network, parameters", *recipes))
     rows = "".join(
-        f"<tr><th scope=row>{html.escape(labels.MODELS.get(network, network))}<br>{size:,} parameters</th>"
+        f'<tr><th scope=row>{html.escape(labels.MODELS.get(network, network))}<br><span style="font-weight: 400">'
+        f"{size:,}</span></th>"
         + "".join(f"<td>{_cell(found.get((network, recipe)), sample)}</td>" for recipe in recipes)
         + "</tr>"
         for network, size in sizes.items()
