@@ -22,6 +22,7 @@ from pointwise.ui.frame import labels, shipped, visitor
 from tests.tiny_study import write_study
 
 APP = str(Path(__file__).parents[2] / "app.py")
+STUDY = "Which part is the network, which the training?"
 
 
 def opened(**session: object) -> AppTest:
@@ -54,6 +55,7 @@ def test_a_sample_is_read_at_once() -> None:
     assert reading(app) == "7"
     assert not app.exception
     assert not app.error
+    assert (STUDY in [one.label for one in app.expander]) == (shipped.MODELS / "study.json").exists()
 
 
 @pytest.mark.parametrize("digit", [0, 4, 9])
@@ -225,19 +227,12 @@ def test_only_a_network_that_reads_drawings_is_offered_to_the_page(
     assert any(box.label == "Weights" for box in app.selectbox) is offered
 
 
-STUDY = "Which part is the network, which the training?"
-
-
 def study_table(app: AppTest) -> str:
     """The text of the study's table, or "" where there is none."""
     bodies = [element.proto.body for element in app.main if element.type == "html"]
     return next(
         (re.sub(r"<style>.*?</style>|<[^>]+>", " ", one) for one in bodies if "by network and recipe" in one), ""
     )
-
-
-def test_without_a_study_nothing_is_said_of_one() -> None:
-    assert STUDY not in [one.label for one in opened().expander]
 
 
 def test_a_shipped_study_says_what_is_network_and_what_is_training(
@@ -247,10 +242,7 @@ def test_a_shipped_study_says_what_is_network_and_what_is_training(
         (tmp_path / path.name).symlink_to(path)
     trainings = write_study(tmp_path / "study.json")
     monkeypatch.setattr(shipped, "MODELS", tmp_path)
-    app = opened()
-    assert STUDY in [one.label for one in app.expander]
-    assert study_table(app) == ""  # nothing is read before somebody asks
-    app = opened(study=True)
+    app = opened(study=True)  # unfolded
     (cell,) = outcomes.cells_of([one for one in trainings if (one.network, one.recipe) == ("nin", "augmented")])
     assert said(cell.values["drawings"]["read"]).partition(" (")[0] in study_table(app)
     assert "203,530" in study_table(app)
