@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import ConfigError
+from pointwise.intervals import Share, counted_share
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -104,6 +105,20 @@ def learned_from(model: Network) -> str:
     ):
         return words
     return f"{words} and {made:,} made of strokes"
+
+
+def measured_share(model: Network) -> Share | None:
+    """The accuracy on a network's card, on the test pictures of what it was trained on, with the interval of so many.
+
+    None where the card has no accuracy, or does not say on what.
+    """
+    metrics, name = model.card.get("metrics"), data_set_of(model)
+    accuracy = metrics.get("accuracy") if isinstance(metrics, Mapping) else None
+    if name not in DATA_SETS or not isinstance(accuracy, (int, float)) or not 0 <= accuracy <= 1:
+        return None
+    count, asked = DATA_SETS[name].test, options_of(model).get("few_held_out")
+    count = min(count, asked) if isinstance(asked, int) and asked > 0 else count
+    return counted_share(round(accuracy * count), count)
 
 
 def reads_digits(model: Network) -> bool:

@@ -32,6 +32,11 @@ class Share:
         value, low, high = (f"{100 * one:.{decimals}f}" for one in (self.value, self.low, self.high))
         return f"{value} % ({low}–{high})"
 
+    @property
+    def rest(self) -> Share:
+        """The share of all others: an accuracy's error."""
+        return Share(1 - self.value, 1 - self.high, 1 - self.low, self.count)
+
     def __str__(self) -> str:
         return self.said()
 

@@ -28,12 +28,13 @@ class Options:
     folder: Callable[[], Path]  # the data folder; asked for only where it is needed
     rounds: int = 5
     steps: int = 10  # of a training loop, a round
+    whole: bool = False  # whether time-to-accuracy trains the tutorial's network as well
 
 
 BENCHMARKS: dict[str, tuple[Callable[[Options], dict[str, Any]], Callable[[Mapping[str, Any]], Iterator[str]]]] = {
     "tutorial-step": (lambda o: training.step_times(o.folder(), o.rounds, o.steps), training.step_lines),
     "time-to-accuracy": (
-        lambda o: training.time_to_accuracy(o.folder(), o.rounds, o.steps),
+        lambda o: training.time_to_accuracy(o.folder(), o.rounds, o.steps, whole=o.whole),
         training.accuracy_lines,
     ),
     "inference": (lambda o: inference.measured(o.rounds), inference.lines),

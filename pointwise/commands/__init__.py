@@ -72,8 +72,9 @@ def tell(download: Download) -> None:
 
 
 def figures(metrics: Mapping[str, float]) -> str:
-    """Metrics in one line."""
-    return "  ".join(f"{name} {value:.4f}" for name, value in metrics.items())
+    """Metrics in one line; of classifiers what was measured on test pictures is called so."""
+    test = {"loss": "test_loss", "accuracy": "test_accuracy"} if "accuracy" in metrics else {}
+    return "  ".join(f"{test.get(name, name)} {value:.4f}" for name, value in metrics.items())
 
 
 def say(sentence: str) -> None:

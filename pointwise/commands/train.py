@@ -191,7 +191,7 @@ def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch | None:
 
 def told(result: Mapping[str, Any]) -> Iterator[str]:
     """The result as a sentence, and one on the run that is kept."""
-    examples = "test pictures" if "accuracy" in result["metrics"] else "held-out examples"
-    yield f"{result['file']}: {figures(result['metrics'])} on {examples}, {result['seconds']:.0f} s"
+    held_out = "" if "accuracy" in result["metrics"] else " on held-out examples"
+    yield f"{result['file']}: {figures(result['metrics'])}{held_out}, {result['seconds']:.0f} s"
     if kept := result["run"]:
         yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"

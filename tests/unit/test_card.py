@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from pointwise.card import data_set_of, learned_from, make_card, options_of, reads_digits, rebuilt
+from pointwise.card import data_set_of, learned_from, make_card, measured_share, options_of, reads_digits, rebuilt
 from pointwise.errors import ConfigError
+from pointwise.intervals import counted_share
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig, Network, build, default_config
 from pointwise.training import RECIPES, Recipe
@@ -36,6 +37,14 @@ def test_what_a_network_learned_from_counts_the_digits_made_of_strokes() -> None
     assert learned_from(network({})) == ""
     card = {"data": "Digits, 5 training digits", "data_set": "digits", "recipe": {"made": 12_000}}
     assert learned_from(network(card)) == "Digits, 5 training digits"
+
+
+def test_an_accuracy_has_the_interval_of_the_pictures_it_was_measured_on() -> None:
+    card = {"data_set": "digits", "metrics": {"accuracy": 0.9}}
+    assert measured_share(network(card)) == counted_share(267, 297)
+    assert measured_share(network({**card, "options": {"few_held_out": 40}})) == counted_share(36, 40)
+    assert measured_share(network({**card, "data_set": "unknown"})) is None
+    assert measured_share(network({"data_set": "digits"})) is None
 
 
 def test_an_unknown_data_set_gets_no_card() -> None:

@@ -61,6 +61,11 @@ def test_as_text() -> None:
     assert (str(share), share.said(2)) == ("99.6 % (99.4–99.7)", "99.58 % (99.44–99.69)")
 
 
+def test_the_rest_is_the_other_way_round() -> None:
+    rest, others = counted_share(9958, 10_000).rest, counted_share(42, 10_000)
+    assert (rest.value, rest.low, rest.high) == pytest.approx((others.value, others.low, others.high), abs=1e-12)
+
+
 def test_nothing_has_no_share() -> None:
     with pytest.raises(DataError, match="no share"):
         share_of([])

@@ -96,8 +96,8 @@ def test_train_the_price_network_without_any_data_folder(as_json: Json, tmp_path
 def test_without_json_the_result_is_a_sentence(capsys: pytest.CaptureFixture[str], folder: Path, bag: Path) -> None:
     assert main(["train", "bag_of_pixels", "--epochs", "1", "--data", str(folder), "--out", str(bag)]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith(f"{bag}: loss ")
-    assert err.startswith("epoch 1/1 ")
+    assert out.startswith(f"{bag}: test_loss ")
+    assert re.match(r"epoch 1/1  train_loss .*  test_loss [\d.]+  test_accuracy [\d.]+\n", err)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.card import data_set_of, learned_from, options_of
-from pointwise.data.catalogue import DATA_SETS
+from pointwise.card import data_set_of, learned_from, measured_share
 from pointwise.errors import ModelFileError
-from pointwise.intervals import counted_share
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.canvas import drawing, reading
 from pointwise.ui.frame import glossary, labels, shipped
@@ -121,15 +119,8 @@ def _size(model: Network, largest: int) -> str:
 
 def _error(model: Network, accuracy: float) -> str:
     """The error and on what, with the 95 % interval of so many pictures where the card says what they were."""
-    name = data_set_of(model)
-    where = MEASURED_ON.get(name or "", "other pictures")
-    if name not in DATA_SETS:
-        return f"{100 * (1 - accuracy):.2f} % error on {where}"
-    of_data = DATA_SETS[name].test
-    asked = options_of(model).get("few_held_out")
-    count = min(of_data, asked) if isinstance(asked, int) and asked > 0 else of_data
-    wrong = counted_share(count - min(max(round(accuracy * count), 0), count), count)
-    return f"{wrong.said(2)} error on {where}"
+    where, share = MEASURED_ON.get(data_set_of(model) or "", "other pictures"), measured_share(model)
+    return f"{share.rest.said(2) if share else f'{100 * (1 - accuracy):.2f} %'} error on {where}"
 
 
 def _parameters(model: Network) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.card import measured_share
 from pointwise.claims.shape import by_place, moved, shuffled
 from pointwise.explain.chain import Chain
 from pointwise.inference import classify_image
@@ -85,7 +86,8 @@ def _answer(guessed: str, networks: dict[str, Network], pictures: Pictures) -> N
         "A 1×1 convolution treats every pixel by itself, and the average does not ask where a pixel was. **All that "
         f"{labels.MODELS[BAG]} knows is how many pixels of each brightness there are**; the sorted picture tells it as "
         "much as the drawing does. So it can tell much ink from little, an 8 from a 1, and no more: of the "
-        f"handwritten test digits of MNIST it reads {_accuracy(bag)}, where chance reads about 10\u00a0%."
+        f"handwritten test digits of MNIST it reads {_accuracy(bag)}, where chance reads about 10\u00a0%. In "
+        "brackets: its [[95 % interval]]."
     )
 
 
@@ -122,7 +124,7 @@ def _who_sees(networks: dict[str, Network], image: NDArray[np.uint8]) -> None:
 
 
 def _accuracy(model: Network) -> str:
-    return labels.percent(model.card["metrics"]["accuracy"]).replace(" ", "\u00a0")  # on one line
+    return str(measured_share(model)).replace(" ", "\u00a0")  # on one line
 
 
 def _matrix(pictures: Pictures, networks: dict[str, Network]) -> str:

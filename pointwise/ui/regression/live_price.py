@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from pointwise.data import housing
-from pointwise.data.housing import true_price
+from pointwise.data.housing import ROOMS, SQUARE_FEET, true_price
 from pointwise.explain.price_parts import Matrices, has_folds, price_parts
 from pointwise.inference import outside_training
 from pointwise.inpage import bundled
@@ -160,7 +160,7 @@ def warn(house: House) -> None:
     """Say so where the model can only guess."""
     if outside_training(*house):
         st.warning(
-            "This house is outside of what the network was trained on, 0 to 5,000 square feet and 0 to 10 rooms: "
-            "here the network is guessing.",
+            f"This house is outside of what the network was trained on, 0 to {SQUARE_FEET:,.0f} square feet and 0 to "
+            f"{ROOMS:.0f} rooms: here the network is guessing.",
             icon=":material/warning:",
         )

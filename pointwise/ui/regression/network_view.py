@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.data.housing import PER_ROOM, PER_SQUARE_FOOT
 from pointwise.explain.price_parts import Matrices, Parts, channel_maps, has_folds, price_parts
 from pointwise.models import Network
 from pointwise.ui.frame import charts, glossary, labels
@@ -52,7 +53,7 @@ def _plane(parts: Parts) -> str:
     around = "Around your house, up to the next fold" if plane.exact else "Close to your house"
     return (
         f"{around}, a square foot more costs **{_exact(foot)}** and a room more **{_exact(room)}**; by the rule it is "
-        "$100 and $10,000."
+        f"${PER_SQUARE_FOOT:,.0f} and ${PER_ROOM:,.0f}."
     )
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pointwise.claims import parameters
+from pointwise.data.catalogue import DATA_SETS
 from pointwise.models import default_config
+from pointwise.training import recipe_named
 from pointwise.ui.frame import glossary, shipped
 from pointwise.ui.frame.sections import Kept, shown_errors
 from pointwise.ui.why_1x1 import block_diagram, claim_widgets, scale_drawings
@@ -38,14 +40,17 @@ GROUPS = {
 def counts() -> None:
     """The tutorial's own network, what its channels buy, and a calculator."""
     tutorial, plain = tutorial_and_plain()
+    config = default_config("conv_mlp")
+    first, pixels = shipped.cost_of(config).layers[0], config.image_size**2
+    wide = pixels * config.widths[0]
     left, right = st.columns([2, 1], gap="medium", vertical_alignment="center")
     with left:
         _tutorial()
     with right:
         claim_widgets.verdict(
             f"**Not here.** {tutorial:,} parameters against {plain:,}: {tutorial / plain:.0f} times as many. The 1×1 "
-            "convolution itself has 128; but it turns 784 values into 50,176, and the dense layer after it must read "
-            "them all."
+            f"convolution itself has {first.parameters:,}; but it turns {pixels:,} values into {wide:,}, and the dense "
+            "layer after it must read them all."
         )
     _widths()
     _calculator()
@@ -98,8 +103,8 @@ def _widths() -> None:
             ],
         )
         st.markdown(
-            f"The tutorial's recipe, 10 epochs on 60,000 digits, {len(rows[0].accuracies)} seeds, trained beforehand "
-            f"with `python -m pointwise sweep`."
+            f"The tutorial's recipe, {recipe_named('tutorial').epochs} epochs on {DATA_SETS['mnist'].training:,} "
+            f"digits, {len(rows[0].accuracies)} seeds, trained beforehand with `python -m pointwise sweep`."
         )
 
 
@@ -108,9 +113,10 @@ def _dead(rows: Sequence[parameters.Width]) -> str:
     widest = max((row.width for row in rows if min(row.accuracies) < CHANCE), default=None)
     if widest is None:
         return ""
+    (dead,) = (min(row.accuracies) for row in rows if row.width == widest)
     return (
         f"With {_channels(widest)} one [[seed]] learned nothing: with its initial weight and bias, [[ReLU]] leaves 0 "
-        "at every brightness, and no gradient comes through. Always answering 1 reads 11.35 %."
+        f"at every brightness, and no gradient comes through. It answers 1 always, and reads {100 * dead:.2f} %."
     )
 
 

@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from pointwise.claims.shape import ARCHS, Shuffle, comparison, key_of, shuffle, shuffled
+from pointwise.data.catalogue import DATA_SETS
 from pointwise.data.digits import BUNDLED_HELD_OUT
 from pointwise.models import CLASSIFIERS
 from pointwise.runs import Progress
@@ -81,8 +82,8 @@ def _train() -> None:
     )
     SideBySide("why.shape.contest", "Train on shuffled digits", comparison(RECIPE, seed=0), _live).show()
     st.markdown(
-        f"Two networks, each on {labels.SOURCES['digits'].lower()} as they are and shuffled: 1,500 to learn from, "
-        f"{BUNDLED_HELD_OUT} held out, {RECIPE.epochs} epochs."
+        f"Two networks, each on {labels.SOURCES['digits'].lower()} as they are and shuffled: "
+        f"{DATA_SETS['digits'].training:,} to learn from, {BUNDLED_HELD_OUT} held out, {RECIPE.epochs} epochs."
     )
 
 

@@ -54,5 +54,18 @@ def test_the_first_accuracy_that_reaches_the_target_stops_the_clock(write_mnist:
     assert 0 < result["nin_s"] < time.perf_counter() - started
     assert result["nin_accuracy"] == accuracy
     assert result["ten_epochs_s"] == pytest.approx(result["plain_step_ms"] / 1e3 * 4 * 10)  # 256 pictures by 64
+    assert result["loop_ratio"] == pytest.approx(result["plain_step_ms"] / result["pointwise_step_ms"])
+    assert result["loop_ratio"] * result["network_and_recipe_ratio"] == pytest.approx(result["ratio"])
     missed = training.time_to_accuracy(folder, rounds=1, steps=1, target=accuracy + 0.01)
     assert (missed["nin_s"], missed["ratio"], missed["nin_accuracy"]) == (None, None, accuracy)
+
+
+def test_the_first_epoch_that_reaches_the_accuracy_counts_where_the_whole_is_asked_for(
+    write_mnist: Callable[..., Path],
+) -> None:
+    result = training.time_to_accuracy(write_mnist(train=64, test=32), rounds=1, steps=1, target=0.0, whole=True)
+    assert (result["first_epoch"], result["first_s"]) == (1, pytest.approx(result["ten_epochs_s"] / 10))
+    assert result["first_ratio"] == pytest.approx(result["ratio"] / 10)
+    told = "\n".join(training.accuracy_lines(result))
+    assert "network and recipe" in told
+    assert "first reaches it after epoch 1" in told
