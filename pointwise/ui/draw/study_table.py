@@ -46,6 +46,7 @@ def _study(path: Path, _: int) -> Study:
 
 
 def _table(study: Study) -> None:
+    from pointwise.intervals import CONFIDENCE
     from pointwise.study.comparison import sentences
 
     samples = _samples(study.cells)
@@ -62,8 +63,8 @@ def _table(study: Study) -> None:
             st.markdown(labels.plain(sentence))
     seeds = max(cell.seeds for cell in study.cells)
     glossary.write(
-        f"In percent: the mean over {seeds} [[seeds|seed]] ± their spread, and in brackets the 95 % interval of the "
-        "sample; a difference inside it is not one. The drawings are a development set: recipes were chosen by them, "
+        f"In percent: the mean over {seeds} [[seeds|seed]] ± their spread, and in brackets the "
+        f"{100 * CONFIDENCE:.0f} % interval of the sample; a difference inside it is not one. The drawings are a development set: recipes were chosen by them, "
         "and nothing was trained on them. All of it is measured by `python -m pointwise study`."
     )
 
