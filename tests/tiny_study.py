@@ -11,7 +11,7 @@ from pointwise.data.nondigits import made_nondigits
 from pointwise.evaluation import PenDigit
 from pointwise.jobs import Pictures
 from pointwise.jobs.workers import Workers, trained
-from pointwise.study import cells, comparison, measuring, outcomes
+from pointwise.study import cells, comparison, measuring, outcomes, study_file
 from pointwise.study.work import StudyWork
 
 SEVEN = (((0.1, 0.1), (0.9, 0.1), (0.4, 0.9)),)
@@ -40,10 +40,10 @@ def write_study(path: Path) -> list[outcomes.Training]:
     with pytest.MonkeyPatch.context() as patch:
         quickly(patch)
         found = [
-            outcomes.training_from(job.config.arch, job.recipe.name, job.recipe.seed, one.measured)
+            study_file.training_from(job.config.arch, job.recipe.name, job.recipe.seed, one.measured)
             for name, one in trained(jobs, Workers(0), None, StudyWork(SOME, DRAWINGS))
             for job in (jobs[name],)
         ]
         measuring.fitting_drawings.cache_clear()
-    outcomes.write(path, outcomes.as_json(found, comparison.parts_of(found), {"data": "some"}))
+    study_file.write(path, study_file.as_json(found, comparison.parts_of(found), {"data": "some"}))
     return found

@@ -47,7 +47,7 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
     _refuse(options)
     from pointwise.evaluation import read_strokes
     from pointwise.jobs import Pictures
-    from pointwise.study import cells, comparison, outcomes
+    from pointwise.study import cells, comparison, study_file
     from pointwise.study.work import StudyWork
     from pointwise.weights import check_writable
 
@@ -65,7 +65,7 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
     facts = {"made_with": "python -m pointwise study", "date": str(date.today()), **_facts(jobs, work)}
     if options.quick:
         done = list(_trained(jobs, workers, work, None))
-        return {**outcomes.as_json(done, (), facts), **_compared(done, there)}
+        return {**study_file.as_json(done, (), facts), **_compared(done, there)}
     kept, written = kept_beside(out, options.resume), time.monotonic()
     done = []
     try:
@@ -73,8 +73,8 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
             done.append(one)
             facts["complete"] = len(done) == len(jobs)
             if facts["complete"] or time.monotonic() - written > EVERY:
-                content = outcomes.as_json(done, comparison.parts_of(done), facts)
-                outcomes.write(out, content)
+                content = study_file.as_json(done, comparison.parts_of(done), facts)
+                study_file.write(out, content)
                 written = time.monotonic()
     except KeyboardInterrupt:
         raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {left(kept, len(jobs))}") from None
@@ -100,13 +100,13 @@ def _refuse(options: argparse.Namespace) -> None:
 def _compared_with(options: argparse.Namespace) -> Sequence[Training]:
     """The trainings that a quick study is compared with; none where no study is shipped."""
     from pointwise.models import SHIPPED
-    from pointwise.study import outcomes
+    from pointwise.study import study_file
 
     path = options.against or SHIPPED / OUT
     if options.against is None and not path.exists():
         say(f"There is no {path} to compare with.")
         return ()
-    return outcomes.read(path).trainings
+    return study_file.read(path).trainings
 
 
 def _facts(jobs: Mapping[str, PictureJob], work: StudyWork) -> dict[str, Any]:
@@ -114,8 +114,9 @@ def _facts(jobs: Mapping[str, PictureJob], work: StudyWork) -> dict[str, Any]:
     from pointwise.evaluation import ROUNDS
 
     recipes = {job.recipe.name: job.recipe for job in jobs.values()}
+    data_set = work.pictures.data_set
     facts: dict[str, Any] = {
-        "data": "MNIST: 60,000 training digits; 10,000 test digits",
+        "data": f"{data_set.title}: {data_set.about}",
         "recipes": {name: {**asdict(recipe), "seed": None} for name, recipe in recipes.items()},
         "measures": work.describe(),
         "what_chose_what": {
@@ -141,7 +142,8 @@ def _trained(
 ) -> Iterator[Training]:
     """Each training as it is done, said on stderr."""
     from pointwise.jobs.workers import trained
-    from pointwise.study.outcomes import DRAWINGS, TEST, training_from
+    from pointwise.study.outcomes import DRAWINGS, TEST
+    from pointwise.study.study_file import training_from
 
     for name, one in trained(jobs, workers, kept, work):
         job = jobs[name]
@@ -169,11 +171,11 @@ def _compared(done: Sequence[Training], there: Sequence[Training] | None) -> dic
 
 def told(result: Mapping[str, Any]) -> Iterator[str]:
     """The tables as text, and what they say of network and recipe; of a quick study, how it compares."""
-    from pointwise.study import comparison, outcomes
+    from pointwise.study import comparison, study_file
     from pointwise.study.outcomes import DRAWINGS
     from pointwise.study.table import lines
 
-    found = outcomes.from_json(result)
+    found = study_file.from_json(result)
     yield from lines(found.cells)
     if "checks" not in result:
         main = [one for one in found.parts if one.sample == DRAWINGS] or found.parts

@@ -17,7 +17,8 @@ from pointwise.ui.frame.html import TABLE_STYLE
 from pointwise.ui.frame.sections import choice, shown_errors
 
 if TYPE_CHECKING:
-    from pointwise.study.outcomes import Cell, Study, Value
+    from pointwise.study.outcomes import Cell, Value
+    from pointwise.study.study_file import Study
 
 STUDY = "study.json"
 ALL = "People's drawings"
@@ -40,7 +41,7 @@ def show() -> None:
 
 @shipped.once
 def _study(path: Path, _: int) -> Study:
-    from pointwise.study.outcomes import read
+    from pointwise.study.study_file import read
 
     return read(path)
 
@@ -63,9 +64,9 @@ def _table(study: Study) -> None:
             st.markdown(labels.plain(sentence))
     seeds = max(cell.seeds for cell in study.cells)
     glossary.write(
-        f"In percent: the mean over {seeds} [[seeds|seed]] ± their spread, and in brackets the "
-        f"{100 * CONFIDENCE:.0f} % interval of the sample; a difference inside it is not one. The drawings are a development set: recipes were chosen by them, "
-        "and nothing was trained on them. All of it is measured by `python -m pointwise study`."
+        f"In percent: the mean over {seeds} [[seeds|seed]] ± their spread, in brackets the {100 * CONFIDENCE:.0f} % "
+        "interval of the sample; a difference inside it is not one. The drawings are a development set: recipes were "
+        "chosen by them, and nothing was trained on them. All of it is measured by `python -m pointwise study`."
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pointwise.__main__ import main
 from pointwise.jobs import PictureJob
-from pointwise.study import cells, measuring, outcomes
+from pointwise.study import cells, measuring, study_file
 from pointwise.study.outcomes import DRAWINGS, OF, TEST
 from tests import tiny_study
 
@@ -47,7 +47,7 @@ def test_a_study_is_written_and_a_quick_one_agrees_with_it(
     out = tmp_path / "study.json"
     assert study("--out", out) == 0
     told, progress = capsys.readouterr()
-    found = outcomes.read(out)
+    found = study_file.read(out)
     assert found.facts["complete"] is True
     assert [(one.network, one.recipe, one.seed) for one in found.trainings] == [
         (cell.network, cell.recipe.name, seed) for cell in tiny_study.CELLS for seed in (0, 1)
@@ -96,7 +96,7 @@ def test_a_study_that_was_stopped_goes_on(
     )
     assert study("--out", out, "--resume") == 0
     assert len(begun) == 4 + 5
-    assert len(outcomes.read(out).trainings) == 8
+    assert len(study_file.read(out).trainings) == 8
     assert not kept.exists()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from pointwise.errors import ModelFileError
 from pointwise.intervals import counted_share, share_of_groups
-from pointwise.study import cells, outcomes
+from pointwise.study import cells, outcomes, study_file
 from pointwise.study.outcomes import DRAWINGS, NO_DIGITS, OF, TEST, Raw, Sample, Training
 from tests.tiny_study import CELLS, write_study
 
@@ -40,7 +40,7 @@ def test_every_classifier_is_trained_by_every_recipe_the_most_work_last() -> Non
 
 def test_what_is_written_comes_back(tiny: tuple[Path, list[Training]]) -> None:
     path, trainings = tiny
-    study = outcomes.read(path)
+    study = study_file.read(path)
     assert study.trainings == trainings
     assert study.cells == outcomes.cells_of(trainings)
     assert [(one.network, one.recipe) for one in study.cells] == [(one.network, one.recipe.name) for one in CELLS]
@@ -107,7 +107,7 @@ def test_a_broken_file_is_refused(how: str, tiny: tuple[Path, list[Training]], t
     with pytest.raises(
         ModelFileError, match=r"holds no results of a study\. Make it again with: python -m pointwise study"
     ):
-        outcomes.read(path)
+        study_file.read(path)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "3", '{"trainings": 3, "cells": 3}'])
@@ -115,9 +115,9 @@ def test_a_file_of_something_else_is_refused(content: str, tmp_path: Path) -> No
     path = tmp_path / "study.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ModelFileError, match="holds no results of a study"):
-        outcomes.read(path)
+        study_file.read(path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="does not exist"):
-        outcomes.read(tmp_path / "study.json")
+        study_file.read(tmp_path / "study.json")

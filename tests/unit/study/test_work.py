@@ -17,7 +17,8 @@ from pointwise.jobs import PictureJob
 from pointwise.jobs.workers import Workers, trained
 from pointwise.models import build, default_config
 from pointwise.study import measuring, work
-from pointwise.study.outcomes import DRAWINGS, OF, TEST, training_from
+from pointwise.study.outcomes import DRAWINGS, OF, TEST
+from pointwise.study.study_file import training_from
 from pointwise.study.work import StudyWork
 from pointwise.training import Recipe
 from pointwise.weights import load_model
