@@ -62,7 +62,7 @@ def lines(cells: Sequence[Cell]) -> Iterator[str]:
     yield "In percent: mean ± std over seeds (95 % interval of the sample)"
     for block in blocks_of(cells):
         yield ""
-        yield f"{block.title:{WIDTH}}"
+        yield block.title
         yield "".join(f"{name:{WIDTH}}" for name in ("", *recipes)).rstrip()
         for network, parameters in sizes.items():
             row = [
