@@ -38,7 +38,7 @@ def paint() -> None:
     answer = pixel_labels.answer(name, paintings.picture(name), work, seen)
     painted_surface.answer(name, work, answer)
     with left:
-        results.score(name, answer)
+        results.score(name, work, answer)
     with right:
         results.amounts(name, work, answer)
     take_home.back(name)

@@ -1,9 +1,9 @@
-"""Why a pixel was labelled so: exact contributions of its channels, and what the network is without one set."""
+"""Why a pixel was labelled so: exact contributions of its channels, and all values on their way through the network."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,11 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pointwise.errors import ConfigError, DataError
-from pointwise.models import Network
+from pointwise.errors import ConfigError
 from pointwise.segmentation.channel_maps import Channels
 from pointwise.segmentation.filters import gaussian
-from pointwise.segmentation.fitting import fit
 from pointwise.segmentation.labelling import check_fits
 
 SEEN = 6.0  # standard deviations of the smoothing within which pixels are counted: the rest weighs 1e-9
@@ -106,27 +104,40 @@ def calculation(network: Any, channels: Channels, y: int, x: int) -> list[Step]:
     return steps
 
 
-def importance(
-    channels: Channels,
-    scribbles: NDArray[Any],
-    numbers: NDArray[Any] | None = None,
-    *,
-    classes: int | None = None,
-    seed: int = 0,
-    stopped: Callable[[], bool] = lambda: False,
-) -> dict[str, float]:
-    """The held-out score of a network with "all" channels, and of one fitted anew without each set.
-
-    Raises DataError for strokes too few to hold any back.
+def effects(steps: Sequence[Step], winner: int, runner_up: int) -> list[Floats]:
+    """What each value after each step of a ``calculation`` adds to the logit of class ``winner`` over that of
+    ``runner_up``, 1…k, before they are smoothed; with the biases of the layers behind it, a step's add up to it.
     """
-    found = {}
-    without = {name: channels.without(name) for name in channels.sets} if len(channels.sets) > 1 else {}
-    for name, part in {"all": channels, **without}.items():
-        fitted = fit(part, scribbles, numbers, classes=classes, seed=seed, stopped=stopped)
-        if fitted.held_out is None:
-            raise DataError("There are too few strokes to keep some back. Paint at least two of a class, apart.")
-        found[name] = fitted.held_out.score
+    slopes = np.zeros(len(steps[-1].after))
+    slopes[winner - 1] += 1.0
+    slopes[runner_up - 1] -= 1.0
+    found: list[Floats] = []
+    for step in reversed(steps):
+        found.insert(0, slopes * step.after)
+        slopes = (slopes if step is steps[-1] else slopes * (step.before > 0)) @ step.weights
     return found
+
+
+def small_maps(network: Any, channels: Channels, longest: int) -> list[NDArray[np.float32]]:
+    """Maps (C, h, w), at most ``longest`` pixels long: the standardised channels, and what follows each of the steps.
+
+    They hold the values at single pixels, evenly apart.
+    """
+    check_fits(network, channels)
+    share = min(1.0, longest / max(channels.shape))
+    height, width = (max(1, round(side * share)) for side in channels.shape)
+    rows, columns = (
+        ((torch.arange(count) + 0.5) * side / count).long()
+        for count, side in zip((height, width), channels.shape, strict=True)
+    )
+    y, x = torch.meshgrid(rows, columns, indexing="ij")
+    values = _standardised(network, channels, y.flatten(), x.flatten())
+    found = [values]
+    for number, (weights, biases) in enumerate(_matrices(network), 1):
+        values = values @ weights.T + biases
+        values = network.activation(values) if number < 3 else values
+        found.append(values)
+    return [one.T.reshape(-1, height, width).float().numpy() for one in found]
 
 
 def _check_pixel(channels: Channels, y: int, x: int) -> None:
@@ -151,6 +162,3 @@ def _standardised(network: Any, channels: Channels, y: Tensor, x: Tensor) -> Ten
 def _matrices(network: Any) -> list[tuple[Tensor, Tensor]]:
     layers = (network.conv1, network.conv2, network.conv3)
     return [(layer.weight[..., 0, 0].double(), layer.bias.double()) for layer in layers]
-
-
-__all__ = ["Contributions", "Network", "Step", "calculation", "contributions", "importance"]

@@ -29,6 +29,14 @@ class Forest:
     label_seconds: float
 
 
+def grown(values: NDArray[np.float32], labels: NDArray[np.int64], seed: int, threads: int) -> Any:
+    """scikit-learn's RandomForestClassifier of 100 trees, fitted to the channels (n, C) of labelled pixels (n,)."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    trees = RandomForestClassifier(TREES, n_jobs=threads, random_state=seed, class_weight="balanced")
+    return trees.fit(values, labels)
+
+
 def forest(
     channels: Channels,
     scribbles: NDArray[Any],
@@ -43,13 +51,10 @@ def forest(
     ``smoothing`` is the Gaussian over the logarithms of its probabilities, as over a network's logits. Raises
     DataError as ``fit`` does.
     """
-    from sklearn.ensemble import RandomForestClassifier
-
     count = check_scribbles(scribbles, channels.shape, classes)
     begun = time.perf_counter()
     chosen = sample(scribbles, None, seed)
-    trees = RandomForestClassifier(TREES, n_jobs=threads, random_state=seed, class_weight="balanced")
-    trees.fit(channels.at(chosen.rows, chosen.columns).numpy(), chosen.labels)
+    trees = grown(channels.at(chosen.rows, chosen.columns).numpy(), chosen.labels, seed, threads)
     fitted = time.perf_counter()
     height, width = channels.shape
     probabilities = np.zeros((height, width, count), np.float32)

@@ -13,7 +13,8 @@ from pointwise.errors import DataError
 
 MOST_CLASSES = 20
 MOST_PIXELS = 16_384  # that are learned from; of more, as many of each class are drawn
-HELD_OUT = 4  # one stroke of so many of a class is kept back: its second, sixth, …
+PARTS = 4  # one stroke of so many of a class is kept back
+KEPT_BACK = 1  # which of the parts is: the second stroke of a class, its sixth, …
 CELL = 8  # px: a held-out pixel counts if no pixel within so many is learned from
 
 
@@ -76,8 +77,8 @@ def sample(scribbles: NDArray[Any], numbers: NDArray[Any] | None, seed: int = 0)
         drawn = _drawn(scribbles[rows, columns], seed)
         rows, columns = rows[drawn], columns[drawn]
     labels, strokes = scribbles[rows, columns].astype(np.int64), numbers[rows, columns].astype(np.int64)
-    held = np.isin(strokes, _kept_back(labels, strokes))
-    return Sample(rows, columns, labels, strokes, held, _apart(scribbles.shape, rows, columns, held))
+    held = parts(labels, strokes) == KEPT_BACK
+    return Sample(rows, columns, labels, strokes, held, apart(scribbles.shape, rows, columns, held))
 
 
 def _drawn(labels: NDArray[Any], seed: int) -> NDArray[np.int64]:
@@ -88,15 +89,17 @@ def _drawn(labels: NDArray[Any], seed: int) -> NDArray[np.int64]:
     return np.sort(np.concatenate(chosen))
 
 
-def _kept_back(labels: NDArray[np.int64], strokes: NDArray[np.int64]) -> list[int]:
-    """The numbers of the held-out strokes: every fourth of a class, from its second on, so that it never loses all."""
-    kept: list[int] = []
+def parts(labels: NDArray[np.int64], strokes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which of the PARTS each pixel's stroke is in, so that no part has all of a class; -1 for its only stroke."""
+    found = np.full(len(labels), -1)
     for label in np.unique(labels):
-        kept += np.unique(strokes[labels == label])[1::HELD_OUT].tolist()
-    return kept
+        numbers, place = np.unique(strokes[labels == label], return_inverse=True)
+        if len(numbers) > 1:
+            found[labels == label] = place % PARTS
+    return found
 
 
-def _apart(shape: tuple[int, ...], rows: NDArray[Any], columns: NDArray[Any], held: NDArray[Any]) -> NDArray[np.bool_]:
+def apart(shape: tuple[int, ...], rows: NDArray[Any], columns: NDArray[Any], held: NDArray[Any]) -> NDArray[np.bool_]:
     """Which held-out pixels have no pixel that is learned from in their cell of a grid, nor in the eight around it."""
     trained = np.zeros((shape[0] // CELL + 1, shape[1] // CELL + 1), bool)
     trained[rows[~held] // CELL, columns[~held] // CELL] = True

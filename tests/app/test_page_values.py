@@ -23,13 +23,14 @@ UI = Path(__file__).parents[2] / "pointwise" / "ui"
 EVENTS: dict[tuple[str, str], list[tuple[str, list[Any]]]] = {
     ("canvas/component.py", "drawing"): [("canvas.component:_take", [])],  # tests/browser/test_hostile_messages.py
     ("feature_maps/input_maps.py", "chosen"): [("feature_maps.input_maps:_choose", [3])],
-    ("feature_maps/map_components.py", "chosen"): [
-        ("feature_maps.channels:_choose", [0]),
-        ("feature_maps.evidence_map:_choose", [9]),
-    ],
     ("feature_maps/map_components.py", "picked"): [("feature_maps.channel:_picked", [[0, 0]])],
     ("feature_maps/map_components.py", "rubbed"): [("feature_maps.evidence_map:_rubbed", [[0, 783]])],
     ("feature_maps/network_strip.py", "chosen"): [("feature_maps.channels:_choose_layer", [1])],
+    ("figures/map_tiles.py", "chosen"): [
+        ("feature_maps.channels:_choose", [0]),
+        ("feature_maps.evidence_map:_choose", [9]),
+        ("paint.layer_sums:_choose", [31]),
+    ],
     ("frame/visitor.py", "other"): [("frame.visitor:_adopt", [])],
     ("frame/visitor.py", "refused"): [("frame.visitor:_without_cookies", [])],
     ("paint/surface.py", "changes"): [
@@ -122,6 +123,7 @@ def page(callback, event, values) -> None:  # type: ignore[no-untyped-def]
         "canvas.component:_take": (SQUARE,),
         "_paint": ("coffee",),
         "_ask": ("coffee",),
+        "paint.layer_sums:_choose": ((3, 4), 1),
     }
     arguments = given.get(function, given.get(callback, ()))
 

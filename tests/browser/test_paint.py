@@ -57,6 +57,15 @@ def test_labels_follow_the_mouse_and_a_reload_keeps_them(page: Page, server: Ser
     page.reload()
     follows(page, MADE + 1)
     expect(page.get_by_text("Areas (CSV)")).to_be_visible()
+    page.get_by_role("button", name="Why", exact=True).click()
+    page.mouse.click(*points(page, [(0.48, 0.39)])[0])
+    expect(page.get_by_text("which is what the bars above add up to")).to_be_visible()
+    page.get_by_role("button", name="Look into channel").click()
+    expect(page.get_by_text("of the second layer is")).to_be_visible()
+    tiles = page.locator(".st-key-paint-values [aria-pressed]")
+    expect(tiles).to_have_count(32)
+    tiles.nth(4).click()
+    expect(page.get_by_text("Channel 5 of the second layer is")).to_be_visible()
     nothing_red(page)
 
 

@@ -11,6 +11,7 @@ from pointwise.explain.chain import DIGITS, Channel, Stage
 from pointwise.explain.mixture import Mixture
 from pointwise.ui.feature_maps import curves, input_maps, live_channel, map_components
 from pointwise.ui.feature_maps.subject import Subject
+from pointwise.ui.figures import map_tiles
 from pointwise.ui.frame import charts, glossary, html
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.page_values import sent, several, whole
@@ -116,7 +117,7 @@ def _as_picture(subject: Subject, stage_number: int, weights: NDArray[np.float64
     if subject.chain.stages[stage_number].flat:
         side = 28 if stage_number == 0 else subject.trace.maps[stage_number - 1].after.shape[1]
         weights = weights.reshape(-1, side, side)
-    tiles, _ = map_components.tiles(weights.astype(np.float32), shared=True)
+    tiles, _ = map_tiles.tiles(weights.astype(np.float32), shared=True)
     st.html(html.framed(tiles, 300, f"The weights, from {weights.min():.3f} to {weights.max():.3f}"))
     st.html(Scale.of(weights).bar())
     st.markdown("The weights as pictures, one for each channel that they read.")

@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pointwise.explain.chain import Maps, Stage
 from pointwise.explain.mixture import mixture
-from pointwise.ui.feature_maps import channel, input_maps, layer_words, map_components, network_strip, pixel_sum
+from pointwise.ui.feature_maps import channel, input_maps, layer_words, network_strip, pixel_sum
+from pointwise.ui.feature_maps.live_channel import MOSAIC
 from pointwise.ui.feature_maps.subject import Subject
-from pointwise.ui.figures import one_pixel
+from pointwise.ui.figures import map_tiles, one_pixel
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.page_values import sent, whole
@@ -148,8 +149,8 @@ def _look_into(subject: Subject, stage_number: int, number: int | None) -> None:
 def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool, chosen: int) -> None:
     dead = maps.dead()
     alt = f"The {stage.channels} feature maps of {stage.name}, {int(dead.sum())} of them dead"
-    sprite, columns = map_components.tiles(values, shared)
-    tiles = map_components.Tiles(
+    sprite, columns = map_tiles.tiles(values, shared)
+    tiles = map_tiles.Tiles(
         sprite,
         columns,
         names=[channel.name(stage, at) + (", dead" if gone else "") for at, gone in enumerate(dead)],
@@ -158,13 +159,13 @@ def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool,
             for at in range(stage.channels)
         ],
         faded=dead.tolist(),
-        side=map_components.DOT if _is_dots(stage) else map_components.side(stage.channels),
+        side=map_tiles.DOT if _is_dots(stage) else map_tiles.side(stage.channels),
     )
-    map_components.mosaic(map_components.MOSAIC, tiles, chosen, alt, _choose)
+    map_tiles.mosaic(MOSAIC, tiles, chosen, alt, _choose)
 
 
 def _choose() -> None:
-    chosen = sent(map_components.MOSAIC, "chosen", whole(0, input_maps.MOST_CHANNELS))
+    chosen = sent(MOSAIC, "chosen", whole(0, input_maps.MOST_CHANNELS))
     if chosen is not None:
         CHOSEN.set(chosen)
         input_maps.CHOSEN.pop()
@@ -185,7 +186,7 @@ def _png(values: NDArray[np.float32], shared: bool) -> bytes:
     """The mosaic with every pixel enlarged."""
     from PIL import Image
 
-    pixels, _ = map_components.tiles(values, shared)
+    pixels, _ = map_tiles.tiles(values, shared)
     content = io.BytesIO()
     Image.fromarray(pixels.repeat(4, axis=0).repeat(4, axis=1)).save(content, format="PNG")
     return content.getvalue()

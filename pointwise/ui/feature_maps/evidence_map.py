@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pointwise.explain.evidence import BASELINES, Evidence, all_evidence, is_pooled
 from pointwise.ui.feature_maps import map_components
 from pointwise.ui.feature_maps.subject import Subject, prediction
+from pointwise.ui.figures import map_tiles
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
 from pointwise.ui.frame.page_values import sent, several, whole
@@ -89,8 +90,8 @@ def _choose() -> None:
 
 def _ten(every: Sequence[Evidence], image: NDArray[np.uint8], digit: int, scale: Scale) -> None:
     pictures = np.stack([_coloured(parts, image, scale) for parts in every])
-    sprite, columns = map_components.sprite(pictures)
-    tiles = map_components.Tiles(
+    sprite, columns = map_tiles.sprite(pictures)
+    tiles = map_tiles.Tiles(
         sprite,
         columns,
         names=[f"Evidence for the digit {one}: {parts.logit:.2f}" for one, parts in enumerate(every)],
@@ -98,7 +99,7 @@ def _ten(every: Sequence[Evidence], image: NDArray[np.uint8], digit: int, scale:
         faded=[False] * len(every),
         side=SIDE,
     )
-    map_components.mosaic(TEN, tiles, digit, "The evidence for each of the ten digits", _choose)
+    map_tiles.mosaic(TEN, tiles, digit, "The evidence for each of the ten digits", _choose)
 
 
 def _coloured(parts: Evidence, image: NDArray[np.uint8], scale: Scale) -> NDArray[np.uint8]:

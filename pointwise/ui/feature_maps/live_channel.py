@@ -14,13 +14,13 @@ from pointwise.calibration import SURE
 from pointwise.explain.chain import Channel, Stage
 from pointwise.inpage import bundled
 from pointwise.ui.feature_maps import input_maps, network_strip
-from pointwise.ui.feature_maps.map_components import MOSAIC
 from pointwise.ui.feature_maps.subject import EDITS, PREDICTION, Edit, Place, Subject
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import following, hidden
 from pointwise.ui.training import weights_in_use
 
 KEY = "features-live"
+MOSAIC = "features.mosaic"  # the key of the tiles of channels, one of which is painted anew
 SLIDERS = "features-sliders"
 INPUT = "features.input_number"  # the key of the field for an input channel, from 1
 MOST_SINGLE = 128  # weights of a 1×1 convolution up to which a slider changes one of them; of more, all at once

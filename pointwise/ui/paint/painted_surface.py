@@ -10,7 +10,7 @@ import streamlit as st
 
 from pointwise.segmentation import palette
 from pointwise.ui.frame import labels
-from pointwise.ui.frame.sections import Kept
+from pointwise.ui.frame.sections import Kept, following
 from pointwise.ui.paint import paintings, surface
 from pointwise.ui.paint.example_pictures import EXAMPLES
 from pointwise.ui.paint.paintings import LEAST_CLASSES, MOST_CLASSES, MOST_NAME, Work
@@ -83,14 +83,12 @@ def classes(name: str) -> None:
     with st.popover("Classes", icon=":material/palette:"):
         for number, called in enumerate(work.classes):
             key = f"paint.class.{name[:16]}.{number}"
-            st.session_state[key] = called
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 st.text_input(
                     f"Class {number + 1}, {palette.NAMES[number]}",
-                    key=key,
+                    called,
                     max_chars=MOST_NAME,
-                    on_change=_rename,
-                    args=(name, number, key),
+                    **following(key, called, partial(_rename, name, number)),
                 )
                 st.button(
                     "Delete",
@@ -111,8 +109,8 @@ def classes(name: str) -> None:
         )
 
 
-def _rename(name: str, number: int, key: str) -> None:
-    called = one_line(st.session_state[key], MOST_NAME) or f"Class {number + 1}"
+def _rename(name: str, number: int, typed: str) -> None:
+    called = one_line(typed, MOST_NAME) or f"Class {number + 1}"
     paintings.change(name, lambda work: replace(work, classes=_with(work.classes, number, called)))
 
 

@@ -15,16 +15,16 @@ def choose() -> str:
     """The identity of the picture, after the choice."""
     own = paintings.FILES.get()
     options = [*EXAMPLES, *reversed(own)]
-    called = labels.told_apart(paintings.title(name) for name in options)
-    st.session_state[KEY] = paintings.chosen()
+    called, now = labels.told_apart(paintings.title(name) for name in options), paintings.chosen()
+    titles = {name: called(paintings.title(name)) for name in options}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Picture",
             options,
-            key=KEY,
-            format_func=lambda name: called(paintings.title(name)),
-            on_change=lambda: paintings.choose(st.session_state[KEY]),
+            options.index(now),
+            format_func=titles.__getitem__,
             width=320,
+            **sections.following(KEY, now, paintings.choose, of=list(titles.values())),
         )
         with st.popover("Your own picture", icon=":material/upload:"):
             sections.upload(

@@ -43,6 +43,16 @@ class Answer:
     cost: tuple[tuple[str, int, float], ...]  # of each set of channels: its title, how many, and their milliseconds
 
     @property
+    def fitted_to(self) -> object:
+        """What a measurement of this answer is of; equal for equal answers."""
+        return self.strokes, self.classes, self.seen
+
+    @property
+    def stroke_count(self) -> int:
+        """Strokes of which there is something to be seen."""
+        return len(np.unique(self.scribbles[1][self.scribbles[0] > 0]))
+
+    @property
     def size(self) -> int:
         """Bytes."""
         arrays = (*self.scribbles, *2 * (self.labelled.labels,), self.labelled.probabilities)  # twice: the uncertainty

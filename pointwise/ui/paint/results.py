@@ -10,17 +10,20 @@ from functools import partial
 
 import streamlit as st
 
-from pointwise.segmentation import palette
+from pointwise.segmentation import palette, stroke_scores
 from pointwise.segmentation.labelling import Area, areas, label_here_next, mean_iou
+from pointwise.segmentation.stroke_scores import StrokeScore
 from pointwise.ui.frame import desk
 from pointwise.ui.frame.html import TABLE_STYLE
-from pointwise.ui.frame.labels import in_cell, number, percent
-from pointwise.ui.frame.sections import choice
-from pointwise.ui.paint import example_pictures, painted_surface, paintings
+from pointwise.ui.frame.labels import in_cell, number, percent, plain
+from pointwise.ui.frame.sections import Kept, choice, following, press
+from pointwise.ui.paint import example_pictures, painted_surface, paintings, pixel_labels
 from pointwise.ui.paint.paintings import Work
 from pointwise.ui.paint.pixel_labels import SETS, Answer
+from pointwise.ui.training.own_tables import in_turn
 from pointwise.visible_text import visible
 
+EACH: Kept[tuple[object, StrokeScore] | None] = Kept("paint.each_stroke", None)  # and what it is of
 ACROSS = 160.0  # pixels of the picture around the place where to paint next
 MOST_MICROMETRES = 100_000.0
 SCORE = (
@@ -31,6 +34,10 @@ HELD_OUT = (
     "One stroke in four of each class is kept aside for it, and a second network learns from the others. What only "
     "that stroke shows counts as not known, so with few strokes it is lower than what you see."
 )
+EACH_HELD_OUT = (
+    "Four networks, each trained without a quarter of the strokes of each class, label the strokes that they have not "
+    "seen."
+)
 
 
 def seen(name: str) -> str:
@@ -40,13 +47,17 @@ def seen(name: str) -> str:
     return choice("The network sees of each pixel", SETS, key, default=first)
 
 
-def score(name: str, answer: Answer | None) -> None:
+def score(name: str, work: Work, answer: Answer | None) -> None:
     """How well the strokes are followed, what it took, and where to paint next."""
     if answer is None:
         st.info("Paint at least one stroke each of two classes: then all other pixels are labelled.")
         return
-    _score(name, answer)
-    _next(name, answer)
+    shown = st.container()
+    with st.container(horizontal=True):
+        _next(name, answer)
+        _measure_each(name, answer)
+    with shown:
+        _score(name, work, answer)
 
 
 def amounts(name: str, work: Work, answer: Answer | None) -> None:
@@ -64,16 +75,28 @@ def cost(answer: Answer) -> str:
     return f"Channels of this picture: {sets}. After the last stroke: training {fit:.0f} ms, labelling {label:.0f} ms."
 
 
-def _score(name: str, answer: Answer) -> None:
-    held_out, truth = answer.fitted.held_out, example_pictures.truth(name)
+def _score(name: str, work: Work, answer: Answer) -> None:
+    held_out, truth, each = answer.fitted.held_out, example_pictures.truth(name), EACH.get()
+    each = each if each and each[0] == answer.fitted_to else None
     with st.container(horizontal=True):
         if held_out is not None:
             st.metric("Score on strokes held out", f"{held_out.score:.2f}", help=f"{SCORE} {HELD_OUT}")
+        if each is not None:
+            st.metric("Each stroke held out once", f"{each[1].score:.2f}", help=f"{SCORE} {EACH_HELD_OUT}")
         if truth is not None:
             st.metric("Score on the whole picture", f"{mean_iou(answer.labelled.labels, truth):.2f}", help=SCORE)
     if held_out is None:
+        st.caption("With two or more strokes of a class, one is held out to measure how well others are labelled.")
+    else:
+        classes = ", ".join(f"{plain(work.classes[of - 1])} {iou:.2f}" for of, iou in held_out.by_class.items())
+        alone = [plain(work.classes[of - 1]) for of in answer.fitted.present if of not in held_out.by_class]
+        left_out = f" Not measured, for want of a second stroke: {', '.join(alone)}." if alone else ""
+        st.caption(f"Measured on {held_out.strokes} of the {answer.stroke_count} strokes: {classes}.{left_out}")
+    if each is not None:
+        low, high = each[1].interval
         st.caption(
-            "With three or more strokes of each class, some are held out to measure how well others are labelled."
+            f"Each of {each[1].strokes} strokes held out once: with others like them the score would be between "
+            f"{low:.2f} and {high:.2f}, nine times in ten."
         )
     st.caption(cost(answer))
 
@@ -90,6 +113,16 @@ def _next(name: str, answer: Answer) -> None:
         )
 
 
+def _measure_each(name: str, answer: Answer) -> None:
+    """A button for a score that rests on all strokes."""
+    if answer.fitted.held_out is None:
+        return
+    if press("Hold out each stroke once", "paint.each", icon=":material/rule:", help=EACH_HELD_OUT):
+        given = pixel_labels.channels(name, paintings.picture(name), answer.seen)
+        with in_turn("Training without each stroke", long=True):
+            EACH.set((answer.fitted_to, stroke_scores.of_network(given, *answer.scribbles)))
+
+
 def _areas(name: str, work: Work, answer: Answer) -> None:
     height, width = paintings.whole_shape(name)
     scale = (height * width) / answer.labelled.labels.size  # pixels of the file in one that is labelled
@@ -97,17 +130,15 @@ def _areas(name: str, work: Work, answer: Answer) -> None:
     found = areas(answer.labelled.labels, len(work.classes), side)
     st.html(_table(work, found))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = f"paint.micrometres.{name[:16]}"
-        st.session_state[key] = work.micrometres or None
+        known = work.micrometres or None
         st.number_input(
             "µm a pixel is wide, if known",
             0.0001,
             MOST_MICROMETRES,
-            key=key,
+            known,
             format="%g",
-            on_change=_measure,
-            args=(name, key),
             width=200,
+            **following(f"paint.micrometres.{name[:16]}", known, partial(_measure, name)),
         )
         st.download_button(
             "Areas (CSV)",
@@ -120,9 +151,8 @@ def _areas(name: str, work: Work, answer: Answer) -> None:
         )
 
 
-def _measure(name: str, key: str) -> None:
-    value = st.session_state[key] or 0.0
-    paintings.change(name, lambda work: replace(work, micrometres=value))
+def _measure(name: str, typed: float | None) -> None:
+    paintings.change(name, lambda work: replace(work, micrometres=typed or 0.0))
 
 
 def _table(work: Work, found: list[Area]) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 
 from pointwise.card import STROKES, data_set_of
 from pointwise.errors import DataError
+from pointwise.models import PAINTER, ModelConfig, build
 from pointwise.segmentation.channel_maps import compute
+from pointwise.segmentation.course import Course
 from pointwise.segmentation.fitting import fit
 from pointwise.segmentation.forest import forest
 from pointwise.segmentation.labelling import label, mean_iou
@@ -74,6 +78,23 @@ def test_judge_that_has_seen_a_held_out_stroke_is_not_asked(painted: Painted) ->
     tested = sample(painted.scribbles, numbers)
     assert fitted.seen[tested.rows, tested.columns][tested.held].any()
     assert fit(painted.channels, painted.scribbles, numbers, before=fitted).epochs > 2 * 2
+
+
+def test_score_of_held_out_strokes_is_the_last_rounds_and_not_the_best_ones() -> None:
+    torch.manual_seed(0)
+    inputs, targets = torch.randn(300, 3), torch.randint(0, 2, (300,))  # nothing that could be learned
+    kept = torch.arange(300) < 150
+    config = ModelConfig(PAINTER, 3, num_classes=2, channel_sets=("colour",))
+
+    def course() -> Course:
+        return Course(inputs, targets, torch.Generator().manual_seed(0), math.inf, lambda: False)
+
+    stopped, whole = build(config, 0), build(config, 0)
+    answer = course().run(stopped, kept, 8, ~kept)
+    course().run(whole, kept, 8)
+    best, last = (course().said(network, ~kept) for network in (stopped, whole))
+    assert torch.equal(answer, last)
+    assert (best == targets[~kept]).sum() > (last == targets[~kept]).sum()
 
 
 def test_too_few_strokes_have_no_score_but_a_network(painted: Painted) -> None:

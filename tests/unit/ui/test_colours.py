@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pointwise.ui.feature_maps.map_components import tiles
+from pointwise.ui.figures.map_tiles import tiles
 from pointwise.ui.frame.colours import DIVERGING, RISING, SERIES, Scale
 
 

@@ -1,4 +1,4 @@
-// Every channel of a layer, or every digit's evidence, as a button that shows its part of one picture (a sprite).
+// A channel of a layer each, or the evidence for a digit, as a button that shows its part of one picture (a sprite).
 
 const instances = new WeakMap()
 
@@ -53,6 +53,7 @@ function paint(instance, data) {
   root.style.setProperty("--sprite", `url(${data.image})`)
   root.style.setProperty("--spread", `${100 * data.columns}% ${100 * rows}%`)
   root.style.setProperty("--side", `${data.side}px`)
+  root.style.setProperty("--shape", data.shape)
   root.classList.toggle("few", data.tiles <= 10)
   root.setAttribute("aria-label", data.alt)
   instance.buttons.forEach((button, number) => {
