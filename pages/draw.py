@@ -89,4 +89,7 @@ draw()
 with link:
     opening.link()
 if startup.loaded():
+    from pointwise.ui.draw import study_table
+
+    study_table.show()
     downloads.section()

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from pointwise.data.digits import Digits
-from pointwise.drawing import draw_strokes, prepare
+from pointwise.drawing import Stroke, draw_strokes, prepare
 
 CANVAS, EXTENT = 64, 0.7  # pixels, and the share of them that is drawn on
 WOBBLE = 0.045  # standard deviation of a skeleton's points, in its height
@@ -99,19 +99,28 @@ def drawn(strokes: list[NDArray[np.float64]], chance: np.random.Generator) -> ND
 
 
 def _digit(label: int, chance: np.random.Generator) -> NDArray[np.uint8]:
+    return drawn(_curves(label, chance, WOBBLE), chance)
+
+
+def made_strokes(label: int, chance: np.random.Generator, wobble: float = WOBBLE) -> list[Stroke]:
+    """The strokes of one made digit in the unit box, its skeleton's points moved by ``wobble`` of its height."""
+    return [[(float(x), float(y)) for x, y in stroke] for stroke in _bent(_curves(label, chance, wobble), chance)]
+
+
+def _curves(label: int, chance: np.random.Generator, wobble: float) -> list[NDArray[np.float64]]:
     ways = SKELETONS[label]
-    return drawn([smooth(points_of(stroke, chance)) for stroke in ways[chance.integers(len(ways))]], chance)
+    return [smooth(points_of(stroke, chance, wobble)) for stroke in ways[chance.integers(len(ways))]]
 
 
-def points_of(stroke: str, chance: np.random.Generator) -> NDArray[np.float64]:
+def points_of(stroke: str, chance: np.random.Generator, wobble: float = WOBBLE) -> NDArray[np.float64]:
     """A stroke of a skeleton, (N, 2), each of its points moved a little."""
     points = np.array([[float(value) / 100 for value in point.split(",")] for point in stroke.split()])
-    return _wobbled(points, chance)
+    return _wobbled(points, chance, wobble)
 
 
-def _wobbled(points: NDArray[np.float64], chance: np.random.Generator) -> NDArray[np.float64]:
+def _wobbled(points: NDArray[np.float64], chance: np.random.Generator, wobble: float) -> NDArray[np.float64]:
     """Every point moved a little; the two of a corner together."""
-    moved = points + chance.normal(0, WOBBLE, points.shape)
+    moved = points + chance.normal(0, wobble, points.shape)
     for number in range(1, len(points)):
         if (points[number] == points[number - 1]).all():
             moved[number] = moved[number - 1]

@@ -11,10 +11,10 @@ import warnings
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pointwise.errors import ConfigError, DataError, PointwiseError, WorkerError
 from pointwise.jobs.job import Job
@@ -45,18 +45,32 @@ class Trained:
 
     metrics: Mapping[str, float]  # of its last epoch
     seconds: float
+    measured: Mapping[str, Any] = field(default_factory=dict)  # by the Work, where one was given
 
 
-def trained(jobs: Mapping[str, Job], workers: Workers, kept: Path | None = None) -> Iterator[tuple[str, Trained]]:
+class Work(Protocol):
+    """What a worker does with a job. It is pickled, and handed to every worker."""
+
+    def __call__(self, job: Job, **how: Any) -> Trained:
+        """Train a job by ``job.steps(**how)``; what became of it, with what was measured of its network."""
+
+    def describe(self) -> Mapping[str, Any]:
+        """JSON: what is measured and on what; results under another description are not taken for these."""
+
+
+def trained(
+    jobs: Mapping[str, Job], workers: Workers, kept: Path | None = None, work: Work | None = None
+) -> Iterator[tuple[str, Trained]]:
     """Each job's name and what became of it, in the order of the jobs, as soon as it and all before are done.
 
-    What is done is at once added to the file ``kept``, in whatever order; what that has of these jobs is not trained
-    again. Raises WorkerError, with the job's name, when one fails, and when workers are missing or die. When it ends,
-    however it ends, no process that it started is left.
+    What is done is at once added to the file ``kept``, in whatever order; what that has of these jobs, measured in the
+    same way, is not trained again. Raises WorkerError, with the job's name, when one fails, and when workers are
+    missing or die. When it ends, however it ends, no process that it started is left.
     """
-    done = {} if kept is None else _read(kept, jobs)
+    described = {name: _described(job, work) for name, job in jobs.items()}
+    done = {} if kept is None else _read(kept, described)
     left = {name: job for name, job in jobs.items() if name not in done}
-    with closing(_outcomes(left, workers)) as outcomes:
+    with closing(_outcomes(left, workers, work)) as outcomes:
         for name in jobs:
             while name not in done:
                 other, outcome = next(outcomes)
@@ -64,35 +78,34 @@ def trained(jobs: Mapping[str, Job], workers: Workers, kept: Path | None = None)
                     raise WorkerError(f"The training of {other} failed. {outcome}")
                 done[other] = outcome
                 if kept is not None:
-                    _add(kept, jobs[other], outcome)
+                    _add(kept, described[other], outcome)
             yield name, done[name]
 
 
-def _outcomes(jobs: Mapping[str, Job], workers: Workers) -> Outcomes:
+def _outcomes(jobs: Mapping[str, Job], workers: Workers, work: Work | None) -> Outcomes:
     """Name and outcome of each job, as they come; a string says what went wrong."""
     if not jobs:
         return
+    how = (workers.ignore_memory, work)
     if workers.scheduler is not None:
-        yield from _of_a_cluster(jobs, workers.scheduler, workers.ignore_memory)
+        yield from _of_a_cluster(jobs, workers.scheduler, *how)
     elif workers.processes > 1:
-        yield from _of_processes(jobs, min(workers.processes, len(jobs)), workers.ignore_memory)
+        yield from _of_processes(jobs, min(workers.processes, len(jobs)), *how)
     else:
         for name, job in jobs.items():
-            yield _train(name, job, workers.ignore_memory, apart=False)
+            yield _train(name, job, *how, apart=False)
 
 
-def _train(name: str, job: Job, ignore_memory: bool, apart: bool = True) -> tuple[str, Trained | str]:
+def _train(
+    name: str, job: Job, ignore_memory: bool, work: Work | None, apart: bool = True
+) -> tuple[str, Trained | str]:
     """A job's name and what became of it; ``apart`` in a process or thread that has no other work."""
     import torch
 
-    threads, began = torch.get_num_threads(), time.perf_counter()
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        last = None
-        for event in job.steps(device=torch.device("cpu"), ignore_memory=ignore_memory):
-            last = getattr(event, "epoch", None) or last
-        assert last is not None
-        return name, Trained(dict(last.metrics), round(time.perf_counter() - began, 1))
+        return name, (work or _just_train)(job, device=torch.device("cpu"), ignore_memory=ignore_memory)
     except PointwiseError as error:
         return name, str(error)
     except Exception as error:
@@ -102,11 +115,19 @@ def _train(name: str, job: Job, ignore_memory: bool, apart: bool = True) -> tupl
             torch.set_num_threads(threads)
 
 
-def _train_for(parent: int, name: str, job: Job, ignore_memory: bool) -> tuple[str, Trained | str]:
+def _just_train(job: Job, **how: Any) -> Trained:
+    last, began = None, time.perf_counter()
+    for event in job.steps(**how):
+        last = getattr(event, "epoch", None) or last
+    assert last is not None
+    return Trained(dict(last.metrics), round(time.perf_counter() - began, 1))
+
+
+def _train_for(parent: int, name: str, job: Job, ignore_memory: bool, work: Work | None) -> tuple[str, Trained | str]:
     """As ``_train``, in a process that ends when its parent does, and not by Ctrl-C, which is meant for that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with(parent)
-    return _train(name, job, ignore_memory)
+    return _train(name, job, ignore_memory, work)
 
 
 @cache
@@ -119,16 +140,16 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, name="pointwise-parent", daemon=True).start()
 
 
-def _of_processes(jobs: Mapping[str, Job], number: int, ignore_memory: bool) -> Outcomes:
+def _of_processes(jobs: Mapping[str, Job], number: int, ignore_memory: bool, work: Work | None) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    work = (delayed(_train_for)(os.getpid(), name, job, ignore_memory) for name, job in jobs.items())
+    calls = (delayed(_train_for)(os.getpid(), name, job, ignore_memory, work) for name, job in jobs.items())
     try:
         with warnings.catch_warnings(), parallel_config("loky", n_jobs=number, inner_max_num_threads=1):
             warnings.filterwarnings("ignore", "A worker stopped while some jobs")  # one of much memory is replaced
-            with closing(Parallel(return_as="generator_unordered", batch_size=1)(work)) as outcomes:
+            with closing(Parallel(return_as="generator_unordered", batch_size=1)(calls)) as outcomes:
                 yield from outcomes
     except TerminatedWorkerError:
         raise WorkerError("A worker was killed, perhaps for want of memory. Start fewer with --workers.") from None
@@ -136,12 +157,14 @@ def _of_processes(jobs: Mapping[str, Job], number: int, ignore_memory: bool) -> 
         get_reusable_executor(max_workers=number).shutdown(wait=True, kill_workers=True)
 
 
-def _of_a_cluster(jobs: Mapping[str, Job], address: str, ignore_memory: bool) -> Outcomes:
+def _of_a_cluster(jobs: Mapping[str, Job], address: str, ignore_memory: bool, work: Work | None) -> Outcomes:
     """joblib's Dask backend waits for ever where the cluster itself fails; Dask's own futures say so."""
     with _client(address) as client:
         from distributed import KilledWorker, as_completed
 
-        futures = {client.submit(_train, name, job, ignore_memory, pure=False): name for name, job in jobs.items()}
+        futures = {
+            client.submit(_train, name, job, ignore_memory, work, pure=False): name for name, job in jobs.items()
+        }
         for future in as_completed(futures, loop=client.loop):
             try:
                 yield future.result()
@@ -192,23 +215,36 @@ def _versions() -> str:
     return f"Pointwise {__version__} with torch {torch.__version__.partition('+')[0]}"
 
 
-def _read(kept: Path, jobs: Mapping[str, Job]) -> dict[str, Trained]:
-    """What a file has of these jobs; a last line that was cut off is taken away. Raises DataError for another file."""
+def _described(job: Job, work: Work | None) -> dict[str, Any]:
+    """JSON that a result is known by."""
+    return {"job": job.describe()} | ({"measures": work.describe()} if work else {})
+
+
+def _read(kept: Path, described: Mapping[str, Mapping[str, Any]]) -> dict[str, Trained]:
+    """What a file has of the jobs that are ``described``; a last line that was cut off is taken away.
+
+    Raises DataError for another file.
+    """
     try:
         content = kept.read_bytes()
         whole = content[: content.rfind(b"\n") + 1]
         rows = [json.loads(line) for line in whole.splitlines()]
-        known = {json.dumps(row["job"]): Trained(row["metrics"], row["seconds"]) for row in rows}
+        known = {
+            json.dumps({name: row[name] for name in ("job", "measures") if name == "job" or name in row}): Trained(
+                row["metrics"], row["seconds"], row.get("measured", {})
+            )
+            for row in rows
+        }
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, KeyError):
         raise DataError(f"{kept} holds no results of trainings. Move it away, and start again.") from None
     if whole != content:
         os.truncate(kept, len(whole))
-    described = {name: json.dumps(job.describe()) for name, job in jobs.items()}
-    return {name: known[description] for name, description in described.items() if description in known}
+    keys = {name: json.dumps(description) for name, description in described.items()}
+    return {name: known[key] for name, key in keys.items() if key in known}
 
 
-def _add(kept: Path, job: Job, outcome: Trained) -> None:
+def _add(kept: Path, described: Mapping[str, Any], outcome: Trained) -> None:
     with kept.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"job": job.describe(), **asdict(outcome)}) + "\n")
+        file.write(json.dumps({**described, **asdict(outcome)}) + "\n")

@@ -13,12 +13,16 @@ from pointwise import inference
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
 from pointwise.runs import Run
+from pointwise.study import outcomes
+from pointwise.study.table import said
 from pointwise.training import recipe_named
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke, first
 from pointwise.ui.draw.hard_cases import CASES
 from pointwise.ui.frame import labels, shipped, visitor
+from tests.tiny_study import write_study
 
 APP = str(Path(__file__).parents[2] / "app.py")
+STUDY = "Which part is the network, which the training?"
 
 
 def opened(**session: object) -> AppTest:
@@ -51,6 +55,7 @@ def test_a_sample_is_read_at_once() -> None:
     assert reading(app) == "7"
     assert not app.exception
     assert not app.error
+    assert (STUDY in [one.label for one in app.expander]) == (shipped.MODELS / "study.json").exists()
 
 
 @pytest.mark.parametrize("digit", [0, 4, 9])
@@ -220,3 +225,32 @@ def test_only_a_network_that_reads_drawings_is_offered_to_the_page(
     app.run()
     assert not app.exception
     assert any(box.label == "Weights" for box in app.selectbox) is offered
+
+
+def study_table(app: AppTest) -> str:
+    """The text of the study's table, or "" where there is none."""
+    bodies = [element.proto.body for element in app.main if element.type == "html"]
+    return next(
+        (re.sub(r"<style>.*?</style>|<[^>]+>", " ", one) for one in bodies if "by network and recipe" in one), ""
+    )
+
+
+def test_a_shipped_study_says_what_is_network_and_what_is_training(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for path in shipped.MODELS.glob("*.safetensors"):
+        (tmp_path / path.name).symlink_to(path)
+    trainings = write_study(tmp_path / "study.json")
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
+    app = opened(study=True)  # unfolded
+    (cell,) = outcomes.cells_of([one for one in trainings if (one.network, one.recipe) == ("nin", "augmented")])
+    assert said(cell.values["drawings"]["read"]).partition(" (")[0] in study_table(app)
+    assert "203,530" in study_table(app)
+    sentences = [text.value for text in app.markdown if "by the recipe augmented reads" in text.value]
+    assert len(sentences) == 1
+    assert sentences[0].startswith("Network in Network by the recipe augmented reads ")
+    choices = {one.key: one for one in app.segmented_control}
+    choices["study.sample"].set_value("MNIST test digits").run()
+    assert said(cell.values["test"]["read"], 2).partition(" (")[0] in study_table(app)
+    (tmp_path / "study.json").write_text("{}")
+    assert "holds no results of a study" in opened(study=True).error[0].value

@@ -27,6 +27,7 @@ ui.canvas
 ui.frame
 __main__
 commands
+study
 bench evaluation
 claims
 library

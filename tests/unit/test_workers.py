@@ -53,7 +53,7 @@ def test_what_comes_out_of_order_is_kept_at_once_and_handed_over_in_order(
 ) -> None:
     jobs, kept = house_jobs(0, 1, 2), tmp_path / "kept.jsonl"
 
-    def backwards(left: dict[str, HouseJob], _: Workers) -> Iterator[tuple[str, Trained]]:
+    def backwards(left: dict[str, HouseJob], *_: object) -> Iterator[tuple[str, Trained]]:
         for name in reversed(left):
             yield name, Trained({"mae": float(name[-1])}, 1.0)
 
@@ -173,7 +173,7 @@ def test_a_sweep_of_two_processes_ends_by_ctrl_c_and_goes_on_to_the_same_table(a
     assert "Traceback" not in said
     assert all_ended(process.pid)
     assert not out.exists()
-    before = workers._read(kept, alone.jobs())
+    before = workers._read(kept, {name: workers._described(job, None) for name, job in alone.jobs().items()})
     assert 1 <= len(before) < 6
     assert all(alone.results[name].metrics == one.metrics for name, one in before.items())  # to the last bit
     assert main(["sweep", *alone.options(out, "--workers", "0", "--resume")]) == 0

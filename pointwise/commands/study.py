@@ -1,0 +1,194 @@
+"""python -m pointwise study: every classifier by every recipe, three seeds each, and the table of them."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pointwise.commands import add_data, add_json, add_memory, fetched, say
+from pointwise.commands.many import add_workers, kept_beside, left, workers_of
+from pointwise.commands.signals import SIGNALS, Stop
+from pointwise.errors import ConfigError, WorkerError
+
+if TYPE_CHECKING:
+    from pointwise.jobs import PictureJob
+    from pointwise.jobs.workers import Workers
+    from pointwise.study.outcomes import Training
+    from pointwise.study.work import StudyWork
+
+OUT = Path("study.json")
+EVERY = 60.0  # seconds at least between two tables of what is done so far
+
+
+def add(commands: Any) -> None:
+    """Add the command and its arguments to the parser's."""
+    about = "train every classifier by every recipe, three seeds each, and print the table (hours)"
+    parser = commands.add_parser("study", help=about)
+    parser.add_argument("--strokes", type=Path, help="JSON lines of pen strokes to draw and read as well")
+    parser.add_argument("--out", type=Path, help=f"file to write (default {OUT})")
+    parser.add_argument("--weights", metavar="DIR", type=Path, help="keep the networks there; measure those there anew")
+    parser.add_argument("--quick", action="store_true", help="make six cells anew, one seed, and compare them")
+    parser.add_argument("--against", metavar="FILE", type=Path, help="what --quick compares with (default: as shipped)")
+    parser.set_defaults(run=study, show=told)
+    add_workers(parser)
+    add_memory(parser)
+    add_data(parser)
+    add_json(parser)
+
+
+def study(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: facts, cells and trainings, as they stand in the file too; of a quick one, how they compare."""
+    _refuse(options)
+    from pointwise.evaluation import read_strokes
+    from pointwise.jobs import Pictures
+    from pointwise.study import cells, comparison, study_file
+    from pointwise.study.work import StudyWork
+    from pointwise.weights import check_writable
+
+    out = options.out or OUT
+    there = _compared_with(options) if options.quick else None
+    if not options.quick:
+        check_writable(out)
+    drawings = read_strokes(options.strokes) if options.strokes else []
+    pictures = Pictures("mnist", options.data and options.data.absolute())
+    work = StudyWork(pictures, tuple(drawings), options.weights and options.weights.absolute())
+    chosen, seeds = (cells.QUICK, cells.SEEDS[:1]) if options.quick else (cells.CELLS, cells.SEEDS)
+    jobs = cells.study_jobs(chosen, seeds, pictures)
+    workers = workers_of(options, max(jobs.values(), key=lambda job: job.memory().total))
+    fetched(pictures)
+    facts = {"made_with": "python -m pointwise study", "date": str(date.today()), **_facts(jobs, work)}
+    if options.quick:
+        done = list(_trained(jobs, workers, work, None))
+        return {**study_file.as_json(done, (), facts), **_compared(done, there)}
+    kept, written = kept_beside(out, options.resume), time.monotonic()
+    done = []
+    try:
+        for one in _trained(jobs, workers, work, kept):
+            done.append(one)
+            facts["complete"] = len(done) == len(jobs)
+            if facts["complete"] or time.monotonic() - written > EVERY:
+                content = study_file.as_json(done, comparison.parts_of(done), facts)
+                study_file.write(out, content)
+                written = time.monotonic()
+    except KeyboardInterrupt:
+        raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {left(kept, len(jobs))}") from None
+    except WorkerError as error:
+        raise WorkerError(f"{error} {left(kept, len(jobs))}") from None
+    kept.unlink(missing_ok=True)
+    return {"file": str(out), **content}
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    """Raise ConfigError for options that do not apply."""
+    if options.quick and (options.out is not None or options.resume):
+        option = "--out" if options.out is not None else "--resume"
+        raise ConfigError(f"{option} does not apply to --quick, which writes no file. Leave one of them out.")
+    if options.against is not None and not options.quick:
+        raise ConfigError("--against does not apply without --quick: only that compares. Leave it out, or add --quick.")
+    if options.weights is not None and options.weights.exists() and not options.weights.is_dir():
+        raise ConfigError(f"{options.weights} is no folder. Choose a folder to keep the networks in.")
+    if options.weights is not None and options.scheduler is not None:
+        raise ConfigError("--weights does not apply to a cluster, whose workers have folders of their own.")
+
+
+def _compared_with(options: argparse.Namespace) -> Sequence[Training]:
+    """The trainings that a quick study is compared with; none where no study is shipped."""
+    from pointwise.models import SHIPPED
+    from pointwise.study import study_file
+
+    path = options.against or SHIPPED / OUT
+    if options.against is None and not path.exists():
+        say(f"There is no {path} to compare with.")
+        return ()
+    return study_file.read(path).trainings
+
+
+def _facts(jobs: Mapping[str, PictureJob], work: StudyWork) -> dict[str, Any]:
+    """What every training has in common, and what chose what."""
+    from pointwise.evaluation import ROUNDS
+
+    recipes = {job.recipe.name: job.recipe for job in jobs.values()}
+    data_set = work.pictures.data_set
+    facts: dict[str, Any] = {
+        "data": f"{data_set.title}: {data_set.about}",
+        "recipes": {name: {**asdict(recipe), "seed": None} for name, recipe in recipes.items()},
+        "measures": work.describe(),
+        "what_chose_what": {
+            "test digits": "chose nothing: no epoch, seed or setting",
+            "made drawings": "chose the temperatures, by one procedure for all networks",
+        },
+    }
+    if work.drawings:
+        sources = [one.source for one in work.drawings]
+        facts["drawings"] = {
+            "count": len(sources),
+            "sources": {source: sources.count(source) for source in sorted(set(sources))},
+            "times": ROUNDS,
+        }
+        facts["what_chose_what"]["development drawings"] = (
+            "chose recipes, and how temperatures are fitted; nothing was trained on them"
+        )
+    return facts
+
+
+def _trained(
+    jobs: Mapping[str, PictureJob], workers: Workers, work: StudyWork, kept: Path | None
+) -> Iterator[Training]:
+    """Each training as it is done, said on stderr."""
+    from pointwise.jobs.workers import trained
+    from pointwise.study.outcomes import DRAWINGS, TEST
+    from pointwise.study.study_file import training_from
+
+    for name, one in trained(jobs, workers, kept, work):
+        job = jobs[name]
+        training = training_from(job.config.arch, job.recipe.name, job.recipe.seed, one.measured)
+        names = {TEST: "test digits", DRAWINGS: "drawings"}
+        read = [
+            f"{training.samples[sample].share('read'):.2%} of the {called}"
+            for sample, called in names.items()
+            if sample in training.samples
+        ]
+        say(f"{name}: {', '.join(read)}, {training.seconds:.0f} s")
+        yield training
+
+
+def _compared(done: Sequence[Training], there: Sequence[Training] | None) -> dict[str, Any]:
+    """JSON: the checks of a quick study, and whether all agree; None with nothing to compare."""
+    from pointwise.study.comparison import checks_of
+
+    checks = checks_of(done, there or ())
+    return {
+        "checks": [{**asdict(one), "agrees": one.agrees} for one in checks],
+        "agrees": all(one.agrees for one in checks) if checks else None,
+    }
+
+
+def told(result: Mapping[str, Any]) -> Iterator[str]:
+    """The tables as text, and what they say of network and recipe; of a quick study, how it compares."""
+    from pointwise.study import comparison, study_file
+    from pointwise.study.outcomes import DRAWINGS
+    from pointwise.study.table import lines
+
+    found = study_file.from_json(result)
+    yield from lines(found.cells)
+    if "checks" not in result:
+        main = [one for one in found.parts if one.sample == DRAWINGS] or found.parts
+        yield from ("", *comparison.sentences(main))
+        return
+    checks = result["checks"]
+    for check in checks:
+        if not check["agrees"]:
+            anew, there = (
+                f"{one['mean']:.2%} ({one['low']:.2%} to {one['high']:.2%})" for one in (check["anew"], check["there"])
+            )
+            kind = f"{check['network']}, {check['recipe']}: {check['share']} of {check['sample']}"
+            yield f"{kind}: {anew} anew, {there} there"
+    if checks:
+        agreeing, same = (sum(check[what] for check in checks) for what in ("agrees", "same"))
+        yield f"{agreeing} of {len(checks)} shares agree within their intervals; {same} are the very same."

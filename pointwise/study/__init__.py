@@ -1,0 +1,1 @@
+"""The study: every classifier by every recipe, three seeds each, so that networks are compared by one recipe."""
