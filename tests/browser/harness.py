@@ -258,6 +258,7 @@ def long_run(page: Page) -> None:
     """Retrain for as many epochs as nobody waits for."""
     page.get_by_test_id("stSidebar").get_by_text("Advanced").click()
     set_number(page, "Epochs", "100")
+    expect(page.get_by_text("100 passes over the examples")).to_be_visible()
     page.get_by_role("button", name="Retrain").click()
     expect(page.get_by_text("examples a second")).to_be_visible()
 

@@ -123,6 +123,7 @@ def test_a_run_is_steered_here_while_a_note_is_written(page: Page, kept: Server)
     choose(page, "Model", "MLP of 1×1 convs")
     page.get_by_test_id("stSidebar").get_by_text("Advanced").click()
     set_number(page, "Epochs", "200")
+    expect(page.get_by_text("200 passes over the examples")).to_be_visible()
     page.get_by_role("button", name="Retrain").click()
     expect(main.get_by_text("Run 1: going on, step")).to_be_visible()
     words, note = (

@@ -34,7 +34,7 @@ def finish() -> None:
 def undisturbed() -> Iterator[None]:
     """A context in which this session's run is not left for a newer one: st.rerun has no effect before its end."""
     requests = getattr(get_script_run_ctx(suppress_warning=True), "script_requests", None)
-    if requests is None:
+    if requests is None or "on_scriptrunner_yield" in vars(requests):  # or it is undisturbed already
         yield
         return
     requests.on_scriptrunner_yield = lambda: None  # in front of the class's own

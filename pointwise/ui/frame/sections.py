@@ -136,8 +136,8 @@ def press(label: str, key: str, **more: Any) -> bool:
     ``more`` is st.button's.
     """
     pressed = Kept(f"{key}.pressed", False)
-    st.button(label, key=key, on_click=pressed.set, args=(True,), **more)
-    return pressed.pop()
+    now = st.button(label, key=key, on_click=pressed.set, args=(True,), **more)
+    return pressed.pop() or now
 
 
 def upload(
