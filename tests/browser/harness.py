@@ -265,6 +265,7 @@ def long_run(page: Page) -> None:
 
 def slide(page: Page, name: str, watched: str, start: float, end: float, frames: int) -> int:
     """Move a slider once a frame without letting it go; how often ``watched``, an element in JavaScript, changed."""
+    expect(page.get_by_role("slider", name=name).first).to_be_visible()
     return page.evaluate(SLIDE, [name, watched, start, end, frames])
 
 
