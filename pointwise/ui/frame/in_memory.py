@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from weakref import ref
 
 import streamlit as st
@@ -17,6 +18,7 @@ import streamlit as st
 from pointwise.machine import machine_memory
 from pointwise.ui.frame import visitor
 
+T = TypeVar("T")
 LEAST, SHARE = 400 * 2**20, 16  # bytes: the channels of one large picture
 
 
@@ -59,6 +61,15 @@ class Memory:
                 if self.size <= self._most or other == key:
                     break
                 self._let_go(other)
+
+    def made(self, kind: str, of: object, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """This visitor's value of a kind, made where there is none; ``size`` says how many bytes one has."""
+        value: T | None = self.get(kind, of)
+        if value is None:
+            self.drop(kind)  # first, so that there are never two
+            value = make()
+            self.put(kind, of, value, size(value))
+        return value
 
     def drop(self, kind: str) -> None:
         """Let go of this visitor's value of a kind."""

@@ -72,12 +72,7 @@ def all_channels(name: str, picture: NDArray[np.uint8]) -> Channels:
     """All channels of a picture."""
     from pointwise.segmentation.channel_maps import compute
 
-    made: Channels | None = memory().get("channels", name)
-    if made is None:
-        memory().drop("channels")  # first, so that there are never two
-        made = compute(picture)
-        memory().put("channels", name, made, made.nbytes)
-    return made
+    return memory().made("channels", name, lambda: compute(picture), lambda made: made.nbytes)
 
 
 def latest(name: str, work: Work, seen: str) -> Answer | None:

@@ -6,7 +6,7 @@ is made again where it is asked for afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,7 @@ def table(source: Source) -> Table:
         with in_turn("Reading the table", len(content) > SMALL_FILE):
             return read_table(content, source["name"])
 
-    return _made("table", dict(source), make, lambda made: int(made.frame.memory_usage(deep=True).sum()))
+    return memory().made("table", dict(source), make, lambda made: int(made.frame.memory_usage(deep=True).sum()))
 
 
 def put(source: Source, read: Table) -> None:
@@ -72,7 +72,7 @@ def ready(source: Source, target: str, features: Sequence[str]) -> Prepared:
             return prepare(read, target, features)
 
     size = lambda made: 4 * (made.training.inputs.numel() + made.held_out.inputs.numel())  # noqa: E731
-    return _made("ready", (dict(source), target, tuple(features)), make, size)
+    return memory().made("ready", (dict(source), target, tuple(features)), make, size)
 
 
 def elsewhere(source: Source, name: str, target: str, names: Sequence[str]) -> RowsElsewhere:
@@ -105,12 +105,3 @@ def _content(shelf: Shelf, source: Source) -> bytes:
     if content is None:
         raise DataError(f"The file {source['name']} is not kept any more. Choose it again.")
     return content
-
-
-def _made(kind: str, of: object, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
-    value = memory().get(kind, of)
-    if value is None:
-        memory().drop(kind)  # first, so that there are never two
-        value = make()
-        memory().put(kind, of, value, size(value))
-    return value
