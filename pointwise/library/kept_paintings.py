@@ -117,13 +117,12 @@ def keep_painting(
         record = shelf.run(run)
         if record.deleted:
             raise ThrownAway("This painting was deleted.")
-        weights = None if network is None else _content(network)
-        if library.files.read(f"{folder}/{STROKES}") == strokes and (weights is None or record.card):
+        if library.files.read(f"{folder}/{STROKES}") == strokes and (network is None or record.card):
             return
         with sentences():
             library.files.write(f"{folder}/{STROKES}", strokes)
-            if weights is not None:
-                library.files.write(f"{folder}/{WEIGHTS}", weights)
+            if network is not None:
+                library.files.write(f"{folder}/{WEIGHTS}", _content(network))
         config = record.config if network is None else asdict(network.config)
         card = record.card if network is None else network.card
         changes = {"job": json.dumps(kept.job(config)), "card": json.dumps(dict(card)), "changed": time.time()}
