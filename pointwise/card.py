@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import ConfigError
-from pointwise.intervals import Share, counted_share
+from pointwise.intervals import Share, share_of_sample
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -134,7 +134,7 @@ def measured_share(model: Network) -> Share | None:
         return None
     count, asked = DATA_SETS[name].test, options_of(model).get("few_held_out")
     count = min(count, asked) if isinstance(asked, int) and asked > 0 else count
-    return counted_share(round(accuracy * count), count)
+    return share_of_sample(accuracy, count)
 
 
 def reads_digits(model: Network) -> bool:

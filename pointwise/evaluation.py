@@ -26,7 +26,7 @@ from pointwise.data.nondigits import made_nondigits
 from pointwise.drawing import Stroke, draw_strokes, prepare
 from pointwise.errors import DataError, ModelFileError, PointwiseError
 from pointwise.inference import predict_prices
-from pointwise.intervals import Share, counted_share, share_of, share_of_groups
+from pointwise.intervals import Share, share_of, share_of_groups, share_of_sample
 from pointwise.models import Network
 from pointwise.training import measure
 from pointwise.training.regression import measure_prices
@@ -175,7 +175,7 @@ def _stroke_scores(model: Network, drawn: Drawn) -> dict[str, Any]:
     shares = drawings_read(model, drawn)
     by_source = {source: shares[source] for source in sorted(set(drawn.sources))}
     by_pen = {
-        str(pen): counted_share(round(measure(model, digits)["accuracy"] * len(digits)), len(digits))
+        str(pen): share_of_sample(measure(model, digits)["accuracy"], len(digits))
         for pen, digits in drawn.by_pen.items()
     }
     return {
@@ -203,10 +203,10 @@ def digit_scores(model: Network, test: Digits, drawn: Drawn | None) -> dict[str,
     scores["unsure_intervals"] = {what: share.interval for what, share in unsure.items()}
     shuffled = accuracy_on_shuffled(model, test, seed=0)
     scores["shuffled_accuracy"] = shuffled
-    scores["shuffled_interval"] = counted_share(round(shuffled * len(test)), len(test)).interval
+    scores["shuffled_interval"] = share_of_sample(shuffled, len(test)).interval
     if model.config.arch in SLIDERS:
         share = share_read(model, strips(test, STRIPS))
-        interval = counted_share(round(share * STRIPS), STRIPS).interval
+        interval = share_of_sample(share, STRIPS).interval
         scores["strips"] = {"count": STRIPS, "share": share, "interval": interval}
     if drawn is not None:
         scores["strokes"] = _stroke_scores(model, drawn)
@@ -216,8 +216,7 @@ def digit_scores(model: Network, test: Digits, drawn: Drawn | None) -> dict[str,
 def _accuracy(model: Network, test: Digits) -> dict[str, Any]:
     """JSON: loss, accuracy and accuracy_interval, [low, high]."""
     measured = measure(model, test)
-    right = round(measured["accuracy"] * len(test))
-    return {**measured, "accuracy_interval": counted_share(right, len(test)).interval}
+    return {**measured, "accuracy_interval": share_of_sample(measured["accuracy"], len(test)).interval}
 
 
 @functools.cache

@@ -70,6 +70,11 @@ def counted_share(right: int, count: int) -> Share:
     return Share(value, min(max(middle - reach, 0.0), value), max(min(middle + reach, 1.0), value), count)
 
 
+def share_of_sample(value: float, count: int) -> Share:
+    """The share that was found of ``count`` independent things, 0–1, as ``counted_share`` gives it."""
+    return counted_share(round(value * count), count)
+
+
 def share_of_groups(hits: ArrayLike, groups: Sequence[Any] | ArrayLike) -> Share:
     """The share of hits, bool (N,), where things of one group, (N,) names, are alike: a drawing that is drawn thrice.
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import LibraryError
-from pointwise.intervals import Share, counted_share
+from pointwise.intervals import Share, share_of_sample
 from pointwise.jobs import Job, PictureJob
 from pointwise.library import is_public
 from pointwise.runs import RESUMABLE, Progress, Run
@@ -232,8 +232,7 @@ def _with_interval(accuracy: float, job: Job) -> str:
     """An accuracy on a job's test pictures, with the interval of so many."""
     if not isinstance(job, PictureJob):
         return labels.percent(accuracy)
-    count = job.data.counts[1]
-    return str(counted_share(round(accuracy * count), count))
+    return str(share_of_sample(accuracy, job.data.counts[1]))
 
 
 def _mean_error(value: float, before: float | None, job: Job) -> None:
