@@ -25,7 +25,7 @@ from pointwise.data.housing import ROOMS, SQUARE_FEET, HouseOptions, true_price
 from pointwise.data.nondigits import made_nondigits
 from pointwise.drawing import Stroke, draw_strokes, prepare
 from pointwise.errors import DataError, ModelFileError, PointwiseError
-from pointwise.inference import predict_prices
+from pointwise.inference import prices_at
 from pointwise.intervals import Share, share_of, share_of_groups, share_of_sample
 from pointwise.models import Network
 from pointwise.training import measure
@@ -122,7 +122,7 @@ def grid_errors(model: Network) -> NDArray[np.float64]:
     Raises ConfigError when the network prices no houses.
     """
     square_feet, rooms = np.meshgrid(np.linspace(0, SQUARE_FEET, GRID), np.linspace(0, ROOMS, GRID))
-    return predict_prices(model, square_feet, rooms) - true_price(square_feet, rooms)
+    return prices_at(model, square_feet, rooms) - true_price(square_feet, rooms)
 
 
 @dataclass(frozen=True)

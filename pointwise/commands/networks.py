@@ -115,7 +115,7 @@ def _rows(model: Network, content: bytes, name: str) -> dict[str, Any]:
 def _houses(model: Network, content: bytes, name: str) -> dict[str, Any]:
     from pointwise.data.table import read_rows
     from pointwise.data.table.columns import LARGEST, as_numbers
-    from pointwise.inference import predict_prices
+    from pointwise.inference import prices_at
 
     frame = read_rows(content, name)
     lacking = [column for column in HOUSE if list(frame.columns).count(column) != 1]
@@ -125,7 +125,7 @@ def _houses(model: Network, content: bytes, name: str) -> dict[str, Any]:
     wrong = ~(feet.abs() + rooms.abs()).lt(LARGEST)
     if wrong.any():
         raise DataError(f"Row {wrong.idxmax() + 1:,} of {name} lacks a number of square feet or rooms. Correct it.")
-    return {"predictions": predict_prices(model, feet.to_numpy(), rooms.to_numpy()).tolist()}
+    return {"predictions": prices_at(model, feet.to_numpy(), rooms.to_numpy()).tolist()}
 
 
 def _content(path: Path) -> bytes:
