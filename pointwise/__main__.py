@@ -1,4 +1,4 @@
-"""Command line: train | evaluate | predict | segment | import | runs | bench | export | sweep | study."""
+"""Command line: app | train | evaluate | predict | segment | import | runs | bench | export | sweep | study."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from pointwise.commands import experiments, files, networks, runs, segment, signals, study, train
+from pointwise.commands import app, experiments, files, networks, runs, segment, signals, study, train
 from pointwise.errors import PointwiseError
 from pointwise.visible_text import printable
 
@@ -49,7 +49,7 @@ def _in_json(character: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pointwise", description="Train, evaluate and time 1×1 models.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for subject in (train, files, networks, segment, runs, experiments, study):
+    for subject in (app, train, files, networks, segment, runs, experiments, study):
         subject.add(commands)
     return parser
 

@@ -30,6 +30,7 @@ from pointwise.intervals import Share, share_of, share_of_groups, share_of_sampl
 from pointwise.models import Network
 from pointwise.training import measure
 from pointwise.training.regression import measure_prices
+from pointwise.weights import weights_file
 
 PENS = (12, 16, 20, 24, 28)  # width on a canvas of 280 pixels
 STRIPS = 200
@@ -50,7 +51,7 @@ def facts(path: Path, model: Network) -> dict[str, Any]:
         "arch": model.config.arch,
         "parameters": counted.parameters,
         "multiply_adds": counted.multiply_adds,
-        "bytes": path.stat().st_size,
+        "bytes": weights_file(path).stat().st_size,
         "recipe": recipe.get("name"),
         "seed": recipe.get("seed"),
     }

@@ -88,12 +88,14 @@ def shipped_files() -> list[Path]:
     return files
 
 
-def shipped_file(name: str) -> Path:
-    """The file of a shipped network, by its name, one of SHIPPED_NAMES.
+def weights_file(source: os.PathLike[str] | str) -> Path:
+    """The path of a weights file, which for one of SHIPPED_NAMES is the shipped network's.
 
-    Raises ModelFileError where it is not there; the largest, conv_mlp, is in a checkout and not in a wheel.
+    Raises ModelFileError where that is not there; the largest, conv_mlp, is in a checkout and not in a wheel.
     """
-    path = SHIPPED / f"{name}.safetensors"
+    if str(source) not in SHIPPED_NAMES:
+        return Path(source)
+    path = SHIPPED / f"{source}.safetensors"
     if not path.is_file():
         remedy = f"Copy it from the folder models/ of a clone of Pointwise's repository to {path}, or train it anew."
         raise ModelFileError(path, "is not in this installation", remedy)
@@ -109,9 +111,8 @@ def load_model(source: os.PathLike[str] | str | bytes, name: str = "This file") 
     """
     if not isinstance(source, (str, os.PathLike, bytes)):
         raise ConfigError(f"A weights file is a path, bytes or a name, not {type(source).__name__}. Give one of these.")
-    if not isinstance(source, bytes):
-        source = shipped_file(str(source)) if str(source) in SHIPPED_NAMES else Path(source)
-    path = Path(name) if isinstance(source, bytes) else source
+    path = Path(name) if isinstance(source, bytes) else weights_file(source)
+    source = source if isinstance(source, bytes) else path
     header, stored = read_safetensors(source, path)
     config = _config(path, header)
     _check_shapes(path, config, {name: tuple(tensor.shape) for name, tensor in stored.items()})
