@@ -47,6 +47,7 @@ class Architecture:
     layers: tuple[Layer, ...]  # in forward order
     classifies: bool = True  # whole pictures into classes; False: houses into prices, or each pixel into classes
     labels_pixels: bool = False
+    regularised: bool = False  # whether batch normalisation and dropout are a choice
     module: str = "pointwise.models.networks"  # where the class stands
 
     @property
@@ -106,6 +107,7 @@ register(
         "MLP1x1",
         widths=(256,),
         layers=(Layer("conv1", flat=True), Layer("conv2")),
+        regularised=True,
     )
 )
 register(
@@ -127,6 +129,7 @@ register(
         widths=(16, 8),
         layers=(Layer("conv1"), Layer("conv2"), Layer("fc")),
         classifies=False,
+        regularised=True,
     )
 )
 register(
