@@ -9,7 +9,7 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from pointwise.errors import DataError
 
@@ -52,7 +52,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference of shares, −1…1, with the 95 % interval of its sample; as text "1.2 points (0.4 to 2.0)"."""
+    """A difference with the 95 % interval of its sample; as text one of shares, "1.2 points (0.4 to 2.0)"."""
 
     value: float
     low: float
@@ -72,28 +72,28 @@ def differences_together(of_each: ArrayLike) -> list[Difference]:
     """The means of rows (k, n), each a difference for the same n independent things, with intervals that hold together.
 
     In 95 of 100 samples all k of them hold what they are of, so the largest may be picked and believed. Each reaches
-    as many standard errors to both sides as the largest of k such means, normal and correlated as these are, stays
-    within (Hothorn, Bretz, Westfall 2008, Simultaneous inference in general parametric models, Biometrical Journal 50).
-    Always the same for the same rows. Raises DataError for fewer than two things.
+    as many standard errors to both sides as the largest of k such means stays within, of Student's t with n - 1 degrees
+    of freedom and correlated as these are (Hothorn, Bretz, Westfall 2008, Simultaneous inference in general parametric
+    models, Biometrical Journal 50). Always the same for the same rows. Raises DataError for fewer than two things.
     """
     rows = np.atleast_2d(np.asarray(of_each, float))
     count = rows.shape[1]
     if count < 2:
         raise DataError(f"A difference on {count} things has no interval. Measure it on more.")
-    errors = rows.std(axis=1, ddof=1) / math.sqrt(count)
-    varying = errors > 0
-    reach = QUANTILE
-    if varying.sum() > 1:
-        correlations = np.corrcoef(rows[varying])
-        drawn = np.random.default_rng(0).multivariate_normal(
-            np.zeros(len(correlations)), correlations, 20_000, check_valid="ignore", method="eigh"
-        )
-        reach = float(np.quantile(np.abs(drawn).max(axis=1), CONFIDENCE))
-    means = rows.mean(axis=1)
-    return [
-        Difference(float(mean), float(mean - reach * error), float(mean + reach * error))
-        for mean, error in zip(means, errors, strict=True)
-    ]
+    means, errors = rows.mean(axis=1), rows.std(axis=1, ddof=1) / math.sqrt(count)
+    reaches = _reach(rows[errors > 0]) * errors
+    return [Difference(float(mean), float(mean - r), float(mean + r)) for mean, r in zip(means, reaches, strict=True)]
+
+
+def _reach(rows: NDArray[np.float64]) -> float:
+    """How many standard errors the largest of the rows' means stays within, by 20,000 draws."""
+    generator = np.random.default_rng(0)
+    correlations = np.atleast_2d(np.corrcoef(rows)) if len(rows) else np.ones((1, 1))
+    none = np.zeros(len(correlations))
+    drawn = np.abs(generator.multivariate_normal(none, correlations, 20_000, check_valid="ignore", method="eigh"))
+    freedom = rows.shape[1] - 1
+    largest = drawn.max(axis=1) / np.sqrt(generator.chisquare(freedom, len(drawn)) / freedom)
+    return float(np.quantile(largest, CONFIDENCE))
 
 
 def share_of(hits: ArrayLike) -> Share:

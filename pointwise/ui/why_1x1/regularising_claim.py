@@ -14,6 +14,7 @@ from pointwise.claims import dense_layer, regularising
 from pointwise.claims.regularising import ARMS, DENSE, FEW, POINTWISE, RECIPE, SEEDS, VARIANTS, WAYS, Arm, Outcome
 from pointwise.data.digits import BUNDLED_HELD_OUT
 from pointwise.data.mnist import data_folder, is_complete
+from pointwise.intervals import CONFIDENCE
 from pointwise.runs import Progress
 from pointwise.training import Epoch
 from pointwise.ui.frame import charts, glossary, labels
@@ -117,8 +118,9 @@ def verdict(outcomes: Mapping[Arm, Outcome], held_out: int) -> str:
     average, full = dense_layer.head_parameters(channels, side, classes)
     return (
         f"**Sometimes.** {_compared(outcomes)} {_helped(outcomes)} The brackets hold where the difference may lie, by "
-        f"{held_out:,} digits, in 95 of 100 such samples for all {2 * len(WAYS)} at once, so that the best of them may "
-        "be picked; and where the seeds do not agree on its sign, it is not called a difference.\n\n"
+        f"{held_out:,} digits, in {100 * CONFIDENCE:.0f} of 100 such samples for all {2 * len(WAYS)} at once, so that "
+        "the best of them may be picked; and where the seeds do not agree on its sign, it is not called a difference."
+        "\n\n"
         "On a larger map the claim may hold. There the same few weights are learned from every pixel, and batch "
         f"normalisation takes its mean over all of them, {RECIPE.batch_size} digits × {side}² pixels where a dense "
         f"layer has {RECIPE.batch_size} digits: at the end of {labels.MODELS['nin']} {average:,} parameters stand in "
