@@ -1,4 +1,4 @@
-"""The commands that measure claims: bench, and sweep over the tutorial's widths."""
+"""The commands that measure claims, bench and a sweep over widths, and the one that chooses stored digits: sample."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pointwise.errors import WorkerError
 
 
 def add(commands: Any) -> None:
-    """Add both commands and their arguments to the parser's."""
+    """Add the commands and their arguments to the parser's."""
     parser = commands.add_parser("bench", help="measure the claims about speed")
     names = "tutorial-step, time-to-accuracy, inference or paint (default: all)"
     parser.add_argument("names", metavar="NAME", nargs="*", help=names)
@@ -35,6 +35,11 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=sweep, show=widths_told)
     add_workers(parser)
     add_memory(parser)
+    add_data(parser)
+    add_json(parser)
+    parser = commands.add_parser("sample", help="choose the digits of MNIST that corrected networks must not forget")
+    parser.add_argument("--out", type=Path, default=Path("mnist_sample.npz"), help="file (default mnist_sample.npz)")
+    parser.set_defaults(run=sample, show=sample_told)
     add_data(parser)
     add_json(parser)
 
@@ -103,3 +108,18 @@ def widths_told(result: Mapping[str, Any]) -> Iterator[str]:
 
     for one in parameters.read(Path(result["file"])):
         yield f"width {one.width}: {one.parameters:,} parameters, {one.mean:.2%} ± {one.std:.2%}"
+
+
+def sample(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: the file, and how many digits of each part are in it."""
+    from pointwise.data.mnist import load_mnist
+    from pointwise.teaching import stored_digits
+
+    stored_digits.write(options.out, *load_mnist(mnist_folder(options)))
+    chosen = stored_digits.read(options.out)
+    return {"file": str(options.out), "training": len(chosen.training), "test": len(chosen.test)}
+
+
+def sample_told(result: Mapping[str, Any]) -> Iterator[str]:
+    """What was chosen as text."""
+    yield f"{result['training']:,} training and {result['test']:,} test digits of MNIST in {result['file']}"
