@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pointwise.data.catalogue import DATA_SETS
+from pointwise.data.catalogue import DATA_SETS, OWN
 from pointwise.errors import ConfigError
 from pointwise.intervals import Share, share_of_sample
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pointwise.models import Network
 
 HOUSES, TABLE, STROKES = "houses", "table", "strokes"  # beside the names of DATA_SETS
-TRAINED_ON = (*DATA_SETS, HOUSES, TABLE, STROKES)
+TRAINED_ON = (*DATA_SETS, OWN, HOUSES, TABLE, STROKES)
 Card = Mapping[str, Any]  # JSON, as make_card makes it; {} for a network that nobody trained
 Frozen = TypeVar("Frozen")
 
@@ -36,8 +36,8 @@ def make_card(
     """JSON: the Recipe, what was trained on, what was measured on held-out examples, how long it took, and where.
 
     ``data_set`` is one of TRAINED_ON, ``data`` the same in words. ``more`` may hold ``options`` of the data,
-    ``temperature``, ``scaling``, ``target`` and ``columns``; what is None or {} is left out. Raises ConfigError for an
-    unknown data set.
+    ``temperature``, ``classes``, ``scaling``, ``target`` and ``columns``; what is None or {} is left out.
+    Raises ConfigError for an unknown data set.
     """
     if data_set not in TRAINED_ON:
         raise ConfigError(f"There is no data set '{data_set}'. Choose one of {', '.join(TRAINED_ON)}.")
@@ -144,6 +144,8 @@ def reads_digits(model: Network) -> bool:
         return False
     name = data_set_of(model)
     unsaid = name is None and "data_set" not in model.card
+    if name == OWN:
+        return bool(options_of(model).get("digits"))
     return unsaid or (name in DATA_SETS and DATA_SETS[name].digits and "shuffled" not in options_of(model))
 
 
