@@ -1,4 +1,4 @@
-"""Command line: train | evaluate | predict | segment | import | runs | bench | export | sweep | study."""
+"""Command line: app | train | evaluate | predict | segment | import | runs | bench | export | sweep | study."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pointwise
-from pointwise.commands import experiments, files, networks, runs, segment, signals, study, train
+from pointwise.commands import app, experiments, files, networks, runs, segment, signals, study, train
 from pointwise.errors import PointwiseError
 from pointwise.visible_text import printable
 
@@ -51,7 +51,7 @@ def _printed(text: str) -> int:
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  else Python says so once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python says so once more at its end
         return 1
     return 0
 
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pointwise {pointwise.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    for subject in (train, files, networks, segment, runs, experiments, study):
+    for subject in (app, train, files, networks, segment, runs, experiments, study):
         subject.add(commands)
     return parser
 

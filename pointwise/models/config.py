@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from pointwise.errors import ConfigError
 
-SHIPPED = Path(__file__).parents[2] / "models"  # the folder of the shipped weights
+_INSTALLED, _CHECKOUT = Path(__file__).parents[1] / "shipped", Path(__file__).parents[2] / "models"
+SHIPPED = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT  # the folder of the shipped weights
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
 CHANNEL_SETS = ("colour", "edges", "texture")  # what a network that labels pixels may know of each
 BATCH_NORM_EPS = 1e-5  # of torch.nn.BatchNorm2d
@@ -144,6 +145,8 @@ register(
         module="pointwise.segmentation.network",
     )
 )
+# The networks that have weights in SHIPPED, NAME.safetensors each; the largest is not in a wheel.
+SHIPPED_NAMES = (*CLASSIFIERS, REGRESSOR, f"as_written/{REGRESSOR}")
 
 
 @dataclass(frozen=True)
