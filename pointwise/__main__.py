@@ -1,4 +1,4 @@
-"""Command line: app | train | evaluate | predict | segment | import | runs | bench | export | sweep | study."""
+"""Command line: app, train, evaluate, predict, segment, import, runs, bench, export, sweep, sample, study."""
 
 from __future__ import annotations
 

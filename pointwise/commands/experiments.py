@@ -1,4 +1,4 @@
-"""The commands that measure claims: bench, and sweep over the tutorial's widths."""
+"""The commands that measure claims, bench and a sweep over widths, and the one that chooses stored digits: sample."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from typing import Any
 from pointwise.commands import (
     add_command,
     add_data,
+    add_force,
     add_json,
     add_memory,
     add_quiet,
     add_threads,
+    check_outs,
     check_room,
     refuse,
     threads,
@@ -27,7 +29,7 @@ from pointwise.errors import WorkerError
 
 
 def add(commands: Any) -> None:
-    """Add both commands and their arguments to the parser's."""
+    """Add the commands and their arguments to the parser's."""
     about = "measure the claims about speed"
     more = "Each claim is measured beside what it is held against, in turns; the result is the median of the rounds."
     parser = add_command(commands, "bench", about, more, ("inference", "time-to-accuracy --threads 1 --json"))
@@ -54,6 +56,15 @@ def add(commands: Any) -> None:
     add_workers(parser)
     add_memory(parser)
     add_data(parser)
+    add_quiet(parser)
+    add_json(parser)
+    about = "choose the digits of MNIST that corrected networks must not forget"
+    parser = add_command(commands, "sample", about, "2,000 training and 2,000 test digits, the same each time.")
+    out = "file to write (default mnist_sample.npz)"
+    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("mnist_sample.npz"), help=out)
+    parser.set_defaults(run=sample, show=sample_told)
+    add_data(parser)
+    add_force(parser)
     add_quiet(parser)
     add_json(parser)
 
@@ -123,3 +134,19 @@ def widths_told(result: Mapping[str, Any]) -> Iterator[str]:
 
     for one in parameters.read(Path(result["file"])):
         yield f"width {one.width}: {one.parameters:,} parameters, {one.mean:.2%} ± {one.std:.2%}"
+
+
+def sample(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: the file, and how many digits of each part are in it."""
+    from pointwise.data.mnist import load_mnist
+    from pointwise.teaching import stored_digits
+
+    check_outs([options.out], replace=options.force)
+    stored_digits.write(options.out, *load_mnist(mnist_folder(options)))
+    chosen = stored_digits.read(options.out)
+    return {"file": str(options.out), "training": len(chosen.training), "test": len(chosen.test)}
+
+
+def sample_told(result: Mapping[str, Any]) -> Iterator[str]:
+    """What was chosen as text."""
+    yield f"{result['training']:,} training and {result['test']:,} test digits of MNIST in {result['file']}"
