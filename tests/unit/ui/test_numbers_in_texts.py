@@ -80,6 +80,9 @@ KNOWN: dict[str, dict[str, Callable[[], float]]] = {
         "442": lambda: len(load_sample().frame),
         "10": lambda: megabytes(tables.MAX_BYTES),
     },
+    "training/panel.py": BEYOND,
+    "why_1x1/structured_data_claim.py": BEYOND,
+    "why_1x1/depthwise_claim.py": BEYOND,
     "why_1x1/any_size_claim.py": {"28": lambda: SIDE},
     "why_1x1/claim_opening.py": {"28": lambda: SIDE},
     "why_1x1/parameter_claims.py": {
