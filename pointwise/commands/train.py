@@ -19,6 +19,7 @@ from pointwise.runs import Run
 if TYPE_CHECKING:
     import torch
 
+    from pointwise.commands.best_epoch import BestEpoch
     from pointwise.jobs import Job
     from pointwise.training import Epoch
     from pointwise.training.checkpoints import Checkpoint
@@ -36,6 +37,12 @@ def add(commands: Any) -> None:
     parser.add_argument("--seed", type=int, help="initial weights, order and augmentation (default: the recipe's own)")
     parser.add_argument("--out", type=Path, help="weights file to write (default: ARCH.safetensors, here)")
     parser.add_argument("--data-set", default="mnist", help="mnist (default), fashion_mnist, kmnist, cifar10 or digits")
+    parser.add_argument(
+        "--validation",
+        type=int,
+        metavar="N",
+        help="split N training pictures off and keep the epoch that reads most of them (default: keep the last epoch)",
+    )
     parser.add_argument("--device", help="cpu, cuda or mps (default: cuda where there is one, else mps, else cpu)")
     parser.add_argument("--resume", action="store_true", help="go on after a killed training's last checkpoint")
     parser.add_argument("--no-keep", action="store_true", help="leave this run out of the library that the app shows")
@@ -52,6 +59,7 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
     """
     import torch
 
+    from pointwise.commands.best_epoch import best_epoch
     from pointwise.training.processes import group_of_processes
     from pointwise.weights import check_writable, save_model
 
@@ -64,11 +72,12 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
         group.check_alike(_facts(job, device))
         since = _since(checkpoint_of(out), options.resume, group)
         recorder = Recorder(checkpoint_of(out), group)
+        best = best_epoch(out, job, options.resume) if group.first else None
         before = recorder.begin(job, since, options.no_keep)
         run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group, ignore_memory=True)
         try:
             with SIGNALS.kept():
-                epoch = _last_epoch(job, run, group)
+                epoch = _last_epoch(job, run, group, best)
         except KeyboardInterrupt:
             raise Stop(SIGNALS.heard or signal.SIGINT, " ".join(recorder.left(run.progress(), since))) from None
         if epoch is None and SIGNALS.heard:
@@ -76,10 +85,13 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
         if epoch is None and group.first:
             say(" ".join(recorder.left(run.progress(), since)))
         elif epoch is not None and group.first:
+            epoch = best.epoch() if best else epoch
             if device.type != "cpu" or options.float16:
                 epoch = job.as_stored(epoch, dtype)
             model = job.network(epoch)
             save_model(model, out, model.card, dtype)
+            if best:
+                best.forget()
     if epoch is None:
         return None
     checkpoint_of(out).unlink(missing_ok=True)  # each machine's own, once the first process has written
@@ -108,9 +120,12 @@ def _job(options: argparse.Namespace) -> Job:
         config.arch,
         **{name: value for name, value in changes.items() if value is not None},
     )
+    if houses and options.validation:
+        raise ConfigError("Houses are made, and none is split off to choose by. Leave --validation out.")
     if houses:
         return HouseJob(config, recipe, HouseOptions())
-    return PictureJob(config, recipe, Pictures(options.data_set, options.data and options.data.absolute()))
+    folder = options.data and options.data.absolute()
+    return PictureJob(config, recipe, Pictures(options.data_set, folder, validation=options.validation))
 
 
 def checkpoint_of(out: Path) -> Path:
@@ -169,8 +184,9 @@ def _since(checkpoint: Path, resume: bool, group: Group) -> Checkpoint | None:
     return since
 
 
-def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch | None:
-    """The last epoch, None of a training that was parked; the first process of a group says each on stderr.
+def _last_epoch(job: Job, run: Run[Job], group: Group, best: BestEpoch | None) -> Epoch | None:
+    """The last epoch, None of a training that was parked; the first process of a group says each on stderr, and lets
+    ``best`` see it.
 
     Raises ConfigError when the checkpoint to go on from leaves nothing to train.
     """
@@ -181,6 +197,8 @@ def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch | None:
             tell(event)
         elif event.epoch is not None and group.first:
             say(f"epoch {event.epoch.number}/{job.recipe.epochs}  {figures(event.epoch.metrics)}")
+            if best:
+                best.see(event.epoch)
     last = run.progress().latest
     if run.progress().state == "parked" or (last is None and run.progress().state == "stopped"):
         return None
@@ -193,5 +211,7 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
     """The result as a sentence, and one on the run that is kept."""
     held_out = "" if "accuracy" in result["metrics"] else " on held-out examples"
     yield f"{result['file']}: {figures(result['metrics'])}{held_out}, {result['seconds']:.0f} s"
+    if chosen := result.get("chosen"):
+        yield f"Epoch {chosen['epoch']} of {chosen['of']} was kept, chosen by {chosen['by']} that were split off."
     if kept := result["run"]:
         yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"

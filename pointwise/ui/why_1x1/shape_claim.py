@@ -95,7 +95,7 @@ def _live(progress: Progress, trainings: Trainings) -> None:
         arch: [round((1 - done[key_of(arch, moved)]) * BUNDLED_HELD_OUT) for moved in (False, True)] for arch in ARCHS
     }
     claim_widgets.table(
-        ("mistakes on held-out digits", "usual", "shuffled"),
+        ("mistakes on test digits", "usual", "shuffled"),
         [(labels.MODELS[arch], *(f"{one} of {BUNDLED_HELD_OUT}" for one in both)) for arch, both in mistakes.items()],
     )
     if progress.state == "done":
