@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from pointwise.errors import ConfigError
 
-SHIPPED = Path(__file__).parents[2] / "models"  # the folder of the shipped weights
+_INSTALLED, _CHECKOUT = Path(__file__).parents[1] / "shipped", Path(__file__).parents[2] / "models"
+SHIPPED = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT  # the folder of the shipped weights
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
 CHANNEL_SETS = ("colour", "edges", "texture")  # what a network that labels pixels may know of each
 BATCH_NORM_EPS = 1e-5  # of torch.nn.BatchNorm2d
@@ -47,6 +48,7 @@ class Architecture:
     layers: tuple[Layer, ...]  # in forward order
     classifies: bool = True  # whole pictures into classes; False: houses into prices, or each pixel into classes
     labels_pixels: bool = False
+    regularised: bool = False  # whether batch normalisation and dropout are a choice
     offered: bool = True  # among the readers that people choose from
     module: str = "pointwise.models.networks"  # where the class stands
 
@@ -110,6 +112,7 @@ register(
         "MLP1x1",
         widths=(256,),
         layers=(Layer("conv1", flat=True), Layer("conv2")),
+        regularised=True,
     )
 )
 register(
@@ -120,6 +123,7 @@ register(
         "DenseMLP",
         widths=(256,),
         layers=(Layer("dense1", flat=True), Layer("dense2")),
+        regularised=True,
         offered=False,
     )
 )
@@ -142,6 +146,7 @@ register(
         widths=(16, 8),
         layers=(Layer("conv1"), Layer("conv2"), Layer("fc")),
         classifies=False,
+        regularised=True,
     )
 )
 register(
@@ -157,6 +162,8 @@ register(
         module="pointwise.segmentation.network",
     )
 )
+# The networks that have weights in SHIPPED, NAME.safetensors each; the largest is not in a wheel.
+SHIPPED_NAMES = (*CLASSIFIERS, REGRESSOR, f"as_written/{REGRESSOR}")
 
 
 @dataclass(frozen=True)

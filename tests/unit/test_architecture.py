@@ -34,8 +34,8 @@ library
 jobs runs
 progress
 run_queue
-explain segmentation training
-state_dicts
+explain segmentation teaching training
+answers state_dicts
 inference weights
 card costs export
 data

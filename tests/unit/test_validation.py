@@ -49,7 +49,7 @@ def test_the_split_chooses_the_epoch(
     assert (result["epochs"], result["options"]) == (2, {"validation": 300})
     assert list(tmp_path.iterdir()) == [out]
     read(monkeypatch, 0.9, 0.0, 0.0, 0.0)
-    first, _, others = trained(capsys, out, "--validation", "300")
+    first, _, others = trained(capsys, out, "--validation", "300", "--force")
     assert first["epochs"] == 1
     assert not torch.equal(weights["conv1.weight"], others["conv1.weight"])
 
