@@ -123,6 +123,7 @@ register(
         "DenseMLP",
         widths=(256,),
         layers=(Layer("dense1", flat=True), Layer("dense2")),
+        regularised=True,
         offered=False,
     )
 )

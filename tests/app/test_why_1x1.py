@@ -269,7 +269,7 @@ def trained(app: AppTest, key: str) -> AppTest:
 def test_training_on_shuffled_digits_counts_mistakes() -> None:
     app = trained(guess(opened("Shape"), "Shape", shape_claim.ONE), "why.shape.contest")
     assert not app.exception
-    (table,) = [text.proto.body for text in app.get("html") if "mistakes on held-out digits" in text.proto.body]
+    (table,) = [text.proto.body for text in app.get("html") if "mistakes on test digits" in text.proto.body]
     assert table.count("of 297") == 4
     assert any("permutation invariant" in info.value for info in app.info)
 

@@ -83,7 +83,7 @@ def test_training_on_shuffled_digits_is_watched_and_stopped(page: Page, server: 
     page.goto(f"{server.url}/why_1x1?claim=Shape")
     page.get_by_text("One of them", exact=True).click()
     page.get_by_role("button", name="Train on shuffled digits").click()
-    expect(page.get_by_text("mistakes on held-out digits")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("mistakes on test digits")).to_be_visible(timeout=60_000)
     stop = page.get_by_role("button", name="Stop training")
     stop.click()
     expect(stop).to_have_count(0)
