@@ -1,8 +1,8 @@
 """Pointwise: 1×1 convolutions trained, measured and touched. Usable without Streamlit.
 
-from pointwise import load_model, classify_drawing
-model = load_model("models/nin.safetensors")
-classify_drawing(model, rgba).digit
+from pointwise import predict_prices, read_digit
+read_digit("photo.jpg").digit
+predict_prices("price_1x1", [2500.0, 900.0], [4, 2]).dollars
 
 ``import pointwise`` alone is quick: PyTorch is imported with the first name that is used.
 """
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from pointwise.errors import PointwiseError
 
 if TYPE_CHECKING:
+    from pointwise.answers import Prices, predict_prices, read_digit
     from pointwise.costs import cost
-    from pointwise.inference import classify_drawing, predict_price, predict_table
+    from pointwise.inference import Reading, classify_drawing, predict_price, predict_table
     from pointwise.jobs import HouseJob, PictureJob, Pictures
     from pointwise.models import ModelConfig, build
     from pointwise.state_dicts import import_state_dict
@@ -30,6 +31,8 @@ __all__ = [
     "PictureJob",
     "Pictures",
     "PointwiseError",
+    "Prices",
+    "Reading",
     "Recipe",
     "build",
     "classify_drawing",
@@ -37,14 +40,17 @@ __all__ = [
     "import_state_dict",
     "load_model",
     "predict_price",
+    "predict_prices",
     "predict_table",
+    "read_digit",
     "recipe_named",
     "save_model",
     "train",
 ]
 _HOMES = {
+    "answers": ("Prices", "predict_prices", "read_digit"),
     "costs": ("cost",),
-    "inference": ("classify_drawing", "predict_price", "predict_table"),
+    "inference": ("Reading", "classify_drawing", "predict_price", "predict_table"),
     "jobs": ("HouseJob", "PictureJob", "Pictures"),
     "models": ("ModelConfig", "build"),
     "state_dicts": ("import_state_dict",),

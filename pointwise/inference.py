@@ -84,10 +84,10 @@ def predict_price(model: Network, square_feet: float, rooms: float) -> float:
 
     Raises ConfigError when ``model`` is no price network of two features.
     """
-    return float(predict_prices(model, np.array([square_feet]), np.array([rooms]))[0])
+    return float(prices_at(model, np.array([square_feet]), np.array([rooms]))[0])
 
 
-def predict_prices(model: Network, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> NDArray[np.float64]:
+def prices_at(model: Network, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> NDArray[np.float64]:
     """Prices in dollars, float64, of the shape that ``square_feet`` and ``rooms`` have together (any, broadcast).
 
     Raises ConfigError as ``predict_price`` does.

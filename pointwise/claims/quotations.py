@@ -91,8 +91,8 @@ CLAIMS: tuple[Claim, ...] = (
         "But an important distinction is that it suffers with less over-fitting due to smaller kernel size (1x1).",
         "One by One [ 1 x 1 ] Convolution - counter-intuitively useful, a blog of 2016",
         "iamaaditya.github.io/2016/03/one-by-one-convolution",
-        "no",
-        "it has a dense layer's weights, and overfits as one",
+        "sometimes",
+        "on a map, where all pixels share few weights; not on a picture of one pixel, where it is a dense layer",
     ),
     Claim(
         "Network in Network",

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_json
+from pointwise.card import HOUSES
+from pointwise.commands import add_command, add_force, add_json, check_outs
+from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import DataError, ModelFileError
+from pointwise.models import ACTIVATIONS
 
 if TYPE_CHECKING:
     from pointwise.models import Network
@@ -24,13 +27,20 @@ UNKNOWN = {  # of an imported network, with how to say it
 
 def add(commands: Any) -> None:
     """Add both commands and their arguments to the parser's."""
-    parser = commands.add_parser("import", help="make a weights file of a network that PyTorch saved (.pth, .pt)")
+    about = "make a weights file of a network that PyTorch saved (.pth, .pt)"
+    more = "The network is recognised by the names and shapes of its weights. What is not said here is unknown of it."
+    examples = ('tutorial.pth --out conv_mlp.safetensors --data-set mnist --scaling "-1 to 1"',)
+    parser = add_command(commands, "import", about, more, examples)
     parser.add_argument("file", metavar="FILE", type=Path, help="state dict: .pth, .pt or .safetensors")
-    parser.add_argument("--out", type=Path, required=True, help="weights file to write")
-    parser.add_argument("--data-set", help="what it was trained on: mnist, fashion_mnist, kmnist, cifar10, houses …")
-    parser.add_argument("--scaling", help="how its pictures were scaled: '-1 to 1' (as here), '0 to 1' or mnist")
-    parser.add_argument("--activation", help="relu, sigmoid, tanh or gelu: a state dict does not say which")
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="weights file to write")
+    names = ", ".join((*DATA_SETS, HOUSES))
+    parser.add_argument("--data-set", metavar="NAME", help=f"what it was trained on: {names}")
+    scalings = "'-1 to 1' (as here), '0 to 1' or mnist (mean 0.1307, deviation 0.3081)"
+    parser.add_argument("--scaling", metavar="NAME", help=f"how its pictures were scaled: {scalings}")
+    names = ", ".join(ACTIVATIONS)
+    parser.add_argument("--activation", metavar="NAME", help=f"{names}: a state dict does not say which")
     parser.set_defaults(run=bring_in, show=import_told)
+    add_force(parser)
     add_json(parser)
     parser = commands.add_parser("predict", help="ask a network: rows of a table, houses, or pictures of digits")
     parser.add_argument("network", metavar="NETWORK", type=Path, help="weights file")
@@ -43,9 +53,9 @@ def bring_in(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the file that was written, what was recognised, and the card, which lists what is unknown."""
     from pointwise.models import count_parameters
     from pointwise.state_dicts import import_state_dict
-    from pointwise.weights import check_writable, save_model
+    from pointwise.weights import save_model
 
-    check_writable(options.out)
+    check_outs([options.out], [options.file], replace=options.force)
     said = {"data_set": options.data_set, "scaling": options.scaling, "activation": options.activation}
     model = import_state_dict(options.file, options.file.name, **said)
     save_model(model, options.out, model.card)
@@ -69,7 +79,7 @@ def import_told(result: Mapping[str, Any]) -> Iterator[str]:
 
 def predict(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: what is predicted, and for each file the predictions of its rows, or the digit that it shows."""
-    from pointwise.card import HOUSES, TABLE, data_set_of
+    from pointwise.card import TABLE, data_set_of
     from pointwise.weights import load_model
 
     model = load_model(options.network)
@@ -115,7 +125,7 @@ def _rows(model: Network, content: bytes, name: str) -> dict[str, Any]:
 def _houses(model: Network, content: bytes, name: str) -> dict[str, Any]:
     from pointwise.data.table import read_rows
     from pointwise.data.table.columns import LARGEST, as_numbers
-    from pointwise.inference import predict_prices
+    from pointwise.inference import prices_at
 
     frame = read_rows(content, name)
     lacking = [column for column in HOUSE if list(frame.columns).count(column) != 1]
@@ -125,7 +135,7 @@ def _houses(model: Network, content: bytes, name: str) -> dict[str, Any]:
     wrong = ~(feet.abs() + rooms.abs()).lt(LARGEST)
     if wrong.any():
         raise DataError(f"Row {wrong.idxmax() + 1:,} of {name} lacks a number of square feet or rooms. Correct it.")
-    return {"predictions": predict_prices(model, feet.to_numpy(), rooms.to_numpy()).tolist()}
+    return {"predictions": prices_at(model, feet.to_numpy(), rooms.to_numpy()).tolist()}
 
 
 def _content(path: Path) -> bytes:

@@ -35,7 +35,7 @@ jobs runs
 progress
 run_queue
 explain segmentation teaching training
-state_dicts
+answers state_dicts
 inference weights
 card costs export
 data

@@ -65,7 +65,8 @@ def words() -> None:
         "[[channels|channel]] by a [[1×1 convolution]] each time. **Bag of pixels** has nothing but 1×1 convolutions, "
         "and in the end the average over all pixels: it never knows where the ink is, so it cannot read. **MLP of 1×1 "
         "convs** takes the whole drawing as a single pixel with 784 channels, so each place has a [[weight]] of its "
-        "own. More [[parameters]] do not mean fewer errors. Behind each error, in brackets, is its [[95 % interval]]."
+        "own. More [[parameters]] do not mean fewer errors. Behind each error, in brackets, is its "
+        f"[[{glossary.INTERVAL}]]."
     )
 
 

@@ -85,7 +85,7 @@ def _dense_layer() -> str:
 
 def _parameters() -> str:
     tutorial, plain_mlp = (shipped.cost_of(default_config(arch)).parameters for arch in ("conv_mlp", "mlp_1x1"))
-    average, full = dense_layer.head_parameters(default_config("nin").widths[-1], 7, 10)
+    average, full = dense_layer.head_parameters(*dense_layer.nin_head())
     return (
         f"At the end of {labels.MODELS['nin']} it leaves {average:,} [[parameters]] where a [[dense layer]] on the "
         f"whole map would have {full:,}. In the tutorial the 1×1 convolution stands before a dense layer, and "
@@ -109,10 +109,13 @@ def _any_size() -> str:
 
 def _regularising() -> str:
     gradients = max(row.gradients for row in dense_layer.compare(1, 1, 1, 8, 8))
+    average, full = dense_layer.head_parameters(*dense_layer.nin_head())
     return (
-        "Training follows the gradients, and those of a 1×1 convolution and of a dense layer with the same weights "
-        f"differ {steps.differ(gradients)}. So both learn the same, and [[overfit|overfitting]] the same. Beside a "
-        "larger kernel it does have fewer weights, and sees less."
+        "On a picture of one pixel it is a dense layer: training follows the gradients, and those of the two with the "
+        f"same weights differ {steps.differ(gradients)}. So both learn the same, and [[overfit|overfitting]] the same. "
+        "On a whole map the same few weights are learned from every pixel: at the end of "
+        f"{labels.MODELS['nin']} {average:,} [[parameters]] instead of {full:,}, and [[batch norm]] takes its mean "
+        "over all pixels. There it can overfit less."
     )
 
 

@@ -87,7 +87,7 @@ def _answer(guessed: str, networks: dict[str, Network], pictures: Pictures) -> N
         f"{labels.MODELS[BAG]} knows is how many pixels of each brightness there are**; the sorted picture tells it as "
         "much as the drawing does. So it can tell much ink from little, an 8 from a 1, and no more: of the "
         f"handwritten test digits of MNIST it reads {_accuracy(bag)}, where chance reads about 10\u00a0%. In "
-        "brackets: its [[95 % interval]]."
+        f"brackets: its [[{glossary.INTERVAL}]]."
     )
 
 

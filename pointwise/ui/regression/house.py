@@ -110,11 +110,11 @@ class Networks:
 
     def prices(self, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """Prices in dollars of houses, (N,) each, by the network's name."""
-        from pointwise.inference import predict_prices
+        from pointwise.inference import prices_at
 
-        prices = {self.name: predict_prices(self.current, square_feet, rooms)}
+        prices = {self.name: prices_at(self.current, square_feet, rooms)}
         if self.other is not None:
-            prices[self.other_name] = predict_prices(self.other, square_feet, rooms)
+            prices[self.other_name] = prices_at(self.other, square_feet, rooms)
         return prices
 
 

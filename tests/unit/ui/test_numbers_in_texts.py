@@ -15,7 +15,6 @@ from pointwise.data import housing, picture_files
 from pointwise.data.table import text as tables
 from pointwise.data.table.read import load_sample
 from pointwise.drawing import SIDE
-from pointwise.intervals import CONFIDENCE
 from pointwise.models import SHIPPED, build, default_config
 from pointwise.segmentation import LONGEST
 from pointwise.training import RECIPES
@@ -44,16 +43,15 @@ def only(values: set[int]) -> int:
 
 
 REDUCED = parameters.INCEPTION[1].convolutions  # a 1×1 convolution and the 5×5 one after it
-BEYOND = {"95": lambda: 100 * CONFIDENCE}
 
 # By file below pointwise/ui: each number as it stands in a text, and what it must be equal to, computed.
 KNOWN: dict[str, dict[str, Callable[[], float]]] = {
     "canvas/tools.py": {"10": lambda: picture_files.PHOTOGRAPHS.megabytes},
-    "draw/four_models.py": {"784": lambda: SIDE**2, **BEYOND},
+    "draw/four_models.py": {"784": lambda: SIDE**2},
     "draw/two_ways.py": {"28": lambda: SIDE},
     "feature_maps/colour_mixing.py": {"10": lambda: picture_files.PHOTOGRAPHS.megabytes},
     "feature_maps/subject.py": {"28": lambda: SIDE},
-    "frame/glossary.py": {"10": lambda: RECIPES["tutorial"].epochs, **BEYOND},
+    "frame/glossary.py": {"10": lambda: RECIPES["tutorial"].epochs},
     "frame/labels.py": {"0.1": lambda: 0.1, "99.9": lambda: 99.9},  # where a probability is no longer told exactly
     "paint/picture_choice.py": {
         "20": lambda: only({own_pictures.MEGABYTES, picture_files.ALL_KINDS.megabytes}),
@@ -72,7 +70,6 @@ KNOWN: dict[str, dict[str, Callable[[], float]]] = {
         "10": lambda: 100 / default_config("nin").num_classes,
         "784": lambda: SIDE**2,
         "99.9": lambda: 99.9,
-        **BEYOND,
     },
     "regression/house.py": {  # it comes before torch, which houses are made with
         "1,000": lambda: housing.TRAINING_ROWS,
@@ -83,7 +80,6 @@ KNOWN: dict[str, dict[str, Callable[[], float]]] = {
         "442": lambda: len(load_sample().frame),
         "10": lambda: megabytes(tables.MAX_BYTES),
     },
-    "training/panel.py": BEYOND,
     "why_1x1/any_size_claim.py": {"28": lambda: SIDE},
     "why_1x1/claim_opening.py": {"28": lambda: SIDE},
     "why_1x1/parameter_claims.py": {
