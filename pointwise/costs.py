@@ -21,7 +21,7 @@ class LayerCost:
     """What one layer of a network takes for one input."""
 
     name: str  # as in the state dict: "conv1"
-    kind: str  # the layer's class: "Conv2d", "BatchNorm2d" or "Linear"
+    kind: str  # the layer's class: "Conv2d", "BatchNorm2d" or "Linear", say
     parameters: int
     multiply_adds: int
 
@@ -60,7 +60,7 @@ def count(model: nn.Module, x: Tensor) -> tuple[LayerCost, ...]:
     hooks = [
         module.register_forward_hook(lambda layer, _, output, name=name: rows.append(_layer(name, layer, output)))
         for name, module in model.named_modules()
-        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm2d))
+        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d))
     ]
     with torch.inference_mode():
         model(x)

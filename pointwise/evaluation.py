@@ -21,7 +21,7 @@ from pointwise.claims.shape import accuracy_on_shuffled
 from pointwise.costs import cost
 from pointwise.data.catalogue import OWN, Pictures
 from pointwise.data.digits import Digits, normalise
-from pointwise.data.housing import ROOMS, SQUARE_FEET, HouseOptions, true_price
+from pointwise.data.housing import ROOMS, SQUARE_FEET, TEST_ROWS, HouseOptions, true_price
 from pointwise.data.nondigits import made_nondigits
 from pointwise.drawing import Stroke, draw_strokes, prepare
 from pointwise.errors import DataError, ModelFileError, PointwiseError
@@ -100,6 +100,16 @@ def scores(
     if reads_digits(model):
         return named | digit_scores(model, test, drawn)
     return named | {"test_pictures": len(test), **_accuracy(model, test)}
+
+
+def pictures_shown(
+    model: Network, own: Pictures | HouseOptions, held_out: Digits | None, drawings: Sequence[PenDigit] = ()
+) -> int:
+    """How many inputs ``scores`` shows a network, in batches or not; but for strips, which are slid over."""
+    if isinstance(own, HouseOptions):
+        return TEST_ROWS + GRID**2
+    test = own.counts[1] if held_out is None else len(held_out)
+    return 3 * test + NO_DIGITS + (ROUNDS + len(PENS)) * len(drawings) if reads_digits(model) else test
 
 
 def price_scores(model: Network, options: HouseOptions | None = None) -> dict[str, Any]:

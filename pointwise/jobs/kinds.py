@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
@@ -83,7 +84,29 @@ class PictureJob(Job):
     def _train(self, training: Digits, held_out: Digits, **how: Any) -> Training:
         from pointwise.data.nondigits import with_made
 
-        return super()._train(with_made(training, self.made, self.recipe.seed), held_out, **how)
+        steps = super()._train(with_made(training, self.made, self.recipe.seed), held_out, **how)
+        validation = self.data.load_validation()
+        return steps if validation is None else self._validated(steps, validation)
+
+    def _validated(self, steps: Training, validation: Digits) -> Training:
+        """The steps; every epoch says as well what it makes of the training pictures that are there to choose by."""
+        from pointwise.training import measure
+
+        stop = None
+        with closing(steps), suppress(StopIteration):
+            while True:
+                step = steps.send(stop)
+                if step.epoch is not None:
+                    measured = measure(self.network(step.epoch), validation)
+                    named = {f"validation_{name}": value for name, value in measured.items()}
+                    step = replace(step, epoch=replace(step.epoch, metrics={**step.epoch.metrics, **named}))
+                stop = yield step
+
+    def chosen(self, epoch: Epoch) -> Epoch:
+        """An epoch that ends the training by choice, with all on its card that the last one has."""
+        if "temperature" in epoch.card or not self.recipe.augment:
+            return epoch
+        return replace(epoch, card={**epoch.card, "temperature": self._temperature(epoch, self.examples()[0])})
 
     def _facts(self, training: Digits) -> dict[str, Any]:
         words = f"{training.name}, {len(training):,} training pictures"

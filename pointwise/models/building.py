@@ -66,13 +66,13 @@ def count_parameters(model: nn.Module) -> int:
 
 
 def _initialise(model: nn.Module, generator: torch.Generator) -> None:
-    """What nn.Linear, nn.Conv2d and nn.BatchNorm2d do by themselves, with an explicit generator."""
+    """What nn.Linear, nn.Conv2d and batch normalisation do by themselves, with an explicit generator."""
     for module in model.modules():
         if isinstance(module, (nn.Linear, nn.Conv2d)):
             bound = 1.0 / math.sqrt(module.weight[0].numel())
             for parameter in module.parameters(recurse=False):  # weight, then bias
                 nn.init.uniform_(parameter, -bound, bound, generator=generator)
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             module.reset_parameters()
         elif isinstance(module, SeededDropout):
             module.generator.manual_seed(generator.initial_seed())

@@ -7,6 +7,7 @@ explanations, the weights for the page, the sliding readers and the interface's 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,6 +48,8 @@ class Architecture:
     layers: tuple[Layer, ...]  # in forward order
     classifies: bool = True  # whole pictures into classes; False: houses into prices, or each pixel into classes
     labels_pixels: bool = False
+    regularised: bool = False  # whether batch normalisation and dropout are a choice
+    offered: bool = True  # among the readers that people choose from
     module: str = "pointwise.models.networks"  # where the class stands
 
     @property
@@ -62,11 +65,14 @@ PAINTER = "paint"
 
 
 def register(architecture: Architecture) -> None:
-    """Add a network to ``ARCHITECTURES``, and to ``CLASSIFIERS`` if it is one. Raises ConfigError for a name in use."""
+    """Add a network to ``ARCHITECTURES``, and to ``CLASSIFIERS`` if it is one that is offered.
+
+    Raises ConfigError for a name in use.
+    """
     if architecture.name in ARCHITECTURES:
         raise ConfigError(f"There is a network '{architecture.name}' already. Choose another name.")
     ARCHITECTURES[architecture.name] = architecture
-    if architecture.classifies:
+    if architecture.classifies and architecture.offered:
         CLASSIFIERS.append(architecture.name)
 
 
@@ -106,6 +112,19 @@ register(
         "MLP1x1",
         widths=(256,),
         layers=(Layer("conv1", flat=True), Layer("conv2")),
+        regularised=True,
+    )
+)
+register(
+    Architecture(
+        "dense_mlp",
+        "MLP of dense layers",
+        "the plain MLP, to hold against that of 1×1 convolutions",
+        "DenseMLP",
+        widths=(256,),
+        layers=(Layer("dense1", flat=True), Layer("dense2")),
+        regularised=True,
+        offered=False,
     )
 )
 register(
@@ -127,6 +146,7 @@ register(
         widths=(16, 8),
         layers=(Layer("conv1"), Layer("conv2"), Layer("fc")),
         classifies=False,
+        regularised=True,
     )
 )
 register(
@@ -159,8 +179,8 @@ class ModelConfig:
     num_classes: int = 10  # logits, or 1 for a price (1–1000)
     widths: tuple[int, ...] = ()  # hidden channels in forward order; () means the network's own
     activation: str = "relu"  # one of ACTIVATIONS
-    batch_norm: bool = False  # mlp_1x1 and price_1x1 only; nin always normalises
-    dropout: float = 0.0  # mlp_1x1 and price_1x1 only: the share of hidden channels switched off (0–0.9)
+    batch_norm: bool = False  # mlp_1x1, dense_mlp and price_1x1 only; nin always normalises
+    dropout: float = 0.0  # of the same: the share of hidden channels switched off (0–0.9)
     channel_sets: tuple[str, ...] = ()  # paint only: some of CHANNEL_SETS; () means all of them
     smoothing: float = 0.0  # paint only: the Gaussian over its logits, σ in pixels (0–64)
 
@@ -250,7 +270,7 @@ def folded(state: Mapping[str, Any], name: str) -> tuple[Any, Any]:
     The batch normalisation after it, where there is one, is multiplied in, which is exact in eval mode. A dense
     layer's weights come as a 1×1 convolution's.
     """
-    weight, bias, norm = state[f"{name}.weight"], state[f"{name}.bias"], name.replace("conv", "norm")
+    weight, bias, norm = state[f"{name}.weight"], state[f"{name}.bias"], re.sub("conv|dense", "norm", name)
     if weight.ndim == 2:
         weight = weight[:, :, None, None]
     if f"{norm}.running_var" not in state:

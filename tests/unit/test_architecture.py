@@ -34,7 +34,7 @@ library
 jobs runs
 progress
 run_queue
-explain segmentation training
+explain segmentation teaching training
 answers state_dicts
 inference weights
 card costs export
