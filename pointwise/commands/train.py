@@ -36,13 +36,14 @@ from pointwise.runs import Run
 if TYPE_CHECKING:
     import torch
 
+    from pointwise.commands.best_epoch import BestEpoch
     from pointwise.jobs import Job
     from pointwise.models import ModelConfig
     from pointwise.training import Epoch, Recipe
     from pointwise.training.checkpoints import Checkpoint
     from pointwise.training.processes import Group
 
-REGULARISED = " and ".join(name for name, one in ARCHITECTURES.items() if one.regularised)
+REGULARISED = " and ".join(name for name, one in ARCHITECTURES.items() if one.regularised and one.offered)
 BUNDLED = "the bundled digits need no download"  # in the sentences of data that are missing
 
 
@@ -75,6 +76,8 @@ def add(commands: Any) -> None:
     how.add_argument("--lr", metavar="RATE", type=float, help="learning rate")
     how.add_argument("--seed", metavar="N", type=int, help="initial weights, order of the examples, augmentation")
     how.add_argument("--data-set", metavar="NAME", help=f"of a classifier: {', '.join(DATA_SETS)} (default mnist)")
+    split = "split N training pictures off and keep the epoch that reads most of them (default: keep the last epoch)"
+    how.add_argument("--validation", metavar="N", type=int, help=split)
     add_data(how)
     where = parser.add_argument_group("where it is trained")
     where.add_argument("--device", help="cpu, cuda or mps (default: cuda where there is one, else mps, else cpu)")
@@ -112,6 +115,7 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
 def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any] | None:
     import torch
 
+    from pointwise.commands.best_epoch import best_epoch
     from pointwise.training.processes import group_of_processes
     from pointwise.weights import save_model
 
@@ -121,16 +125,20 @@ def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any]
         group.check_alike(_facts(job, device))
         since = _since(options, checkpoint, group)
         recorder = Recorder(checkpoint, group)
+        best = best_epoch(out, job, since is not None) if group.first else None
         before = recorder.begin(job, since, options.no_keep)
         run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group, ignore_memory=True)
         try:
             with SIGNALS.kept():
-                epoch = _last_epoch(options, job, run, group)
+                epoch = _last_epoch(options, job, run, group, best)
                 if epoch is not None and group.first:
+                    epoch = best.epoch() if best else epoch
                     if device.type != "cpu" or options.float16:
                         epoch = job.as_stored(epoch, dtype)
                     model = job.network(epoch)
                     save_model(model, out, model.card, dtype)
+                    if best:
+                        best.forget()
         except KeyboardInterrupt:
             raise Stop(SIGNALS.heard or signal.SIGINT, " ".join(recorder.left(run.progress(), since))) from None
         if epoch is None and SIGNALS.heard:
@@ -162,7 +170,9 @@ def _job(options: argparse.Namespace) -> Job:
     if options.arch != REGRESSOR:
         name = "mnist" if options.data_set is None else options.data_set
         config = _configured(options, config_for(options.arch, name))
-        return PictureJob(config, _recipe(options), Pictures(name, options.data and options.data.absolute()))
+        folder = options.data and options.data.absolute()
+        return PictureJob(config, _recipe(options), Pictures(name, folder, validation=options.validation))
+    refuse(options, ["validation"], f"to {REGRESSOR}, whose houses are made")
     if options.data_set != HOUSES:
         refuse(options, ["data_set"], f"to {REGRESSOR}, which learns from houses that it makes")
     if options.device != "cpu":
@@ -259,8 +269,11 @@ def _since(options: argparse.Namespace, checkpoint: Path, group: Group) -> Check
     return since
 
 
-def _last_epoch(options: argparse.Namespace, job: Job, run: Run[Job], group: Group) -> Epoch | None:
-    """The last epoch, None of a training that was parked; the first process of a group shows how it goes.
+def _last_epoch(
+    options: argparse.Namespace, job: Job, run: Run[Job], group: Group, best: BestEpoch | None
+) -> Epoch | None:
+    """The last epoch, None of a training that was parked; the first process of a group shows how it goes, and lets
+    ``best`` see each epoch.
 
     Raises ConfigError when the checkpoint to go on from leaves nothing to train, and DataError.
     """
@@ -273,6 +286,8 @@ def _last_epoch(options: argparse.Namespace, job: Job, run: Run[Job], group: Gro
                     shown.download(event)
                 elif group.first:
                     shown.step(event)
+                    if best and event.epoch is not None:
+                        best.see(event.epoch)
     except DataError as error:
         raise DataError(str(error).replace(BUNDLED, f"{BUNDLED} (--data-set digits)")) from None
     last = run.progress().latest
@@ -290,5 +305,7 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
         return
     held_out = "" if "accuracy" in result["metrics"] else " on held-out examples"
     yield f"{result['file']}: {figures(result['metrics'])}{held_out}, {result['seconds']:.0f} s"
+    if chosen := result.get("chosen"):
+        yield f"Epoch {chosen['epoch']} of {chosen['of']} was kept, chosen by {chosen['by']} that were split off."
     if kept := result["run"]:
         yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"

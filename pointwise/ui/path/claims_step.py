@@ -13,6 +13,7 @@ from pointwise.models import CLASSIFIERS, default_config
 from pointwise.ui.frame import address, glossary, labels, navigation, shipped
 from pointwise.ui.path import steps
 
+CHANNELS = 8  # of the layers that are compared
 TRUE, SOMETIMES, FALSE = "True", "Sometimes", "False"
 VERDICTS = {"true": TRUE, "sometimes": SOMETIMES, "no": FALSE}
 QUOTATION = """<blockquote style="margin: 0; padding: 0.1rem 0 0.1rem 0.9rem; color: inherit;
@@ -74,12 +75,12 @@ def _claim(claim: Claim, measured: Callable[[], str]) -> bool | None:
 
 
 def _dense_layer() -> str:
-    rows = dense_layer.compare(1, 4, 4, 8, 8)
+    rows = dense_layer.compare(1, 4, 4, CHANNELS, CHANNELS)
     most = max(row.outputs for row in rows)
     return (
         f"Measured just now: with the same weights the outputs of both differ {steps.differ(most)}, and both have "
-        f"{rows[0].parameters} [[parameters]], from 8 channels to 8. It is a dense layer over the channels of a pixel, "
-        "repeated at every pixel; not one over the whole picture."
+        f"{rows[0].parameters} [[parameters]], from {CHANNELS} channels to {CHANNELS}. It is a dense layer over the "
+        "channels of a pixel, repeated at every pixel; not one over the whole picture."
     )
 
 
@@ -108,7 +109,7 @@ def _any_size() -> str:
 
 
 def _regularising() -> str:
-    gradients = max(row.gradients for row in dense_layer.compare(1, 1, 1, 8, 8))
+    gradients = max(row.gradients for row in dense_layer.compare(1, 1, 1, CHANNELS, CHANNELS))
     average, full = dense_layer.head_parameters(*dense_layer.nin_head())
     return (
         "On a picture of one pixel it is a dense layer: training follows the gradients, and those of the two with the "
