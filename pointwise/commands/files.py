@@ -26,12 +26,13 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=evaluate, show=scores_told)
     add_data(parser)
     add_json(parser)
-    parser = commands.add_parser("export", help="take a network elsewhere: ONNX, or a PyTorch script of its own")
+    parser = commands.add_parser("export", help="take a network elsewhere: ONNX, a PyTorch script, or a web page")
     parser.add_argument("file", metavar="FILE", type=Path, help="weights file")
     parser.add_argument("--onnx", metavar="OUT", type=Path, help="ONNX file to write")
     parser.add_argument(
         "--torch", metavar="OUT", type=Path, help="Python script to write; it loads FILE's copy beside it"
     )
+    parser.add_argument("--html", metavar="OUT", type=Path, help="web page to write, one file that works by itself")
     parser.set_defaults(run=export, show=export_told)
     add_json(parser)
 
@@ -112,8 +113,8 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.export.programs import to_onnx, to_torch
     from pointwise.weights import load_model, write_bytes
 
-    if options.onnx is None and options.torch is None:
-        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, or both.")
+    if options.onnx is None and options.torch is None and options.html is None:
+        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, --html OUT, or several of them.")
     model = load_model(options.file)
     written = []
     if options.torch is not None:
@@ -122,6 +123,11 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     if options.onnx is not None:
         write_bytes(options.onnx, to_onnx(model))
         written.append(str(options.onnx))
+    if options.html is not None:
+        from pointwise.export.web_page import to_web_page
+
+        write_bytes(options.html, to_web_page(model).encode())
+        written.append(str(options.html))
     return {"file": str(options.file), "arch": model.config.arch, "written": written}
 
 

@@ -1,7 +1,8 @@
 """A classifier as bytes that the page itself evaluates (inpage/network.js); needs no PyTorch.
 
 The bytes are the header's length (uint32), the header as JSON (the stages' shapes, the activation, the temperature),
-then float32 weights (O, I, k, k) and biases (O,) of each stage, batch normalisation folded in; all little endian.
+then weights (O, I, k, k) and biases (O,) of each stage, batch normalisation folded in, as float32, or as float16 where
+the header says ``halves``; all little endian.
 """
 
 from __future__ import annotations
@@ -31,10 +32,15 @@ class Packed(NamedTuple):
     content: bytes
 
 
-def pack(network: Network, most_parameters: int | None = None, stages: int | None = None) -> Packed | None:
-    """A classifier in eval mode, or its first ``stages``; None for a network of houses, or too large a one."""
+def pack(
+    network: Network, most_parameters: int | None = None, stages: int | None = None, halves: bool = False
+) -> Packed | None:
+    """A classifier in eval mode, or its first ``stages``; None for a network of houses, or too large a one.
+
+    With ``halves`` its weights are rounded to float16, so that it is half as large.
+    """
     state = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    return _packed(asdict(network.config), network.card, state, most_parameters, stages)
+    return _packed(asdict(network.config), network.card, state, most_parameters, stages, halves)
 
 
 def pack_file(path: Path, most_parameters: int | None = None) -> Packed | None:
@@ -57,6 +63,7 @@ def _packed(
     state: Mapping[str, Any],
     most_parameters: int | None,
     count: int | None = None,
+    halves: bool = False,
 ) -> Packed | None:
     architecture = ARCHITECTURES[config["arch"]]
     layers = architecture.layers[:count]
@@ -74,10 +81,12 @@ def _packed(
         stages.append(stage)
         arrays += [weights, biases]
         channels = len(biases)
-    floats = b"".join(np.asarray(values, "<f4").tobytes() for values in arrays)
+    numbers = b"".join(np.asarray(values, "<f2" if halves else "<f4").tobytes() for values in arrays)
     header = {"stages": stages, "activation": config["activation"], "temperature": card.get("temperature", 1.0)}
+    if halves:
+        header["halves"] = True
     header["whole"] = len(layers) == len(architecture.layers)
-    header["id"] = hashlib.sha256(json.dumps(header).encode() + floats).hexdigest()[:16]
+    header["id"] = hashlib.sha256(json.dumps(header).encode() + numbers).hexdigest()[:16]
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % ALIGNED)
-    return Packed(header["id"], struct.pack("<I", len(text)) + text + floats)
+    return Packed(header["id"], struct.pack("<I", len(text)) + text + numbers)
