@@ -31,6 +31,37 @@ class Packed(NamedTuple):
     id: str  # the same for the same content only
     content: bytes
 
+    @property
+    def last_layer(self) -> bytes:
+        """The float32 weights and biases of the last stage, with which the content ends."""
+        (stage,) = self._header["stages"][-1:]
+        return self.content[-4 * stage["channels"] * (stage["inputs"] * stage["kernel"] ** 2 + 1) :]
+
+    def with_last_layer(self, layer: bytes) -> Packed:
+        """The network with other weights and biases in its last stage. Raises ValueError for another number of bytes.
+
+        The page makes it of the content that it has (inpage/network.js), from the new id and these bytes alone.
+        """
+        if len(layer) != len(self.last_layer):
+            raise ValueError(f"{len(layer)} bytes are not the {len(self.last_layer)} of the last stage")
+        floats = self.content[self._floats : -len(layer)] + layer
+        header = {name: value for name, value in self._header.items() if name != "id"}
+        own = _identity(header, floats)
+        return Packed(own, self.content[: self._floats].replace(self.id.encode(), own.encode()) + floats)
+
+    def differs_in_last_layer(self, other: Packed) -> bool:
+        """Whether the two are one network but for the last stage."""
+        layer = other.last_layer
+        return len(layer) == len(self.last_layer) and self.with_last_layer(layer) == other
+
+    @property
+    def _floats(self) -> int:
+        return 4 + int.from_bytes(self.content[:4], "little")
+
+    @property
+    def _header(self) -> dict[str, Any]:
+        return json.loads(self.content[4 : self._floats])
+
 
 def pack(
     network: Network, most_parameters: int | None = None, stages: int | None = None, halves: bool = False
@@ -86,7 +117,11 @@ def _packed(
     if halves:
         header["halves"] = True
     header["whole"] = len(layers) == len(architecture.layers)
-    header["id"] = hashlib.sha256(json.dumps(header).encode() + numbers).hexdigest()[:16]
+    header["id"] = _identity(header, numbers)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % ALIGNED)
     return Packed(header["id"], struct.pack("<I", len(text)) + text + numbers)
+
+
+def _identity(header: Mapping[str, Any], numbers: bytes) -> str:
+    return hashlib.sha256(json.dumps(header).encode() + numbers).hexdigest()[:16]

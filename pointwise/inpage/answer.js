@@ -1,6 +1,7 @@
 // The answer's place on the page: what the server says there, and how it is painted over.
 
 import { paintInto, write } from "./bars.js"
+import { SIDE } from "./drawing.js"
 import { canvases, container } from "./page.js"
 
 export function answerPlace() {
@@ -68,7 +69,7 @@ export function prove(difference, { count, span, took }) {
   write(verdict, apart ? "≠ PyTorch differs" : "✓ PyTorch agrees")
   write(
     by,
-    "This page read the same 28 by 28 pixels with the same weights, while you drew. Its probabilities and PyTorch's differ " +
+    `This page read the same ${SIDE} by ${SIDE} pixels with the same weights, while you drew. Its probabilities and PyTorch's differ ` +
       `by at most ${difference.toExponential(1)}.` + (took ? ` The last answer took ${took.toFixed(1)} ms.` : ""),
   )
   write(rate, count > 4 ? `${Math.round((1000 * count) / span)} answers a second as the pen moved.` : "\u00a0")

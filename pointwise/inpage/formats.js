@@ -1,10 +1,12 @@
 // Numbers as text and as colours, as pointwise/ui/frame/labels.py and colours.py make them. A change here is a change
 // there; a test holds the two together.
 
+const LEAST = 0.001, MOST = 0.999 // shares beyond are not told exactly
+
 // As labels.probability writes it.
 export function percent(share) {
-  if (share > 0 && share < 0.001) return "< 0.1 %"
-  return share > 0.999 ? "> 99.9 %" : `${fixed(100 * share, 1)} %`
+  if (share > 0 && share < LEAST) return `< ${100 * LEAST} %`
+  return share > MOST ? `> ${100 * MOST} %` : `${fixed(100 * share, 1)} %`
 }
 
 // As labels.dollars does.

@@ -49,6 +49,15 @@ export function headed(bytes) {
   return { network: JSON.parse(new TextDecoder().decode(bytes.subarray(4, end))), end }
 }
 
+// The network that ``bytes`` hold with another last layer: a layer as text, and the whole's new name.
+export function taught(bytes, { id, layer }) {
+  const { network, end } = headed(bytes), weights = decoded(layer), result = bytes.slice()
+  const at = new TextDecoder().decode(bytes.subarray(4, end)).indexOf(network.id)
+  result.set(new TextEncoder().encode(id), 4 + at)
+  result.set(weights, result.length - weights.length)
+  return result
+}
+
 // PyTorch's (channels, inputs, kernel, kernel) as (channels, kernel, kernel, inputs). A flat stage reads all values of
 // the maps before it, which PyTorch takes map by map: its inputs are ``maps`` such maps.
 function rearranged(weights, { channels, inputs, kernel, maps }) {

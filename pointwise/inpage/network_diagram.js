@@ -83,7 +83,7 @@ function drawn(svg, network, names) {
     ? { class: "product end", x: "100%", dx: 0, y: y(3, 0) + 41 }
     : { class: "product", x: x(column), dx: radius + 6, y: y(column, i) + 4 }
 
-  const heads = [["One pixel", "2 channels"], ["Layer 1", `${sizes[1]} channels`], ["Layer 2", `${sizes[2]} channels`]]
+  const heads = [["One pixel", `${sizes[0]} channels`], ["Layer 1", `${sizes[1]} channels`], ["Layer 2", `${sizes[2]} channels`]]
   for (const [column, [name, size]] of [...heads, ["Price", "1 number"]].entries()) {
     const place = column === 3 ? { x: "100%", class: "head end" } : { x: x(column), class: "head" }
     make("text", { ...place, y: 14 }, svg, name).classList.add("name")

@@ -3,6 +3,7 @@
 // shares of the sheet, and a picture of everything on it.
 
 import { keyboardPen } from "./keyboard_pen.js"
+import { taught } from "./network.js"
 import { canvases, container, dress, press } from "./page.js"
 import { onPaper } from "./paper.js"
 import { pause, reader } from "./reader.js"
@@ -126,9 +127,9 @@ function network(bytes) {
   }
 }
 
-// A sheet, or the bytes of the network to read with, or word that it is the same as before; null where the network is too
-// large to be given to a page.
+// A sheet, or the bytes of the network to read with, or word that it is the same as before, but for its last layer where
+// one is there; null where the network is too large to be given to a page.
 export default function ({ data, setTriggerValue }) {
-  if (data?.network) return network(latest)
+  if (data?.network) return network(data.layer && latest ? taught(latest, data) : latest)
   return data && !(data instanceof Uint8Array) ? sheet(data, setTriggerValue) : network(data)
 }

@@ -35,8 +35,8 @@ jobs runs
 progress
 run_queue
 export
-explain segmentation training
-state_dicts
+explain segmentation teaching training
+answers state_dicts
 inference weights
 card costs
 data

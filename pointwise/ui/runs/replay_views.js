@@ -204,7 +204,7 @@ export const prices = {
     house.hidden = root.querySelector(".price").hidden = !data.house
     if (data.house) Object.assign(house.style, { left: x(data.house[0]), bottom: y(data.house[1]) })
     write(root.querySelector(".which"), data.which)
-    bar(root.querySelector(".scale"), data.scale, (end) => (end === 0 && data.below ? "$0 or less" : dollars(end)))
+    bar(root.querySelector(".scale"), data.scale, (end) => (end === 0 && data.below ? `${dollars(0)} or less` : dollars(end)))
     return {
       levels: decoded(data.dollars), size: rows * columns, colours: colourTable(data.scale),
       prices: data.prices && floats(data.prices),

@@ -311,8 +311,9 @@ def test_ctrl_c_says_what_is_there_and_resume_goes_on_in_the_same_run(
     (record,) = terminals.runs()
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == (
-        "Stopped at step 15 of 24. Go on after step 12 with the same command and --resume. The run is kept as 'Run 1': "
-        f"look at it in the app under 'Your runs', or with: python -m pointwise runs show {record.id[:8]}"
+        "Stopped at step 15 of 24, in epoch 2 of 2. Epoch 1 is kept: go on with the same command and --resume. "
+        "The run is kept as 'Run 1': look at it in the app under 'Your runs', or with: "
+        f"python -m pointwise runs show {record.id[:8]}"
     )
     assert (record.state, record.step) == ("interrupted", 15)
     assert main(arguments(out, "--resume")) == 0
@@ -329,7 +330,7 @@ def test_ctrl_c_before_any_checkpoint_says_that_too(
 ) -> None:
     stop_by_ctrl_c(monkeypatch, after=3)
     assert main(arguments(tmp_path / "nin.safetensors")) == 130
-    assert "Stopped at step 3 of 24. There is no checkpoint yet." in capsys.readouterr().err
+    assert "Stopped at step 3 of 24, in epoch 1 of 2. There is no checkpoint yet." in capsys.readouterr().err
 
 
 def test_resume_without_the_kept_run_keeps_another(
@@ -406,7 +407,8 @@ def test_a_training_that_is_told_to_end_says_how_to_go_on(
         (record,) = terminals.runs()
         assert (record.state, record.resumable, record.checkpoint) == ("parked", True, record.step)
         step = f"{record.step:,}"
-        assert f"Stopped at step {step} of {record.total:,}. Go on after step {step} with the same command" in err
+        assert f"Stopped at step {step} of {record.total:,}, in epoch " in err
+        assert "All of it is kept: go on with the same command and --resume." in err
         assert checkpoint_of(tmp_path / "nin.safetensors").exists()
         assert "Traceback" not in err
     finally:
