@@ -173,13 +173,15 @@ def test_a_phone_draws_by_touch_and_does_not_scroll(phone: Page, server: Server)
     assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
 
 
-def test_a_network_is_taken_home_in_three_forms(drawing: Page, tmp_path: Path) -> None:
+def test_a_network_is_taken_home_in_four_forms(drawing: Page, tmp_path: Path) -> None:
     drawing.get_by_text("Take a network home").click()
-    for name, begins in (("Weights", b"nin.safetensors"), ("PyTorch script", b"nin.py"), ("ONNX", b"nin.onnx")):
+    files = {"Weights": b"nin.safetensors", "PyTorch script": b"nin.py", "ONNX": b"nin.onnx", "Web page": b"nin.html"}
+    for name, begins in files.items():
         with drawing.expect_download(timeout=60_000) as download:
             drawing.get_by_role("button", name=name, exact=True).click()
         assert download.value.suggested_filename.encode() == begins
         download.value.save_as(tmp_path / begins.decode())
         assert (tmp_path / begins.decode()).stat().st_size > 1000
+    assert (tmp_path / "nin.html").read_bytes().startswith(b"<!doctype html>")
     script = [sys.executable, str(tmp_path / "nin.py")]
     assert "tensor(" in subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout
