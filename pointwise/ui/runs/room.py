@@ -89,6 +89,6 @@ def _confirm(shelf: Shelf, room: Room) -> None:
         )
         more = " Runs of the command line stay." if shelf.others else ""
         st.markdown(
-            f"Gone for good: {runs}, also what is pinned or was deleted before; your drawings, paintings, guesses, "
-            f"tables and settings. A run of yours that goes on is stopped.{more}"
+            f"Gone for good: {runs}, also what is pinned or was deleted before; your drawings, what you said they "
+            f"are, paintings, guesses, tables and settings. A run of yours that goes on is stopped.{more}"
         )
