@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 
 from pointwise.export.page_weights import pack
-from pointwise.library import Library
+from pointwise.library import Library, archive
 from pointwise.models import ModelConfig, Network, build
 from pointwise.teaching.corrections import Correction, lesson_key
 from pointwise.ui.frame import desk, visitor
@@ -79,3 +79,13 @@ def test_a_desk_with_damaged_corrections_begins_anew(state: dict[str, object]) -
     assert lessons.CORRECTIONS.get() == ()
     lessons.add(FIRST)
     assert lessons.CORRECTIONS.get() == (FIRST,)
+
+
+def test_what_an_owner_takes_along_holds_the_corrections(state: dict[str, object]) -> None:
+    lessons.add(FIRST)
+    packed = archive.pack_all(visitor.shelf())
+    other = visitor.shelf().library.shelf("other")
+    archive.unpack(other, packed, "all.zip")
+    assert other.desk()[lessons.CORRECTIONS.key] == [FIRST.to_json()]
+    visitor.shelf().forget()
+    assert lessons.CORRECTIONS.key not in visitor.shelf().desk()
