@@ -111,8 +111,22 @@ def options_of(model: Network) -> dict[str, Any]:
 def learned_from(model: Network) -> str:
     """What a network learned from and how much of it, as its card says, a person's text; "" where it does not say.
 
-    MNIST's cards are of the digits alone; those made of strokes that joined them are counted here.
+    MNIST's cards are of the digits alone; those made of strokes that joined them are counted here, and drawings that
+    somebody corrected.
     """
+    words, taught = _learned_at_first(model), model.card.get("taught")
+    if not words or not isinstance(taught, int):
+        return words
+    return f"{words}, and {taught:,} corrected drawing{'s' * (taught != 1)}"
+
+
+def taught_card(card: Card, drawings: int) -> dict[str, Any]:
+    """What a card says of a network whose last layer was taught so many corrected drawings, and not examined since."""
+    kept = {"temperature": card["temperature"]} if "temperature" in card else {}
+    return {**unmeasured(card), **kept, "taught": drawings}
+
+
+def _learned_at_first(model: Network) -> str:
     words = str(model.card.get("data") or "")
     recipe = model.card.get("recipe")
     made = recipe.get("made") if isinstance(recipe, Mapping) else None

@@ -33,14 +33,16 @@ def add(commands: Any) -> None:
     add_data(parser)
     add_quiet(parser)
     add_json(parser)
-    about = "take a network elsewhere: ONNX, or a PyTorch script of its own"
-    examples = ["nin --onnx nin.onnx --torch nin.py"]
-    more = "Give one of --onnx and --torch, or both. ONNX needs: pip install onnx onnxscript"
+    about = "take a network elsewhere: ONNX, a PyTorch script, or a web page"
+    examples = ["nin --onnx nin.onnx --torch nin.py", "nin --html nin.html"]
+    more = "Give one or several of --onnx, --torch and --html. ONNX needs: pip install onnx onnxscript"
     parser = add_command(commands, "export", about, more, examples)
     parser.add_argument("file", metavar="FILE", type=Path, help=WEIGHTS)
     parser.add_argument("--onnx", metavar="OUT", type=Path, help="ONNX file to write")
     script = "Python script to write, which needs PyTorch alone and loads the weights from FILE, put beside it"
     parser.add_argument("--torch", metavar="OUT", type=Path, help=script)
+    page = "web page to write: one file that reads drawings, or prices houses, in any browser by itself"
+    parser.add_argument("--html", metavar="OUT", type=Path, help=page)
     parser.set_defaults(run=export, show=export_told)
     add_force(parser)
     add_json(parser)
@@ -125,12 +127,13 @@ def _share(value: float, interval: Sequence[float], decimals: int) -> str:
 def export(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the files that were written."""
     from pointwise.export.programs import to_onnx, to_torch
+    from pointwise.export.web_page import to_web_page
     from pointwise.weights import load_model, weights_file, write_bytes
 
-    if options.onnx is None and options.torch is None:
-        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, or both.")
+    if options.onnx is None and options.torch is None and options.html is None:
+        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, --html OUT, or several of them.")
     file = weights_file(options.file)
-    check_outs([options.torch, options.onnx], [file], replace=options.force)
+    check_outs([options.torch, options.onnx, options.html], [file], replace=options.force)
     model = load_model(file)
     written: list[str] = []
     with says_what_is_there(written):
@@ -140,6 +143,9 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
         if options.onnx is not None:
             write_bytes(options.onnx, to_onnx(model))
             written.append(str(options.onnx))
+        if options.html is not None:
+            write_bytes(options.html, to_web_page(model).encode())
+            written.append(str(options.html))
     return {"file": str(options.file), "arch": model.config.arch, "written": written}
 
 

@@ -94,7 +94,12 @@ def _live(source: str, full: Block, pair: Block, numbers: Numbers) -> None:
     outcomes = depthwise.outcomes(numbers, source)
     if outcomes:
         claim_widgets.table(
-            ("blocks", "digits read (95 % interval)", "more than full 3×3 (95 % interval)", "training takes"),
+            (
+                "blocks",
+                f"digits read ({glossary.INTERVAL})",
+                f"more than full 3×3 ({glossary.INTERVAL})",
+                "training takes",
+            ),
             [
                 (NAMES[name], str(one.read), _points(one.ahead), f"{one.seconds:.1f} s")
                 for name, one in outcomes.items()

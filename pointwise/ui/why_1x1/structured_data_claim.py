@@ -120,7 +120,7 @@ def _live(numbers: Numbers) -> None:
                 "table",
                 "R² of the network",
                 "of gradient boosting",
-                "ahead by (95 % interval)",
+                f"ahead by ({glossary.INTERVAL})",
                 "training: network, boosting",
             ),
             [
@@ -135,8 +135,8 @@ def _live(numbers: Numbers) -> None:
             ],
         )
         st.markdown(
-            "Lines with ends are 95 % intervals over the tables of a kind. Who is ahead is told table by table, where "
-            "both meet the same rows, which tells more."
+            f"Lines with ends are {glossary.INTERVAL}s over the tables of a kind. Who is ahead is told table by table, "
+            "where both meet the same rows, which tells more."
         )
     claim_widgets.verdict(verdict(cells, numbers.get(TWIN, {})))
 
