@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
 
+from pointwise.calibration import logits_of, temperature_of
+from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
+from pointwise.data.labelled_pictures import fitting
 from pointwise.data.pictures import AnyPicture, drawing_from
-from pointwise.errors import ConfigError, DataError
+from pointwise.errors import DataError, check_network
 from pointwise.inference import Reading, classify_drawing, price_scaling, prices_at
 from pointwise.models import Network
 from pointwise.weights import load_model
@@ -58,8 +62,32 @@ def read_digit(picture: AnyPicture, model: Model = "nin") -> Reading:
 
     Raises PictureError for what is no picture, ConfigError for a network that reads no digits, ModelFileError as
     ``load_model`` does.
+
+    >>> import numpy
+    >>> from pointwise import read_digit
+    >>> seven = numpy.full((200, 150), 230.0)  # dark on light
+    >>> seven[30:45, 30:115] = seven[30:170, 100:115] = 60.0
+    >>> read_digit(seven).digit
+    7
     """
     return classify_drawing(_network(model), drawing_from(picture))
+
+
+def classify_pictures(model: Model, images: Any) -> NDArray[np.float32]:
+    """How likely each class is for each of N pictures, (N, classes), each row adding up to 1.
+
+    For a network trained on any pictures, of the user's own as well: ``model.card["classes"]`` are their names. The
+    pictures are as OwnPictures takes them, of the size that the network was trained on. Raises DataError for others,
+    ConfigError for a network that classifies no pictures.
+
+    >>> import numpy
+    >>> from pointwise import classify_pictures
+    >>> classify_pictures("nin", numpy.zeros((5, 28, 28), numpy.uint8)).shape
+    (5, 10)
+    """
+    network = _network(model)
+    pictures = torch.from_numpy(fitting(network.config, images))
+    return (logits_of(network, normalise(pictures)) / temperature_of(network.card)).softmax(dim=1).numpy()
 
 
 def predict_prices(model: Model, square_feet: Houses, rooms: ArrayLike | None = None) -> Prices:
@@ -70,6 +98,11 @@ def predict_prices(model: Model, square_feet: Houses, rooms: ArrayLike | None = 
 
     Raises DataError, naming the row, for a value that is missing, no number, negative or infinite, and for columns that
     are not there or differ in length; ConfigError for a network that prices no houses.
+
+    >>> from pointwise import predict_prices
+    >>> prices = predict_prices("price_1x1", [2500, 6000], [4, 11])
+    >>> prices.dollars.round(-3), prices.guess
+    (array([290000., 700000.]), array([False,  True]))
     """
     network = _network(model)
     price_scaling(network)
@@ -81,8 +114,7 @@ def predict_prices(model: Model, square_feet: Houses, rooms: ArrayLike | None = 
 def _network(model: Any) -> Network:
     if isinstance(model, (str, os.PathLike)):
         return load_model(model)
-    if not hasattr(model, "config"):
-        raise ConfigError(f"A model is a network, its name or its file, not {type(model).__name__}. Use load_model().")
+    check_network(model)
     return model
 
 

@@ -19,7 +19,7 @@ from pointwise.card import HOUSES, STROKES, TABLE, data_set_of, options_of, read
 from pointwise.claims.any_size import SLIDERS, share_read, strips
 from pointwise.claims.shape import accuracy_on_shuffled
 from pointwise.costs import cost
-from pointwise.data.catalogue import Pictures
+from pointwise.data.catalogue import OWN, Pictures
 from pointwise.data.digits import Digits, normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET, TEST_ROWS, HouseOptions, true_price
 from pointwise.data.nondigits import made_nondigits
@@ -67,6 +67,8 @@ def own_data(path: Path, model: Network, folder: Path | None = None) -> Pictures
     if name is None:
         remedy = "Import it again with --data-set." if "imported" in model.card else "Train it again."
         raise ModelFileError(path, "does not say which data set it was trained on", remedy)
+    if name == OWN:
+        raise ModelFileError(path, "was trained on pictures that it does not hold", "Its card says how good it is.")
     if name == STROKES:
         raise ModelFileError(path, "was trained on strokes, which it does not hold", "Open the painting in the app.")
     if name == TABLE:

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from pointwise.calibration import temperature_of
 from pointwise.card import Card, rebuilt
-from pointwise.errors import ConfigError, ModelFileError
+from pointwise.errors import ConfigError, ModelFileError, check_kind, check_network
 from pointwise.models import SHIPPED, SHIPPED_NAMES, ModelConfig, Network, allocate, skeleton
 from pointwise.visible_text import visible
 
@@ -38,9 +38,23 @@ def to_bytes(model: Network, card: Card, dtype: torch.dtype = torch.float32) -> 
     return save(tensors, metadata=header)
 
 
-def save_model(model: Network, path: Path | str, card: Card, dtype: torch.dtype = torch.float32) -> None:
-    """Write a weights file. Raises ModelFileError as ``write_bytes`` does."""
-    write_bytes(Path(path), to_bytes(model, card, dtype))
+def save_model(
+    model: Network, path: os.PathLike[str] | str, card: Card | None = None, dtype: torch.dtype = torch.float32
+) -> None:
+    """Write a weights file, with the network's own card unless another is given; ``dtype`` is how numbers are stored.
+
+    Raises ModelFileError when it cannot be written, ConfigError for what is no network, path, card or kind of number.
+
+    >>> from pointwise import load_model, save_model
+    >>> save_model(load_model("price_1x1"), "copy.safetensors")
+    >>> load_model("copy.safetensors").card == load_model("price_1x1").card
+    True
+    """
+    check_network(model)
+    check_kind("A path", path, (str, os.PathLike), "Name the file that is to be written.")
+    check_kind("A card", card, (Mapping, type(None)), "Leave it out to write the network's own.")
+    check_kind("A torch.dtype", dtype, torch.dtype, "Give torch.float32 or torch.float16.")
+    write_bytes(Path(path), to_bytes(model, model.card if card is None else card, dtype))
 
 
 def write_bytes(target: Path, content: bytes) -> None:
@@ -89,17 +103,8 @@ def shipped_files() -> list[Path]:
 
 
 def weights_file(source: os.PathLike[str] | str) -> Path:
-    """The path of a weights file, which for one of SHIPPED_NAMES is the shipped network's.
-
-    Raises ModelFileError where that is not there; the largest, conv_mlp, is in a checkout and not in a wheel.
-    """
-    if str(source) not in SHIPPED_NAMES:
-        return Path(source)
-    path = SHIPPED / f"{source}.safetensors"
-    if not path.is_file():
-        remedy = f"Copy it from the folder models/ of a clone of Pointwise's repository to {path}, or train it anew."
-        raise ModelFileError(path, "is not in this installation", remedy)
-    return path
+    """The path of a weights file, which for one of SHIPPED_NAMES is the shipped network's."""
+    return SHIPPED / f"{source}.safetensors" if str(source) in SHIPPED_NAMES else Path(source)
 
 
 def load_model(source: os.PathLike[str] | str | bytes, name: str = "This file") -> Network:
@@ -155,10 +160,14 @@ def check_header(begun: bytes, path: Path) -> bytes:
 
 
 def check_is_file(path: Path) -> None:
-    """Raise ModelFileError for a path at which there is no file."""
+    """Raise ModelFileError for a path at which there is no file; the largest shipped one is not in a wheel."""
     if not os.path.isfile(path):
-        wrong = "is a folder" if os.path.isdir(path) else "does not exist"
-        raise ModelFileError(path, wrong, f"Check the path {path}, or restore the models/ folder.")
+        wrong, remedy = "is a folder" if os.path.isdir(path) else "does not exist", f"Check the path {path}."
+        if path in map(weights_file, SHIPPED_NAMES):
+            remedy = (
+                f"Copy it from the folder models/ of a clone of Pointwise's repository to {path}, or train it anew."
+            )
+        raise ModelFileError(path, wrong, remedy)
 
 
 def check_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:

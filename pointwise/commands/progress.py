@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pointwise.training import Step
 
 LOCK = threading.RLock()
+APART = 0.1  # seconds between two looks of a bar
 
 
 def say(sentence: str) -> None:
@@ -46,7 +47,7 @@ def bar(options: argparse.Namespace, what: str, total: int, unit: str, **more: A
 
     _prepare(tqdm)
     hidden = True if options.quiet or sys.stderr is None else None  # None: where stderr is no terminal
-    look = {"unit": f" {unit}", "leave": False, "dynamic_ncols": True, "disable": hidden, **more}
+    look = {"unit": f" {unit}", "leave": False, "dynamic_ncols": True, "mininterval": APART, "disable": hidden, **more}
     return tqdm(desc=printable(what), total=total, **look)
 
 
@@ -62,10 +63,12 @@ class Shown:
     def __init__(self, options: argparse.Namespace, epochs: int = 0) -> None:
         self._options, self._epochs = options, epochs
         self._bar: tqdm[Any] | None = None
-        self._downloads = False
+        self._of = ""  # what the bar is of: downloads or steps
         self._epoch, self._loss, self._steps = 0, 0.0, 0  # the epoch, and the sum of its losses so far
 
     def __enter__(self) -> Shown:
+        if self._epochs:
+            self._begin("", "preparing", 0, "", bar_format="{desc}")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -74,25 +77,30 @@ class Shown:
     def download(self, download: Download) -> None:
         """Show how far a download is."""
         what = "Another training is downloading this" if download.waiting else "Downloading"
-        if self._bar is None:
-            look = {"unit_scale": True, "unit_divisor": 1000}
-            self._bar, self._downloads = bar(self._options, what, download.total, "B", **look), True
-            if self._bar.disable:
+        shown = self._bar
+        if shown is None or self._of != "downloads":
+            shown = self._begin("downloads", what, download.total, "B", unit_scale=True)
+            if shown.disable:
                 tell(self._options, f"{what}: {download.total / 1e6:.1f} MB.")
-        self._bar.set_description(what, refresh=False)
-        self._bar.update(download.done - self._bar.n)
+        shown.set_description(what, refresh=False)
+        shown.update(download.done - shown.n)
 
     def step(self, step: Step) -> None:
         """Show a step, and what was measured after it."""
-        if self._downloads or self._bar is None:
-            self.close()
-            self._bar = bar(self._options, "", step.total, "steps", initial=step.number - 1)
-        if not self._bar.disable:
-            self._move(self._bar, step)
+        shown = self._bar
+        if shown is None or self._of != "steps":
+            shown = self._begin("steps", "", step.total, "steps", initial=step.number - 1)
+        if not shown.disable:
+            self._move(shown, step)
         if step.epoch is not None:
             from pointwise.commands import figures
 
             tell(self._options, f"epoch {step.epoch.number}/{self._epochs}  {figures(step.epoch.metrics)}")
+
+    def _begin(self, of: str, what: str, total: int, unit: str, **more: Any) -> tqdm[Any]:
+        self.close()
+        self._of, self._bar = of, bar(self._options, what, total, unit, **more)
+        return self._bar
 
     def _move(self, bar: tqdm[Any], step: Step) -> None:
         epoch = epoch_of(step.number, step.total, self._epochs)
@@ -107,7 +115,7 @@ class Shown:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
-        self._bar, self._downloads = None, False
+        self._bar, self._of = None, ""
 
 
 def epoch_of(step: int, total: int, epochs: int) -> int:
@@ -135,7 +143,11 @@ def mnist_folder(options: argparse.Namespace) -> Path:
 @contextmanager
 def looked_at(bar: tqdm[Any], *networks: Any) -> Iterator[None]:
     """A context in which every picture that one of these networks looks at moves the bar."""
-    hooks = [network.register_forward_hook(lambda _, __, output: bar.update(len(output))) for network in networks]
+
+    def move(_: object, __: object, output: Any) -> None:  # what a hook returns would be the network's answer
+        bar.update(len(output))
+
+    hooks = [network.register_forward_hook(move) for network in networks]
     try:
         yield
     finally:

@@ -36,8 +36,9 @@ def add(commands: Any) -> None:
     strokes = "digits to draw and read as well, as in: evaluate --strokes"
     parser.add_argument("--strokes", metavar="FILE", type=Path, help=strokes)
     parser.add_argument("--out", metavar="FILE", type=Path, help=f"JSON file to write (default {OUT})")
-    parser.add_argument("--weights", metavar="DIR", type=Path, help="keep the networks there; measure those there anew")
-    parser.add_argument("--quick", action="store_true", help="make six cells anew, one seed, and compare them")
+    weights = "folder to keep the networks in; those that are there already are measured anew and not trained"
+    parser.add_argument("--weights", metavar="DIR", type=Path, help=weights)
+    parser.add_argument("--quick", action="store_true", help="train six of the twelve with one seed, and compare them")
     parser.add_argument("--against", metavar="FILE", type=Path, help="what --quick compares with (default: as shipped)")
     parser.set_defaults(run=study, show=told)
     add_workers(parser)

@@ -74,6 +74,8 @@ DATA_SETS = {
     ),
 }
 
+OWN = "own_pictures"  # the data set's name on the card of a network that learned from somebody's own
+
 
 def data_set_named(name: str) -> DataSet:
     """A data set. Raises ConfigError for an unknown name."""

@@ -8,7 +8,7 @@ import math
 import torch
 from torch import nn
 
-from pointwise.errors import ConfigError
+from pointwise.errors import ConfigError, check_kind
 from pointwise.models.config import Architecture, ModelConfig
 from pointwise.models.networks import Network, SeededDropout
 
@@ -18,8 +18,14 @@ MAX_PARAMETERS = 50_000_000
 def build(config: ModelConfig, seed: int = 0) -> Network:
     """A network with PyTorch's default initialisation, drawn from a generator of its own.
 
-    Raises ConfigError, before any memory is taken, when it would have more than MAX_PARAMETERS parameters.
+    Raises ConfigError, before any memory is taken, when it would have more than MAX_PARAMETERS parameters, and for what
+    is no configuration.
+
+    >>> from pointwise import ModelConfig, build
+    >>> build(ModelConfig("mlp_1x1", widths=(64,))).conv1
+    Conv2d(784, 64, kernel_size=(1, 1), stride=(1, 1))
     """
+    check_kind("A ModelConfig", config, ModelConfig, "Make one: ModelConfig('nin').")
     model = allocate(skeleton(config))
     _initialise(model, torch.Generator().manual_seed(seed))
     model.reset()

@@ -185,13 +185,15 @@ class ModelConfig:
     smoothing: float = 0.0  # paint only: the Gaussian over its logits, σ in pixels (0–64)
 
     def __post_init__(self) -> None:
-        if self.arch not in ARCHITECTURES:
+        if not isinstance(self.arch, str) or self.arch not in ARCHITECTURES:
             raise ConfigError(f"There is no network '{self.arch}'. Choose one of {', '.join(ARCHITECTURES)}.")
         own = self.architecture.widths
+        if not isinstance(self.widths, (tuple, list)):
+            raise ConfigError(f"widths = {self.widths} is no list of numbers. Give one for each hidden layer.")
         object.__setattr__(self, "widths", tuple(self.widths) or own)
         if len(self.widths) != len(own):
             raise ConfigError(f"{self.arch} has {len(own)} hidden widths, not {len(self.widths)}. Give {len(own)}.")
-        if self.activation not in ACTIVATIONS:
+        if not isinstance(self.activation, str) or self.activation not in ACTIVATIONS:
             raise ConfigError(f"There is no activation '{self.activation}'. Choose one of {', '.join(ACTIVATIONS)}.")
         _check("input_channels", self.input_channels, 1, 4096)
         _check("image_size", self.image_size, 1, 256)

@@ -35,10 +35,11 @@ library
 jobs runs
 progress
 run_queue
+export
 explain segmentation teaching training
 answers state_dicts
 inference weights
-card costs export
+card costs
 data
 calibration drawing inpage intervals machine models torch_archive
 errors visible_text

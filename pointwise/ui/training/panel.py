@@ -40,7 +40,7 @@ def show(brief: bool = False) -> None:
     """This visitor's run, on every page; once it is over, a ``brief`` panel says no more than that."""
     session_run.say_refusal()
     run = session_run.current()
-    if session_run.comparisons():
+    if session_run.side_by_side():
         st.fragment(run_every=ELSEWHERE)(_comparisons)()
     if run is None:
         st.fragment(run_every=_elsewhere_every())(_elsewhere)()
@@ -85,7 +85,7 @@ def _elsewhere() -> None:
 
 def _comparisons() -> None:
     """Trainings side by side, a line each, so that their visitor may look at other pages until their turn comes."""
-    for run in session_run.comparisons():
+    for run in session_run.side_by_side():
         progress = run.progress()
         if progress.state == "queued":
             now = server_queue.waiting(progress.standing)

@@ -23,8 +23,14 @@ ABOUT = {
     "order sees no shape. Four networks of [[1×1 convolutions|1×1 convolution]] read the drawing.",
     "Any size": "A [[convolution]] uses the same weights at every pixel, however many there are. The four networks of "
     f"the first page have learned from pictures of {SIDE} × {SIDE} pixels.",
+    "Activations": "Deep networks put an [[activation]], mostly [[ReLU]], after each [[convolution]]. The 1×1 "
+    "convolution itself is a weighted sum.",
     "Bottlenecks": "A [[bottleneck]] is a few [[channels|channel]] between many. GoogLeNet and ResNet, two famous "
     "networks for photos, are built of them.",
+    "Depthwise": "A depthwise [[convolution]] looks at each [[channel]] by itself, with a [[kernel]] of its own. It "
+    "mixes none: that is left to the [[1×1 convolution]] after it.",
+    "Structured data": "A row of a table can be a picture of one pixel, with a [[channel]] for each column. A network "
+    "of [[1×1 convolutions|1×1 convolution]] then predicts another column from it.",
     "Regularising": "[[Overfitting|overfitting]] is to learn the examples by heart. Two usual means against it are "
     "[[batch normalisation|batch norm]] and [[dropout]]. The network here, MLP of 1×1 convs, is two "
     "[[dense layers|dense layer]] written as 1×1 convolutions.",
