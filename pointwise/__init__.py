@@ -51,11 +51,12 @@ if TYPE_CHECKING:
     from pointwise.explain.evidence import Evidence
     from pointwise.inference import Reading, classify_drawing, predict_price, predict_table
     from pointwise.jobs.fitting import fit
+    from pointwise.jobs.job import Job
     from pointwise.jobs.kinds import HouseJob, PictureJob
     from pointwise.models.building import build
     from pointwise.models.config import ModelConfig, default_config
     from pointwise.state_dicts import import_state_dict
-    from pointwise.training.loop import train
+    from pointwise.training.loop import Epoch, Step, train
     from pointwise.training.recipes import Recipe, pictures_recipe, recipe_named
     from pointwise.weights import load_model, save_model
 
@@ -71,11 +72,12 @@ _HOMES = {
     "explain.evidence": ("Evidence",),
     "inference": ("Reading", "classify_drawing", "predict_price", "predict_table"),
     "jobs.fitting": ("fit",),
+    "jobs.job": ("Job",),
     "jobs.kinds": ("HouseJob", "PictureJob"),
     "models.building": ("build",),
     "models.config": ("ModelConfig", "default_config"),
     "state_dicts": ("import_state_dict",),
-    "training.loop": ("train",),
+    "training.loop": ("Epoch", "Step", "train"),
     "training.recipes": ("Recipe", "pictures_recipe", "recipe_named"),
     "weights": ("load_model", "save_model"),
 }
@@ -84,9 +86,11 @@ __all__ = [
     "Cost",
     "DataError",
     "DivergedError",
+    "Epoch",
     "Evidence",
     "HouseJob",
     "HouseOptions",
+    "Job",
     "ModelConfig",
     "ModelFileError",
     "OwnPictures",
@@ -97,6 +101,7 @@ __all__ = [
     "Prices",
     "Reading",
     "Recipe",
+    "Step",
     "TooLargeError",
     "build",
     "classify_drawing",

@@ -16,6 +16,7 @@ from pointwise.commands import app, experiments, files, networks, runs, segment,
 from pointwise.errors import PointwiseError
 from pointwise.visible_text import printable
 
+PARTS = ("files", "pictures")  # of results, where an "error" says what is wrong with one
 MODULE, SCRIPT = "python -m pointwise", "pointwise"  # how it is called
 
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + (stop.number if isinstance(stop, signals.Stop) else signal.SIGINT)
     if result is None:
         return 0
-    missing = [one["error"] for one in result.get("files", ()) if isinstance(one, dict) and "error" in one]
+    missing = [one["error"] for key in PARTS for one in result.get(key, ()) if "error" in one]
     for sentence in missing:
         print(_harmless(sentence), file=sys.stderr)
     if options.json:

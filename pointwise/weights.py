@@ -103,17 +103,8 @@ def shipped_files() -> list[Path]:
 
 
 def weights_file(source: os.PathLike[str] | str) -> Path:
-    """The path of a weights file, which for one of SHIPPED_NAMES is the shipped network's.
-
-    Raises ModelFileError where that is not there; the largest, conv_mlp, is in a checkout and not in a wheel.
-    """
-    if str(source) not in SHIPPED_NAMES:
-        return Path(source)
-    path = SHIPPED / f"{source}.safetensors"
-    if not path.is_file():
-        remedy = f"Copy it from the folder models/ of a clone of Pointwise's repository to {path}, or train it anew."
-        raise ModelFileError(path, "is not in this installation", remedy)
-    return path
+    """The path of a weights file, which for one of SHIPPED_NAMES is the shipped network's."""
+    return SHIPPED / f"{source}.safetensors" if str(source) in SHIPPED_NAMES else Path(source)
 
 
 def load_model(source: os.PathLike[str] | str | bytes, name: str = "This file") -> Network:
@@ -169,10 +160,14 @@ def check_header(begun: bytes, path: Path) -> bytes:
 
 
 def check_is_file(path: Path) -> None:
-    """Raise ModelFileError for a path at which there is no file."""
+    """Raise ModelFileError for a path at which there is no file; the largest shipped one is not in a wheel."""
     if not os.path.isfile(path):
-        wrong = "is a folder" if os.path.isdir(path) else "does not exist"
-        raise ModelFileError(path, wrong, f"Check the path {path}, or restore the models/ folder.")
+        wrong, remedy = "is a folder" if os.path.isdir(path) else "does not exist", f"Check the path {path}."
+        if path in map(weights_file, SHIPPED_NAMES):
+            remedy = (
+                f"Copy it from the folder models/ of a clone of Pointwise's repository to {path}, or train it anew."
+            )
+        raise ModelFileError(path, wrong, remedy)
 
 
 def check_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:

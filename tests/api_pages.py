@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 import pointwise
 
 FIELD = re.compile(r"^ {4}(\w+): [^#\n]+?# (.+)$", re.MULTILINE)

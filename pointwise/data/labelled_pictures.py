@@ -45,6 +45,7 @@ class OwnPictures:
 
     name: ClassVar[str] = OWN
     shuffled: ClassVar[None] = None
+    validation: ClassVar[int | None] = None
 
     def __init__(
         self,
@@ -90,6 +91,10 @@ class OwnPictures:
         """Training and held-out pictures."""
         training, held_out = self._parts
         return training, held_out
+
+    def load_validation(self) -> Digits | None:
+        """None: nothing is split off to choose by, as what is held out chooses nothing either."""
+        return None
 
     def load_held_out(self) -> Digits:
         """The held-out pictures."""

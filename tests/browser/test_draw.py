@@ -61,6 +61,24 @@ def test_undo_takes_back_one_stroke(drawing: Page) -> None:
     expect(value(drawing)).to_have_text("1")
 
 
+def test_what_somebody_corrects_is_read_right_in_the_page_too_and_after_a_reload(drawing: Page) -> None:
+    mirrored = [[(0.7, 0.22), (0.3, 0.2), (0.44, 0.5), (0.54, 0.84)]]
+    clear(drawing)
+    draw(drawing, mirrored)
+    answered(drawing)
+    expect(value(drawing)).not_to_have_text("7")
+    drawing.get_by_role("button", name="It was a 7").click()
+    expect(value(drawing)).to_have_text("7")
+    clear(drawing)
+    draw(drawing, mirrored)
+    answered(drawing)
+    expect(value(drawing)).to_have_text("7")
+    expect(drawing.locator(".pw-verdict")).to_have_text("✓ PyTorch agrees")  # so the page has the same last layer
+    drawing.reload()
+    expect(value(drawing)).to_have_text("7")
+    expect(drawing.get_by_text("taught 1 drawing").first).to_be_visible()
+
+
 def test_a_narrow_window_shows_the_canvas_smaller_and_is_drawn_on_all_the_same(drawing: Page) -> None:
     canvas = drawing.locator("canvas.upper-canvas")
     assert canvas.evaluate("canvas => canvas.getBoundingClientRect().width") == 420
@@ -170,6 +188,8 @@ def test_a_phone_draws_by_touch_and_does_not_scroll(phone: Page, server: Server)
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(value(phone)).to_have_text("1")
     assert main.evaluate("main => main.scrollTop") == before
+    phone.get_by_role("button", name="It was a 7").tap()
+    expect(value(phone)).to_have_text("7")
     assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
 
 

@@ -35,6 +35,7 @@ ALWAYS = {
 REFUSED = {
     "train price_1x1 --data-set cifar10 --resume": "to price_1x1, which learns from houses that it makes",
     "train price_1x1 --data-set mnist": "to price_1x1, which learns from houses that it makes",
+    "train price_1x1 --validation 100": "to price_1x1, whose houses are made",
     "train price_1x1 --device cuda": "to price_1x1, which is so small that the CPU is quickest",
     "train nin --dropout 0.0": "to nin: only mlp_1x1 and price_1x1 have it as a choice",
     "train conv_mlp --dropout 0.5": "to conv_mlp: only",
