@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pointwise.calibration import SURE, TITLES
+from pointwise.calibration import SURE
 from pointwise.card import HOUSES, data_set_of, learned_from, measured_share, reads_digits
 from pointwise.data.sample_digits import CROSSED_SEVEN, EXTENT, SAMPLES, Figure
 from pointwise.errors import ConfigError
 from pointwise.explain.price_parts import weights_of
 from pointwise.export.page_weights import pack
-from pointwise.inpage import FOLDER, scoped
+from pointwise.inpage import FOLDER, TITLES, scoped
 from pointwise.models import REGRESSOR, Network
 from pointwise.models.building import count_parameters
 from pointwise.visible_text import visible
