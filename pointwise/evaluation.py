@@ -35,6 +35,7 @@ from pointwise.weights import weights_file
 
 PENS = (12, 16, 20, 24, 28)  # width on a canvas of 280 pixels
 STRIPS = 200
+PIECES = 5  # that a strip of three digits is cut into, about
 GRID = 11  # points along each feature of a house
 NO_DIGITS = 1000
 ROUNDS = 3
@@ -106,11 +107,14 @@ def scores(
 def pictures_shown(
     model: Network, own: Pictures | HouseOptions, held_out: Digits | None, drawings: Sequence[PenDigit] = ()
 ) -> int:
-    """How many inputs ``scores`` shows a network, in batches or not; but for strips, which are slid over."""
+    """About how many inputs ``scores`` shows a network: how many pieces a strip is cut into depends on its ink."""
     if isinstance(own, HouseOptions):
         return TEST_ROWS + GRID**2
     test = own.counts[1] if held_out is None else len(held_out)
-    return 3 * test + NO_DIGITS + (ROUNDS + len(PENS)) * len(drawings) if reads_digits(model) else test
+    if not reads_digits(model):
+        return test
+    rows = STRIPS * (1 + (len(drawings) > 2)) if model.config.arch in SLIDERS else 0
+    return 3 * test + NO_DIGITS + (ROUNDS + len(PENS)) * len(drawings) + PIECES * rows
 
 
 def price_scores(model: Network, options: HouseOptions | None = None) -> dict[str, Any]:
