@@ -29,14 +29,16 @@ def draw_anywhere(strokes: Sequence[Stroke], chance: np.random.Generator, side: 
     return draw_strokes(moved, side, pen * side, extent=1.0)
 
 
-@functools.cache
-def made_drawings() -> Digits:
-    """MADE drawings of the ways of writing that a recipe trains on, by a SHAKY hand, always the same.
-
-    Temperatures are fitted on them.
-    """
-    chance = np.random.default_rng(SEED)
-    labels = np.arange(MADE) % 10
-    strokes = [made_strokes(int(label), chance, SHAKY * WOBBLE) for label in labels]
+def shaky_drawings(count: int, shaky: float, seed: int) -> Digits:
+    """Drawings of the ways of writing that a recipe trains on, by a hand ``shaky`` times WOBBLE; one seed, one set."""
+    chance = np.random.default_rng(seed)
+    labels = np.arange(count) % 10
+    strokes = [made_strokes(int(label), chance, shaky * WOBBLE) for label in labels]
     images = [prepare(draw_anywhere(one, chance, side=140)).image for one in strokes]
     return Digits("Made drawings", torch.from_numpy(np.stack(images)), torch.from_numpy(labels.astype(np.int64)))
+
+
+@functools.cache
+def made_drawings() -> Digits:
+    """The MADE drawings by a SHAKY hand that temperatures are fitted on."""
+    return shaky_drawings(MADE, SHAKY, SEED)
