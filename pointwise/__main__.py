@@ -1,4 +1,6 @@
-"""Command line: app, train, evaluate, predict, segment, import, runs, bench, export, sweep, sample, study."""
+"""Command line: app, train, evaluate, predict, segment, import, runs, bench, export, sweep, sample, reliability,
+study.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,11 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pointwise
-from pointwise.commands import app, experiments, files, networks, runs, segment, signals, study, train
+from pointwise.commands import app, experiments, files, networks, reliability, runs, segment, signals, study, train
 from pointwise.errors import PointwiseError
 from pointwise.visible_text import printable
 
+PARTS = ("files", "pictures")  # of results, where an "error" says what is wrong with one
 MODULE, SCRIPT = "python -m pointwise", "pointwise"  # how it is called
 
 
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + (stop.number if isinstance(stop, signals.Stop) else signal.SIGINT)
     if result is None:
         return 0
-    missing = [one["error"] for one in result.get("files", ()) if isinstance(one, dict) and "error" in one]
+    missing = [one["error"] for key in PARTS for one in result.get(key, ()) if "error" in one]
     for sentence in missing:
         print(_harmless(sentence), file=sys.stderr)
     if options.json:
@@ -74,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pointwise {pointwise.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    for subject in (app, train, files, networks, segment, runs, experiments, study):
+    for subject in (app, train, files, networks, segment, runs, experiments, reliability, study):
         subject.add(commands)
     return parser
 

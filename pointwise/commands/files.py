@@ -33,14 +33,16 @@ def add(commands: Any) -> None:
     add_data(parser)
     add_quiet(parser)
     add_json(parser)
-    about = "take a network elsewhere: ONNX, or a PyTorch script of its own"
-    examples = ["nin --onnx nin.onnx --torch nin.py"]
-    more = "Give one of --onnx and --torch, or both. ONNX needs: pip install onnx onnxscript"
+    about = "take a network elsewhere: ONNX, a PyTorch script, or a web page"
+    examples = ["nin --onnx nin.onnx --torch nin.py", "nin --html nin.html"]
+    more = "Give one or several of --onnx, --torch and --html. ONNX needs: pip install onnx onnxscript"
     parser = add_command(commands, "export", about, more, examples)
     parser.add_argument("file", metavar="FILE", type=Path, help=WEIGHTS)
     parser.add_argument("--onnx", metavar="OUT", type=Path, help="ONNX file to write")
     script = "Python script to write, which needs PyTorch alone and loads the weights from FILE, put beside it"
     parser.add_argument("--torch", metavar="OUT", type=Path, help=script)
+    page = "web page to write: one file that reads drawings, or prices houses, in any browser by itself"
+    parser.add_argument("--html", metavar="OUT", type=Path, help=page)
     parser.set_defaults(run=export, show=export_told)
     add_force(parser)
     add_json(parser)
@@ -85,17 +87,20 @@ def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {_share(row['accuracy'], row['accuracy_interval'], 2)} of {count}, loss {row['loss']:.4f}"
         if "unsure" in row:
             unsure = {what: _share(share, row["unsure_intervals"][what], 1) for what, share in row["unsure"].items()}
+            kinds = ", ".join(
+                f"{what}: {one}" for what, one in unsure.items() if what not in ("test_digits", "no_digits")
+            )
             yield (
                 f"  expected calibration error {100 * row['calibration_error']:.2f} %; unsure of "
                 f"{unsure['test_digits']} of the test digits, and of {unsure['no_digits']} of {NO_DIGITS:,} pictures "
-                "that are no digit"
+                f"that are no digit ({kinds})"
             )
             shuffled = _share(row["shuffled_accuracy"], row["shuffled_interval"], 2)
             yield f"  {shuffled} of the test digits with all pixels in one other order"
         if "strips" in row:
             strips = row["strips"]
             share = _share(strips["share"], strips["interval"], 1)
-            yield f"  {share} of {strips['count']} strips of three test digits, sliding"
+            yield f"  {share} of {strips['count']} strips of three test digits, read piece by piece"
         if "strokes" in row:
             strokes = row["strokes"]
             sources, pens = (
@@ -107,6 +112,19 @@ def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
                 f"{'drawings, the development set' if strokes['development'] else 'drawings'}, each {ROUNDS} times at "
                 f"random place and size ({sources}); in the middle, by width of the pen: {pens}"
             )
+            wrong = _share(strokes["wrong_but_sure"], strokes["wrong_but_sure_interval"], 1)
+            errors = ", ".join(
+                f"{name}: {100 * one:.2f} %" for name, one in strokes["calibration_error_by_source"].items()
+            )
+            yield (
+                f"  on them: expected calibration error {100 * strokes['calibration_error']:.2f} % ({errors}), "
+                f"{100 * strokes['calibration_error_raw']:.2f} % without the temperature; "
+                f"read wrongly and surely: {wrong}"
+            )
+            if "strips" in strokes:
+                strips = strokes["strips"]
+                share = _share(strips["share"], strips["interval"], 1)
+                yield f"  {share} of {strips['count']} strips of three of the drawings"
         if "mae" in row:
             yield (
                 f"  {row['mae']:,.0f} dollars mean absolute error on the test houses, r2 {row['r2']:.4f}, "
@@ -125,12 +143,13 @@ def _share(value: float, interval: Sequence[float], decimals: int) -> str:
 def export(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the files that were written."""
     from pointwise.export.programs import to_onnx, to_torch
+    from pointwise.export.web_page import to_web_page
     from pointwise.weights import load_model, weights_file, write_bytes
 
-    if options.onnx is None and options.torch is None:
-        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, or both.")
+    if options.onnx is None and options.torch is None and options.html is None:
+        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, --html OUT, or several of them.")
     file = weights_file(options.file)
-    check_outs([options.torch, options.onnx], [file], replace=options.force)
+    check_outs([options.torch, options.onnx, options.html], [file], replace=options.force)
     model = load_model(file)
     written: list[str] = []
     with says_what_is_there(written):
@@ -140,6 +159,9 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
         if options.onnx is not None:
             write_bytes(options.onnx, to_onnx(model))
             written.append(str(options.onnx))
+        if options.html is not None:
+            write_bytes(options.html, to_web_page(model).encode())
+            written.append(str(options.html))
     return {"file": str(options.file), "arch": model.config.arch, "written": written}
 
 

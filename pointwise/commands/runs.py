@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.commands import add_command, add_force, add_json, check_outs, figures, says_what_is_there
 from pointwise.commands.kept_runs import MOST_BYTES, content_of, everything, facts_of, found, opened
-from pointwise.errors import LibraryError
+from pointwise.errors import LibraryError, ModelFileError
 from pointwise.library.records import PAINTING
 from pointwise.visible_text import one_line, printable
 
@@ -187,8 +187,8 @@ def unpin(options: argparse.Namespace) -> dict[str, Any]:
     return pin(options, pinned=False)
 
 
-def delete(options: argparse.Namespace) -> dict[str, Any] | None:
-    """JSON: the run that was deleted; None when the answer was no. Raises LibraryError where nobody can be asked."""
+def delete(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: the run that was deleted, or not when the answer was no. Raises LibraryError where nobody can be asked."""
     with opened() as library:
         shelf, record = found(library, options.id)
         if not options.yes:
@@ -198,8 +198,7 @@ def delete(options: argparse.Namespace) -> dict[str, Any] | None:
                 f"Delete '{one_line(record.name)}' ({record.id[:SHOWN]})? [y/N] ", end="", file=sys.stderr, flush=True
             )
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-                print("Nothing was deleted.", file=sys.stderr)
-                return None
+                return _did(record, "was not deleted")
         shelf.delete(record.id)
         return _did(record, "is deleted; for an hour the app can bring it back, on its page 'Your runs'")
 
@@ -217,22 +216,34 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def take_in(options: argparse.Namespace) -> dict[str, Any]:
-    """JSON: the runs that are kept from now on, those of the first file first."""
+    """JSON: the runs that are kept from now on, those of the first file first, and why others cannot be.
+
+    Raises an exception where that is so of all files.
+    """
     from pointwise.library.archive import is_archive, unpack
     from pointwise.state_dicts import import_state_dict
 
     records: list[RunRecord] = []
     taken: list[str] = []
+    refused: list[dict[str, str]] = []
     with opened() as library, says_what_is_there(taken, "Taken in by then"):
         shelf = library.shelf("")
         for path in options.files:
-            content = content_of(path)
-            if is_archive(content):
-                records += unpack(shelf, content, path.name, most_bytes=MOST_BYTES)
-            else:
-                records.append(shelf.add(import_state_dict(content, path.name), path.stem))
+            try:
+                content = content_of(path)
+                if is_archive(content):
+                    records += unpack(shelf, content, path.name, most_bytes=MOST_BYTES)
+                else:
+                    records.append(shelf.add(import_state_dict(content, path.name), path.stem))
+            except (LibraryError, ModelFileError) as error:
+                if len(options.files) == 1:
+                    raise
+                refused.append({"file": str(path), "error": str(error)})
+                continue
             taken.append(str(path))
-    return {"runs": [facts_of(record) for record in records]}
+    if not taken:
+        raise LibraryError(" ".join(one["error"] for one in refused))
+    return {"runs": [facts_of(record) for record in records], **({"files": refused} if refused else {})}
 
 
 def taken_in(result: Mapping[str, Any]) -> Iterator[str]:

@@ -52,7 +52,7 @@ def add(commands: Any) -> None:
 
 
 def segment(options: argparse.Namespace) -> dict[str, Any]:
-    """JSON: a row a picture, with the file of its labels and the share of each class."""
+    """JSON: a row a picture, with the file of its labels and the share of each class, or why it cannot be read."""
     from pointwise.segmentation import apply
     from pointwise.weights import load_model
 
@@ -65,7 +65,7 @@ def segment(options: argparse.Namespace) -> dict[str, Any]:
         )
     outs = _outs(options.pictures, options.out)
     check_outs(outs.values(), [*options.pictures, options.apply], replace=options.force)
-    network, rows, refused = load_model(options.apply), [], []
+    network, rows = load_model(options.apply), list[dict[str, Any]]()
     written: list[str] = []
     with bar(options, "labelling", len(outs), "pictures") as shown, says_what_is_there(written):
         for path, out in outs.items():
@@ -73,13 +73,12 @@ def segment(options: argparse.Namespace) -> dict[str, Any]:
             try:
                 found = apply(network, *_picture(path))
             except PictureError as error:
-                refused.append(str(error))
+                rows.append({"picture": str(path), "error": str(error)})
                 continue
             rows.append(_written(path, out, found.labels, network.config.num_classes))
             written.append(str(out))
-    if refused:
-        others = f" {len(rows)} others are labelled." if rows else ""
-        raise PictureError(" ".join(refused) + others)
+    if all("error" in row for row in rows):
+        raise PictureError(" ".join(row["error"] for row in rows))
     return {"network": str(options.apply), "pictures": rows}
 
 
@@ -115,6 +114,8 @@ def _learned(options: argparse.Namespace) -> dict[str, Any]:
 def told(result: Mapping[str, Any]) -> Iterator[str]:
     """The result of ``segment`` as text, a line a picture."""
     for row in result["pictures"]:
+        if "error" in row:
+            continue
         shares = ", ".join(f"class {number}: {share:.1%}" for number, share in row["shares"].items())
         score = "" if row.get("held_out") is None else f"; mean IoU {row['held_out']:.2f} on held-out strokes"
         yield f"{row['labels']}: {shares}{score}"

@@ -1,7 +1,8 @@
 """A classifier as bytes that the page itself evaluates (inpage/network.js); needs no PyTorch.
 
 The bytes are the header's length (uint32), the header as JSON (the stages' shapes, the activation, the temperature),
-then float32 weights (O, I, k, k) and biases (O,) of each stage, batch normalisation folded in; all little endian.
+then weights (O, I, k, k) and biases (O,) of each stage, batch normalisation folded in, as float32, or as float16 where
+the header says ``halves``; all little endian.
 """
 
 from __future__ import annotations
@@ -62,10 +63,15 @@ class Packed(NamedTuple):
         return json.loads(self.content[4 : self._floats])
 
 
-def pack(network: Network, most_parameters: int | None = None, stages: int | None = None) -> Packed | None:
-    """A classifier in eval mode, or its first ``stages``; None for a network of houses, or too large a one."""
+def pack(
+    network: Network, most_parameters: int | None = None, stages: int | None = None, halves: bool = False
+) -> Packed | None:
+    """A classifier in eval mode, or its first ``stages``; None for a network of houses, or too large a one.
+
+    With ``halves`` its weights are rounded to float16, so that it is half as large.
+    """
     state = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    return _packed(asdict(network.config), network.card, state, most_parameters, stages)
+    return _packed(asdict(network.config), network.card, state, most_parameters, stages, halves)
 
 
 def pack_file(path: Path, most_parameters: int | None = None) -> Packed | None:
@@ -88,6 +94,7 @@ def _packed(
     state: Mapping[str, Any],
     most_parameters: int | None,
     count: int | None = None,
+    halves: bool = False,
 ) -> Packed | None:
     architecture = ARCHITECTURES[config["arch"]]
     layers = architecture.layers[:count]
@@ -105,14 +112,16 @@ def _packed(
         stages.append(stage)
         arrays += [weights, biases]
         channels = len(biases)
-    floats = b"".join(np.asarray(values, "<f4").tobytes() for values in arrays)
+    numbers = b"".join(np.asarray(values, "<f2" if halves else "<f4").tobytes() for values in arrays)
     header = {"stages": stages, "activation": config["activation"], "temperature": card.get("temperature", 1.0)}
+    if halves:
+        header["halves"] = True
     header["whole"] = len(layers) == len(architecture.layers)
-    header["id"] = _identity(header, floats)
+    header["id"] = _identity(header, numbers)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % ALIGNED)
-    return Packed(header["id"], struct.pack("<I", len(text)) + text + floats)
+    return Packed(header["id"], struct.pack("<I", len(text)) + text + numbers)
 
 
-def _identity(header: Mapping[str, Any], floats: bytes) -> str:
-    return hashlib.sha256(json.dumps(header).encode() + floats).hexdigest()[:16]
+def _identity(header: Mapping[str, Any], numbers: bytes) -> str:
+    return hashlib.sha256(json.dumps(header).encode() + numbers).hexdigest()[:16]

@@ -26,6 +26,20 @@ export function written(value) {
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "")
 }
 
+const DIVERGING = [[0, 114, 178], [245, 245, 245], [213, 94, 0]] // below 0, 0, above 0
+const RISING = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]]
+
+// As Scale.of makes it, or with ``around`` as Scale.around does.
+export function scaleOf(values, around = false) {
+  let least = 0, most = 0
+  for (const value of values) {
+    least = Math.min(least, value)
+    most = Math.max(most, value)
+  }
+  const high = Math.max(-least, most) || 1
+  return around || least < 0 ? { low: -high, high, stops: DIVERGING } : { low: 0, high, stops: RISING }
+}
+
 // As Scale.coloured does: RGBA bytes, colours at even distances between ``low`` and ``high``.
 export function coloured(values, { low, high, stops }) {
   const bytes = new Uint8ClampedArray(4 * values.length)

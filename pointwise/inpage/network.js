@@ -18,10 +18,11 @@ function erf(x) {
   return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * Math.exp(-z * z) * sum
 }
 
-// What packed.py wrote, a Uint8Array: the header's length, the header as JSON, float32 weights and biases by stage.
+// What page_weights.py wrote, a Uint8Array: the header's length, the header as JSON, weights and biases by stage, as
+// float32 or float16.
 export function unpack(bytes) {
-  const { network, end } = headed(bytes)
-  const floats = new Float32Array(bytes.slice(end).buffer)
+  const { network, end } = headed(bytes), numbers = bytes.slice(end).buffer
+  const floats = network.halves ? widened(new Uint16Array(numbers)) : new Float32Array(numbers)
   let at = 0
   const take = (count) => floats.subarray(at, (at += count))
   for (const stage of network.stages) {
@@ -30,6 +31,16 @@ export function unpack(bytes) {
     stage.biases = take(channels)
   }
   return network
+}
+
+// The values of float16 numbers, exactly.
+function widened(halves) {
+  const table = Float32Array.from({ length: 1 << 16 }, (_, bits) => {
+    const power = (bits >> 10) & 31, part = (bits & 1023) / 1024, sign = bits >> 15 ? -1 : 1
+    if (power === 31) return part ? NaN : sign * Infinity
+    return sign * (power ? 2 ** (power - 15) * (1 + part) : 2 ** -14 * part)
+  })
+  return Float32Array.from(halves, (bits) => table[bits])
 }
 
 // The network as its header describes it, and where the header ends.
@@ -59,7 +70,7 @@ function rearranged(weights, { channels, inputs, kernel, maps }) {
 }
 
 // Where the windows lie that a stage looks through: rows and columns of them, of ``size`` values each.
-function windowsOf({ inputs, kernel, stride, padding, flat }, { height, width, values }) {
+export function windowsOf({ inputs, kernel, stride, padding, flat }, { height, width, values }) {
   if (flat) return { height: 1, width: 1, size: values.length }
   const side = (length) => Math.floor((length + 2 * padding - kernel) / stride) + 1
   return { height: side(height), width: side(width), size: kernel * kernel * inputs }
@@ -179,7 +190,7 @@ export function activate(map, name) {
     if (alike && alike[p] < p) for (let from = alike[p] * channels, o = 0; o < channels; o++) values[at++] = values[from++]
     else if (name === "relu") for (let o = 0; o < channels; o++, at++) values[at] = Math.max(values[at], 0)
     else for (let o = 0; o < channels; o++, at++) values[at] = activation(values[at])
-  return { ...map, values }
+  return { ...map, values, before: map.values }
 }
 
 // The maps after each stage, from stage ``first`` on.
@@ -203,9 +214,11 @@ export function probabilities({ temperature }, { channels, height, width, values
   return powers.map((power) => power / sum)
 }
 
-// A picture that came as text.
+// A picture, or a network, that came as text.
 export function decoded(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+  const text = atob(base64), bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
+  return bytes
 }
 
 // A picture of side×side bytes as the network takes it, −1 to 1.

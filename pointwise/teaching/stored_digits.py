@@ -49,11 +49,18 @@ def read(path: Path) -> StoredDigits:
 
 
 def write(path: Path, training: Digits, test: Digits, count: int = COUNT) -> None:
-    """Choose ``count`` digits of each part, always the same ones, and write them. Raises ModelFileError."""
+    """Choose ``count`` digits of each part, or as many as there are, always the same ones, and write them.
+
+    Raises ModelFileError where that cannot be done, DataError where there is no training digit of some class.
+    """
     chance = np.random.default_rng(0)
-    labels = training.labels.numpy()
-    each = [chance.choice(np.flatnonzero(labels == digit), count // CLASSES, replace=False) for digit in range(CLASSES)]
-    chosen = {"training": chance.permutation(np.concatenate(each)), "test": chance.choice(len(test), count, False)}
+    places = [np.flatnonzero(training.labels.numpy() == digit) for digit in range(CLASSES)]
+    size = min(count // CLASSES, *map(len, places))
+    if not size:
+        raise DataError(f"{training.name} is no sample of all digits. Choose a larger one.")
+    each = [chance.choice(place, size, replace=False) for place in places]
+    chosen = {"training": chance.permutation(np.concatenate(each))}
+    chosen["test"] = chance.choice(len(test), min(count, len(test)), replace=False)
     arrays: dict[str, NDArray[np.uint8]] = {}
     for name, digits in (("training", training), ("test", test)):
         at = np.sort(chosen[name]) if name == "test" else chosen[name]

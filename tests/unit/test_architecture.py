@@ -28,16 +28,18 @@ ui.frame
 __main__
 commands
 study
+reliability
 bench evaluation
 claims
 library
 jobs runs
 progress
 run_queue
+export
 explain segmentation teaching training
 answers state_dicts
 inference weights
-card costs export
+card costs
 data
 calibration drawing inpage intervals machine models torch_archive
 errors visible_text

@@ -20,7 +20,7 @@ ALWAYS = {
     "train": "activation width recipe epochs batch lr seed data threads ignore-memory out resume force float16 no-keep "
     "quiet json",
     "evaluate": "data quiet json",
-    "export": "onnx torch force json",
+    "export": "onnx torch html force json",
     "import": "out force json",
     "predict": "quiet json",
     "segment": "apply force quiet json",
@@ -35,6 +35,7 @@ ALWAYS = {
 REFUSED = {
     "train price_1x1 --data-set cifar10 --resume": "to price_1x1, which learns from houses that it makes",
     "train price_1x1 --data-set mnist": "to price_1x1, which learns from houses that it makes",
+    "train price_1x1 --validation 100": "to price_1x1, whose houses are made",
     "train price_1x1 --device cuda": "to price_1x1, which is so small that the CPU is quickest",
     "train nin --dropout 0.0": "to nin: only mlp_1x1 and price_1x1 have it as a choice",
     "train conv_mlp --dropout 0.5": "to conv_mlp: only",
@@ -62,6 +63,7 @@ WRITING = {
     "train nin --data-set digits --out y.safetensors": "y.checkpoint.safetensors",
     "export nin --torch X": "X",
     "export nin --onnx y.onnx --torch X": "X",
+    "export nin --html X": "X",
     "import y.pth --out X": "X",
     "segment a.png --scribbles b.png --out X": "X",
     "segment a.png --scribbles b.png --out y.png --network X": "X",

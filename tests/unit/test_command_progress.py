@@ -87,7 +87,7 @@ def test_evaluate_shows_the_pictures_that_are_read(
     assert drawn[-1] == ""
     assert json.loads(capsys.readouterr().out)["models"][0]["test_digits"] == 297
     said = terminal()
-    assert main(["evaluate", str(bag), "--quiet"]) == 0
+    assert main(["evaluate", "price_1x1", "--quiet"]) == 0
     assert said.getvalue() == ""
 
 

@@ -14,6 +14,7 @@ from pointwise.__main__ import main
 from pointwise.claims import parameters
 from pointwise.evaluation import fingerprint, read_strokes
 from pointwise.models import ModelConfig, build, default_config
+from pointwise.teaching.stored_digits import read
 from pointwise.weights import load_model, save_model
 
 Json = Callable[..., Any]
@@ -228,7 +229,7 @@ def test_export_writes_both(as_json: Json, bag: Path, tmp_path: Path) -> None:
 
 
 def test_export_refuses_nothing_to_do_and_broken_files(refusal: Callable[..., str], bag: Path, tmp_path: Path) -> None:
-    assert "Give --onnx OUT, --torch OUT, or both" in refusal("export", bag)
+    assert "Give --onnx OUT, --torch OUT, --html OUT, or several" in refusal("export", bag)
     assert "does not exist" in refusal("export", tmp_path / "none.safetensors", "--torch", tmp_path / "x.py")
 
 
@@ -361,3 +362,10 @@ def test_a_training_that_is_over_but_was_not_written_is_written_from_the_library
     again = load_model(out)
     assert again.card == written.card
     assert all(torch.equal(again.state_dict()[name], t) for name, t in written.state_dict().items())
+
+
+def test_sample_chooses_digits_of_each_class(as_json: Json, write_mnist: Callable[..., Path], tmp_path: Path) -> None:
+    out = tmp_path / "sample.npz"
+    chosen = as_json("sample", "--data", str(write_mnist(train=400)), "--out", str(out))
+    assert chosen["test"] == 32
+    assert read(out).training.labels.bincount().unique().tolist() == [chosen["training"] // 10]

@@ -33,9 +33,8 @@ SHOWN = 60  # digits that are read otherwise
 FIGURE = 104  # pixels of a corrected drawing with its button
 MOST_EXAMINED = 3  # networks whose view of the test digits is remembered: four megabytes each
 STYLE = """<style>
-.st-key-taught-drawings .pw-frame {width: 3.5rem}
-.st-key-taught-drawings figcaption {min-height: 2.6em; width: 6.4rem}
-.st-key-changed-digits figure {width: 5.2rem}
+.st-key-taught-drawings .pw-strip figure {width: 6.2rem}
+.st-key-changed-digits .pw-strip figure {width: 5.2rem}
 </style>"""
 
 

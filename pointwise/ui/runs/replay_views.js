@@ -3,7 +3,7 @@
 
 import { coloured, dollars, percent, written } from "../../inpage/formats.js"
 import { decoded } from "../../inpage/network.js"
-import { write } from "../../inpage/page.js"
+import { write } from "../../inpage/bars.js"
 
 const APART = { x: 0.045, y: 0.075 } // shares of the plot between two labels of curves
 const LOWEST = 0.03 // a probability below which no label stands beside a curve

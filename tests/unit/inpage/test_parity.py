@@ -17,7 +17,7 @@ from pointwise.drawing import draw_strokes, prepare
 from pointwise.evaluation import draw_anywhere, read_strokes
 from pointwise.explain import colour
 from pointwise.explain.chain import Chain, Channel
-from pointwise.explain.price_parts import price_parts
+from pointwise.explain.price_parts import price_parts, weights_of
 from pointwise.export.page_weights import pack
 from pointwise.inference import classify_image
 from pointwise.models import ACTIVATIONS, ModelConfig, build, default_config
@@ -25,7 +25,6 @@ from pointwise.teaching.last_layer import LastLayer
 from pointwise.ui.canvas.drawing import SAMPLES
 from pointwise.ui.frame import labels, shipped
 from pointwise.ui.frame.colours import Scale
-from pointwise.ui.regression.live_price import weights_of
 from pointwise.weights import SHIPPED, load_model
 from tests import lacking
 from tests.unit.inpage.conftest import Answers
@@ -210,7 +209,7 @@ def test_the_price_that_follows_a_slider(node: Answers, activation: str) -> None
     model.card = {"scaling": {"mean": 300_000.0, "std": 150_000.0}}
     houses = [(0.0, 0.0), (2500.0, 5.0), (6000.0, 1.0), (150.0, 12.0)]
     cases = [[weights_of(model), [feet / 5000, rooms / 10]] for feet, rooms in houses]
-    for house, answer in zip(houses, node("ui/regression/live_price.js", "forward", cases), strict=True):
+    for house, answer in zip(houses, node("inpage/price.js", "forward", cases), strict=True):
         assert answer["price"] == pytest.approx(price_parts(model, *house).price, abs=1e-6)
 
 

@@ -181,11 +181,17 @@ class Terminal(io.StringIO):
     ("answer", "gone"), [("y\n", True), ("YES\n", True), ("\n", False), ("n\n", False), ("", False)]
 )
 def test_delete_asks_on_a_terminal(
-    folder: Path, terminals: Shelf, monkeypatch: pytest.MonkeyPatch, answer: str, gone: bool
+    folder: Path,
+    terminals: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: str,
+    gone: bool,
 ) -> None:
     run = train(terminals, job(epochs=1))
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
-    assert main(["runs", "delete", run]) == 0
+    assert main(["runs", "delete", run, "--json"]) == 0
+    assert ("not deleted" in json.loads(capsys.readouterr().out)["done"]) is not gone
     assert terminals.run(run).deleted is gone
 
 
@@ -213,6 +219,18 @@ def test_what_cannot_be_taken_in_is_refused(refused: Callable[..., str], tmp_pat
     (tmp_path / "x.zip").write_bytes(b"nothing")
     assert "missing.zip cannot be read" in refused("import", tmp_path / "missing.zip")
     assert "x.zip is damaged" in refused("import", tmp_path / "x.zip")
+
+
+def test_what_cannot_be_taken_in_does_not_keep_others_out(
+    folder: Path, terminals: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.zip").write_bytes(b"nothing")
+    save_model(build(default_config("bag_of_pixels")), tmp_path / "bag.safetensors", {})
+    assert main(["runs", "import", str(tmp_path / "x.zip"), str(tmp_path / "bag.safetensors")]) == 1
+    out, err = capsys.readouterr()
+    assert "'bag' is kept" in out
+    assert "x.zip is damaged" in err
+    assert [record.name for record in terminals.runs()] == ["bag"]
 
 
 def test_export_refuses_where_nothing_can_be_written(

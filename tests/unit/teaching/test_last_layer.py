@@ -64,6 +64,8 @@ def test_the_stored_training_digits_are_balanced(tmp_path: Path) -> None:
     again = read(path)
     assert again.training.labels.bincount().tolist() == [10] * CLASSES
     assert len(again.test) == 100
+    with pytest.raises(DataError, match="all digits"):
+        write(path, stored.training, stored.test, count=9)
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(DataError, match="missing or damaged"):
         read(path)

@@ -1,7 +1,7 @@
 // A price network as a picture: the house's one pixel, a circle for each channel, a line for each weight, live. What is
 // pointed at, tapped or focused says its numbers, in words and beside the lines; a click keeps it.
 
-import { dollars } from "../../inpage/formats.js"
+import { dollars } from "./formats.js"
 import { brief, called, matrices, product, sentence } from "./network_words.js"
 
 const TALL = 452, HEAD = 54, FOOT = 12 // pixels
