@@ -36,10 +36,18 @@ class PictureJob(Job):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(getattr(self.data, "data_set", None), DataSet):
+        of = getattr(self.data, "data_set", None)
+        if not isinstance(of, DataSet):
             given = type(self.data).__name__
             raise ConfigError(
                 f"Pictures are needed, not {given}. Give Pictures('mnist') or OwnPictures(images, labels)."
+            )
+        config, channels, side = self.config, of.channels, of.side
+        if not config.architecture.classifies or (config.input_channels, config.image_size) != (channels, side):
+            shape = f"{config.image_size}×{config.image_size} pictures of {config.input_channels} channels"
+            raise ConfigError(
+                f"{config.arch} for {shape} cannot learn from {of.title}, {side}×{side} of {channels}. Take "
+                "config_for(name, data set), or the config() of OwnPictures."
             )
 
     @property
