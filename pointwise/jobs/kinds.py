@@ -86,6 +86,7 @@ class HouseJob(Job):
     data: HouseOptions
 
     kind = HOUSES
+    one_thread = True
     score = "r2"
     result = ("mae", "r2")
 
@@ -136,6 +137,7 @@ class TableJob(Job):
     data: Prepared | RowsElsewhere
 
     kind = TABLE
+    one_thread = True
     score = "r2"
     result = ("r2",)
 

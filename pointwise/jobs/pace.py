@@ -6,7 +6,7 @@ import math
 import time
 from contextlib import closing
 from dataclasses import replace
-from statistics import median
+from statistics import fmean
 from typing import Any
 
 from pointwise.jobs.job import Job
@@ -45,7 +45,7 @@ def _timed(job: Job, patience: float) -> float:
             measuring = time.perf_counter() - now
         else:
             measuring = times.pop() if times else 0.0
-    a_step = median(times) if times else measuring or first - began
+    a_step = fmean(times) if times else measuring or first - began
     epoch = math.ceil(examples / job.recipe.batch_size) * a_step + measuring
     return first - began + making + job.recipe.epochs * epoch
 
