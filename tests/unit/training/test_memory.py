@@ -84,7 +84,7 @@ def test_where_the_batches_are_small_measuring_takes_the_most() -> None:
 
 def test_a_width_of_512_and_batches_of_4096_are_known_to_take_gigabytes_and_take_none_to_know() -> None:
     config = default_config("nin").with_width(512)
-    said = memory_of(config, recipe_named("fast", batch_size=4096), data=0)
+    said = memory_of(config, recipe_named("tutorial", batch_size=4096), data=0)
     assert 13e9 < said.total < 20e9  # the maps of the first stage alone: five times 1.6 GB
 
 
