@@ -31,11 +31,11 @@ def draw() -> None:
         below = st.container()
     with right:
         beside, choices = st.container(), st.container()
-    between, hint, words, steps, about = (st.container() for _ in range(5))
+    between, hint, lesson, words, steps, about = (st.container() for _ in range(6))
     section(ANSWERS)(lambda: answers(beside, hint, steps))()
     with below:
         section(TOOLS)(lambda: tools.tools(changed=DRAW))()
-    controls(choices, between, words, about)
+    controls(choices, between, lesson, words, about)
 
 
 def answers(beside: Place, hint: Place, steps: Place) -> None:
@@ -59,13 +59,15 @@ def answers(beside: Place, hint: Place, steps: Place) -> None:
             four_models.side_by_side()
 
 
-def controls(choices: Place, between: Place, words: Place, about: Place) -> None:
+def controls(choices: Place, between: Place, lesson: Place, words: Place, about: Place) -> None:
     from pointwise.models import CLASSIFIERS
     from pointwise.ui.canvas import reading
-    from pointwise.ui.draw import four_models, hard_cases, two_ways
+    from pointwise.ui.draw import correcting, four_models, hard_cases, taught_drawings, two_ways
     from pointwise.ui.training import weights_in_use
 
     with choices:
+        if startup.loaded():
+            correcting.buttons(changed=DRAW)
         reading.choose_reader()
         if startup.loaded():
             weights_in_use.choose(reading.chosen_reader())
@@ -73,6 +75,9 @@ def controls(choices: Place, between: Place, words: Place, about: Place) -> None
         tools.samples(changed=DRAW)
         if startup.loaded():
             hard_cases.gallery(changed=DRAW)
+    if startup.loaded():
+        with lesson:
+            taught_drawings.show(changed=DRAW)
     with words:
         with st.expander("Read a picture instead", icon=":material/upload:"):
             tools.upload(changed=DRAW)

@@ -10,7 +10,7 @@ from pointwise.ui.frame.sections import section  # noqa: E402  (after the guard,
 from pointwise.ui.why_1x1 import claim_opening, claim_steps  # noqa: E402
 
 st.title("Why 1×1")
-st.markdown("Eight things that people say about 1×1 convolutions. Guess which are true, then see each measured here.")
+st.markdown("What people say about 1×1 convolutions. Guess which of it is true, then see each claim measured here.")
 
 if navigation.arrived():
     claim_steps.CLAIM.pop()
@@ -22,12 +22,15 @@ def why() -> None:
     question = claim_opening.show(claim)
     with startup.loading(height=320):  # what these import needs torch
         from pointwise.ui.why_1x1 import (
+            activations_claim,
             any_size_claim,
             claim_widgets,
             dense_layer_claims,
+            depthwise_claim,
             parameter_claims,
             regularising_claim,
             shape_claim,
+            structured_data_claim,
             verdicts_table,
         )
     claims = {
@@ -36,7 +39,10 @@ def why() -> None:
         "Speed": dense_layer_claims.speed,
         "Shape": shape_claim.show,
         "Any size": any_size_claim.show,
+        "Activations": activations_claim.show,
         "Bottlenecks": parameter_claims.bottlenecks,
+        "Depthwise": depthwise_claim.show,
+        "Structured data": structured_data_claim.show,
         "Regularising": regularising_claim.show,
         "Network in Network": dense_layer_claims.network_in_network,
     }

@@ -1,38 +1,59 @@
-"""Command line: train | evaluate | predict | segment | import | runs | bench | export | sweep | study."""
+"""Command line: app, train, evaluate, predict, segment, import, runs, bench, export, sweep, sample, study."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
 
-from pointwise.commands import experiments, files, networks, runs, segment, signals, study, train
+import pointwise
+from pointwise.commands import app, experiments, files, networks, runs, segment, signals, study, train
 from pointwise.errors import PointwiseError
 from pointwise.visible_text import printable
 
+PARTS = ("files", "pictures")  # of results, where an "error" says what is wrong with one
+MODULE, SCRIPT = "python -m pointwise", "pointwise"  # how it is called
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit status of one command: 0 when it did its work, 2 when it was refused with a sentence on stderr, and when
-    a signal ended it, 128 and the signal's number: 130 after Ctrl-C, 143 after SIGTERM.
+    """The exit status of one command: 0 when it did its work, 1 when it did a part of it and stderr says what is
+    missing, 2 when it was refused with a sentence on stderr, and when a signal ended it, 128 and the signal's number:
+    130 after Ctrl-C, 143 after SIGTERM.
     """
     options = _parser().parse_args(arguments)
     try:
-        with signals.handled():
+        with signals.handled(), redirect_stdout(sys.stderr):  # stdout is for the result alone
             result = options.run(options)
     except PointwiseError as error:
         print(_harmless(str(error)), file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
-        print(str(stop) or "Stopped; nothing was written.", file=sys.stderr)
+        print(_harmless(str(stop) or "Stopped; nothing was written."), file=sys.stderr)
         return 128 + (stop.number if isinstance(stop, signals.Stop) else signal.SIGINT)
     if result is None:
         return 0
+    missing = [one["error"] for key in PARTS for one in result.get(key, ()) if "error" in one]
+    for sentence in missing:
+        print(_harmless(sentence), file=sys.stderr)
     if options.json:
-        print("".join(map(_in_json, json.dumps(result, indent=2, ensure_ascii=False))))
+        shown = "".join(map(_in_json, json.dumps(result, indent=2, ensure_ascii=False)))
     else:
-        print(*map(_harmless, options.show(result)), sep="\n")
+        shown = "\n".join(map(_harmless, options.show(result)))
+    return _printed(shown) or bool(missing)
+
+
+def _printed(text: str) -> int:
+    """0 once the text is on stdout, 1 where who was to read it has gone, as ``head`` does."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python says so once more at its end
+        return 1
     return 0
 
 
@@ -47,9 +68,14 @@ def _in_json(character: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m pointwise", description="Train, evaluate and time 1×1 models.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for subject in (train, files, networks, segment, runs, experiments, study):
+    parser = argparse.ArgumentParser(
+        prog=SCRIPT if Path(sys.argv[0]).stem == SCRIPT else MODULE,
+        description="Train, evaluate, ask and time networks of 1×1 convolutions.",
+        epilog="COMMAND --help says what each of them takes.",
+    )
+    parser.add_argument("--version", action="version", version=f"pointwise {pointwise.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    for subject in (app, train, files, networks, segment, runs, experiments, study):
         subject.add(commands)
     return parser
 

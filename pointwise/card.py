@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pointwise.data.catalogue import DATA_SETS
+from pointwise.data.catalogue import DATA_SETS, OWN
 from pointwise.errors import ConfigError
 from pointwise.intervals import Share, share_of_sample
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pointwise.models import Network
 
 HOUSES, TABLE, STROKES = "houses", "table", "strokes"  # beside the names of DATA_SETS
-TRAINED_ON = (*DATA_SETS, HOUSES, TABLE, STROKES)
+TRAINED_ON = (*DATA_SETS, OWN, HOUSES, TABLE, STROKES)
 Card = Mapping[str, Any]  # JSON, as make_card makes it; {} for a network that nobody trained
 Frozen = TypeVar("Frozen")
 
@@ -36,8 +36,8 @@ def make_card(
     """JSON: the Recipe, what was trained on, what was measured on held-out examples, how long it took, and where.
 
     ``data_set`` is one of TRAINED_ON, ``data`` the same in words. ``more`` may hold ``options`` of the data,
-    ``precision`` (what the steps computed in), ``temperature``, ``scaling``, ``target`` and ``columns``; what is None
-    or {} is left out. Raises ConfigError for an unknown data set.
+    ``precision`` (what the steps computed in), ``temperature``, ``classes``, ``scaling``, ``target`` and ``columns``;
+    what is None or {} is left out. Raises ConfigError for an unknown data set.
     """
     if data_set not in TRAINED_ON:
         raise ConfigError(f"There is no data set '{data_set}'. Choose one of {', '.join(TRAINED_ON)}.")
@@ -111,8 +111,22 @@ def options_of(model: Network) -> dict[str, Any]:
 def learned_from(model: Network) -> str:
     """What a network learned from and how much of it, as its card says, a person's text; "" where it does not say.
 
-    MNIST's cards are of the digits alone; those made of strokes that joined them are counted here.
+    MNIST's cards are of the digits alone; those made of strokes that joined them are counted here, and drawings that
+    somebody corrected.
     """
+    words, taught = _learned_at_first(model), model.card.get("taught")
+    if not words or not isinstance(taught, int):
+        return words
+    return f"{words}, and {taught:,} corrected drawing{'s' * (taught != 1)}"
+
+
+def taught_card(card: Card, drawings: int) -> dict[str, Any]:
+    """What a card says of a network whose last layer was taught so many corrected drawings, and not examined since."""
+    kept = {"temperature": card["temperature"]} if "temperature" in card else {}
+    return {**unmeasured(card), **kept, "taught": drawings}
+
+
+def _learned_at_first(model: Network) -> str:
     words = str(model.card.get("data") or "")
     recipe = model.card.get("recipe")
     made = recipe.get("made") if isinstance(recipe, Mapping) else None
@@ -144,6 +158,8 @@ def reads_digits(model: Network) -> bool:
         return False
     name = data_set_of(model)
     unsaid = name is None and "data_set" not in model.card
+    if name == OWN:
+        return bool(options_of(model).get("digits"))
     return unsaid or (name in DATA_SETS and DATA_SETS[name].digits and "shuffled" not in options_of(model))
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pointwise.models import ModelConfig, allocate, count_parameters, skeleton
+from pointwise.errors import check_network
+from pointwise.models import ModelConfig, Network, allocate, count_parameters, skeleton
 
 LEAST = 0.002  # seconds in which a clock measures well
 
@@ -20,7 +21,7 @@ class LayerCost:
     """What one layer of a network takes for one input."""
 
     name: str  # as in the state dict: "conv1"
-    kind: str  # the layer's class: "Conv2d", "BatchNorm2d" or "Linear"
+    kind: str  # the layer's class: "Conv2d", "BatchNorm2d" or "Linear", say
     parameters: int
     multiply_adds: int
 
@@ -34,12 +35,20 @@ class Cost:
     layers: tuple[LayerCost, ...]  # those that have parameters, in forward order
 
 
-def cost(config: ModelConfig) -> Cost:
-    """Parameters and multiply-adds of a network, counted on the shapes of one forward pass.
+def cost(config: ModelConfig | Network) -> Cost:
+    """Parameters and multiply-adds of a network, or of a configuration's, counted on the shapes of one forward pass.
 
     A convolution or dense layer takes one multiply-add per weight and output pixel. A batch normalisation counts as
-    none: when a network is used, it folds into the convolution before it. Raises ConfigError for too large a network.
+    none: when a network is used, it folds into the convolution before it. Raises ConfigError for too large a network,
+    and for what is neither.
+
+    >>> from pointwise import cost, load_model
+    >>> cost(load_model("nin")).parameters
+    90602
     """
+    if not isinstance(config, ModelConfig):
+        check_network(config)
+        config = config.config
     model = allocate(skeleton(config)).eval()  # a pass on the meta device imports 900 modules first
     rows = count(model, torch.zeros(1, config.input_channels, config.image_size, config.image_size))
     return Cost(count_parameters(model), sum(row.multiply_adds for row in rows), rows)
@@ -51,7 +60,7 @@ def count(model: nn.Module, x: Tensor) -> tuple[LayerCost, ...]:
     hooks = [
         module.register_forward_hook(lambda layer, _, output, name=name: rows.append(_layer(name, layer, output)))
         for name, module in model.named_modules()
-        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm2d))
+        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d))
     ]
     with torch.inference_mode():
         model(x)

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pointwise.errors import PictureError
+
 SIDE = 28  # of the network's input
 BOX = 20  # longest side of the digit in it
 SLACK = 4  # rows above and below a strip of digits, so that each can stand higher or lower
@@ -43,7 +45,7 @@ class Preparation:
 def prepare(rgba: NDArray[np.uint8], normalise: bool = True) -> Preparation:
     """uint8 (H, W, 4), light ink on dark or dark on light, to 28×28.
 
-    With ``normalise=False`` the whole drawing is scaled to 28×28 as it lies. Raises ValueError for another shape.
+    With ``normalise=False`` the whole drawing is scaled to 28×28 as it lies. Raises PictureError for another shape.
     """
     return prepare_ink(ink_of(rgba), normalise)
 
@@ -64,7 +66,7 @@ def prepare_strip(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A drawing of several digits, uint8 (H, W, 4), to uint8 (28 + 2·SLACK, n), n a multiple of 4.
 
     The ink becomes 20 pixels high, or less where it would be wider than LONGEST, and stands in the middle, with room
-    for a 28×28 picture around its first and its last column. Raises ValueError for another shape.
+    for a 28×28 picture around its first and its last column. Raises PictureError for another shape.
     """
     ink = ink_of(rgba)
     if not ink.any():
@@ -84,8 +86,10 @@ def ink_of(rgba: NDArray[np.uint8]) -> Ink:
 
     The background is the median of the border. Where most of the border is transparent, the ink is the opacity.
     """
+    if not isinstance(rgba, np.ndarray):
+        raise PictureError(f"A drawing is uint8 (H, W, 4), not {type(rgba).__name__}. read_digit takes all kinds.")
     if rgba.ndim != 3 or rgba.shape[2] != 4 or rgba.dtype != np.uint8 or 0 in rgba.shape:
-        raise ValueError(f"A drawing is uint8 (H, W, 4), not {rgba.dtype} {rgba.shape}.")
+        raise PictureError(f"A drawing is uint8 (H, W, 4), not {rgba.dtype} {rgba.shape}. read_digit takes all kinds.")
     if is_transparent(rgba):
         return _strengthened(rgba[:, :, 3] / 255.0)
     paper = np.median(brightness(_border(rgba)[None]))

@@ -67,6 +67,19 @@ class DivergedError(PointwiseError):
     """The training loss became NaN or infinite."""
 
 
+def check_network(value: object) -> None:
+    """Raise ConfigError for what is no network that carries its configuration and its card."""
+    if not (hasattr(value, "config") and hasattr(value, "card")):
+        kind = type(value).__name__
+        raise ConfigError(f"A network is needed, not {kind}. Take one that load_model, build or fit returns.")
+
+
+def check_kind(what: str, value: object, kind: type | tuple[type, ...], remedy: str) -> None:
+    """Raise ConfigError unless ``value`` is of a kind, with a sentence that says ``what`` it is meant to be."""
+    if not isinstance(value, kind):
+        raise ConfigError(f"{what} is needed, not {type(value).__name__}. {remedy}")
+
+
 def check_whole(name: str, value: object, low: int, high: int, error: type[PointwiseError]) -> None:
     """Raise ``error`` unless ``value`` is a whole number from ``low`` to ``high``, with a sentence that names it."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:

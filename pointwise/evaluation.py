@@ -19,17 +19,18 @@ from pointwise.card import HOUSES, STROKES, TABLE, data_set_of, options_of, read
 from pointwise.claims.any_size import SLIDERS, share_read, strips
 from pointwise.claims.shape import accuracy_on_shuffled
 from pointwise.costs import cost
-from pointwise.data.catalogue import Pictures
+from pointwise.data.catalogue import OWN, Pictures
 from pointwise.data.digits import Digits, normalise
-from pointwise.data.housing import ROOMS, SQUARE_FEET, HouseOptions, true_price
+from pointwise.data.housing import ROOMS, SQUARE_FEET, TEST_ROWS, HouseOptions, true_price
 from pointwise.data.nondigits import made_nondigits
 from pointwise.drawing import Stroke, draw_strokes, prepare
 from pointwise.errors import DataError, ModelFileError, PointwiseError
-from pointwise.inference import predict_prices
+from pointwise.inference import prices_at
 from pointwise.intervals import Share, share_of, share_of_groups, share_of_sample
 from pointwise.models import Network
 from pointwise.training import measure
 from pointwise.training.regression import measure_prices
+from pointwise.weights import weights_file
 
 PENS = (12, 16, 20, 24, 28)  # width on a canvas of 280 pixels
 STRIPS = 200
@@ -50,7 +51,7 @@ def facts(path: Path, model: Network) -> dict[str, Any]:
         "arch": model.config.arch,
         "parameters": counted.parameters,
         "multiply_adds": counted.multiply_adds,
-        "bytes": path.stat().st_size,
+        "bytes": weights_file(path).stat().st_size,
         "recipe": recipe.get("name"),
         "seed": recipe.get("seed"),
     }
@@ -66,6 +67,8 @@ def own_data(path: Path, model: Network, folder: Path | None = None) -> Pictures
     if name is None:
         remedy = "Import it again with --data-set." if "imported" in model.card else "Train it again."
         raise ModelFileError(path, "does not say which data set it was trained on", remedy)
+    if name == OWN:
+        raise ModelFileError(path, "was trained on pictures that it does not hold", "Its card says how good it is.")
     if name == STROKES:
         raise ModelFileError(path, "was trained on strokes, which it does not hold", "Open the painting in the app.")
     if name == TABLE:
@@ -99,6 +102,16 @@ def scores(
     return named | {"test_pictures": len(test), **_accuracy(model, test)}
 
 
+def pictures_shown(
+    model: Network, own: Pictures | HouseOptions, held_out: Digits | None, drawings: Sequence[PenDigit] = ()
+) -> int:
+    """How many inputs ``scores`` shows a network, in batches or not; but for strips, which are slid over."""
+    if isinstance(own, HouseOptions):
+        return TEST_ROWS + GRID**2
+    test = own.counts[1] if held_out is None else len(held_out)
+    return 3 * test + NO_DIGITS + (ROUNDS + len(PENS)) * len(drawings) if reads_digits(model) else test
+
+
 def price_scores(model: Network, options: HouseOptions | None = None) -> dict[str, Any]:
     """JSON: mae (dollars), r2 and loss on the 200 test houses; the worst and the corners' grid errors in dollars.
 
@@ -122,7 +135,7 @@ def grid_errors(model: Network) -> NDArray[np.float64]:
     Raises ConfigError when the network prices no houses.
     """
     square_feet, rooms = np.meshgrid(np.linspace(0, SQUARE_FEET, GRID), np.linspace(0, ROOMS, GRID))
-    return predict_prices(model, square_feet, rooms) - true_price(square_feet, rooms)
+    return prices_at(model, square_feet, rooms) - true_price(square_feet, rooms)
 
 
 @dataclass(frozen=True)

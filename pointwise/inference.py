@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.scaling import Scaling
 from pointwise.drawing import prepare
-from pointwise.errors import ConfigError
+from pointwise.errors import ConfigError, DataError, check_network
 from pointwise.models import REGRESSOR, Network
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Reading:
 def classify_drawing(model: Network, rgba: NDArray[np.uint8], normalised: bool = True) -> Reading:
     """A network's reading of a drawing, uint8 (H, W, 4), light ink on dark or dark on light.
 
-    It is cropped and centred unless told not to. Raises ConfigError for a network that reads no digits.
+    It is cropped and centred unless told not to. Raises ConfigError for a network that reads no digits, PictureError
+    for another array; ``read_digit`` takes pictures of any kind.
     """
     return classify_image(model, prepare(rgba, normalised).image)
 
@@ -59,6 +61,7 @@ def classify_image(model: Network, image: NDArray[np.uint8]) -> Reading:
 
     Raises ConfigError for a network that reads no digits.
     """
+    check_network(model)
     if not reads_digits(model):
         raise ConfigError(_no_reader(model))
     if not image.any():
@@ -82,12 +85,21 @@ def _no_reader(model: Network) -> str:
 def predict_price(model: Network, square_feet: float, rooms: float) -> float:
     """The price in dollars of a house of so many square feet (trained on 0–5,000) and rooms (trained on 0–10).
 
-    Raises ConfigError when ``model`` is no price network of two features.
+    Raises ConfigError when ``model`` is no price network of two features, DataError for what is no number of 0 or more.
+
+    >>> from pointwise import load_model, predict_price
+    >>> round(predict_price(load_model("price_1x1"), square_feet=2500.0, rooms=4.0), -3)
+    290000.0
     """
-    return float(predict_prices(model, np.array([square_feet]), np.array([rooms]))[0])
+    check_network(model)
+    for what, value in (("square feet", square_feet), ("rooms", rooms)):
+        number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+        if not number or not 0 <= value < math.inf:
+            raise DataError(f"{value!r:.40} {what} are no house's. Give a number of 0 or more.")
+    return float(prices_at(model, np.array([square_feet]), np.array([rooms]))[0])
 
 
-def predict_prices(model: Network, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> NDArray[np.float64]:
+def prices_at(model: Network, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> NDArray[np.float64]:
     """Prices in dollars, float64, of the shape that ``square_feet`` and ``rooms`` have together (any, broadcast).
 
     Raises ConfigError as ``predict_price`` does.
@@ -113,6 +125,7 @@ def outside_training(square_feet: float, rooms: float) -> bool:
 
 def columns_of(model: Network) -> Columns:
     """The columns that a table's network predicts from. Raises ConfigError where its card does not say them."""
+    check_network(model)
     from pointwise.data.table import Columns
 
     return Columns.from_card(model.card)
@@ -124,7 +137,11 @@ def predict_table(model: Network, rows: pd.DataFrame | Sequence[Values]) -> NDAr
     Other columns are ignored. Raises ConfigError for a network without columns, DataError for a column that is not
     there or holds values of the wrong kind.
     """
-    inputs = torch.from_numpy(columns_of(model).encode(rows))
+    columns = columns_of(model)
+    try:
+        inputs = torch.from_numpy(columns.encode(rows))
+    except (TypeError, ValueError):
+        raise DataError(f"Rows are a DataFrame or a list of mappings, not {type(rows).__name__}. Give these.") from None
     return _predict(model, inputs[:, :, None, None], Scaling.from_card(model.card))
 
 

@@ -6,6 +6,7 @@ Nothing is guessed: what the file does not tell and nobody says is listed on the
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ from torch import Tensor
 from pointwise import torch_archive
 from pointwise.card import HOUSES, data_set_of
 from pointwise.data.catalogue import DATA_SETS
-from pointwise.errors import ConfigError, ModelFileError
+from pointwise.errors import ConfigError, ModelFileError, check_kind
 from pointwise.models import REGRESSOR, ModelConfig, Network, skeleton
 from pointwise.models.recognition import COUNTER, recognise
 from pointwise.weights import check_finite, check_is_file, load_model, model_from, read_safetensors
@@ -37,8 +38,8 @@ OURS = "-1 to 1"  # what data.digits.normalise makes
 
 
 def import_state_dict(
-    source: Path | bytes,
-    name: str,
+    source: os.PathLike[str] | str | bytes,
+    name: str | None = None,
     *,
     data_set: str | None = None,
     scaling: str | None = None,
@@ -48,16 +49,18 @@ def import_state_dict(
     """The network in a ``.pth``, ``.pt`` or ``.safetensors`` file or in its content, in eval mode and float32.
 
     What it is is recognised by its bytes, the network by the names and shapes of its weights; ``name`` is what it is
-    called in sentences and on its card. It may be said what it was trained on (a name of DATA_SETS, or houses), how its
-    pictures were scaled (a name of SCALINGS; what is not ours is multiplied into the first layer), and its activation;
-    what is not said is on the card under ``unknown``. A file of Pointwise is loaded as it is, but what is unknown of it
-    may be said.
+    called in sentences and on its card, where that is not the file's. It may be said what it was trained on (a name of
+    DATA_SETS, or houses), how its pictures were scaled (a name of SCALINGS; what is not ours is multiplied into the
+    first layer), and its activation; what is not said is on the card under ``unknown``. A file of Pointwise is loaded
+    as it is, but what is unknown of it may be said.
 
     Raises ModelFileError for more than ``most`` bytes, a damaged file, anything but a state dict of finite numbers,
     weights that fit no network, and a word too much; ConfigError for unknown names.
     """
     said = {"data_set": data_set, "picture_scaling": scaling, "activation": activation}
-    path = Path(name)
+    check_kind("A file or its content", source, (str, os.PathLike, bytes), "Give the path of a state dict.")
+    source = source if isinstance(source, bytes) else Path(source)
+    path = Path(name or ("This file" if isinstance(source, bytes) else source.name))
     _check_said(data_set, scaling)
     content = _content(source, path, most)
     own = content if isinstance(content, Network) else None

@@ -20,8 +20,8 @@ from torch import Tensor
 
 from pointwise.calibration import temperature_of
 from pointwise.card import Card, rebuilt
-from pointwise.errors import ConfigError, ModelFileError
-from pointwise.models import SHIPPED, ModelConfig, Network, allocate, skeleton
+from pointwise.errors import ConfigError, ModelFileError, check_kind, check_network
+from pointwise.models import SHIPPED, SHIPPED_NAMES, ModelConfig, Network, allocate, skeleton
 from pointwise.visible_text import visible
 
 MAX_HEADER, MAX_OBJECTS = 8_000_000, 10_000  # bytes, and objects in them: one a tensor, and those of a card
@@ -38,9 +38,23 @@ def to_bytes(model: Network, card: Card, dtype: torch.dtype = torch.float32) -> 
     return save(tensors, metadata=header)
 
 
-def save_model(model: Network, path: Path | str, card: Card, dtype: torch.dtype = torch.float32) -> None:
-    """Write a weights file. Raises ModelFileError as ``write_bytes`` does."""
-    write_bytes(Path(path), to_bytes(model, card, dtype))
+def save_model(
+    model: Network, path: os.PathLike[str] | str, card: Card | None = None, dtype: torch.dtype = torch.float32
+) -> None:
+    """Write a weights file, with the network's own card unless another is given; ``dtype`` is how numbers are stored.
+
+    Raises ModelFileError when it cannot be written, ConfigError for what is no network, path, card or kind of number.
+
+    >>> from pointwise import load_model, save_model
+    >>> save_model(load_model("price_1x1"), "copy.safetensors")
+    >>> load_model("copy.safetensors").card == load_model("price_1x1").card
+    True
+    """
+    check_network(model)
+    check_kind("A path", path, (str, os.PathLike), "Name the file that is to be written.")
+    check_kind("A card", card, (Mapping, type(None)), "Leave it out to write the network's own.")
+    check_kind("A torch.dtype", dtype, torch.dtype, "Give torch.float32 or torch.float16.")
+    write_bytes(Path(path), to_bytes(model, model.card if card is None else card, dtype))
 
 
 def write_bytes(target: Path, content: bytes) -> None:
@@ -88,14 +102,22 @@ def shipped_files() -> list[Path]:
     return files
 
 
-def load_model(source: Path | str | bytes, name: str = "This file") -> Network:
+def weights_file(source: os.PathLike[str] | str) -> Path:
+    """The path of a weights file, which for one of SHIPPED_NAMES is the shipped network's."""
+    return SHIPPED / f"{source}.safetensors" if str(source) in SHIPPED_NAMES else Path(source)
+
+
+def load_model(source: os.PathLike[str] | str | bytes, name: str = "This file") -> Network:
     """The network in a weights file or in its content, in eval mode and float32, with ``.config`` and ``.card``.
 
-    ``name`` is what content is called in sentences. Raises ModelFileError when the file is missing, damaged, not
-    written by Pointwise, of an absurd size, or when its weights do not fit its configuration; no network is built
-    before all that has been checked.
+    A shipped one has a name, one of SHIPPED_NAMES, instead of a path. ``name`` is what content is called in sentences.
+    Raises ModelFileError when the file is missing, damaged, not written by Pointwise, of an absurd size, or when its
+    weights do not fit its configuration; no network is built before all that has been checked.
     """
-    path = Path(name) if isinstance(source, bytes) else Path(source)
+    if not isinstance(source, (str, os.PathLike, bytes)):
+        raise ConfigError(f"A weights file is a path, bytes or a name, not {type(source).__name__}. Give one of these.")
+    path = Path(name) if isinstance(source, bytes) else weights_file(source)
+    source = source if isinstance(source, bytes) else path
     header, stored = read_safetensors(source, path)
     config = _config(path, header)
     _check_shapes(path, config, {name: tuple(tensor.shape) for name, tensor in stored.items()})
@@ -138,10 +160,14 @@ def check_header(begun: bytes, path: Path) -> bytes:
 
 
 def check_is_file(path: Path) -> None:
-    """Raise ModelFileError for a path at which there is no file."""
+    """Raise ModelFileError for a path at which there is no file; the largest shipped one is not in a wheel."""
     if not os.path.isfile(path):
-        wrong = "is a folder" if os.path.isdir(path) else "does not exist"
-        raise ModelFileError(path, wrong, f"Check the path {path}, or restore the models/ folder.")
+        wrong, remedy = "is a folder" if os.path.isdir(path) else "does not exist", f"Check the path {path}."
+        if path in map(weights_file, SHIPPED_NAMES):
+            remedy = (
+                f"Copy it from the folder models/ of a clone of Pointwise's repository to {path}, or train it anew."
+            )
+        raise ModelFileError(path, wrong, remedy)
 
 
 def check_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:

@@ -40,6 +40,10 @@ BENCHMARKS: dict[str, tuple[Callable[[Options], dict[str, Any]], Callable[[Mappi
     "inference": (lambda o: inference.measured(o.rounds), inference.lines),
     "paint": (lambda o: painting.measured(o.rounds), painting.lines),
 }
+ONLY = {  # options that some of them alone are measured with
+    "steps": ("tutorial-step", "time-to-accuracy"),
+    "whole": ("time-to-accuracy",),
+}
 
 
 def check_names(names: list[str]) -> list[str]:

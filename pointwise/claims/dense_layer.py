@@ -20,6 +20,7 @@ from torch import Tensor
 from pointwise.costs import LEAST, alternating_medians
 from pointwise.errors import ConfigError
 from pointwise.explain.chain import Chain
+from pointwise.models import default_config
 
 MOST = 4_000_000  # values of the input, and of the output, that a comparison may have
 REPEATS = 7
@@ -173,6 +174,15 @@ def slid_mlp_difference(chain: Chain, image: NDArray[np.uint8]) -> float:
             out = act(F.linear(hidden, second.weights.flatten(1), second.biases))
             differences.append(_apart(out.T.reshape(expected.shape), expected))
     return max(differences)
+
+
+def nin_head() -> tuple[int, int, int]:
+    """Channels and side of nin's last maps before its classifier, and how many classes it has."""
+    config = default_config("nin")
+    side = config.image_size
+    for layer in config.architecture.layers:
+        side = layer.side(side)
+    return config.widths[-1], side, config.num_classes
 
 
 def head_parameters(channels: int, side: int, classes: int) -> tuple[int, int]:

@@ -62,11 +62,12 @@ class Conv:
     kernel: int
     inputs: int
     outputs: int
+    groups: int = 1  # of channels that are convolved by themselves; a depthwise convolution has as many as channels
 
     @property
     def weights(self) -> int:
         """Learned values."""
-        return self.kernel**2 * self.inputs * self.outputs
+        return self.kernel**2 * self.inputs * self.outputs // self.groups
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,15 @@ def block_times(blocks: Sequence[Block], repeats: int = 5) -> list[float]:
 
 def _pass(block: Block, generator: torch.Generator) -> Callable[[], object]:
     x = torch.randn(1, block.convolutions[0].inputs, block.side, block.side, generator=generator)
-    shapes = [(conv.outputs, conv.inputs, conv.kernel, conv.kernel) for conv in block.convolutions]
-    weights = [torch.randn(shape, generator=generator) for shape in shapes]
+    layers = [
+        (torch.randn(conv.outputs, conv.inputs // conv.groups, conv.kernel, conv.kernel, generator=generator), conv)
+        for conv in block.convolutions
+    ]
 
     def run() -> object:
         out = x
-        for weight in weights:
-            out = F.conv2d(out, weight, padding=weight.shape[-1] // 2)
+        for weight, conv in layers:
+            out = F.conv2d(out, weight, padding=conv.kernel // 2, groups=conv.groups)
         return out
 
     return run

@@ -76,6 +76,16 @@ CLAIMS: tuple[Claim, ...] = (
         "without dense layers, or with the first one written as a convolution as large as the picture",
     ),
     Claim(
+        "Activations",
+        "It adds non-linearity",
+        "The incorporation of 1 × 1 conv. layers (configuration C, Table 1) is a way to increase the non-linearity of "
+        "the decision function without affecting the receptive fields of the conv. layers.",
+        "Simonyan, Zisserman 2014, Very deep convolutional networks, section 2.3",
+        "arxiv.org/abs/1409.1556",
+        "sometimes",
+        "with an activation after it; without one, several of them are a single one",
+    ),
+    Claim(
         "Bottlenecks",
         "It makes large networks cheaper",
         "… 1 × 1 convolutions have dual purpose: most critically, they are used mainly as dimension reduction modules "
@@ -86,13 +96,32 @@ CLAIMS: tuple[Claim, ...] = (
         "where it squeezes many channels before a larger kernel",
     ),
     Claim(
+        "Depthwise",
+        "It makes deep networks small",
+        "MobileNet uses 3 × 3 depthwise separable convolutions which uses between 8 to 9 times less computation than "
+        "standard convolutions at only a small reduction in accuracy …",
+        "Howard et al. 2017, MobileNets, section 3.1",
+        "arxiv.org/abs/1704.04861",
+        "true",
+        "after a depthwise convolution and with many channels; the time saved is another matter",
+    ),
+    Claim(
+        "Structured data",
+        "It suits tables of rows and columns",
+        "Often said: 1×1 convolutions bring spatial flexibility, and scale to structured data, such as tables.",
+        "",
+        "",
+        "it depends",
+        "it is a dense network on the rows; rules with thresholds are learned better by gradient boosting",
+    ),
+    Claim(
         "Regularising",
         "It overfits less",
         "But an important distinction is that it suffers with less over-fitting due to smaller kernel size (1x1).",
         "One by One [ 1 x 1 ] Convolution - counter-intuitively useful, a blog of 2016",
         "iamaaditya.github.io/2016/03/one-by-one-convolution",
-        "no",
-        "it has a dense layer's weights, and overfits as one",
+        "sometimes",
+        "on a map, where all pixels share few weights; not on a picture of one pixel, where it is a dense layer",
     ),
     Claim(
         "Network in Network",

@@ -1,4 +1,4 @@
-"""The commands that measure claims: bench, and sweep over the tutorial's widths."""
+"""The commands that measure claims, bench and a sweep over widths, and the one that chooses stored digits: sample."""
 
 from __future__ import annotations
 
@@ -9,48 +9,78 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pointwise.commands import add_data, add_json, add_memory, check_room, mnist_folder, say
-from pointwise.commands.many import add_workers, kept_beside, left, workers_of
+from pointwise.commands import (
+    add_command,
+    add_data,
+    add_force,
+    add_json,
+    add_memory,
+    add_quiet,
+    add_threads,
+    check_outs,
+    check_room,
+    refuse,
+    threads,
+)
+from pointwise.commands.many import add_workers, check_out, kept_results, left, workers_of
+from pointwise.commands.progress import bar, mnist_folder, tell
 from pointwise.commands.signals import SIGNALS, Stop
 from pointwise.errors import WorkerError
 
 
 def add(commands: Any) -> None:
-    """Add both commands and their arguments to the parser's."""
-    parser = commands.add_parser("bench", help="measure the claims about speed")
+    """Add the commands and their arguments to the parser's."""
+    about = "measure the claims about speed"
+    more = "Each claim is measured beside what it is held against, in turns; the result is the median of the rounds."
+    parser = add_command(commands, "bench", about, more, ("inference", "time-to-accuracy --threads 1 --json"))
     names = "tutorial-step, time-to-accuracy, inference or paint (default: all)"
     parser.add_argument("names", metavar="NAME", nargs="*", help=names)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of each comparison (default 5)")
-    parser.add_argument("--steps", type=int, default=10, help="steps of a training loop a round (default 10)")
+    parser.add_argument("--rounds", metavar="N", type=int, default=5, help="rounds of each comparison (default 5)")
+    steps = "steps of a training loop a round, where one is measured (default 10)"
+    parser.add_argument("--steps", metavar="N", type=int, help=steps)
     whole = "time-to-accuracy: train the tutorial's network too, to the epoch that first reaches it (10 to 30 minutes)"
     parser.add_argument("--whole", action="store_true", help=whole)
-    parser.add_argument("--threads", type=int, help="of torch (default: torch's own choice)")
     parser.set_defaults(run=bench, show=times_told)
+    add_threads(parser)
     add_memory(parser)
     add_data(parser)
+    add_quiet(parser)
     add_json(parser)
-    parser = commands.add_parser("sweep", help="train the tutorial's network at several widths, three seeds each")
-    parser.add_argument("--epochs", type=int, help="passes over the training data (default: the tutorial's)")
-    parser.add_argument("--out", type=Path, default=Path("widths.json"), help="file to write (default widths.json)")
+    about = "train the tutorial's network at several widths, three seeds each"
+    more = "After Ctrl-C, or a kill, --resume does the rest."
+    parser = add_command(commands, "sweep", about, more, ("--workers 8", "--resume --workers 8"))
+    parser.add_argument("--epochs", metavar="N", type=int, help="passes over the training data (default: 10)")
+    out = "JSON file to write (default widths.json)"
+    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("widths.json"), help=out)
     parser.set_defaults(run=sweep, show=widths_told)
     add_workers(parser)
     add_memory(parser)
     add_data(parser)
+    add_quiet(parser)
+    add_json(parser)
+    about = "choose the digits of MNIST that corrected networks must not forget"
+    parser = add_command(commands, "sample", about, "2,000 training and 2,000 test digits, the same each time.")
+    out = "file to write (default mnist_sample.npz)"
+    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("mnist_sample.npz"), help=out)
+    parser.set_defaults(run=sample, show=sample_told)
+    add_data(parser)
+    add_force(parser)
+    add_quiet(parser)
     add_json(parser)
 
 
 def bench(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the measured times by benchmark, and the machine."""
-    import torch
-
     from pointwise import bench
 
     names = bench.check_names(options.names)
+    for option, those in bench.ONLY.items():
+        if not set(names) & set(those):
+            refuse(options, [option], f"to {' and '.join(names)}: it is for {' and '.join(those)}")
     check_room(options, *(job for name in names for job in bench.jobs_of(name)))
-    if options.threads is not None:
-        torch.set_num_threads(max(1, options.threads))
-    told = bench.Options(lambda: mnist_folder(options), options.rounds, options.steps, options.whole)
-    return bench.measure(names, told)
+    steps = bench.Options.steps if options.steps is None else options.steps
+    with threads(options):
+        return bench.measure(names, bench.Options(lambda: mnist_folder(options), options.rounds, steps, options.whole))
 
 
 def times_told(result: Mapping[str, Any]) -> Iterator[str]:
@@ -67,10 +97,9 @@ def sweep(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.jobs import PictureJob, Pictures
     from pointwise.models import default_config
     from pointwise.training import recipe_named
-    from pointwise.weights import check_writable
 
     changes = {} if options.epochs is None else {"epochs": options.epochs}
-    check_writable(options.out)
+    check_out(options, options.out)
     recipe, config = recipe_named("tutorial", "conv_mlp", **changes), default_config("conv_mlp")
     pictures = Pictures("mnist", options.data and options.data.absolute())
     workers = workers_of(options, PictureJob(config.with_width(max(parameters.WIDTHS)), recipe, pictures))
@@ -82,12 +111,14 @@ def sweep(options: argparse.Namespace) -> dict[str, Any]:
     }
     recipes = [recipe_named("tutorial", "conv_mlp", seed=seed, **changes) for seed in parameters.SEEDS]
     jobs = parameters.sweep_jobs(recipes, pictures, parameters.WIDTHS)
-    kept = kept_beside(options.out, options.resume)
+    kept = kept_results(options, options.out)
     done: list[parameters.Training] = []
     try:
-        for name, one in parameters.sweep(jobs, workers, kept):
-            done.append(one)
-            say(f"{name}: {one.accuracy:.2%}, {one.seconds:.0f} s")
+        with bar(options, "sweep", len(jobs), "trainings") as shown:
+            for name, one in parameters.sweep(jobs, workers, kept):
+                done.append(one)
+                tell(options, f"{name}: {one.accuracy:.2%}, {one.seconds:.0f} s")
+                shown.update()
     except KeyboardInterrupt:
         raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {left(kept, len(jobs))}") from None
     except WorkerError as error:
@@ -103,3 +134,19 @@ def widths_told(result: Mapping[str, Any]) -> Iterator[str]:
 
     for one in parameters.read(Path(result["file"])):
         yield f"width {one.width}: {one.parameters:,} parameters, {one.mean:.2%} ± {one.std:.2%}"
+
+
+def sample(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: the file, and how many digits of each part are in it."""
+    from pointwise.data.mnist import load_mnist
+    from pointwise.teaching import stored_digits
+
+    check_outs([options.out], replace=options.force)
+    stored_digits.write(options.out, *load_mnist(mnist_folder(options)))
+    chosen = stored_digits.read(options.out)
+    return {"file": str(options.out), "training": len(chosen.training), "test": len(chosen.test)}
+
+
+def sample_told(result: Mapping[str, Any]) -> Iterator[str]:
+    """What was chosen as text."""
+    yield f"{result['training']:,} training and {result['test']:,} test digits of MNIST in {result['file']}"

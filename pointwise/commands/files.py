@@ -7,53 +7,70 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_data, add_json, fetched
+from pointwise.commands import add_command, add_data, add_force, add_json, add_quiet, check_outs, says_what_is_there
+from pointwise.commands.progress import bar, fetched, looked_at
 from pointwise.errors import ConfigError
+from pointwise.models import SHIPPED_NAMES
+from pointwise.visible_text import printable
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
 
 
+WEIGHTS = f"weights file, or the name of a shipped network: {', '.join(SHIPPED_NAMES)}"
+
+
 def add(commands: Any) -> None:
     """Add both commands and their arguments to the parser's."""
-    parser = commands.add_parser("evaluate", help="measure weights files, each on the data set that it was trained on")
-    parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="weights file")
-    parser.add_argument(
-        "--strokes",
-        type=Path,
-        help="JSON lines of pen strokes to draw and read as well; those of models/README.md are a development set",
-    )
+    about = "measure weights files, each on the data set that it was trained on"
+    more = "Of networks that read digits: accuracy, how sure they are, and how they read shuffled digits and strips."
+    examples = ["nin mlp_1x1", "my.safetensors --strokes strokes.jsonl --json"]
+    parser = add_command(commands, "evaluate", about, more, examples)
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=WEIGHTS)
+    each = '{"label": 7, "strokes": [[[x, y], …], …]}, x and y from 0 to 1'
+    parser.add_argument("--strokes", metavar="FILE", type=Path, help=f"digits to draw and read, one a line: {each}")
     parser.set_defaults(run=evaluate, show=scores_told)
     add_data(parser)
+    add_quiet(parser)
     add_json(parser)
-    parser = commands.add_parser("export", help="take a network elsewhere: ONNX, or a PyTorch script of its own")
-    parser.add_argument("file", metavar="FILE", type=Path, help="weights file")
+    about = "take a network elsewhere: ONNX, a PyTorch script, or a web page"
+    examples = ["nin --onnx nin.onnx --torch nin.py", "nin --html nin.html"]
+    more = "Give one or several of --onnx, --torch and --html. ONNX needs: pip install onnx onnxscript"
+    parser = add_command(commands, "export", about, more, examples)
+    parser.add_argument("file", metavar="FILE", type=Path, help=WEIGHTS)
     parser.add_argument("--onnx", metavar="OUT", type=Path, help="ONNX file to write")
-    parser.add_argument(
-        "--torch", metavar="OUT", type=Path, help="Python script to write; it loads FILE's copy beside it"
-    )
+    script = "Python script to write, which needs PyTorch alone and loads the weights from FILE, put beside it"
+    parser.add_argument("--torch", metavar="OUT", type=Path, help=script)
+    page = "web page to write: one file that reads drawings, or prices houses, in any browser by itself"
+    parser.add_argument("--html", metavar="OUT", type=Path, help=page)
     parser.set_defaults(run=export, show=export_told)
+    add_force(parser)
     add_json(parser)
 
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: a row a file, with what is known without data, and how good the network is."""
+    from pointwise.card import reads_digits
     from pointwise.data.catalogue import Pictures
-    from pointwise.evaluation import draw, facts, own_data, read_strokes, scores
+    from pointwise.evaluation import draw, facts, own_data, pictures_shown, read_strokes, scores
     from pointwise.weights import load_model
 
     models = {path: load_model(path) for path in options.files}
     own = {path: own_data(path, model, options.data) for path, model in models.items()}
-    drawn = draw(read_strokes(options.strokes)) if options.strokes else None
+    if options.strokes and not any(map(reads_digits, models.values())):
+        raise ConfigError("--strokes does not apply: none of these networks reads digits. Leave it out.")
+    drawings = read_strokes(options.strokes) if options.strokes else []
     held_out: dict[Any, Digits] = {
-        one: fetched(one).load_held_out() for one in set(own.values()) if isinstance(one, Pictures)
+        one: fetched(options, one).load_held_out() for one in set(own.values()) if isinstance(one, Pictures)
     }
-    return {
-        "models": [
-            facts(path, model) | scores(model, own[path], held_out.get(own[path]), drawn)
-            for path, model in models.items()
-        ]
-    }
+    total = sum(pictures_shown(model, own[path], held_out.get(own[path]), drawings) for path, model in models.items())
+    rows = []
+    with bar(options, "preparing", total, "pictures", unit_scale=True) as shown, looked_at(shown, *models.values()):
+        drawn = draw(drawings) if drawings else None
+        for path, model in models.items():
+            shown.set_description(printable(path.name))
+            rows.append(facts(path, model) | scores(model, own[path], held_out.get(own[path]), drawn))
+    return {"models": rows}
 
 
 def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
@@ -110,18 +127,25 @@ def _share(value: float, interval: Sequence[float], decimals: int) -> str:
 def export(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the files that were written."""
     from pointwise.export.programs import to_onnx, to_torch
-    from pointwise.weights import load_model, write_bytes
+    from pointwise.export.web_page import to_web_page
+    from pointwise.weights import load_model, weights_file, write_bytes
 
-    if options.onnx is None and options.torch is None:
-        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, or both.")
-    model = load_model(options.file)
-    written = []
-    if options.torch is not None:
-        write_bytes(options.torch, to_torch(model, options.file.name).encode())
-        written.append(str(options.torch))
-    if options.onnx is not None:
-        write_bytes(options.onnx, to_onnx(model))
-        written.append(str(options.onnx))
+    if options.onnx is None and options.torch is None and options.html is None:
+        raise ConfigError("There is nothing to write. Give --onnx OUT, --torch OUT, --html OUT, or several of them.")
+    file = weights_file(options.file)
+    check_outs([options.torch, options.onnx, options.html], [file], replace=options.force)
+    model = load_model(file)
+    written: list[str] = []
+    with says_what_is_there(written):
+        if options.torch is not None:
+            write_bytes(options.torch, to_torch(model, file.name).encode())
+            written.append(str(options.torch))
+        if options.onnx is not None:
+            write_bytes(options.onnx, to_onnx(model))
+            written.append(str(options.onnx))
+        if options.html is not None:
+            write_bytes(options.html, to_web_page(model).encode())
+            written.append(str(options.html))
     return {"file": str(options.file), "arch": model.config.arch, "written": written}
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointwise.commands import check_room
+from pointwise.commands import add_force, check_outs, check_room
 from pointwise.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who trains, and whether to go on with what is kept."""
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--workers", type=int, metavar="N", help="processes of one thread each (default: one a core)")
-    who.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster whose workers train instead")
+    who.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster's, whose workers train instead")
     parser.add_argument("--resume", action="store_true", help="do what a stopped command with these options left")
+    add_force(parser)
 
 
 def workers_of(options: argparse.Namespace, largest: Job) -> Workers:
@@ -42,10 +43,26 @@ def workers_of(options: argparse.Namespace, largest: Job) -> Workers:
     return Workers(number, options.scheduler, options.ignore_memory)
 
 
-def kept_beside(out: Path, resume: bool) -> Path:
+def check_out(options: argparse.Namespace, out: Path) -> None:
+    """Raise an exception where ``out`` cannot be written, or something that was trained would be lost."""
+    kept = kept_beside(out)
+    if kept.exists() and not options.resume and not options.force:
+        raise ConfigError(
+            f"{kept} keeps what a stopped command has trained. Go on with it with --resume, or begin anew with --force."
+        )
+    its_own = options.resume and kept.exists()  # what a study has written on its way
+    check_outs([out], replace=options.force or its_own)
+
+
+def kept_beside(out: Path) -> Path:
+    """The file that the results lie in until ``out`` is written."""
+    return out.with_name(f"{out.stem}.results.jsonl")
+
+
+def kept_results(options: argparse.Namespace, out: Path) -> Path:
     """The file that the results lie in until ``out`` is written; emptied unless the command resumes."""
-    kept = out.with_name(f"{out.stem}.results.jsonl")
-    if not resume:
+    kept = kept_beside(out)
+    if not options.resume:
         kept.unlink(missing_ok=True)
     return kept
 

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_json
-from pointwise.errors import DataError, ModelFileError
+from pointwise.card import HOUSES
+from pointwise.commands import add_command, add_force, add_json, add_quiet, check_outs
+from pointwise.commands.progress import bar, say
+from pointwise.data.catalogue import DATA_SETS
+from pointwise.errors import DataError, ModelFileError, PictureError
+from pointwise.models import ACTIVATIONS, SHIPPED_NAMES
 
 if TYPE_CHECKING:
     from pointwise.models import Network
 
-HOUSE = ("square_feet", "rooms")  # the columns that a house network is asked with
 UNKNOWN = {  # of an imported network, with how to say it
     "data_set": "what it was trained on (--data-set)",
     "picture_scaling": "how its pictures were scaled (--scaling)",
@@ -24,18 +27,33 @@ UNKNOWN = {  # of an imported network, with how to say it
 
 def add(commands: Any) -> None:
     """Add both commands and their arguments to the parser's."""
-    parser = commands.add_parser("import", help="make a weights file of a network that PyTorch saved (.pth, .pt)")
+    about = "make a weights file of a network that PyTorch saved (.pth, .pt)"
+    more = "The network is recognised by the names and shapes of its weights. What is not said here is unknown of it."
+    examples = ['tutorial.pth --out conv_mlp.safetensors --data-set mnist --scaling "-1 to 1"']
+    parser = add_command(commands, "import", about, more, examples)
     parser.add_argument("file", metavar="FILE", type=Path, help="state dict: .pth, .pt or .safetensors")
-    parser.add_argument("--out", type=Path, required=True, help="weights file to write")
-    parser.add_argument("--data-set", help="what it was trained on: mnist, fashion_mnist, kmnist, cifar10, houses …")
-    parser.add_argument("--scaling", help="how its pictures were scaled: '-1 to 1' (as here), '0 to 1' or mnist")
-    parser.add_argument("--activation", help="relu, sigmoid, tanh or gelu: a state dict does not say which")
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="weights file to write")
+    names = ", ".join((*DATA_SETS, HOUSES))
+    parser.add_argument("--data-set", metavar="NAME", help=f"what it was trained on: {names}")
+    scalings = "'-1 to 1' (as here), '0 to 1' or mnist (mean 0.1307, deviation 0.3081)"
+    parser.add_argument("--scaling", metavar="NAME", help=f"how its pictures were scaled: {scalings}")
+    names = ", ".join(ACTIVATIONS)
+    parser.add_argument("--activation", metavar="NAME", help=f"{names}: a state dict does not say which")
     parser.set_defaults(run=bring_in, show=import_told)
+    add_force(parser)
     add_json(parser)
-    parser = commands.add_parser("predict", help="ask a network: rows of a table, houses, or pictures of digits")
-    parser.add_argument("network", metavar="NETWORK", type=Path, help="weights file")
-    parser.add_argument("inputs", metavar="INPUT", type=Path, nargs="+", help="CSV or TSV file of rows, or PNG or JPEG")
+    about = "ask a network: pictures of digits, houses, or rows of a table"
+    more = (
+        "Pictures are PNG, JPEG, TIFF, WebP, BMP or GIF, a drawing or a photograph; tables are CSV or TSV with a line "
+        "of names, for houses square_feet and rooms. One line is printed a picture or a row."
+    )
+    examples = ["nin photo.jpg scan.png", "price_1x1 houses.csv --json", "my-table.safetensors rows.csv"]
+    parser = add_command(commands, "predict", about, more, examples)
+    shipped = f"weights file, or the name of a shipped network: {', '.join(SHIPPED_NAMES)}"
+    parser.add_argument("network", metavar="NETWORK", type=Path, help=shipped)
+    parser.add_argument("inputs", metavar="INPUT", type=Path, nargs="+", help="picture, or table")
     parser.set_defaults(run=predict, show=predictions_told)
+    add_quiet(parser)
     add_json(parser)
 
 
@@ -43,9 +61,9 @@ def bring_in(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the file that was written, what was recognised, and the card, which lists what is unknown."""
     from pointwise.models import count_parameters
     from pointwise.state_dicts import import_state_dict
-    from pointwise.weights import check_writable, save_model
+    from pointwise.weights import save_model
 
-    check_writable(options.out)
+    check_outs([options.out], [options.file], replace=options.force)
     said = {"data_set": options.data_set, "scaling": options.scaling, "activation": options.activation}
     model = import_state_dict(options.file, options.file.name, **said)
     save_model(model, options.out, model.card)
@@ -68,8 +86,10 @@ def import_told(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def predict(options: argparse.Namespace) -> dict[str, Any]:
-    """JSON: what is predicted, and for each file the predictions of its rows, or the digit that it shows."""
-    from pointwise.card import HOUSES, TABLE, data_set_of
+    """JSON: what is predicted, and for each file the predictions of its rows, or the digit that it shows, or why it
+    cannot be read. Raises an exception where that is so of all of them.
+    """
+    from pointwise.card import TABLE, data_set_of
     from pointwise.weights import load_model
 
     model = load_model(options.network)
@@ -85,7 +105,18 @@ def predict(options: argparse.Namespace) -> dict[str, Any]:
     else:
         remedy = "If it prices houses, import it with --data-set houses."
         raise ModelFileError(options.network, "does not say what it predicts from", remedy)
-    files = [{"file": str(path), **read(model, _content(path), path.name)} for path in options.inputs]
+    files: list[dict[str, Any]] = []
+    with bar(options, "reading", len(options.inputs), "files") as shown:
+        for path in options.inputs:
+            try:
+                files.append({"file": str(path), **read(model, path)})
+            except (DataError, PictureError) as error:
+                if len(options.inputs) == 1:
+                    raise
+                files.append({"file": str(path), "error": str(error)})
+            shown.update()
+    if all("error" in file for file in files):
+        raise DataError(" ".join(file["error"] for file in files))
     return {"network": str(options.network), "target": target, "files": files}
 
 
@@ -97,39 +128,42 @@ def predictions_told(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"{file['file']}: {file['digit']} ({file['probability']:.1%}{'' if file['sure'] else ', not sure'})"
 
 
-def _digit(model: Network, content: bytes, name: str) -> dict[str, Any]:
-    from pointwise.data.pictures import open_picture
-    from pointwise.inference import classify_drawing
+def _digit(model: Network, path: Path) -> dict[str, Any]:
+    from pointwise.answers import read_digit
 
-    reading = classify_drawing(model, open_picture(content))
-    return {"digit": reading.digit, "probability": reading.probability, "sure": reading.sure}
+    reading = read_digit(path, model)
+    if reading.digit is None:
+        raise PictureError(f"{path.name} is of one colour: there is nothing to read. Choose one that shows a digit.")
+    said = {"digit": reading.digit, "probability": reading.probability, "sure": reading.sure}
+    return {**said, "probabilities": [round(float(one), 6) for one in reading.probabilities]}
 
 
-def _rows(model: Network, content: bytes, name: str) -> dict[str, Any]:
+def _rows(model: Network, path: Path) -> dict[str, Any]:
     from pointwise.data.table import read_rows
     from pointwise.inference import columns_of, predict_table
 
-    return {"predictions": predict_table(model, read_rows(content, name, columns_of(model))).tolist()}
+    rows = read_rows(_content(path), path.name, columns_of(model))
+    return {"predictions": predict_table(model, rows).tolist()}
 
 
-def _houses(model: Network, content: bytes, name: str) -> dict[str, Any]:
+def _houses(model: Network, path: Path) -> dict[str, Any]:
+    from pointwise.answers import predict_prices
+    from pointwise.data.housing import ROOMS, SQUARE_FEET
     from pointwise.data.table import read_rows
-    from pointwise.data.table.columns import LARGEST, as_numbers
-    from pointwise.inference import predict_prices
 
-    frame = read_rows(content, name)
-    lacking = [column for column in HOUSE if list(frame.columns).count(column) != 1]
-    if lacking:
-        raise DataError(f"{name} needs one column '{lacking[0]}'. A house is asked for by {' and '.join(HOUSE)}.")
-    feet, rooms = (as_numbers(frame[column]) for column in HOUSE)
-    wrong = ~(feet.abs() + rooms.abs()).lt(LARGEST)
-    if wrong.any():
-        raise DataError(f"Row {wrong.idxmax() + 1:,} of {name} lacks a number of square feet or rooms. Correct it.")
-    return {"predictions": predict_prices(model, feet.to_numpy(), rooms.to_numpy()).tolist()}
+    try:
+        prices = predict_prices(model, read_rows(_content(path), path.name))
+    except DataError as error:
+        raise DataError(f"{path.name} cannot be priced. {error}") from None
+    if guesses := int(prices.guess.sum()):
+        known = f"0–{SQUARE_FEET:,.0f} square feet and 0–{ROOMS:.0f} rooms"
+        what = "1 price is a guess" if guesses == 1 else f"{guesses:,} prices are guesses"
+        say(f"{path.name}: {what}, outside of what the network learned, {known}.")
+    return {"predictions": prices.dollars.tolist(), "guess": prices.guess.tolist()}
 
 
 def _content(path: Path) -> bytes:
-    """A file's content, cut off where it is larger than any input may be."""
+    """A file's content, cut off where it is larger than any table may be."""
     from pointwise.data.table.text import MAX_BYTES
 
     try:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointwise.commands import say
+from pointwise.commands.progress import epoch_of, say
 from pointwise.commands.signals import SIGNALS
 from pointwise.errors import LibraryError
 from pointwise.runs import Progress
@@ -36,7 +36,7 @@ class Recorder:
         self._checkpoint, self._group = checkpoint, group
         self._shelf: Shelf | None = None
         self._recording: Recording | None = None
-        self._since, self._at = time.monotonic(), 0
+        self._since, self._at, self._epochs = time.monotonic(), 0, 1
 
     @property
     def broken(self) -> str:
@@ -51,6 +51,7 @@ class Recorder:
         from pointwise.costs import cost
         from pointwise.library import keeps, open_library
 
+        self._epochs = job.recipe.epochs
         before = None if since is None else Progress(step=since.step)
         if forget or not keeps() or not self._group.first:
             return before
@@ -78,11 +79,28 @@ class Recorder:
         """Sentences on what a training that ended early leaves."""
         if not self._group.first:
             return
-        at, total = self._at or (since.step if since is not None else 0), progress.total
-        yield f"Stopped at step {progress.step:,} of {total:,}." if total else "Stopped before the first step."
-        yield f"Go on after step {at:,} with the same command and --resume." if at else "There is no checkpoint yet."
+        at, step, total = self._at or (since.step if since is not None else 0), progress.step, progress.total
+        if not total:
+            yield f"Stopped before {'any further' if step else 'the first'} step."
+        else:
+            epoch = epoch_of(max(step, 1), total, self._epochs)
+            yield f"Stopped at step {step:,} of {total:,}, in epoch {epoch} of {self._epochs}."
+        yield self._kept_until(at, step, total)
         if (kept := self.kept()) is not None:
             yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"
+
+    def _kept_until(self, at: int, step: int, total: int) -> str:
+        """A sentence on the checkpoint after step ``at``; 0 where there is none."""
+        if not at:
+            return "There is no checkpoint yet."
+        per_epoch = total // self._epochs
+        if at == step:
+            what = "All of it"
+        elif per_epoch and at % per_epoch == 0:
+            what = f"Epoch {at // per_epoch}"
+        else:
+            what = f"What was done until step {at:,}"
+        return f"{what} is kept: go on with the same command and --resume."
 
     def wants_weights(self, number: int, total: int) -> bool:
         return self._recording is not None and self._recording.wants_weights(number, total)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_json, figures
+from pointwise.commands import add_command, add_force, add_json, check_outs, figures, says_what_is_there
 from pointwise.commands.kept_runs import MOST_BYTES, content_of, everything, facts_of, found, opened
-from pointwise.errors import LibraryError
+from pointwise.errors import LibraryError, ModelFileError
 from pointwise.library.records import PAINTING
 from pointwise.visible_text import one_line, printable
 
@@ -24,18 +24,20 @@ SHOWN = 8  # digits of an id, and of an owner's
 
 def add(commands: Any) -> None:
     """Add the command, its own commands and their arguments to the parser's."""
-    parser = commands.add_parser("runs", help="the runs that are kept: look at them, give them away, take them in")
-    inner = parser.add_subparsers(required=True, metavar="WHAT")
+    about = "the runs that are kept: look at them, give them away, take them in"
+    more = "A run is a training, in a terminal or in the app."
+    parser = add_command(commands, "runs", about, more, ("list --all", "show 'Run 1'", "export 'Run 1' --out run.zip"))
+    inner = parser.add_subparsers(required=True, metavar="WHAT", title="commands")
 
     def one(name: str, help: str, run: Callable[..., Any], show: Callable[..., Iterator[str]]) -> Any:
-        added = inner.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
+        added = add_command(inner, name, help)
         added.set_defaults(run=run, show=show)
         add_json(added)
         return added
 
     def of_a_run(name: str, help: str, run: Callable[..., Any], show: Callable[..., Iterator[str]] = done) -> Any:
         added = one(name, help, run, show)
-        added.add_argument("id", metavar="RUN", help="its id, or as much of it as is its alone, or its name")
+        added.add_argument("id", metavar="RUN", help="the run's id, or the beginning of it, or its name")
         return added
 
     added = one("list", "list the runs that were started in a terminal", list_runs, listed)
@@ -50,6 +52,7 @@ def add(commands: Any) -> None:
     added.add_argument("--yes", action="store_true", help="do not ask")
     added = of_a_run("export", "write a run into a .zip file to give away", export)
     added.add_argument("--out", metavar="FILE", type=Path, required=True, help=".zip file to write")
+    add_force(added)
     added = one("import", "keep what is in files: runs that were exported, or networks", take_in, taken_in)
     added.add_argument("files", metavar="FILE", type=Path, nargs="+", help=".zip, .safetensors, .pth or .pt")
 
@@ -184,8 +187,8 @@ def unpin(options: argparse.Namespace) -> dict[str, Any]:
     return pin(options, pinned=False)
 
 
-def delete(options: argparse.Namespace) -> dict[str, Any] | None:
-    """JSON: the run that was deleted; None when the answer was no. Raises LibraryError where nobody can be asked."""
+def delete(options: argparse.Namespace) -> dict[str, Any]:
+    """JSON: the run that was deleted, or not when the answer was no. Raises LibraryError where nobody can be asked."""
     with opened() as library:
         shelf, record = found(library, options.id)
         if not options.yes:
@@ -195,8 +198,7 @@ def delete(options: argparse.Namespace) -> dict[str, Any] | None:
                 f"Delete '{one_line(record.name)}' ({record.id[:SHOWN]})? [y/N] ", end="", file=sys.stderr, flush=True
             )
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-                print("Nothing was deleted.", file=sys.stderr)
-                return None
+                return _did(record, "was not deleted")
         shelf.delete(record.id)
         return _did(record, "is deleted; for an hour the app can bring it back, on its page 'Your runs'")
 
@@ -204,9 +206,9 @@ def delete(options: argparse.Namespace) -> dict[str, Any] | None:
 def export(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the run, and the file that was written."""
     from pointwise.library.archive import pack_run
-    from pointwise.weights import check_writable, write_bytes
+    from pointwise.weights import write_bytes
 
-    check_writable(options.out)
+    check_outs([options.out], replace=options.force)
     with opened() as library:
         shelf, record = found(library, options.id)
         write_bytes(options.out, pack_run(shelf, record.id))
@@ -214,20 +216,34 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def take_in(options: argparse.Namespace) -> dict[str, Any]:
-    """JSON: the runs that are kept from now on, those of the first file first."""
+    """JSON: the runs that are kept from now on, those of the first file first, and why others cannot be.
+
+    Raises an exception where that is so of all files.
+    """
     from pointwise.library.archive import is_archive, unpack
     from pointwise.state_dicts import import_state_dict
 
     records: list[RunRecord] = []
-    with opened() as library:
+    taken: list[str] = []
+    refused: list[dict[str, str]] = []
+    with opened() as library, says_what_is_there(taken, "Taken in by then"):
         shelf = library.shelf("")
         for path in options.files:
-            content = content_of(path)
-            if is_archive(content):
-                records += unpack(shelf, content, path.name, most_bytes=MOST_BYTES)
-            else:
-                records.append(shelf.add(import_state_dict(content, path.name), path.stem))
-    return {"runs": [facts_of(record) for record in records]}
+            try:
+                content = content_of(path)
+                if is_archive(content):
+                    records += unpack(shelf, content, path.name, most_bytes=MOST_BYTES)
+                else:
+                    records.append(shelf.add(import_state_dict(content, path.name), path.stem))
+            except (LibraryError, ModelFileError) as error:
+                if len(options.files) == 1:
+                    raise
+                refused.append({"file": str(path), "error": str(error)})
+                continue
+            taken.append(str(path))
+    if not taken:
+        raise LibraryError(" ".join(one["error"] for one in refused))
+    return {"runs": [facts_of(record) for record in records], **({"files": refused} if refused else {})}
 
 
 def taken_in(result: Mapping[str, Any]) -> Iterator[str]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_json
+from pointwise.commands import (
+    add_command,
+    add_force,
+    add_json,
+    add_quiet,
+    check_outs,
+    refuse,
+    says_what_is_there,
+)
+from pointwise.commands.progress import bar
 from pointwise.errors import ConfigError, PictureError
 
 if TYPE_CHECKING:
@@ -18,44 +27,58 @@ if TYPE_CHECKING:
 
 def add(commands: Any) -> None:
     """Add the command and its arguments to the parser's."""
-    parser = commands.add_parser("segment", help="label every pixel of a picture from a few brush strokes")
-    parser.add_argument("pictures", metavar="PICTURE", type=Path, nargs="+", help="PNG, JPEG or TIFF file")
-    parser.add_argument("--scribbles", type=Path, help="picture of the same size: 0 unlabelled, 1 to 20 the class")
-    parser.add_argument("--out", type=Path, help="labels to write, as a PNG of the same numbers")
-    parser.add_argument("--network", metavar="FILE", type=Path, help="weights file to write")
-    parser.add_argument(
-        "--apply", metavar="NETWORK", type=Path, help="label PICTUREs with this; NAME-labels.png beside"
+    parser = add_command(
+        commands,
+        "segment",
+        "label every pixel of a picture from a few brush strokes",
+        "Either learn from one PICTURE with --scribbles and --out, or label many with --apply.",
+        (
+            "cells.png --scribbles strokes.png --out labels.png --network cells.safetensors",
+            "--apply cells.safetensors more/*.png",
+        ),
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the training (default 0)")
+    parser.add_argument("pictures", metavar="PICTURE", type=Path, nargs="+", help="PNG, JPEG or TIFF file")
+    strokes = "picture of the same size: 0 where there is no stroke, 1 to 20 the class of one"
+    parser.add_argument("--scribbles", metavar="FILE", type=Path, help=strokes)
+    beside = "(with --apply, by default: NAME-labels.png beside each picture)"
+    parser.add_argument("--out", metavar="FILE", type=Path, help=f"PNG of the classes, 1 to 20, to write {beside}")
+    parser.add_argument("--network", metavar="FILE", type=Path, help="weights file to write, for --apply later")
+    parser.add_argument("--apply", metavar="NETWORK", type=Path, help="weights file to label PICTUREs with")
+    parser.add_argument("--seed", metavar="N", type=int, help="of the network's initial weights (default 0)")
     parser.set_defaults(run=segment, show=told)
+    add_force(parser)
+    add_quiet(parser)
     add_json(parser)
 
 
 def segment(options: argparse.Namespace) -> dict[str, Any]:
-    """JSON: a row a picture, with the file of its labels and the share of each class."""
+    """JSON: a row a picture, with the file of its labels and the share of each class, or why it cannot be read."""
     from pointwise.segmentation import apply
     from pointwise.weights import load_model
 
     if options.apply is None:
         return {"pictures": [_learned(options)]}
-    if options.scribbles or options.network:
-        raise ConfigError("With --apply there are no strokes to learn from. Leave --scribbles and --network out.")
+    refuse(options, ["scribbles", "network", "seed"], "with --apply, which learns nothing")
     if options.out and len(options.pictures) > 1:
         raise ConfigError(
             f"--out is one file, for {len(options.pictures)} pictures. Leave it out: the labels of each come beside it."
         )
-    network, rows, refused = load_model(options.apply), [], []
-    for path, out in _outs(options.pictures, options.out).items():
-        _check_out(out, options.pictures)
-        try:
-            found = apply(network, *_picture(path))
-        except PictureError as error:
-            refused.append(str(error))
-            continue
-        rows.append(_written(path, out, found.labels, network.config.num_classes))
-    if refused:
-        others = f" {len(rows)} others are labelled." if rows else ""
-        raise PictureError(" ".join(refused) + others)
+    outs = _outs(options.pictures, options.out)
+    check_outs(outs.values(), [*options.pictures, options.apply], replace=options.force)
+    network, rows = load_model(options.apply), list[dict[str, Any]]()
+    written: list[str] = []
+    with bar(options, "labelling", len(outs), "pictures") as shown, says_what_is_there(written):
+        for path, out in outs.items():
+            shown.update()
+            try:
+                found = apply(network, *_picture(path))
+            except PictureError as error:
+                rows.append({"picture": str(path), "error": str(error)})
+                continue
+            rows.append(_written(path, out, found.labels, network.config.num_classes))
+            written.append(str(out))
+    if all("error" in row for row in rows):
+        raise PictureError(" ".join(row["error"] for row in rows))
     return {"network": str(options.apply), "pictures": rows}
 
 
@@ -70,15 +93,6 @@ def _outs(pictures: Sequence[Path], out: Path | None) -> dict[Path, Path]:
     }
 
 
-def _check_out(out: Path, inputs: Iterable[Path]) -> None:
-    """Raise an exception where a file cannot be written, or would take the place of a picture."""
-    from pointwise.weights import check_writable
-
-    if any(out.resolve() == path.resolve() for path in inputs):
-        raise ConfigError(f"{out} is a picture that is read here, and would be lost. Write the labels to another file.")
-    check_writable(out)
-
-
 def _learned(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.segmentation import segment
     from pointwise.weights import save_model
@@ -87,10 +101,9 @@ def _learned(options: argparse.Namespace) -> dict[str, Any]:
         raise ConfigError(
             "One PICTURE is learned from, with --scribbles and --out; or label many with --apply NETWORK."
         )
-    for path in filter(None, (options.out, options.network)):
-        _check_out(path, (*options.pictures, options.scribbles))
+    check_outs([options.out, options.network], [*options.pictures, options.scribbles], replace=options.force)
     picture, shape = _picture(options.pictures[0])
-    found = segment(picture, _numbers(options.scribbles), options.seed, shape=shape)
+    found = segment(picture, _numbers(options.scribbles), options.seed or 0, shape=shape)
     row = _written(options.pictures[0], options.out, found.labels, found.network.config.num_classes)
     if options.network:
         save_model(found.network, options.network, found.network.card)
@@ -101,6 +114,8 @@ def _learned(options: argparse.Namespace) -> dict[str, Any]:
 def told(result: Mapping[str, Any]) -> Iterator[str]:
     """The result of ``segment`` as text, a line a picture."""
     for row in result["pictures"]:
+        if "error" in row:
+            continue
         shares = ", ".join(f"class {number}: {share:.1%}" for number, share in row["shares"].items())
         score = "" if row.get("held_out") is None else f"; mean IoU {row['held_out']:.2f} on held-out strokes"
         yield f"{row['labels']}: {shares}{score}"

@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_data, add_json, add_memory, fetched, say
-from pointwise.commands.many import add_workers, kept_beside, left, workers_of
+from pointwise.commands import add_command, add_data, add_json, add_memory, add_quiet, refuse
+from pointwise.commands.many import add_workers, check_out, kept_results, left, workers_of
+from pointwise.commands.progress import bar, fetched, say, tell
 from pointwise.commands.signals import SIGNALS, Stop
 from pointwise.errors import ConfigError, WorkerError
 
@@ -29,16 +30,21 @@ EVERY = 60.0  # seconds at least between two tables of what is done so far
 def add(commands: Any) -> None:
     """Add the command and its arguments to the parser's."""
     about = "train every classifier by every recipe, three seeds each, and print the table (hours)"
-    parser = commands.add_parser("study", help=about)
-    parser.add_argument("--strokes", type=Path, help="JSON lines of pen strokes to draw and read as well")
-    parser.add_argument("--out", type=Path, help=f"file to write (default {OUT})")
-    parser.add_argument("--weights", metavar="DIR", type=Path, help="keep the networks there; measure those there anew")
-    parser.add_argument("--quick", action="store_true", help="make six cells anew, one seed, and compare them")
+    more = "After Ctrl-C, or a kill, --resume does the rest."
+    examples = ("--workers 8 --strokes strokes.jsonl", "--quick")
+    parser = add_command(commands, "study", about, more, examples)
+    strokes = "digits to draw and read as well, as in: evaluate --strokes"
+    parser.add_argument("--strokes", metavar="FILE", type=Path, help=strokes)
+    parser.add_argument("--out", metavar="FILE", type=Path, help=f"JSON file to write (default {OUT})")
+    weights = "folder to keep the networks in; those that are there already are measured anew and not trained"
+    parser.add_argument("--weights", metavar="DIR", type=Path, help=weights)
+    parser.add_argument("--quick", action="store_true", help="train six of the twelve with one seed, and compare them")
     parser.add_argument("--against", metavar="FILE", type=Path, help="what --quick compares with (default: as shipped)")
     parser.set_defaults(run=study, show=told)
     add_workers(parser)
     add_memory(parser)
     add_data(parser)
+    add_quiet(parser)
     add_json(parser)
 
 
@@ -49,27 +55,26 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.jobs import Pictures
     from pointwise.study import cells, comparison, study_file
     from pointwise.study.work import StudyWork
-    from pointwise.weights import check_writable
 
     out = options.out or OUT
     there = _compared_with(options) if options.quick else None
     if not options.quick:
-        check_writable(out)
+        check_out(options, out)
     drawings = read_strokes(options.strokes) if options.strokes else []
     pictures = Pictures("mnist", options.data and options.data.absolute())
     work = StudyWork(pictures, tuple(drawings), options.weights and options.weights.absolute())
     chosen, seeds = (cells.QUICK, cells.SEEDS[:1]) if options.quick else (cells.CELLS, cells.SEEDS)
     jobs = cells.study_jobs(chosen, seeds, pictures)
     workers = workers_of(options, max(jobs.values(), key=lambda job: job.memory().total))
-    fetched(pictures)
+    fetched(options, pictures)
     facts = {"made_with": "python -m pointwise study", "date": str(date.today()), **_facts(jobs, work)}
     if options.quick:
-        done = list(_trained(jobs, workers, work, None))
+        done = list(_trained(options, jobs, workers, work, None))
         return {**study_file.as_json(done, (), facts), **_compared(done, there)}
-    kept, written = kept_beside(out, options.resume), time.monotonic()
+    kept, written = kept_results(options, out), time.monotonic()
     done = []
     try:
-        for one in _trained(jobs, workers, work, kept):
+        for one in _trained(options, jobs, workers, work, kept):
             done.append(one)
             facts["complete"] = len(done) == len(jobs)
             if facts["complete"] or time.monotonic() - written > EVERY:
@@ -86,11 +91,10 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
 
 def _refuse(options: argparse.Namespace) -> None:
     """Raise ConfigError for options that do not apply."""
-    if options.quick and (options.out is not None or options.resume):
-        option = "--out" if options.out is not None else "--resume"
-        raise ConfigError(f"{option} does not apply to --quick, which writes no file. Leave one of them out.")
-    if options.against is not None and not options.quick:
-        raise ConfigError("--against does not apply without --quick: only that compares. Leave it out, or add --quick.")
+    if options.quick:
+        refuse(options, ["out", "resume", "force"], "to --quick, which writes no file")
+    else:
+        refuse(options, ["against"], "without --quick: only that compares")
     if options.weights is not None and options.weights.exists() and not options.weights.is_dir():
         raise ConfigError(f"{options.weights} is no folder. Choose a folder to keep the networks in.")
     if options.weights is not None and options.scheduler is not None:
@@ -138,24 +142,30 @@ def _facts(jobs: Mapping[str, PictureJob], work: StudyWork) -> dict[str, Any]:
 
 
 def _trained(
-    jobs: Mapping[str, PictureJob], workers: Workers, work: StudyWork, kept: Path | None
+    options: argparse.Namespace,
+    jobs: Mapping[str, PictureJob],
+    workers: Workers,
+    work: StudyWork,
+    kept: Path | None,
 ) -> Iterator[Training]:
     """Each training as it is done, said on stderr."""
     from pointwise.jobs.workers import trained
     from pointwise.study.outcomes import DRAWINGS, TEST
     from pointwise.study.study_file import training_from
 
-    for name, one in trained(jobs, workers, kept, work):
-        job = jobs[name]
-        training = training_from(job.config.arch, job.recipe.name, job.recipe.seed, one.measured)
-        names = {TEST: "test digits", DRAWINGS: "drawings"}
-        read = [
-            f"{training.samples[sample].share('read'):.2%} of the {called}"
-            for sample, called in names.items()
-            if sample in training.samples
-        ]
-        say(f"{name}: {', '.join(read)}, {training.seconds:.0f} s")
-        yield training
+    with bar(options, "study", len(jobs), "trainings") as shown:
+        for name, one in trained(jobs, workers, kept, work):
+            job = jobs[name]
+            training = training_from(job.config.arch, job.recipe.name, job.recipe.seed, one.measured)
+            names = {TEST: "test digits", DRAWINGS: "drawings"}
+            read = [
+                f"{training.samples[sample].share('read'):.2%} of the {called}"
+                for sample, called in names.items()
+                if sample in training.samples
+            ]
+            tell(options, f"{name}: {', '.join(read)}, {training.seconds:.0f} s")
+            shown.update()
+            yield training
 
 
 def _compared(done: Sequence[Training], there: Sequence[Training] | None) -> dict[str, Any]:

@@ -7,115 +7,212 @@ import math
 import os
 import signal
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_data, add_json, add_memory, check_room, figures, say, tell
+from pointwise.commands import (
+    add_command,
+    add_data,
+    add_force,
+    add_json,
+    add_memory,
+    add_quiet,
+    add_threads,
+    check_outs,
+    check_room,
+    figures,
+    refuse,
+    threads,
+)
+from pointwise.commands.progress import Shown, tell
 from pointwise.commands.recorder import Recorder, where
 from pointwise.commands.signals import SIGNALS, Stop
-from pointwise.errors import ConfigError, ModelFileError
+from pointwise.data.catalogue import DATA_SETS
+from pointwise.errors import ConfigError, DataError, ModelFileError
+from pointwise.models import ACTIVATIONS, ARCHITECTURES, CLASSIFIERS, PAINTER, REGRESSOR
 from pointwise.runs import Run
 
 if TYPE_CHECKING:
     import torch
 
+    from pointwise.commands.best_epoch import BestEpoch
     from pointwise.jobs import Job
-    from pointwise.training import Epoch
+    from pointwise.models import ModelConfig
+    from pointwise.training import Epoch, Recipe
     from pointwise.training.checkpoints import Checkpoint
     from pointwise.training.processes import Group
+
+REGULARISED = " and ".join(name for name, one in ARCHITECTURES.items() if one.regularised and one.offered)
+BUNDLED = "the bundled digits need no download"  # in the sentences of data that are missing
 
 
 def add(commands: Any) -> None:
     """Add the command and its arguments to the parser's."""
-    parser = commands.add_parser("train", help="train a network and write its weights")
-    parser.add_argument("arch", help="nin, conv_mlp, mlp_1x1, bag_of_pixels or price_1x1")
-    parser.add_argument("--recipe", help="fast (default), tutorial or augmented; price_1x1: standardised or tutorial")
-    parser.add_argument("--epochs", type=int, help="passes over the training data")
-    parser.add_argument("--batch", type=int, help="examples per step")
-    parser.add_argument("--lr", type=float, help="learning rate")
-    parser.add_argument("--seed", type=int, help="initial weights, order and augmentation (default: the recipe's own)")
-    parser.add_argument("--out", type=Path, help="weights file to write (default: ARCH.safetensors, here)")
-    parser.add_argument("--data-set", default="mnist", help="mnist (default), fashion_mnist, kmnist, cifar10 or digits")
-    parser.add_argument("--device", help="cpu, cuda or mps (default: cuda where there is one, else mps, else cpu)")
-    parser.add_argument("--resume", action="store_true", help="go on after a killed training's last checkpoint")
-    parser.add_argument("--no-keep", action="store_true", help="leave this run out of the library that the app shows")
-    parser.add_argument("--float16", action="store_true", help="store half-precision weights: half the size")
+    networks = ", ".join((*CLASSIFIERS, REGRESSOR))
+    parser = add_command(
+        commands,
+        "train",
+        "train a network and write its weights",
+        "Classifiers learn from pictures, price_1x1 from 1,000 houses that it makes. The app shows the run, too.",
+        (
+            "nin --data-set digits",
+            "mlp_1x1 --width 64 --dropout 0.3 --out small.safetensors",
+            "nin --recipe augmented --resume",
+        ),
+    )
+    parser.add_argument("arch", metavar="ARCH", help=f"the network: {networks}")
     parser.set_defaults(run=train, show=told)
-    add_memory(parser)
-    add_data(parser)
-    add_json(parser)
+    its = parser.add_argument_group("the network")
+    its.add_argument("--activation", metavar="NAME", help=f"{', '.join(ACTIVATIONS)} (default {ACTIVATIONS[0]})")
+    its.add_argument("--width", metavar="N", type=int, help="channels of its first layer, the others in proportion")
+    its.add_argument("--dropout", metavar="SHARE", type=float, help=f"of hidden channels, 0 to 0.9; {REGULARISED} only")
+    its.add_argument("--batch-norm", action="store_true", help=f"normalise batches; {REGULARISED} only")
+    how = parser.add_argument_group("how it learns")
+    names = "fast (default), tutorial or augmented; price_1x1: standardised (default) or tutorial"
+    how.add_argument("--recipe", metavar="NAME", help=f"{names}. The options below change it")
+    how.add_argument("--epochs", metavar="N", type=int, help="passes over the training data")
+    how.add_argument("--batch", metavar="N", type=int, help="examples per step")
+    how.add_argument("--lr", metavar="RATE", type=float, help="learning rate")
+    how.add_argument("--seed", metavar="N", type=int, help="initial weights, order of the examples, augmentation")
+    how.add_argument("--data-set", metavar="NAME", help=f"of a classifier: {', '.join(DATA_SETS)} (default mnist)")
+    split = "split N training pictures off and keep the epoch that reads most of them (default: keep the last epoch)"
+    how.add_argument("--validation", metavar="N", type=int, help=split)
+    add_data(how)
+    where = parser.add_argument_group("where it is trained")
+    where.add_argument("--device", help="cpu, cuda or mps (default: cuda where there is one, else mps, else cpu)")
+    add_threads(where)
+    add_memory(where)
+    files = parser.add_argument_group("what becomes of it")
+    files.add_argument(
+        "--out", metavar="FILE", type=Path, help="weights file to write (default ARCH.safetensors, here)"
+    )
+    files.add_argument("--resume", action="store_true", help="go on after the last checkpoint of a stopped training")
+    add_force(files)
+    files.add_argument("--float16", action="store_true", help="store half-precision weights: half the size")
+    files.add_argument("--no-keep", action="store_true", help="leave this run out of the library that the app shows")
+    add_quiet(files)
+    add_json(files)
 
 
 def train(options: argparse.Namespace) -> dict[str, Any] | None:
-    """JSON: the file that was written, its card, and the run that is kept of it, if any. None for all but the first of
-    several processes, and for a training that was parked.
+    """JSON: the file that was written, its card, and the run that is kept of it, if any; ``file`` is None where the
+    training was parked. None for all but the first of several processes.
     """
-    import torch
-
-    from pointwise.training.processes import group_of_processes
-    from pointwise.weights import check_writable, save_model
+    from pointwise.training.processes import processes, restarts
 
     job = _job(options)
     out = options.out or Path(f"{job.config.arch}.safetensors")
-    check_writable(out)
+    if os.environ.get("RANK", "0") == "0" and not restarts():
+        check_outs([out], replace=options.force)
+    if processes() == 1:
+        _check_unfinished(options, checkpoint_of(out), checkpoint_of(out).is_file())
     check_room(options, job, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
-    device, dtype = device_named(options.device), torch.float16 if options.float16 else torch.float32
+    with threads(options):
+        return _trained(options, job, out)
+
+
+def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any] | None:
+    import torch
+
+    from pointwise.commands.best_epoch import best_epoch
+    from pointwise.training.processes import group_of_processes
+    from pointwise.weights import save_model
+
+    checkpoint, dtype = checkpoint_of(out), torch.float16 if options.float16 else torch.float32
+    device = device_named(options.device) if job.config.architecture.classifies else torch.device("cpu")
     with group_of_processes(device) as group:
         group.check_alike(_facts(job, device))
-        since = _since(checkpoint_of(out), options.resume, group)
-        recorder = Recorder(checkpoint_of(out), group)
+        since = _since(options, checkpoint, group)
+        recorder = Recorder(checkpoint, group)
+        best = best_epoch(out, job, since is not None) if group.first else None
         before = recorder.begin(job, since, options.no_keep)
         run = Run(job, "train", None, math.inf, recorder, since, before, device=device, group=group, ignore_memory=True)
         try:
             with SIGNALS.kept():
-                epoch = _last_epoch(job, run, group)
+                epoch = _last_epoch(options, job, run, group, best)
+                if epoch is not None and group.first:
+                    epoch = best.epoch() if best else epoch
+                    if device.type != "cpu" or options.float16:
+                        epoch = job.as_stored(epoch, dtype)
+                    model = job.network(epoch)
+                    save_model(model, out, model.card, dtype)
+                    if best:
+                        best.forget()
         except KeyboardInterrupt:
             raise Stop(SIGNALS.heard or signal.SIGINT, " ".join(recorder.left(run.progress(), since))) from None
         if epoch is None and SIGNALS.heard:
             raise Stop(SIGNALS.heard, " ".join(recorder.left(run.progress(), since)))
-        if epoch is None and group.first:
-            say(" ".join(recorder.left(run.progress(), since)))
-        elif epoch is not None and group.first:
-            if device.type != "cpu" or options.float16:
-                epoch = job.as_stored(epoch, dtype)
-            model = job.network(epoch)
-            save_model(model, out, model.card, dtype)
-    if epoch is None:
-        return None
-    checkpoint_of(out).unlink(missing_ok=True)  # each machine's own, once the first process has written
+    if epoch is not None:
+        checkpoint.unlink(missing_ok=True)  # each machine's own, once the first process has written
     if not group.first:
         return None
+    if epoch is None:
+        return {"file": None, "arch": job.config.arch, "left": list(recorder.left(run.progress(), since))}
     return {"file": str(out), "arch": job.config.arch, **model.card, "run": recorder.kept()}
 
 
 def _job(options: argparse.Namespace) -> Job:
-    """The job that is asked for. Raises ConfigError for an unknown name or a value out of range."""
+    """The job that is asked for. Raises ConfigError for an unknown name, a value out of range, or one that does not
+    apply.
+    """
+    from pointwise.card import HOUSES
     from pointwise.data.catalogue import config_for
     from pointwise.data.housing import HouseOptions
     from pointwise.jobs import HouseJob, PictureJob, Pictures
-    from pointwise.models import PAINTER, REGRESSOR, default_config
-    from pointwise.training import recipe_named, recipes_for
+    from pointwise.models import default_config
+    from pointwise.training.processes import processes
 
     if options.arch == PAINTER:
         raise ConfigError(
             "paint learns from strokes on a picture. Use: python -m pointwise segment PICTURE --scribbles …"
         )
-    houses = options.arch == REGRESSOR
-    config = default_config(options.arch) if houses else config_for(options.arch, options.data_set)
+    if options.arch != REGRESSOR:
+        name = "mnist" if options.data_set is None else options.data_set
+        config = _configured(options, config_for(options.arch, name))
+        folder = options.data and options.data.absolute()
+        return PictureJob(config, _recipe(options), Pictures(name, folder, validation=options.validation))
+    refuse(options, ["validation"], f"to {REGRESSOR}, whose houses are made")
+    if options.data_set != HOUSES:
+        refuse(options, ["data_set"], f"to {REGRESSOR}, which learns from houses that it makes")
+    if options.device != "cpu":
+        refuse(options, ["device"], f"to {REGRESSOR}, which is so small that the CPU is quickest")
+    if processes() > 1:
+        raise ConfigError(f"{REGRESSOR} is so small that one process trains it. Start it without torchrun.")
+    return HouseJob(_configured(options, default_config(REGRESSOR)), _recipe(options), HouseOptions())
+
+
+def _configured(options: argparse.Namespace, config: ModelConfig) -> ModelConfig:
+    """The configuration as it is asked for. Raises ConfigError for what its network has not, or out of range."""
+    if not config.architecture.regularised:
+        refuse(options, ["dropout", "batch_norm"], f"to {config.arch}: only {REGULARISED} have it as a choice")
+    chosen = {name: getattr(options, name) for name in ("activation", "dropout", "batch_norm")}
+    config = replace(config, **{name: value for name, value in chosen.items() if value is not None})
+    return config if options.width is None else config.with_width(options.width)
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    from pointwise.training import recipe_named, recipes_for
+
     changes = {"epochs": options.epochs, "batch_size": options.batch, "learning_rate": options.lr, "seed": options.seed}
-    recipe = recipe_named(
-        options.recipe or next(iter(recipes_for(config.arch))),
-        config.arch,
+    return recipe_named(
+        next(iter(recipes_for(options.arch))) if options.recipe is None else options.recipe,
+        options.arch,
         **{name: value for name, value in changes.items() if value is not None},
     )
-    if houses:
-        return HouseJob(config, recipe, HouseOptions())
-    return PictureJob(config, recipe, Pictures(options.data_set, options.data and options.data.absolute()))
 
 
 def checkpoint_of(out: Path) -> Path:
     """The file that a training that will write ``out`` keeps its checkpoint in."""
     return out.with_name(f"{out.stem}.checkpoint.safetensors")
+
+
+def _check_unfinished(options: argparse.Namespace, checkpoint: Path, there: bool) -> None:
+    """Raise ConfigError where a training that was stopped would be lost."""
+    if there and not options.resume and not options.force:
+        raise ConfigError(
+            f"{checkpoint} keeps a training that was stopped. Go on with it with --resume, or begin anew with --force."
+        )
 
 
 def device_named(named: str | None) -> torch.device:
@@ -146,52 +243,69 @@ def _facts(job: Job, device: torch.device) -> dict[str, object]:
     return {"network": job.config.arch, "recipe": job.recipe.name, "device": device.type, **facts}
 
 
-def _since(checkpoint: Path, resume: bool, group: Group) -> Checkpoint | None:
+def _since(options: argparse.Namespace, checkpoint: Path, group: Group) -> Checkpoint | None:
     """The checkpoint to go on from, when that is asked for, or when torchrun has started the group anew.
 
-    In a group it is the furthest that any machine has; a training that begins throws older ones away. Raises
+    In a group it is the furthest that any machine has; a training that begins anew throws older ones away. Raises
     ModelFileError where the one that is asked for is missing or damaged.
     """
     from pointwise.training.checkpoints import AGAIN, read_checkpoint
     from pointwise.training.processes import restarts
 
     if group.size == 1:
-        return read_checkpoint(checkpoint) if resume else None
-    asked, begun_anew = (any(said) for said in zip(*group.of_all((resume, restarts() > 0)), strict=True))
+        return read_checkpoint(checkpoint) if options.resume else None
+    said = group.of_all((options.resume, restarts() > 0, checkpoint.is_file()))
+    asked, begun_anew, there = (any(one) for one in zip(*said, strict=True))
     if not asked and not begun_anew:
+        _check_unfinished(options, checkpoint, there)
         checkpoint.unlink(missing_ok=True)
         return None
     since = group.furthest(read_checkpoint(checkpoint) if checkpoint.is_file() else None)
     if since is None and not begun_anew:
         raise ModelFileError(checkpoint, "is on none of the machines, so there is nothing to go on from", AGAIN)
     if group.first:
-        say("Begun anew: there was no checkpoint yet." if since is None else f"Going on after step {since.step:,}.")
+        anew, on = "Begun anew: there was no checkpoint yet.", "" if since is None else f"after step {since.step:,}"
+        tell(options, f"Going on {on}." if on else anew)
     return since
 
 
-def _last_epoch(job: Job, run: Run[Job], group: Group) -> Epoch | None:
-    """The last epoch, None of a training that was parked; the first process of a group says each on stderr.
+def _last_epoch(
+    options: argparse.Namespace, job: Job, run: Run[Job], group: Group, best: BestEpoch | None
+) -> Epoch | None:
+    """The last epoch, None of a training that was parked; the first process of a group shows how it goes, and lets
+    ``best`` see each epoch.
 
-    Raises ConfigError when the checkpoint to go on from leaves nothing to train.
+    Raises ConfigError when the checkpoint to go on from leaves nothing to train, and DataError.
     """
     from pointwise.data.download import Download
 
-    for event in run.events():
-        if isinstance(event, Download):
-            tell(event)
-        elif event.epoch is not None and group.first:
-            say(f"epoch {event.epoch.number}/{job.recipe.epochs}  {figures(event.epoch.metrics)}")
+    try:
+        with Shown(options, job.recipe.epochs) as shown:
+            for event in run.events():
+                if isinstance(event, Download):
+                    shown.download(event)
+                elif group.first:
+                    shown.step(event)
+                    if best and event.epoch is not None:
+                        best.see(event.epoch)
+    except DataError as error:
+        raise DataError(str(error).replace(BUNDLED, f"{BUNDLED} (--data-set digits)")) from None
     last = run.progress().latest
     if run.progress().state == "parked" or (last is None and run.progress().state == "stopped"):
         return None
     if last is None:
-        raise ConfigError("The training of this checkpoint is over. Train again without --resume.")
+        raise ConfigError("The training of this checkpoint is over. Train again with --force instead of --resume.")
     return last
 
 
 def told(result: Mapping[str, Any]) -> Iterator[str]:
     """The result as a sentence, and one on the run that is kept."""
+    if result["file"] is None:
+        yield " ".join(result["left"])
+        return
     held_out = "" if "accuracy" in result["metrics"] else " on held-out examples"
     yield f"{result['file']}: {figures(result['metrics'])}{held_out}, {result['seconds']:.0f} s"
+    if chosen := result.get("chosen"):
+        yield f"Epoch {chosen['epoch']} of {chosen['of']} was kept, chosen by {chosen['by']} that were split off."
     if kept := result["run"]:
         yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"

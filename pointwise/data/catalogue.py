@@ -74,6 +74,8 @@ DATA_SETS = {
     ),
 }
 
+OWN = "own_pictures"  # the data set's name on the card of a network that learned from somebody's own
+
 
 def data_set_named(name: str) -> DataSet:
     """A data set. Raises ConfigError for an unknown name."""
@@ -98,6 +100,7 @@ class Pictures:
     folder: Path | str | None = None  # that the files lie below; None is the usual one
     few: int | None = None  # to train on, at most
     few_held_out: int | None = None  # to measure on, at most; 10 or more
+    validation: int | None = None  # training pictures that are not trained on, to choose by; 10 or more
     shuffled: int | None = None  # the seed of the order that the pixels of every picture are put into
 
     def __post_init__(self) -> None:
@@ -105,10 +108,16 @@ class Pictures:
         for what, value, least in (
             ("number of training pictures", self.few, 1),
             ("number of held-out pictures", self.few_held_out, 10),
+            ("number of training pictures to choose by", self.validation, 10),
             ("seed of the pixels' order", self.shuffled, 0),
         ):
             if value is not None:
                 check_whole(what, value, least, 2**32 - 1, ConfigError)
+        if (self.validation or 0) >= self.data_set.training:
+            raise ConfigError(
+                f"{self.validation:,} of {self.data_set.training:,} training pictures to choose by leave none to train "
+                "on. Choose by fewer."
+            )
         object.__setattr__(self, "folder", Path(self.folder) if self.folder else None)
 
     @property
@@ -120,7 +129,8 @@ class Pictures:
     def counts(self) -> tuple[int, int]:
         """How many there are to train on, and to measure on, without a look at the files."""
         its = self.data_set
-        return min(its.training, self.few or its.training), min(its.test, self.few_held_out or its.test)
+        training = its.training - (self.validation or 0)
+        return min(training, self.few or training), min(its.test, self.few_held_out or its.test)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -134,8 +144,20 @@ class Pictures:
 
     def load(self) -> tuple[Digits, Digits]:
         """Training and held-out pictures. Raises DataError where files are missing or broken."""
+        from pointwise.data.digits import split_off
+
         training, held_out = load_data_set(self.name, self._folder)
+        if self.validation:
+            training = split_off(training, self.validation)[0]
         return self._chosen(training, self.few), self._chosen(held_out, self.few_held_out)
+
+    def load_validation(self) -> Digits | None:
+        """The training pictures to choose by, None where there are none. Raises DataError."""
+        from pointwise.data.digits import split_off
+
+        if self.validation is None:
+            return None
+        return self._chosen(split_off(load_data_set(self.name, self._folder)[0], self.validation)[1], None)
 
     def load_held_out(self) -> Digits:
         """The held-out pictures alone, without loading the others. Raises DataError."""

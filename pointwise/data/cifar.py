@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BYTES = 170_498_071  # of the archive
 FOLDER, ARCHIVE = "cifar-10-batches-py", "cifar-10-python.tar.gz"
 NAMES = ("batches.meta", *(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
-INSTEAD = "Put the folder {name} into {folder}, unpacked from {archive}."
+INSTEAD = "Put the folder {name} into {folder}, unpacked from {archive}; the bundled digits need no download."
 
 
 def is_complete(folder: Path) -> bool:

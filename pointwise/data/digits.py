@@ -13,6 +13,8 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pointwise.errors import DataError
+
 NO_DIGIT = -1  # the label of a picture that no class fits
 BUNDLED_HELD_OUT = 297  # the last of the 1,797, by other writers than most of the first 1,500
 # Augmentation: the largest change of each kind.
@@ -55,6 +57,19 @@ def some(digits: Digits, most: int) -> Digits:
     """At most ``most`` digits, in a random order that is always the same."""
     chosen = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))[:most]
     return replace(digits, images=digits.images[chosen], labels=digits.labels[chosen])
+
+
+def split_off(digits: Digits, count: int) -> tuple[Digits, Digits]:
+    """All digits but ``count`` of them, in their order, and those, drawn at random; always the same ones.
+
+    Raises DataError where none is left.
+    """
+    if count >= len(digits):
+        raise DataError(f"{count:,} of {len(digits):,} training pictures cannot be split off. Split fewer off.")
+    away = torch.zeros(len(digits), dtype=torch.bool)
+    away[torch.randperm(len(digits), generator=torch.Generator().manual_seed(1))[:count]] = True
+    rest, split = (replace(digits, images=digits.images[part], labels=digits.labels[part]) for part in (~away, away))
+    return rest, split
 
 
 def pixel_order(pixels: int, seed: int) -> NDArray[np.int64]:

@@ -30,9 +30,11 @@ BEAT = 0.25  # seconds between two events, at most, whatever the network does: s
 SILENCE = 20.0  # seconds for which a mirror may be silent
 PATIENCE = 15.0  # seconds of waiting for another download that does not get on
 RETRIES = 5  # of a mirror that breaks off, as long as each of them brings something
+ROUNDS, PAUSE = 2, 2.0  # how often all mirrors are asked, and seconds between
 CHUNK = 1 << 16  # bytes
 LOCK = "download.lock"
 PART = ".part"
+BRIEFLY = (408, 425, 429, *range(500, 600))  # what a mirror answers that may send the file a moment later
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError)
@@ -138,20 +140,27 @@ class _Place:
     def _fetch(self, file: RemoteFile) -> Iterator[int]:
         """Bytes so far, until the file is there, whoever fetched it."""
         target, part, why = self.folder / file.name, self.folder / f"{file.name}{self.mark}", ""
+        addresses = list(file.addresses)
         try:
-            for address in file.addresses:
-                host = urlsplit(address).hostname or address
-                try:
-                    for received in _whole(address, part, file):
-                        if target.is_file():
-                            return
-                        yield received
-                    os.replace(part, target)
-                    return
-                except _Other:
-                    why = f"{host} sends something else"
-                except NETWORK_ERRORS as error:
-                    why = f"{host} {_reason(error)}"
+            for again in range(ROUNDS):
+                yield from _pause(part) if again else ()
+                for address in tuple(addresses):
+                    host = urlsplit(address).hostname or address
+                    try:
+                        for received in _whole(address, part, file):
+                            if target.is_file():
+                                return
+                            yield received
+                        os.replace(part, target)
+                        return
+                    except _Other:
+                        why = f"{host} sends something else"
+                    except NETWORK_ERRORS as error:
+                        why = f"{host} {_reason(error)}"
+                        if isinstance(error, urllib.error.HTTPError) and error.code not in BRIEFLY:
+                            addresses.remove(address)
+                if not addresses:
+                    break
         except OSError as error:
             if target.is_file():  # another run was quicker
                 return
@@ -168,6 +177,14 @@ class _Place:
 
 class _Other(Exception):
     """What a mirror sends is not the file."""
+
+
+def _pause(part: Path) -> Iterator[int]:
+    """Bytes in ``part``, every BEAT seconds, for PAUSE."""
+    until = time.monotonic() + PAUSE
+    while (left := until - time.monotonic()) > 0:
+        yield _size(part)
+        time.sleep(min(BEAT, left))
 
 
 def _whole(address: str, part: Path, file: RemoteFile) -> Iterator[int]:
@@ -238,7 +255,7 @@ class _Reader:
             yield sent
 
     def _read(self) -> None:
-        asked = urllib.request.Request(self._address)
+        asked = urllib.request.Request(self._address, headers={"User-Agent": "pointwise"})
         if self._after:
             asked.add_header("Range", f"bytes={self._after}-")
         try:

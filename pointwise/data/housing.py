@@ -1,22 +1,23 @@
 """The tutorial's houses: two uniform features and a price that is exactly linear in them.
 
 price = 500,000 · x₀ + 100,000 · x₁, both features in 0–1. Here x₀ is 0–5,000 square feet and x₁ is 0–10 rooms, so a
-square foot costs 100 dollars and a room 10,000.
+square foot costs 100 dollars and a room 10,000. Importing this needs no torch.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pointwise.data.scaling import Scaling
 from pointwise.errors import DataError, check_whole
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SQUARE_FEET = 5_000.0  # of x₀ = 1
 ROOMS = 10.0  # of x₁ = 1
@@ -88,6 +89,8 @@ def make_houses(options: HouseOptions | None = None, standardise: bool = True) -
     The test houses are the same 200 for any number of training rows; noise is drawn after all features, for both.
     With ``standardise`` the networks learn (price − mean) / std of the training prices, else raw dollars.
     """
+    import torch
+
     options = options or HouseOptions()
     generator = np.random.RandomState(options.seed)
     features = generator.rand(TRAINING_ROWS, 2)

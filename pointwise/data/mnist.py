@@ -33,7 +33,7 @@ SIZES = {  # bytes of each compressed file
     "KMNIST": dict(zip(NAMES, (18_165_135, 29_497, 3_041_136, 5_120), strict=True)),
 }
 TITLES = {"MNIST": "MNIST", "FashionMNIST": "Fashion-MNIST", "KMNIST": "KMNIST"}
-INSTEAD = "Put its four .gz files into {folder}; in the app, the bundled digits need no download."
+INSTEAD = "Put its four .gz files into {folder}; the bundled digits need no download."
 
 
 def data_folder(given: Path | str | None = None) -> Path:

@@ -117,6 +117,19 @@ def _read(content: bytes, accepted: Accepted, name: str, least: int | None) -> R
         return Read(_in_eight_bits(file, factor), shape)
 
 
+def in_eight_bits(image: Image.Image, name: str, least: int) -> Image.Image:
+    """A picture that Pillow holds, as ``read_image`` reads one. Raises PictureError as it does."""
+    pixels = image.width * image.height
+    if not 0 < pixels <= MOST_PIXELS:
+        size = f"{name} has {image.width:,} × {image.height:,} pixels"
+        raise PictureError(f"{size}. Choose a picture of at most {MOST_PIXELS / 1e6:.0f} million.")
+    factor = max(1, max(image.size) // (2 * least)) if pixels > MANY_PIXELS else 1
+    try:
+        return _in_eight_bits(ImageOps.exif_transpose(image), factor)
+    except Exception:  # a file is decoded only now
+        raise PictureError(f"{name} is damaged. Choose another one.") from None
+
+
 def _in_eight_bits(image: Image.Image, factor: int) -> Image.Image:
     """The picture in L, LA, RGB or RGBA, averaged over so many pixels each way; converted in strips to save memory."""
     limits = _limits(image) if image.mode[0] in "IF" else None

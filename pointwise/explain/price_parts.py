@@ -7,6 +7,7 @@ into the convolution before it, dropout is the identity; both are exact for a ne
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -165,3 +166,13 @@ class Matrices:
         before2 = values1 @ self.w2.T + self.b2
         values2 = self.activation(before2)
         return before1, values1, before2, values2, values2 @ self.last + self.base
+
+
+def weights_of(model: Network) -> dict[str, Any]:
+    """JSON of the folded float64 matrices as lists, for inpage/price.js; some 4 KB for the shipped network.
+
+    Raises ConfigError when ``model`` is no price network of two features.
+    """
+    matrices = Matrices.of(model)
+    named = {name: getattr(matrices, name).tolist() for name in ("w1", "b1", "w2", "b2", "last")}
+    return {**named, "base": matrices.base, "activation": model.config.activation}

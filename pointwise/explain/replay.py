@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.explain.chain import Chain
-from pointwise.inference import classify_image, predict_prices
+from pointwise.inference import classify_image, prices_at
 from pointwise.models import ModelConfig, Network
 from pointwise.weights import model_from
 
@@ -82,9 +82,9 @@ def replay_prices(
     plane = np.meshgrid(square_feet, rooms)
     dollars, prices = [], []
     for model in _networks(config, card, snapshots):
-        dollars.append(_finite(predict_prices(model, *plane).astype(np.float32)))
+        dollars.append(_finite(prices_at(model, *plane).astype(np.float32)))
         if house is not None:
-            prices.append(_finite(predict_prices(model, *np.array(house)[:, None]).astype(np.float32)))
+            prices.append(_finite(prices_at(model, *np.array(house)[:, None]).astype(np.float32)))
     along = None if house is None else np.concatenate(prices)
     return PriceReplay(_steps(snapshots), square_feet, rooms, np.stack(dollars), house, along)
 

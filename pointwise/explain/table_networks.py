@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from pointwise.data.table import Prepared, Rows
 from pointwise.inference import predict_rows
+from pointwise.intervals import Difference, differences_together
 from pointwise.models import Network
 
 ROWS = 2_000  # held-out rows that features are measured on, at most
@@ -26,6 +30,17 @@ class Score:
     name: str
     r2: float  # 1 is perfect, 0 no better than the held-out rows' own mean
     mae: float  # mean absolute error in the target's own unit
+    errors: NDArray[np.float64] = field(repr=False, compare=False)  # of each held-out row, in the target's own unit
+
+
+def advantages(network: Score, others: Sequence[Score], prepared: Prepared) -> list[Difference]:
+    """How much more R² the network has than each of the others, on the same held-out rows, by their squared errors.
+
+    The intervals hold together, so that the best of the others may be picked. Where all targets are the same there is
+    no R²: nothing differs.
+    """
+    spread = float(np.var(prepared.held_out.targets.numpy())) or math.inf
+    return differences_together([(np.square(other.errors) - np.square(network.errors)) / spread for other in others])
 
 
 def baseline_rows(prepared: Prepared) -> int:
@@ -58,7 +73,13 @@ def _score(name: str, model: Any, training: Rows, held_out: Rows) -> Score:
 
     model.fit(training.inputs.numpy(), training.targets.numpy())
     targets, answers = held_out.targets.numpy(), np.asarray(model.predict(held_out.inputs.numpy()))
-    return Score(name, float(r2_score(targets, answers)), float(mean_absolute_error(targets, answers)))
+    r2, mae = float(r2_score(targets, answers)), float(mean_absolute_error(targets, answers))
+    return Score(name, r2, mae, answers - targets)
+
+
+def network_errors(model: Network, prepared: Prepared) -> NDArray[np.float64]:
+    """A network's errors on the held-out rows, (N,), in the target's own unit."""
+    return predict_rows(model, prepared.held_out) - prepared.held_out.targets.numpy()
 
 
 @dataclass(frozen=True)

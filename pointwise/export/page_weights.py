@@ -1,7 +1,8 @@
 """A classifier as bytes that the page itself evaluates (inpage/network.js); needs no PyTorch.
 
 The bytes are the header's length (uint32), the header as JSON (the stages' shapes, the activation, the temperature),
-then float32 weights (O, I, k, k) and biases (O,) of each stage, batch normalisation folded in; all little endian.
+then weights (O, I, k, k) and biases (O,) of each stage, batch normalisation folded in, as float32, or as float16 where
+the header says ``halves``; all little endian.
 """
 
 from __future__ import annotations
@@ -30,11 +31,47 @@ class Packed(NamedTuple):
     id: str  # the same for the same content only
     content: bytes
 
+    @property
+    def last_layer(self) -> bytes:
+        """The float32 weights and biases of the last stage, with which the content ends."""
+        (stage,) = self._header["stages"][-1:]
+        return self.content[-4 * stage["channels"] * (stage["inputs"] * stage["kernel"] ** 2 + 1) :]
 
-def pack(network: Network, most_parameters: int | None = None, stages: int | None = None) -> Packed | None:
-    """A classifier in eval mode, or its first ``stages``; None for a network of houses, or too large a one."""
+    def with_last_layer(self, layer: bytes) -> Packed:
+        """The network with other weights and biases in its last stage. Raises ValueError for another number of bytes.
+
+        The page makes it of the content that it has (inpage/network.js), from the new id and these bytes alone.
+        """
+        if len(layer) != len(self.last_layer):
+            raise ValueError(f"{len(layer)} bytes are not the {len(self.last_layer)} of the last stage")
+        floats = self.content[self._floats : -len(layer)] + layer
+        header = {name: value for name, value in self._header.items() if name != "id"}
+        own = _identity(header, floats)
+        return Packed(own, self.content[: self._floats].replace(self.id.encode(), own.encode()) + floats)
+
+    def differs_in_last_layer(self, other: Packed) -> bool:
+        """Whether the two are one network but for the last stage."""
+        layer = other.last_layer
+        return len(layer) == len(self.last_layer) and self.with_last_layer(layer) == other
+
+    @property
+    def _floats(self) -> int:
+        return 4 + int.from_bytes(self.content[:4], "little")
+
+    @property
+    def _header(self) -> dict[str, Any]:
+        return json.loads(self.content[4 : self._floats])
+
+
+def pack(
+    network: Network, most_parameters: int | None = None, stages: int | None = None, halves: bool = False
+) -> Packed | None:
+    """A classifier in eval mode, or its first ``stages``; None for a network of houses, or too large a one.
+
+    With ``halves`` its weights are rounded to float16, so that it is half as large.
+    """
     state = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    return _packed(asdict(network.config), network.card, state, most_parameters, stages)
+    return _packed(asdict(network.config), network.card, state, most_parameters, stages, halves)
 
 
 def pack_file(path: Path, most_parameters: int | None = None) -> Packed | None:
@@ -57,6 +94,7 @@ def _packed(
     state: Mapping[str, Any],
     most_parameters: int | None,
     count: int | None = None,
+    halves: bool = False,
 ) -> Packed | None:
     architecture = ARCHITECTURES[config["arch"]]
     layers = architecture.layers[:count]
@@ -74,10 +112,16 @@ def _packed(
         stages.append(stage)
         arrays += [weights, biases]
         channels = len(biases)
-    floats = b"".join(np.asarray(values, "<f4").tobytes() for values in arrays)
+    numbers = b"".join(np.asarray(values, "<f2" if halves else "<f4").tobytes() for values in arrays)
     header = {"stages": stages, "activation": config["activation"], "temperature": card.get("temperature", 1.0)}
+    if halves:
+        header["halves"] = True
     header["whole"] = len(layers) == len(architecture.layers)
-    header["id"] = hashlib.sha256(json.dumps(header).encode() + floats).hexdigest()[:16]
+    header["id"] = _identity(header, numbers)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % ALIGNED)
-    return Packed(header["id"], struct.pack("<I", len(text)) + text + floats)
+    return Packed(header["id"], struct.pack("<I", len(text)) + text + numbers)
+
+
+def _identity(header: Mapping[str, Any], numbers: bytes) -> str:
+    return hashlib.sha256(json.dumps(header).encode() + numbers).hexdigest()[:16]

@@ -7,7 +7,10 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+COMMENT = re.compile(r"(?:^|\s)// [^\"'`]*$|^\s*// .*$")
+EXPORT = re.compile(r"^export (?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)"\n', re.MULTILINE)
+NAMED_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)"\n', re.MULTILINE)
 
 
 @functools.cache
@@ -29,3 +32,26 @@ def _collect(path: Path, texts: dict[Path, str]) -> None:
     for name in IMPORT.findall(text):
         _collect((path.parent / name).resolve(), texts)
     texts[path] = IMPORT.sub("", text)
+
+
+@functools.cache
+def scoped(path: Path) -> str:
+    """The module at ``path`` with what it imports, each in a scope of its own: a script that exports nothing.
+
+    Comments, empty lines and indentation are left out.
+    """
+    texts: dict[Path, str] = {}
+    _collect(path.resolve(), texts)
+    names = {one: f"module{number}" for number, one in enumerate(texts)}
+    made = []
+    for one in texts:
+        text = one.read_text(encoding="utf-8")
+        imports = [
+            f"const {{{what.replace(' as ', ': ')}}} = {names[(one.parent / name).resolve()]}"
+            for what, name in NAMED_IMPORT.findall(text)
+        ]
+        own = re.sub(r"^export ", "", texts[one], flags=re.MULTILINE)
+        exported = ", ".join(EXPORT.findall(texts[one]))
+        made.append("\n".join((f"const {names[one]} = (() => {{", *imports, own, f"return {{ {exported} }}", "})()")))
+    lines = (COMMENT.sub("", line).strip() for line in "\n".join(made).split("\n"))
+    return "\n".join(line for line in lines if line)

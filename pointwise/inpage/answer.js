@@ -1,7 +1,8 @@
 // The answer's place on the page: what the server says there, and how it is painted over.
 
-import { percent } from "./formats.js"
-import { canvases, container, write } from "./page.js"
+import { paintInto, write } from "./bars.js"
+import { SIDE } from "./drawing.js"
+import { canvases, container } from "./page.js"
 
 export function answerPlace() {
   return container("answer")?.querySelector(".pw-answer") ?? null
@@ -16,26 +17,9 @@ export function mark(number) {
   container("answer")?.setAttribute("data-read", number)
 }
 
-export function paint({ titles, sure }, probabilities) {
+export function paint(words, probabilities) {
   const element = answerPlace()
-  if (!element) return
-  const most = Math.max(...probabilities), digit = most ? probabilities.indexOf(most) : null
-  const title = digit === null ? titles.blank : most < sure ? titles.unsure : titles.sure
-  write(element.querySelector(".pw-digit"), digit === null ? "–" : String(digit))
-  write(element.querySelector(".pw-title"), title.replace("{digit}", digit).replace("{percent}", percent(most)))
-  element.querySelectorAll(".pw-row").forEach((row, number) => {
-    row.classList.toggle("pw-best", number === digit)
-    row.querySelector("i").style.width = `${100 * probabilities[number]}%`
-    write(row.querySelector("span"), most ? percent(probabilities[number]) : "\u00a0")
-  })
-}
-
-// The same for those who hear it.
-export function inWords({ titles, sure }, probabilities) {
-  const [first, second] = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a])
-  const share = probabilities[first]
-  if (!share) return titles.blank
-  return `${share < sure ? "Perhaps " : ""}${first}, ${Math.min(Math.round(100 * share), 99)} percent; then ${second}`
+  if (element) paintInto(element, words, probabilities)
 }
 
 // On a phone the answer's place may be out of sight while somebody draws: then the digit stands on the canvas as well.
@@ -85,7 +69,7 @@ export function prove(difference, { count, span, took }) {
   write(verdict, apart ? "≠ PyTorch differs" : "✓ PyTorch agrees")
   write(
     by,
-    "This page read the same 28 by 28 pixels with the same weights, while you drew. Its probabilities and PyTorch's differ " +
+    `This page read the same ${SIDE} by ${SIDE} pixels with the same weights, while you drew. Its probabilities and PyTorch's differ ` +
       `by at most ${difference.toExponential(1)}.` + (took ? ` The last answer took ${took.toFixed(1)} ms.` : ""),
   )
   write(rate, count > 4 ? `${Math.round((1000 * count) / span)} answers a second as the pen moved.` : "\u00a0")

@@ -1,7 +1,8 @@
 // From a drawing to 28×28: the steps of pointwise/drawing.py in the same arithmetic, so that the page and Python see the
 // same picture. A change here is a change there; a test holds the two together.
 
-const SIDE = 28, BOX = 20, FAINTEST = 0.1, TIE = 1e-9
+export const SIDE = 28
+const BOX = 20, FAINTEST = 0.1, TIE = 1e-9
 const LUMINANCE = [0.299, 0.587, 0.114]
 
 // RGBA bytes of (height, width) to bytes of 28×28.

@@ -1,10 +1,12 @@
 // Numbers as text and as colours, as pointwise/ui/frame/labels.py and colours.py make them. A change here is a change
 // there; a test holds the two together.
 
+const LEAST = 0.001, MOST = 0.999 // shares beyond are not told exactly
+
 // As labels.probability writes it.
 export function percent(share) {
-  if (share > 0 && share < 0.001) return "< 0.1 %"
-  return share > 0.999 ? "> 99.9 %" : `${fixed(100 * share, 1)} %`
+  if (share > 0 && share < LEAST) return `< ${100 * LEAST} %`
+  return share > MOST ? `> ${100 * MOST} %` : `${fixed(100 * share, 1)} %`
 }
 
 // As labels.dollars does.
@@ -22,6 +24,20 @@ export function written(value) {
   if (!(size >= 1e-4 && size < 1e12)) return short(value)
   const [whole, rest] = fixed(value, Math.max(0, 3 - Math.floor(Math.log10(size)))).split(".")
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "")
+}
+
+const DIVERGING = [[0, 114, 178], [245, 245, 245], [213, 94, 0]] // below 0, 0, above 0
+const RISING = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]]
+
+// As Scale.of makes it, or with ``around`` as Scale.around does.
+export function scaleOf(values, around = false) {
+  let least = 0, most = 0
+  for (const value of values) {
+    least = Math.min(least, value)
+    most = Math.max(most, value)
+  }
+  const high = Math.max(-least, most) || 1
+  return around || least < 0 ? { low: -high, high, stops: DIVERGING } : { low: 0, high, stops: RISING }
 }
 
 // As Scale.coloured does: RGBA bytes, colours at even distances between ``low`` and ``high``.

@@ -2,7 +2,6 @@
 // lifts it. What the mouse would do is done to the canvas then, so all that follows a stroke is the same. A canvas that
 // was clicked leaves the keys to the page.
 
-import { canvases, dress, press } from "./page.js"
 import { voice } from "./voice.js"
 
 const CELLS = 28 // steps from the upper edge to the lower one
@@ -15,7 +14,7 @@ const GUIDE =
   "<p><kbd>Arrows</kbd> move the pen, with <kbd>Shift</kbd> farther. <kbd>Space</kbd> puts it down and lifts it. " +
   "<kbd>Backspace</kbd> takes back the last stroke. <kbd>Esc</kbd> leaves.</p>"
 const LOOKS = `
-canvas.upper-canvas.pw-keys {outline: 3px solid #56b4e9; outline-offset: -3px}
+canvas.pw-keys {outline: 3px solid #56b4e9; outline-offset: -3px}
 .pw-over {position: absolute; z-index: 16; inset: 0; overflow: clip; pointer-events: none}
 .pw-ring {position: absolute; width: 0; height: 0}
 .pw-ring::before {content: ""; position: absolute; box-sizing: border-box; inset: calc(var(--pen) / -2);
@@ -32,7 +31,9 @@ canvas.upper-canvas.pw-keys {outline: 3px solid #56b4e9; outline-offset: -3px}
 .pw-guide kbd {padding: 0 0.3rem; border: 1px solid currentColor; border-radius: 0.25rem; font: inherit; font-size: 0.78rem}
 `
 
-export function keyboardPen(pen) {
+// ``pen`` has the sheet's ``size`` and the pen's ``width``. ``place`` says where the sheet is: its ``canvas()``, what holds
+// the ``guide(canvas)`` below it, how rules get into its styles, ``dress(rules)``, and how a stroke is taken back, ``undo()``.
+export function keyboardPen(pen, place) {
   const held = new Map() // names of arrows, and since when; -Infinity: the pen glides already
   const spoken = voice()
   let sheet = null, over = null, guide = null, listening = null
@@ -67,13 +68,13 @@ export function keyboardPen(pen) {
     if (down === next) return
     down = next
     mouse(down ? "pointerdown" : "pointerup")
-    spoken.say(`${down ? "Pen down" : "Pen lifted"} at ${place()}`)
+    spoken.say(`${down ? "Pen down" : "Pen lifted"} at ${cell()}`)
     show()
   }
 
-  function place() {
-    const cell = (share, cells) => Math.min(Math.floor(share * cells), cells - 1) + 1
-    return `column ${cell(x, across())}, row ${cell(y, CELLS)}`
+  function cell() {
+    const number = (share, cells) => Math.min(Math.floor(share * cells), cells - 1) + 1
+    return `column ${number(x, across())}, row ${number(y, CELLS)}`
   }
 
   // By so many steps, and no farther than the edge.
@@ -125,7 +126,7 @@ export function keyboardPen(pen) {
     } else if (event.key === " " || event.key === "Enter") {
       if (!event.repeat) put(!down)
     } else if (back) {
-      if (!event.repeat && !down) press(`${pen.key}-undo`)
+      if (!event.repeat && !down) place.undo()
     } else if (event.key === "Escape") sheet.blur()
     else return
     event.preventDefault()
@@ -134,7 +135,7 @@ export function keyboardPen(pen) {
 
   function keyUp(event) {
     far = event.shiftKey
-    if (held.delete(event.key) && !held.size) spoken.say(place())
+    if (held.delete(event.key) && !held.size) spoken.say(cell())
   }
 
   function leave() {
@@ -158,11 +159,11 @@ export function keyboardPen(pen) {
     off()
     listening = new AbortController()
     sheet = found
-    dress(pen.key, LOOKS)
+    place.dress(LOOKS)
     over = made({ className: "pw-over", innerHTML: '<div class="pw-ring"></div>' })
     guide = made({ className: "pw-guide", id: "pw-guide", innerHTML: GUIDE })
     sheet.parentElement.append(over)
-    sheet.closest(".dc-root").append(guide)
+    place.guide(sheet).append(guide)
     const words = { role: "application", "aria-label": "Drawing area", "aria-describedby": "pw-guide" }
     for (const [name, value] of Object.entries(words)) sheet.setAttribute(name, value)
     sheet.tabIndex = 0
@@ -188,7 +189,7 @@ export function keyboardPen(pen) {
   for (const type of hands) window.addEventListener(type, hand, true)
   return {
     arrange() {
-      const found = canvases(pen.key)?.upper
+      const found = place.canvas()
       if (found) on(found)
     },
     end() {

@@ -1,6 +1,8 @@
 // All that the page's code knows of what others built: Streamlit's containers, components, metrics and sliders, Plotly's
 // plot, and the two canvases of the drawing component. What is not found is null, and nothing is painted there.
 
+import { write } from "./bars.js"
+
 // What changes in a container when a slider in it moves or the server rewrites a metric: for a MutationObserver.
 export const CHANGES = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] }
 
@@ -42,13 +44,7 @@ export function press(key) {
   container(key)?.querySelector("button")?.click()
 }
 
-// Rewrites the text of an element that holds nothing else; the server's next answer overwrites it.
-export function write(element, text) {
-  const node = element?.childNodes.length === 1 ? element.firstChild : null
-  if (node?.nodeType === Node.TEXT_NODE && node.data !== text) node.data = text
-}
-
-// The same in the metric of a container; ``delta`` is the remark below its value.
+// Rewrites the text in the metric of a container; ``delta`` is the remark below its value.
 export function writeMetric(key, value, delta) {
   const metric = container(key)?.querySelector("[data-testid=stMetric]")
   write(metric?.querySelector("[data-testid=stMetricValue] p"), value)

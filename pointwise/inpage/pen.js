@@ -3,10 +3,11 @@
 // shares of the sheet, and a picture of everything on it.
 
 import { keyboardPen } from "./keyboard_pen.js"
-import { canvases, container, dress } from "./page.js"
+import { taught } from "./network.js"
+import { canvases, container, dress, press } from "./page.js"
+import { onPaper } from "./paper.js"
 import { pause, reader } from "./reader.js"
 
-const MOST = 4 // how much finer a picture is on a fine screen
 const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
 const LOOK = 50 // milliseconds between two looks whether the canvas is there
 const NO_TOOLBAR = ".dc-toolbar { display: none !important }"
@@ -19,24 +20,11 @@ function share(event, { left, top, width, height }) {
   return [round((event.clientX - left) / width), round((event.clientY - top) / height)]
 }
 
-// What is on the sheet: finished strokes on the lower canvas, the one that is being drawn on the upper one.
-function painted(pen, { lower, upper }) {
-  const scale = Math.min(lower.width / pen.size[0], MOST) * pen.detail
-  const [width, height] = pen.size.map((side) => Math.round(side * scale))
-  pen.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
-  const { canvas } = pen.paper
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
-  pen.paper.clearRect(0, 0, width, height)
-  for (const layer of [lower, upper]) pen.paper.drawImage(layer, 0, 0, width, height)
-  return pen.paper
-}
-
-// Its pixels, as respondent.js wants them; null where the canvas is not found.
+// What is on the sheet, finished strokes on the lower canvas, the one that is being drawn on the upper one, as respondent.js
+// wants it; null where the canvas is not found.
 function pixels(pen) {
   const found = canvases(pen.key)
-  if (!found) return null
-  const { canvas } = painted(pen, found)
-  return { rgba: pen.paper.getImageData(0, 0, canvas.width, canvas.height).data, height: canvas.height, width: canvas.width }
+  return found && onPaper(pen, [found.lower, found.upper])
 }
 
 // The page's own answer is painted first: what Streamlit does with a message keeps the page from painting.
@@ -51,7 +39,12 @@ async function lifted(pen) {
 }
 
 function listen(pen) {
-  pen.keys = keyboardPen(pen) // before the listeners here, which it may keep events from
+  pen.keys = keyboardPen(pen, {
+    canvas: () => canvases(pen.key)?.upper,
+    guide: (canvas) => canvas.closest(".dc-root"),
+    dress: (rules) => dress(pen.key, rules),
+    undo: () => press(`${pen.key}-undo`),
+  }) // before the listeners here, which it may keep events from
   const down = (event) => {
     const found = event.isPrimary && !event.button && canvases(pen.key)
     if (!found || !event.composedPath().includes(found.upper)) return
@@ -134,9 +127,9 @@ function network(bytes) {
   }
 }
 
-// A sheet, or the bytes of the network to read with, or word that it is the same as before; null where the network is too
-// large to be given to a page.
+// A sheet, or the bytes of the network to read with, or word that it is the same as before, but for its last layer where
+// one is there; null where the network is too large to be given to a page.
 export default function ({ data, setTriggerValue }) {
-  if (data?.network) return network(latest)
+  if (data?.network) return network(data.layer && latest ? taught(latest, data) : latest)
   return data && !(data instanceof Uint8Array) ? sheet(data, setTriggerValue) : network(data)
 }

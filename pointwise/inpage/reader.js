@@ -3,7 +3,8 @@
 // page's own answer stands until the server has answered the same one, and a badge says how far the two are apart. Where
 // the answer's place or the worker are not found, nothing is shown and the server answers at pen-up.
 
-import { answerPlace, echo, hide, inWords, mark, paint, prove, said, unproved } from "./answer.js"
+import { answerPlace, echo, hide, mark, paint, prove, said, unproved } from "./answer.js"
+import { inWords } from "./bars.js"
 import { headed } from "./network.js"
 import { container } from "./page.js"
 import { respondent } from "./respondent.js"

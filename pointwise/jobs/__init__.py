@@ -8,6 +8,7 @@ model = job.network(step.epoch)
 
 from pointwise.data.catalogue import Pictures
 from pointwise.jobs.comparison import AS_WRITTEN, STANDARDISED, Comparison, compare_scalings, job_from
+from pointwise.jobs.fitting import fit
 from pointwise.jobs.job import Extent, Job
 from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob, table_config
 from pointwise.jobs.memory import check_memory, gigabytes, memory_limit
@@ -27,6 +28,7 @@ __all__ = [
     "check_memory",
     "compare_scalings",
     "expected_seconds",
+    "fit",
     "gigabytes",
     "job_from",
     "memory_limit",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import rebuilt
-from pointwise.data.catalogue import Pictures
+from pointwise.data.catalogue import OWN, Pictures
 from pointwise.errors import ConfigError, DataError
 from pointwise.jobs.job import Job
 from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob
@@ -98,6 +98,8 @@ def _job(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | No
 
     kind, data = description["kind"], description["data"]
     config, recipe = rebuilt(ModelConfig, description["config"]), rebuilt(Recipe, description["recipe"])
+    if kind == PictureJob.kind and data["name"] == OWN:
+        raise ConfigError("The pictures of this training are not kept. Start it anew, with the same pictures.")
     if kind == PictureJob.kind:
         return PictureJob(config, recipe, rebuilt(Pictures, data))
     if kind == HouseJob.kind:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pointwise.card import make_card
+from pointwise.errors import check_kind
 from pointwise.models import ModelConfig
 from pointwise.training.recipes import Recipe
 
@@ -38,7 +39,10 @@ class Extent(NamedTuple):
 
 @dataclass(frozen=True)
 class Job(ABC):
-    """One network to be trained: configuration, recipe and data. Each kind has data of a type of its own."""
+    """One network to be trained: configuration, recipe and data. Each kind has data of a type of its own.
+
+    Raises ConfigError for what is of another type.
+    """
 
     config: ModelConfig
     recipe: Recipe
@@ -48,6 +52,10 @@ class Job(ABC):
     score: ClassVar[str]  # the metric whose curve says how the training goes
     result: ClassVar[tuple[str, ...]]  # the metrics that say how good the network is
     one_thread: ClassVar[bool] = False  # its network is so small that threads would only wait for one another
+
+    def __post_init__(self) -> None:
+        check_kind("A ModelConfig", self.config, ModelConfig, "Make one: config_for('nin', 'mnist').")
+        check_kind("A Recipe", self.recipe, Recipe, "Take one: recipe_named('fast').")
 
     @property
     def title(self) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
-from pointwise.data.catalogue import Pictures
+from pointwise.data.catalogue import DataSet, Pictures
+from pointwise.errors import ConfigError
 from pointwise.jobs.job import Extent, Job
 from pointwise.models import REGRESSOR, ModelConfig
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pointwise.data.digits import Digits
     from pointwise.data.download import Download
     from pointwise.data.housing import HouseOptions, Houses
+    from pointwise.data.labelled_pictures import OwnPictures
     from pointwise.data.table import Prepared, Rows
     from pointwise.jobs.job import Training
     from pointwise.models import Network
@@ -23,13 +26,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PictureJob(Job):
-    """A classifier of pictures, digits or others."""
+    """A classifier of pictures, digits or others, of a data set or of somebody's own."""
 
-    data: Pictures
+    data: Pictures | OwnPictures
 
     kind = "pictures"
     score = "accuracy"
     result = ("accuracy",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(getattr(self.data, "data_set", None), DataSet):
+            given = type(self.data).__name__
+            raise ConfigError(
+                f"Pictures are needed, not {given}. Give Pictures('mnist') or OwnPictures(images, labels)."
+            )
 
     @property
     def held_out(self) -> str:
@@ -59,17 +70,48 @@ class PictureJob(Job):
         return Extent(training + made, kept * picture, whole + made * picture)
 
     def metrics_of(self, model: Network) -> dict[str, float]:
-        same = data_set_of(model) == self.data.name and options_of(model) == self.data.options
+        named = isinstance(self.data, Pictures) and data_set_of(model) == self.data.name
+        same = named and options_of(model) == self.data.options
         return dict(model.card["metrics"]) if same and "metrics" in model.card else super().metrics_of(model)
+
+    def describe(self) -> dict[str, Any]:
+        """JSON that ``job_from`` makes the same job of, but for pictures of somebody's own, which are not in it."""
+        if isinstance(self.data, Pictures):
+            return super().describe()
+        data = {"name": self.data.name, "pictures": sum(self.data.counts), "classes": list(self.data.classes)}
+        return {"kind": self.kind, "config": asdict(self.config), "recipe": asdict(self.recipe), "data": data}
 
     def _train(self, training: Digits, held_out: Digits, **how: Any) -> Training:
         from pointwise.data.nondigits import with_made
 
-        return super()._train(with_made(training, self.made, self.recipe.seed), held_out, **how)
+        steps = super()._train(with_made(training, self.made, self.recipe.seed), held_out, **how)
+        validation = self.data.load_validation()
+        return steps if validation is None else self._validated(steps, validation)
+
+    def _validated(self, steps: Training, validation: Digits) -> Training:
+        """The steps; every epoch says as well what it makes of the training pictures that are there to choose by."""
+        from pointwise.training import measure
+
+        stop = None
+        with closing(steps), suppress(StopIteration):
+            while True:
+                step = steps.send(stop)
+                if step.epoch is not None:
+                    measured = measure(self.network(step.epoch), validation)
+                    named = {f"validation_{name}": value for name, value in measured.items()}
+                    step = replace(step, epoch=replace(step.epoch, metrics={**step.epoch.metrics, **named}))
+                stop = yield step
+
+    def chosen(self, epoch: Epoch) -> Epoch:
+        """An epoch that ends the training by choice, with all on its card that the last one has."""
+        if "temperature" in epoch.card or not self.recipe.augment:
+            return epoch
+        return replace(epoch, card={**epoch.card, "temperature": self._temperature(epoch, self.examples()[0])})
 
     def _facts(self, training: Digits) -> dict[str, Any]:
         words = f"{training.name}, {len(training):,} training pictures"
-        return {"data_set": self.data.name, "data": words, "options": self.data.options}
+        classes = None if isinstance(self.data, Pictures) else list(self.data.classes)
+        return {"data_set": self.data.name, "data": words, "options": self.data.options, "classes": classes}
 
     def _temperature(self, epoch: Epoch, training: Digits) -> float | None:
         from pointwise.training.metrics import temperature_for

@@ -8,7 +8,7 @@ import math
 import torch
 from torch import nn
 
-from pointwise.errors import ConfigError
+from pointwise.errors import ConfigError, check_kind
 from pointwise.models.config import Architecture, ModelConfig
 from pointwise.models.networks import Network, SeededDropout
 
@@ -18,8 +18,14 @@ MAX_PARAMETERS = 50_000_000
 def build(config: ModelConfig, seed: int = 0) -> Network:
     """A network with PyTorch's default initialisation, drawn from a generator of its own.
 
-    Raises ConfigError, before any memory is taken, when it would have more than MAX_PARAMETERS parameters.
+    Raises ConfigError, before any memory is taken, when it would have more than MAX_PARAMETERS parameters, and for what
+    is no configuration.
+
+    >>> from pointwise import ModelConfig, build
+    >>> build(ModelConfig("mlp_1x1", widths=(64,))).conv1
+    Conv2d(784, 64, kernel_size=(1, 1), stride=(1, 1))
     """
+    check_kind("A ModelConfig", config, ModelConfig, "Make one: ModelConfig('nin').")
     model = allocate(skeleton(config))
     _initialise(model, torch.Generator().manual_seed(seed))
     model.reset()
@@ -60,13 +66,13 @@ def count_parameters(model: nn.Module) -> int:
 
 
 def _initialise(model: nn.Module, generator: torch.Generator) -> None:
-    """What nn.Linear, nn.Conv2d and nn.BatchNorm2d do by themselves, with an explicit generator."""
+    """What nn.Linear, nn.Conv2d and batch normalisation do by themselves, with an explicit generator."""
     for module in model.modules():
         if isinstance(module, (nn.Linear, nn.Conv2d)):
             bound = 1.0 / math.sqrt(module.weight[0].numel())
             for parameter in module.parameters(recurse=False):  # weight, then bias
                 nn.init.uniform_(parameter, -bound, bound, generator=generator)
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             module.reset_parameters()
         elif isinstance(module, SeededDropout):
             module.generator.manual_seed(generator.initial_seed())

@@ -7,6 +7,7 @@ explanations, the weights for the page, the sliding readers and the interface's 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any, NamedTuple
 
 from pointwise.errors import ConfigError
 
-SHIPPED = Path(__file__).parents[2] / "models"  # the folder of the shipped weights
+_INSTALLED, _CHECKOUT = Path(__file__).parents[1] / "shipped", Path(__file__).parents[2] / "models"
+SHIPPED = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT  # the folder of the shipped weights
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
 CHANNEL_SETS = ("colour", "edges", "texture")  # what a network that labels pixels may know of each
 BATCH_NORM_EPS = 1e-5  # of torch.nn.BatchNorm2d
@@ -46,6 +48,8 @@ class Architecture:
     layers: tuple[Layer, ...]  # in forward order
     classifies: bool = True  # whole pictures into classes; False: houses into prices, or each pixel into classes
     labels_pixels: bool = False
+    regularised: bool = False  # whether batch normalisation and dropout are a choice
+    offered: bool = True  # among the readers that people choose from
     module: str = "pointwise.models.networks"  # where the class stands
 
     @property
@@ -61,11 +65,14 @@ PAINTER = "paint"
 
 
 def register(architecture: Architecture) -> None:
-    """Add a network to ``ARCHITECTURES``, and to ``CLASSIFIERS`` if it is one. Raises ConfigError for a name in use."""
+    """Add a network to ``ARCHITECTURES``, and to ``CLASSIFIERS`` if it is one that is offered.
+
+    Raises ConfigError for a name in use.
+    """
     if architecture.name in ARCHITECTURES:
         raise ConfigError(f"There is a network '{architecture.name}' already. Choose another name.")
     ARCHITECTURES[architecture.name] = architecture
-    if architecture.classifies:
+    if architecture.classifies and architecture.offered:
         CLASSIFIERS.append(architecture.name)
 
 
@@ -105,6 +112,19 @@ register(
         "MLP1x1",
         widths=(256,),
         layers=(Layer("conv1", flat=True), Layer("conv2")),
+        regularised=True,
+    )
+)
+register(
+    Architecture(
+        "dense_mlp",
+        "MLP of dense layers",
+        "the plain MLP, to hold against that of 1×1 convolutions",
+        "DenseMLP",
+        widths=(256,),
+        layers=(Layer("dense1", flat=True), Layer("dense2")),
+        regularised=True,
+        offered=False,
     )
 )
 register(
@@ -126,6 +146,7 @@ register(
         widths=(16, 8),
         layers=(Layer("conv1"), Layer("conv2"), Layer("fc")),
         classifies=False,
+        regularised=True,
     )
 )
 register(
@@ -141,6 +162,8 @@ register(
         module="pointwise.segmentation.network",
     )
 )
+# The networks that have weights in SHIPPED, NAME.safetensors each; the largest is not in a wheel.
+SHIPPED_NAMES = (*CLASSIFIERS, REGRESSOR, f"as_written/{REGRESSOR}")
 
 
 @dataclass(frozen=True)
@@ -156,19 +179,21 @@ class ModelConfig:
     num_classes: int = 10  # logits, or 1 for a price (1–1000)
     widths: tuple[int, ...] = ()  # hidden channels in forward order; () means the network's own
     activation: str = "relu"  # one of ACTIVATIONS
-    batch_norm: bool = False  # mlp_1x1 and price_1x1 only; nin always normalises
-    dropout: float = 0.0  # mlp_1x1 and price_1x1 only: the share of hidden channels switched off (0–0.9)
+    batch_norm: bool = False  # mlp_1x1, dense_mlp and price_1x1 only; nin always normalises
+    dropout: float = 0.0  # of the same: the share of hidden channels switched off (0–0.9)
     channel_sets: tuple[str, ...] = ()  # paint only: some of CHANNEL_SETS; () means all of them
     smoothing: float = 0.0  # paint only: the Gaussian over its logits, σ in pixels (0–64)
 
     def __post_init__(self) -> None:
-        if self.arch not in ARCHITECTURES:
+        if not isinstance(self.arch, str) or self.arch not in ARCHITECTURES:
             raise ConfigError(f"There is no network '{self.arch}'. Choose one of {', '.join(ARCHITECTURES)}.")
         own = self.architecture.widths
+        if not isinstance(self.widths, (tuple, list)):
+            raise ConfigError(f"widths = {self.widths} is no list of numbers. Give one for each hidden layer.")
         object.__setattr__(self, "widths", tuple(self.widths) or own)
         if len(self.widths) != len(own):
             raise ConfigError(f"{self.arch} has {len(own)} hidden widths, not {len(self.widths)}. Give {len(own)}.")
-        if self.activation not in ACTIVATIONS:
+        if not isinstance(self.activation, str) or self.activation not in ACTIVATIONS:
             raise ConfigError(f"There is no activation '{self.activation}'. Choose one of {', '.join(ACTIVATIONS)}.")
         _check("input_channels", self.input_channels, 1, 4096)
         _check("image_size", self.image_size, 1, 256)
@@ -245,7 +270,7 @@ def folded(state: Mapping[str, Any], name: str) -> tuple[Any, Any]:
     The batch normalisation after it, where there is one, is multiplied in, which is exact in eval mode. A dense
     layer's weights come as a 1×1 convolution's.
     """
-    weight, bias, norm = state[f"{name}.weight"], state[f"{name}.bias"], name.replace("conv", "norm")
+    weight, bias, norm = state[f"{name}.weight"], state[f"{name}.bias"], re.sub("conv|dense", "norm", name)
     if weight.ndim == 2:
         weight = weight[:, :, None, None]
     if f"{norm}.running_var" not in state:

@@ -71,6 +71,27 @@ class MLP1x1(Network):
         return self.conv2(x).flatten(1)
 
 
+class DenseMLP(Network):
+    """The plain MLP: Linear, activation, Linear. (N, C, H, W) in, (N, classes) logits out.
+
+    With the same seed it begins with MLP1x1's weights.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        (hidden,) = config.widths
+        self.dense1 = nn.Linear(config.input_channels * config.image_size**2, hidden)
+        self.norm1 = nn.BatchNorm1d(hidden) if config.batch_norm else nn.Identity()
+        self.activation = ACTIVATION_LAYERS[config.activation]()
+        self.dropout = SeededDropout(config.dropout)
+        self.dense2 = nn.Linear(hidden, config.num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(1)  # (N, C·H·W)
+        x = self.dropout(self.activation(self.norm1(self.dense1(x))))  # (N, hidden)
+        return self.dense2(x)
+
+
 class BagOfPixels(Network):
     """1×1 convolutions at every pixel, then the average over all pixels: it sees brightness and no shape.
 

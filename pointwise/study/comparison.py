@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pointwise.intervals import QUANTILE
-from pointwise.study.outcomes import DRAWINGS, TEST, Estimate, Parts, Sample, Training, Value, cells_of
+from pointwise.intervals import QUANTILE, Difference
+from pointwise.study.outcomes import DRAWINGS, TEST, Parts, Sample, Training, Value, cells_of
 
 BEST, OTHERS = "nin", ("mlp_1x1", "conv_mlp")
 PLAIN, FULL = "tutorial", "augmented"  # recipes
@@ -42,7 +42,7 @@ def parts_of(trainings: Sequence[Training]) -> list[Parts]:
     return found
 
 
-def _estimate(cells: Sequence[Sequence[Sample]], weights: Sequence[float]) -> Estimate:
+def _estimate(cells: Sequence[Sequence[Sample]], weights: Sequence[float]) -> Difference:
     """The weighted sum of what the cells read, the mean over their seeds.
 
     All networks read the same drawings: its error is that of the mean over them of the sum that each makes. Of test
@@ -56,7 +56,7 @@ def _estimate(cells: Sequence[Sequence[Sample]], weights: Sequence[float]) -> Es
     else:
         variance = float(np.square(weights) @ (shares * (1 - shares))[:, 0]) / count
     reach = QUANTILE * math.sqrt(variance)
-    return Estimate(value, value - reach, value + reach)
+    return Difference(value, value - reach, value + reach)
 
 
 def sentences(parts: Sequence[Parts], names: Mapping[str, str] | None = None) -> list[str]:
@@ -78,7 +78,7 @@ def sentences(parts: Sequence[Parts], names: Mapping[str, str] | None = None) ->
     return found
 
 
-def _part(estimate: Estimate) -> str:
+def _part(estimate: Difference) -> str:
     return str(estimate) if estimate.clear else f"{estimate}, which this sample cannot tell from none"
 
 

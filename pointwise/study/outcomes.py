@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pointwise.intervals import Share, counted_share, share_of_groups
+from pointwise.intervals import Difference, Share, counted_share, share_of_groups
 
 TEST, DRAWINGS, NO_DIGITS = "test", "drawings", "no_digits"  # samples
 OF = "drawings: "  # before a source's name: the sample of its drawings
@@ -106,24 +106,6 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A difference of shares, −1…1, with the 95 % interval of its sample."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval leaves zero out."""
-        return self.low > 0 or self.high < 0
-
-    def __str__(self) -> str:
-        value, low, high = (f"{100 * one:.1f}".replace("-", "−") for one in (self.value, self.low, self.high))
-        return f"{value} points ({low} to {high})"
-
-
-@dataclass(frozen=True)
 class Parts:
     """The difference between a network by one recipe and another network by another one, and its two parts.
 
@@ -135,9 +117,9 @@ class Parts:
     worse: tuple[str, str]
     sample: str  # that is read
     read: tuple[float, float]  # the shares of it, 0–1
-    total: Estimate
-    network: Estimate
-    recipe: Estimate
+    total: Difference
+    network: Difference
+    recipe: Difference
 
 
 def cells_of(trainings: Sequence[Training]) -> list[Cell]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from pointwise.card import rebuilt
 from pointwise.errors import ModelFileError, PointwiseError
-from pointwise.study.outcomes import TEST, Cell, Estimate, Parts, Raw, Sample, Training, Value, cells_of
+from pointwise.intervals import Difference
+from pointwise.study.outcomes import TEST, Cell, Parts, Raw, Sample, Training, Value, cells_of
 from pointwise.weights import write_bytes
 
 AGAIN = "Make it again with: python -m pointwise study"
@@ -91,4 +92,4 @@ def _cell_from(row: Mapping[str, Any]) -> Cell:
 
 
 def _parts_from(row: Mapping[str, Any]) -> Parts:
-    return rebuilt(Parts, {**row, **{name: rebuilt(Estimate, row[name]) for name in ("total", "network", "recipe")}})
+    return rebuilt(Parts, {**row, **{name: rebuilt(Difference, row[name]) for name in ("total", "network", "recipe")}})

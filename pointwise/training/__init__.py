@@ -5,7 +5,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from pointwise.training.recipes import PRICE_RECIPES, RECIPES, Recipe, recipe_named, recipes_for, table_recipe
+from pointwise.training.recipes import (
+    PRICE_RECIPES,
+    RECIPES,
+    Recipe,
+    pictures_recipe,
+    recipe_named,
+    recipes_for,
+    table_recipe,
+)
 
 if TYPE_CHECKING:
     from pointwise.training.loop import Epoch, Step, Wanted, pick_device, train
@@ -22,6 +30,7 @@ __all__ = [
     "loss_of",
     "measure",
     "pick_device",
+    "pictures_recipe",
     "recipe_named",
     "recipes_for",
     "table_recipe",

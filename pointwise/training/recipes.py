@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 from pointwise.errors import ConfigError, check_whole
 from pointwise.models import REGRESSOR
 
 FEW_ROWS = 2_000  # of a table
+FEW_PICTURES, SHOWN, MOST_EPOCHS = 5_000, 40_000, 60  # how many pictures few are, are shown in all, and how often each
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,29 @@ def recipe_named(name: str, arch: str = "nin", **changes: float) -> Recipe:
     Raises ConfigError for an unknown name or a value out of range.
     """
     recipes = recipes_for(arch)
-    if name not in recipes:
+    if not isinstance(name, str) or name not in recipes:
         raise ConfigError(f"There is no recipe '{name}' for {arch}. Choose one of {', '.join(recipes)}.")
-    return replace(recipes[name], **changes)  # type: ignore[arg-type]
+    return _changed(recipes[name], changes)
+
+
+def _changed(recipe: Recipe, changes: Mapping[str, float]) -> Recipe:
+    known = [field.name for field in fields(recipe)]
+    unknown = [name for name in changes if name not in known]
+    if unknown:
+        raise ConfigError(f"A recipe has no '{unknown[0]}'. Choose among {', '.join(known)}.")
+    return replace(recipe, **changes)  # type: ignore[arg-type]
+
+
+def pictures_recipe(pictures: int, **changes: float) -> Recipe:
+    """The recipe for so many training pictures of somebody's own, with some of its fields changed.
+
+    It is ``fast``, but few pictures are shown more often, in smaller batches. Raises ConfigError for a value out of
+    range.
+    """
+    few = pictures < FEW_PICTURES
+    epochs = min(MOST_EPOCHS, max(_FAST.epochs, math.ceil(SHOWN / max(pictures, 1))))
+    recipe = replace(_FAST, name="pictures", epochs=epochs, batch_size=32 if few else _FAST.batch_size)
+    return _changed(recipe, changes)
 
 
 def table_recipe(rows: int, **changes: float) -> Recipe:
@@ -97,4 +120,4 @@ def table_recipe(rows: int, **changes: float) -> Recipe:
         weight_decay=min(1.0, 350 / rows),
         standardise=True,
     )
-    return replace(recipe, **changes)  # type: ignore[arg-type]
+    return _changed(recipe, changes)

@@ -14,7 +14,7 @@ from pointwise.ui.canvas import drawing, short_drawing
 from pointwise.ui.canvas.drawing import SQUARE, Drawing, Stroke
 from pointwise.ui.feature_maps import channel, channels, colour_mixing, evidence_map, input_maps
 from pointwise.ui.links.linked_pages import CHANNEL, INPUT, KINDS, PAGES, POINT
-from pointwise.ui.why_1x1 import dense_layer_claims, parameter_claims
+from pointwise.ui.why_1x1 import activations_claim, dense_layer_claims, depthwise_claim, parameter_claims
 
 ONE = Drawing(SQUARE, 1, (Stroke(((0.5, 0.1), (0.5, 0.9)), 0.07),), (None,))
 
@@ -105,6 +105,8 @@ def test_the_link_of_feature_maps_holds_layer_channel_and_pixel() -> None:
     [
         ("why_1x1", {"dense": "2,7,7,16,9"}, {"why.dense.Channels out": 9}),
         ("why_1x1", {"size": "14,14,64,32"}, {"why.size.Height": 14}),
+        ("why_1x1", {"depthwise": "7,64,32"}, {"why.depthwise.Channels in": 64}),
+        ("why_1x1", {"activations": "2,3,4,5", "relu": "on"}, {"why.activations.on": True}),
         (
             "feature_maps",
             {"colours": "luminance", "weights": "0.3,0.6,-0.1"},
@@ -166,7 +168,12 @@ def test_keys_are_those_of_the_page() -> None:
     assert (channels.CHOSEN.key, channel.POINT.key, input_maps.CHOSEN.key) == (CHANNEL, POINT, INPUT)
     assert tuple(KINDS.values()) == (colour_mixing.OPPONENT, colour_mixing.LUMINANCE, colour_mixing.LEARNED)
     fields = {field.name: field for field in PAGES["why_1x1"]}
-    for name, experiment in (("dense", dense_layer_claims.FIELDS), ("size", parameter_claims.FIELDS)):
+    for name, experiment in (
+        ("dense", dense_layer_claims.FIELDS),
+        ("size", parameter_claims.FIELDS),
+        ("depthwise", depthwise_claim.FIELDS),
+        ("activations", activations_claim.FIELDS),
+    ):
         with pytest.raises(ValueError, match=f"It goes from 1 to {experiment[0][1]}."):
             fields[name].take(",".join(str(most + 1) for _, most, _ in experiment))
     assert evidence_map.DIGIT.key == "features.digit"

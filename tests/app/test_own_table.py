@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pointwise.explain.table_networks import Score
+from pointwise.intervals import Difference
 from pointwise.jobs import RowsElsewhere
 from pointwise.ui.frame import visitor
 from pointwise.ui.regression import own_table, table_training
@@ -144,9 +146,30 @@ def test_training_ends_beside_the_baselines_with_sliders_that_ask_the_network() 
     assert run.progress().state == "done"
     assert isinstance(run.job.data, RowsElsewhere)  # the rows took memory as long as it trained
     app.run()
+    assert any("as far as 16 tell" in text.value for text in app.markdown)
     assert [slider.label for slider in app.slider]
     before = next(metric.value for metric in app.metric if metric.label == "Predicted price")
     slider = next(slider for slider in app.slider if slider.label == "size")
     slider.set_value(slider.max).run()
     assert next(metric.value for metric in app.metric if metric.label == "Predicted price") != before
     assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        (Difference(0.1, 0.02, 0.18), ": better than the best of the simpler methods, gradient boosting"),
+        (Difference(-0.1, -0.18, -0.02), ": not as good as the best of"),
+        (Difference(0.1, -0.02, 0.22), ": no different, on so few rows, from the best of"),
+        (Difference(0.001, 0.0005, 0.0015), ": better than"),  # a small difference that the rows do tell
+    ],
+)
+def test_the_verdict_on_a_table_is_the_interval_s(gap: Difference, said: str) -> None:
+    network, *others = (
+        Score(name, r2, 1.0, np.zeros(16)) for name, r2 in (("network", 0.6), ("Mean", 0.0), ("Gradient boosting", 0.5))
+    )
+    far = Difference(0.6, 0.5, 0.7)
+    text = table_training.sentence(network, others, [far, gap])
+    assert said in text
+    assert f"{gap.value:.3f}".replace("-", "−") in text
+    assert "So far" in table_training.sentence(network, others, [])

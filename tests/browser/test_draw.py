@@ -61,6 +61,24 @@ def test_undo_takes_back_one_stroke(drawing: Page) -> None:
     expect(value(drawing)).to_have_text("1")
 
 
+def test_what_somebody_corrects_is_read_right_in_the_page_too_and_after_a_reload(drawing: Page) -> None:
+    mirrored = [[(0.7, 0.22), (0.3, 0.2), (0.44, 0.5), (0.54, 0.84)]]
+    clear(drawing)
+    draw(drawing, mirrored)
+    answered(drawing)
+    expect(value(drawing)).not_to_have_text("7")
+    drawing.get_by_role("button", name="It was a 7").click()
+    expect(value(drawing)).to_have_text("7")
+    clear(drawing)
+    draw(drawing, mirrored)
+    answered(drawing)
+    expect(value(drawing)).to_have_text("7")
+    expect(drawing.locator(".pw-verdict")).to_have_text("✓ PyTorch agrees")  # so the page has the same last layer
+    drawing.reload()
+    expect(value(drawing)).to_have_text("7")
+    expect(drawing.get_by_text("taught 1 drawing").first).to_be_visible()
+
+
 def test_a_narrow_window_shows_the_canvas_smaller_and_is_drawn_on_all_the_same(drawing: Page) -> None:
     canvas = drawing.locator("canvas.upper-canvas")
     assert canvas.evaluate("canvas => canvas.getBoundingClientRect().width") == 420
@@ -170,16 +188,20 @@ def test_a_phone_draws_by_touch_and_does_not_scroll(phone: Page, server: Server)
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(value(phone)).to_have_text("1")
     assert main.evaluate("main => main.scrollTop") == before
+    phone.get_by_role("button", name="It was a 7").tap()
+    expect(value(phone)).to_have_text("7")
     assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
 
 
-def test_a_network_is_taken_home_in_three_forms(drawing: Page, tmp_path: Path) -> None:
+def test_a_network_is_taken_home_in_four_forms(drawing: Page, tmp_path: Path) -> None:
     drawing.get_by_text("Take a network home").click()
-    for name, begins in (("Weights", b"nin.safetensors"), ("PyTorch script", b"nin.py"), ("ONNX", b"nin.onnx")):
+    files = {"Weights": b"nin.safetensors", "PyTorch script": b"nin.py", "ONNX": b"nin.onnx", "Web page": b"nin.html"}
+    for name, begins in files.items():
         with drawing.expect_download(timeout=60_000) as download:
             drawing.get_by_role("button", name=name, exact=True).click()
         assert download.value.suggested_filename.encode() == begins
         download.value.save_as(tmp_path / begins.decode())
         assert (tmp_path / begins.decode()).stat().st_size > 1000
+    assert (tmp_path / "nin.html").read_bytes().startswith(b"<!doctype html>")
     script = [sys.executable, str(tmp_path / "nin.py")]
     assert "tensor(" in subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout

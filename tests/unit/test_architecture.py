@@ -34,10 +34,11 @@ library
 jobs runs
 progress
 run_queue
-explain segmentation training
-state_dicts
+export
+explain segmentation teaching training
+answers state_dicts
 inference weights
-card costs export
+card costs
 data
 calibration drawing inpage intervals machine models torch_archive
 errors visible_text

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pointwise.drawing import area_average, ink_of, prepare, side_by_side, to_rgba
+from pointwise.errors import PictureError
 
 WHITE, BLACK, CLEAR = (255, 255, 255, 255), (0, 0, 0, 255), (0, 0, 0, 0)
 
@@ -184,5 +185,5 @@ def test_ink_shown_as_a_drawing_is_the_same_drawing() -> None:
     ids=["no channels", "three channels", "not uint8", "no pixels"],
 )
 def test_other_shapes_are_refused(rgba: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="A drawing is uint8"):
+    with pytest.raises(PictureError, match="A drawing is uint8"):
         prepare(rgba)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from pointwise.drawing import draw_strokes
-from pointwise.errors import ConfigError
+from pointwise.errors import ConfigError, PictureError
 from pointwise.inference import Reading, classify_drawing, classify_image
 from pointwise.models import ModelConfig, build, default_config
 
@@ -104,5 +104,5 @@ def test_a_network_that_reads_no_digits_is_refused(
 
 
 def test_other_shapes_are_refused() -> None:
-    with pytest.raises(ValueError, match="A drawing is uint8"):
+    with pytest.raises(PictureError, match="A drawing is uint8"):
         classify_drawing(Sure(), SEVEN[:, :, :3])

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
 from pointwise.errors import DataError
-from pointwise.intervals import Share, counted_share, share_of, share_of_groups
+from pointwise.intervals import Share, counted_share, differences_together, share_of, share_of_groups
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,39 @@ def test_more_hits_than_things_are_refused() -> None:
 def test_hits_without_a_group_are_refused() -> None:
     with pytest.raises(DataError, match="do not fit"):
         share_of_groups([True, False], [1])
+
+
+def test_intervals_of_several_differences_hold_together() -> None:
+    """Of 100 samples without a difference, about 5 seem to have one; by each interval alone it would be about 20."""
+    generator = np.random.default_rng(0)
+    together = alone = 0
+    for _ in range(100):
+        baseline = generator.normal(size=300)
+        rows = generator.normal(size=(6, 300)) - baseline
+        together += any(one.clear for one in differences_together(rows))
+        alone += any(abs(row.mean()) > 1.97 * row.std(ddof=1) / 300**0.5 for row in rows)
+    assert together <= 10
+    assert alone > 12
+
+
+def test_a_single_difference_has_the_usual_interval() -> None:
+    hits = np.arange(200) < 30
+    (difference,) = differences_together(hits)
+    assert difference.value == pytest.approx(0.15)
+    assert difference.high - difference.value == pytest.approx(
+        t.ppf(0.975, 199) * hits.std(ddof=1) / 200**0.5, rel=0.01
+    )
+    assert str(differences_together(-hits.astype(float))[0]).startswith("−15.0 points (−20.0")
+
+
+def test_few_things_have_the_wide_interval_of_student() -> None:
+    (difference,) = differences_together([1.0, 2.0, 3.0, 6.0])
+    assert difference.high - 3 == pytest.approx(t.ppf(0.975, 3) * np.std([1, 2, 3, 6], ddof=1) / 2, rel=0.02)
+
+
+def test_what_never_differs_is_no_difference() -> None:
+    none, some = differences_together([np.zeros(50), np.arange(50) % 2])
+    assert (none.low, none.high, none.clear) == (0.0, 0.0, False)
+    assert some.clear
+    with pytest.raises(DataError, match="on 1 things"):
+        differences_together([[1.0]])

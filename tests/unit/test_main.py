@@ -14,6 +14,7 @@ from pointwise.__main__ import main
 from pointwise.claims import parameters
 from pointwise.evaluation import fingerprint, read_strokes
 from pointwise.models import ModelConfig, build, default_config
+from pointwise.teaching.stored_digits import read
 from pointwise.weights import load_model, save_model
 
 Json = Callable[..., Any]
@@ -94,7 +95,7 @@ def test_train_the_price_network_without_any_data_folder(as_json: Json, tmp_path
 
 
 def test_without_json_the_result_is_a_sentence(capsys: pytest.CaptureFixture[str], folder: Path, bag: Path) -> None:
-    assert main(["train", "bag_of_pixels", "--epochs", "1", "--data", str(folder), "--out", str(bag)]) == 0
+    assert main(["train", "bag_of_pixels", "--epochs", "1", "--data", str(folder), "--out", str(bag), "--force"]) == 0
     out, err = capsys.readouterr()
     assert out.startswith(f"{bag}: test_loss ")
     assert re.match(r"epoch 1/1  train_loss .*  test_loss [\d.]+  test_accuracy [\d.]+\n", err)
@@ -160,7 +161,7 @@ def test_interrupted_training_leaves_the_old_file(
 
     before = bag.read_bytes()
     monkeypatch.setattr("pointwise.training.train", interrupted)
-    assert main(["train", "bag_of_pixels", "--data", str(folder), "--out", str(bag)]) == 130
+    assert main(["train", "bag_of_pixels", "--data", str(folder), "--out", str(bag), "--force"]) == 130
     assert capsys.readouterr().err.startswith("Stopped before the first step. There is no checkpoint yet.")
     assert bag.read_bytes() == before
 
@@ -346,7 +347,7 @@ def test_a_training_that_is_over_cannot_be_resumed(
     monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)  # killed before the checkpoint was taken away
     command = ["train", "bag_of_pixels", "--data-set", "digits", "--epochs", 1, "--out", tmp_path / "b.safetensors"]
     as_json(*command, "--no-keep")
-    assert "is over" in refusal(*command, "--no-keep", "--resume")
+    assert "is over" in refusal(*command, "--no-keep", "--resume", "--force")
 
 
 def test_a_training_that_is_over_but_was_not_written_is_written_from_the_library(
@@ -357,7 +358,14 @@ def test_a_training_that_is_over_but_was_not_written_is_written_from_the_library
     command = ["train", "bag_of_pixels", "--data-set", "digits", "--epochs", 1, "--out", out]
     first, written = as_json(*command), load_model(out)
     out.write_bytes(b"older")
-    assert as_json(*command, "--resume") == first
+    assert as_json(*command, "--resume", "--force") == first
     again = load_model(out)
     assert again.card == written.card
     assert all(torch.equal(again.state_dict()[name], t) for name, t in written.state_dict().items())
+
+
+def test_sample_chooses_digits_of_each_class(as_json: Json, write_mnist: Callable[..., Path], tmp_path: Path) -> None:
+    out = tmp_path / "sample.npz"
+    chosen = as_json("sample", "--data", str(write_mnist(train=400)), "--out", str(out))
+    assert chosen["test"] == 32
+    assert read(out).training.labels.bincount().unique().tolist() == [chosen["training"] // 10]

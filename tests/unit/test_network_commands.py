@@ -201,17 +201,45 @@ def test_predict_refuses_with_a_sentence(refusal: Callable[..., str], network: P
     rows = tmp_path / "rows.csv"
     rows.write_text("size,town\nlarge,Ulm\n")
     assert "'large' is none" in refusal("predict", network, rows)
-    assert "needs one column 'square_feet'" in refusal("predict", house, rows)
-    assert "no PNG or JPEG" in refusal("predict", nin, rows)
+    assert "rows.csv cannot be priced. Houses need one column 'square_feet'" in refusal("predict", house, rows)
+    assert "rows.csv is no PNG, JPEG" in refusal("predict", nin, rows)
     rows.write_text("size,city\n3,Ulm\n")
     assert "no column 'town'" in refusal("predict", network, rows)
     rows.write_text("square_feet,rooms\n1000,3\n1000,\n")
-    assert "Row 2 of rows.csv lacks" in refusal("predict", house, rows)
+    assert "rows.csv cannot be priced. Rooms of nan in row 2 are no house's" in refusal("predict", house, rows)
     assert "cannot be read" in refusal("predict", house, tmp_path / "none.csv")
     assert "cannot be read" in refusal("predict", house, tmp_path)
     assert "does not say which columns" in refusal("predict", old_table_network(tmp_path / "old.safetensors"), rows)
     save_model(build(ModelConfig("price_1x1", 2, 1, 1)), tmp_path / "from.safetensors", {"imported": "a.pth"})
     assert "does not say what it predicts from" in refusal("predict", tmp_path / "from.safetensors", rows)
+
+
+def test_a_house_outside_of_what_was_learned_is_a_guess(
+    as_json: Json, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "houses.csv").write_text("rooms,square_feet\n4,2500\n3,9000\n")
+    assert main(["predict", "price_1x1", str(tmp_path / "houses.csv")]) == 0
+    out, err = capsys.readouterr()
+    assert len([float(line) for line in out.splitlines()]) == 2
+    said = "1 price is a guess, outside of what the network learned, 0–5,000 square feet and 0–10 rooms."
+    assert err == f"houses.csv: {said}\n"
+    assert as_json("predict", "price_1x1", tmp_path / "houses.csv")["files"][0]["guess"] == [False, True]
+
+
+def test_files_that_cannot_be_read_do_not_keep_others_from_their_answer(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path, broken = picture(tmp_path / "one.webp"), tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    assert main(["predict", "nin", str(broken), str(path), str(tmp_path / "none.png"), "--json"]) == 1
+    out, err = capsys.readouterr()
+    first, second, third = json.loads(out)["files"]
+    assert (second["digit"], len(second["probabilities"])) == (1, 10)
+    assert err == f"{first['error']}\n{third['error']}\n"
+    assert "broken.png is no PNG" in err
+    assert f"{tmp_path / 'none.png'} cannot be read" in err
+    assert main(["predict", "nin", str(broken), str(tmp_path / "none.png")]) == 2
+    assert capsys.readouterr().err == f"{first['error']} {third['error']}\n"
 
 
 def test_predict_refuses_a_table_that_is_too_large(refusal: Callable[..., str], network: Path, tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import torch
 from safetensors.torch import save
 
 from pointwise import weights
-from pointwise.errors import ModelFileError
-from pointwise.models import ModelConfig, Network, build
+from pointwise.errors import ConfigError, ModelFileError
+from pointwise.models import SHIPPED, SHIPPED_NAMES, ModelConfig, Network, build
 from pointwise.weights import check_writable, load_model, model_from, save_model, shipped_files, to_bytes
 
 CONFIG = ModelConfig("nin", image_size=8, num_classes=3, widths=(2, 3, 4), activation="gelu")
@@ -230,3 +230,32 @@ def test_empty_models_folder_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(weights, "SHIPPED", tmp_path / "models")
     with pytest.raises(ModelFileError, match="models holds no weights files"):
         shipped_files()
+
+
+def test_a_shipped_network_is_found_by_its_name() -> None:
+    assert load_model("nin").config.arch == "nin"
+    assert load_model("as_written/price_1x1").card["recipe"]["name"] == "tutorial"
+
+
+def test_every_shipped_file_has_a_name() -> None:
+    files = {path.relative_to(SHIPPED).with_suffix("").as_posix() for path in SHIPPED.rglob("*.safetensors")}
+    assert files == set(SHIPPED_NAMES)
+
+
+def test_a_file_called_like_a_shipped_network_is_named_by_its_path(tmp_path: Path) -> None:
+    save_model(build(ModelConfig("mlp_1x1", widths=(3,))), tmp_path / "nin", {})
+    assert load_model(tmp_path / "nin").config.widths == (3,)
+
+
+def test_a_network_that_a_wheel_leaves_out_is_refused_with_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+    with pytest.raises(ModelFileError, match=r"Copy it from the folder models/ of a clone"):
+        load_model("conv_mlp")
+
+
+@pytest.mark.parametrize("source", [None, 5, ["nin"], build(ModelConfig("bag_of_pixels"))])
+def test_what_is_no_weights_file_at_all_is_refused(source: object) -> None:
+    with pytest.raises(ConfigError, match="path, bytes or a name"):
+        load_model(source)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise.calibration import TITLES
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import desk, labels
 from pointwise.ui.frame.sections import Kept
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 READER = "answer.reader"
 READINGS: Kept[tuple[tuple[Network, NDArray[np.uint8], Reading], ...]] = Kept("reading.latest", ())  # the latest last
 MOST = 8  # readings that are kept
-TITLES = {
-    "sure": "{digit} has {percent} of the probability",
-    "unsure": "The model is unsure; {digit} is its best guess",
-    "blank": "No probabilities: the canvas is empty",
-}
 
 
 def choose_reader() -> None:

@@ -71,7 +71,7 @@ def samples(changed: str = "") -> None:
 def upload(changed: str = "") -> None:
     """A picture from a file, put onto the canvas, and ``changed`` is run; a refused one leaves the drawing as it is."""
     sections.upload(
-        "A PNG or JPEG picture of one digit, up to 10 MB; light on dark or dark on light",
+        f"A PNG or JPEG picture of one digit, up to {sections.MEGABYTES} MB; light on dark or dark on light",
         "board.upload",
         lambda content, name: _open(content, changed),
         lambda: "Your drawing is still there.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import html
 import json
@@ -14,10 +15,11 @@ import streamlit as st
 from pointwise.calibration import SURE
 from pointwise.errors import PointwiseError
 from pointwise.ui.canvas import component, drawing, reading
+from pointwise.ui.draw import correcting
 from pointwise.ui.frame import labels, shipped, startup, turns
 from pointwise.ui.frame.labels import probability
 from pointwise.ui.frame.sections import Kept, hidden
-from pointwise.ui.training import weights_in_use
+from pointwise.ui.training import lessons, weights_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +33,7 @@ LOADING = "The network is being loaded"
 TOO_LARGE = "Too large to answer during the stroke: it does when the pen is lifted"
 WAIT = 0.4  # seconds between two looks whether torch is there
 AT_LATEST = 5.0  # seconds after which its import begins, whatever the page shows
-ON_PAGE = Kept("answer.network", "")  # the id of the network that the page was given last
+ON_PAGE: Kept[Packed | None] = Kept("answer.network", None)  # the network that the page was given last
 STYLE = """<style>
 .st-key-answer {position: relative}
 .pw-answer {display: flex; gap: 1rem; font-size: 0.85rem; line-height: 1.3}
@@ -113,7 +115,9 @@ def _early(arch: str, latest: float) -> None:
     if time.monotonic() > latest:
         startup.begin()
     _prediction("…", "Loading PyTorch")
-    packed = shipped.packed_file(arch) if weights_in_use.choice(arch).run is None else None
+    chosen = weights_in_use.choice(arch)
+    packed = shipped.packed_file(arch) if chosen.run is None else None
+    packed = lessons.taught_packed(packed) if chosen.taught else packed
     _bars(None, packed)
     _network(packed)
 
@@ -121,12 +125,18 @@ def _early(arch: str, latest: float) -> None:
 def _network(packed: Packed | None, has_one: bool = False) -> None:
     """The weights for the page to answer with, unless it ``has_one`` and that is still the same; with None it does not.
 
-    A message of a third of a megabyte costs the server a millisecond even where only its hash is sent.
+    Of a network that was taught since, the last layer alone. A message of a third of a megabyte costs the server a
+    millisecond even where only its hash is sent, and a phone seconds.
     """
-    same = packed is not None and has_one and ON_PAGE.get() == packed.id
-    ON_PAGE.set(packed.id if packed is not None else "")
+    before = ON_PAGE.get()
+    ON_PAGE.set(packed)
+    data: Any = packed and packed.content
+    if packed and before and has_one and before.id == packed.id:
+        data = component.SAME
+    elif packed and before and correcting.TAUGHT_NOW.pop() and packed.differs_in_last_layer(before):
+        data = {**component.SAME, "id": packed.id, "layer": base64.b64encode(packed.last_layer).decode()}
     with hidden("network-hidden"):
-        component.page_code()(key="network", data=component.SAME if same else packed and packed.content)
+        component.page_code()(key="network", data=data)
 
 
 def _prediction(digit: str, remark: str, whose: str = "") -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pointwise.card import data_set_of, learned_from, measured_share
+from pointwise.drawing import SIDE
 from pointwise.errors import ModelFileError
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.canvas import drawing, reading
@@ -61,11 +62,12 @@ def words() -> None:
     """What the four are, above their cards."""
     st.header("Four networks on this drawing")
     glossary.write(
-        "All four get the same 28×28 pixels. **Network in Network** looks at neighbouring pixels, and mixes its "
-        "[[channels|channel]] by a [[1×1 convolution]] each time. **Bag of pixels** has nothing but 1×1 convolutions, "
-        "and in the end the average over all pixels: it never knows where the ink is, so it cannot read. **MLP of 1×1 "
-        "convs** takes the whole drawing as a single pixel with 784 channels, so each place has a [[weight]] of its "
-        "own. More [[parameters]] do not mean fewer errors. Behind each error, in brackets, is its [[95 % interval]]."
+        f"All four get the same {SIDE}×{SIDE} pixels. **Network in Network** looks at neighbouring pixels, and mixes "
+        "its [[channels|channel]] by a [[1×1 convolution]] each time. **Bag of pixels** has nothing but 1×1 "
+        "convolutions, and in the end the average over all pixels: it never knows where the ink is, so it cannot "
+        f"read. **MLP of 1×1 convs** takes the whole drawing as a single pixel with {SIDE**2} channels, so each place "
+        "has a [[weight]] of its own. More [[parameters]] do not mean fewer errors. Behind each error, in brackets, "
+        f"is its [[{glossary.INTERVAL}]]."
     )
 
 

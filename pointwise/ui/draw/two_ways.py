@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.drawing import SIDE, Ink
+from pointwise.drawing import BOX, SIDE, Ink
 from pointwise.ui.canvas import drawing, reading
 from pointwise.ui.frame import glossary, html
 from pointwise.ui.training import weights_in_use
@@ -48,8 +48,8 @@ def words() -> None:
     """What the steps from the drawing to 28×28 are, and the switch that leaves them out."""
     st.header("What the network receives")
     glossary.write(
-        "The network reads 28×28 pixels, and it learned from digits that were all fitted into 20×20 of them, in the "
-        "middle. So the drawing is brought there before it is read."
+        f"The network reads {SIDE}×{SIDE} pixels, and it learned from digits that were all fitted into {BOX}×{BOX} of "
+        "them, in the middle. So the drawing is brought there before it is read."
     )
     st.toggle(
         "Crop, scale and centre the drawing, as MNIST's makers did",
@@ -87,11 +87,23 @@ def _picture(
         _arrow("a2"),
         _figure("scale", _grey(scaled), f"Scaled to {width} × {height}", "Scaled", max(width, height) / SIDE),
         _arrow("a3"),
-        _figure("with", prepared.image, "Centred in 28 × 28", "28 by 28 pixels, centred", goes_in=normalises),
+        _figure(
+            "with",
+            prepared.image,
+            f"Centred in {SIDE} × {SIDE}",
+            f"{SIDE} by {SIDE} pixels, centred",
+            goes_in=normalises,
+        ),
         _arrow("a4"),
         _reads("reads", "With these steps", with_steps),
         _arrow("b1", long=True),
-        _figure("whole", whole, "As it lies, 28 × 28", "28 by 28 pixels, not centred", goes_in=not normalises),
+        _figure(
+            "whole",
+            whole,
+            f"As it lies, {SIDE} × {SIDE}",
+            f"{SIDE} by {SIDE} pixels, not centred",
+            goes_in=not normalises,
+        ),
         _arrow("b2"),
         _reads("without", "Without them", without),
     ]
@@ -103,7 +115,7 @@ def _figure(
 ) -> str:
     longest = "width" if pixels.shape[1] >= pixels.shape[0] else "height"
     more = "<br><b>This is read above</b>" if goes_in else ""
-    alternative = "The 28 by 28 pixels that the network receives" if goes_in else alternative
+    alternative = f"The {SIDE} by {SIDE} pixels that the network receives" if goes_in else alternative
     return (
         f'<figure style="grid-area: {area}"{" class=pw-goes-in" * goes_in}><div><img src="{html.data_url(pixels)}" '
         f'alt="{markup.escape(alternative)}" style="{longest}: {100 * share:.0f}%"></div>'

@@ -51,7 +51,7 @@ def show() -> None:
         with place:
             _mix(picture, row, starts, name)
     sections.upload(
-        "A colour picture of your own, PNG or JPEG, up to 10 MB",
+        f"A colour picture of your own, PNG or JPEG, up to {sections.MEGABYTES} MB",
         UPLOAD,
         lambda content, _: _take(open_colours(content)),
         lambda: "The picture before it is still there.",

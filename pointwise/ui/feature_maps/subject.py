@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.drawing import SIDE
 from pointwise.explain.chain import Chain, Channel, Trace
 from pointwise.inference import Reading
 from pointwise.models import ARCHITECTURES, CLASSIFIERS, Network
@@ -25,7 +26,7 @@ from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.training import weights_in_use
 
 PREDICTION = "features-prediction"  # the key of what the prediction stands in
-RECEIVED = "What the network receives, 28 by 28 pixels"
+RECEIVED = f"What the network receives, {SIDE} by {SIDE} pixels"
 Place = tuple[str, int, int]  # network, stage, channel
 
 

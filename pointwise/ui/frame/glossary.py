@@ -12,13 +12,17 @@ import re
 
 import streamlit as st
 
+from pointwise.intervals import CONFIDENCE
+from pointwise.training.recipes import RECIPES
+
+INTERVAL = f"{100 * CONFIDENCE:.0f} % interval"
 TERMS: dict[str, str] = {
     "1×1 convolution": "Looks at one pixel at a time: each output channel is a weighted sum of the channels at that "
     "pixel, plus a bias. The same weights are used at every pixel.",
     "3×3 convolution": "Looks at a pixel and its eight neighbours: nine weights for each input channel. So it can see "
     "an edge, which a 1×1 convolution cannot.",
-    "95 % interval": "From where to where the share may lie if ever more such pictures were counted, as far as so many "
-    "tell: in 95 of 100 samples the interval holds it.",
+    INTERVAL: "From where to where the share may lie if ever more such pictures were counted, as far as so many tell: "
+    f"in {100 * CONFIDENCE:.0f} % of all samples the interval holds it.",
     "activation": "A bend in the answer of a layer. Without it, several layers would be one single weighted sum. Here "
     "mostly ReLU, which makes every negative value 0.",
     "augmented": "A recipe: like fast, but longer, on digits that are turned, bent and redrawn a little each time, so "
@@ -75,7 +79,9 @@ TERMS: dict[str, str] = {
     "step": "One change of all weights, made from one batch of examples.",
     "tone curve": "How bright a pixel becomes, depending only on how bright it was. That is all that one 1×1 "
     "convolution can do to a grey picture.",
-    "tutorial": "A recipe: the tutorial's settings. Adam with learning rate 0.001, batches of 64, 10 epochs.",
+    "tutorial": "A recipe: the tutorial's settings. Adam with learning rate "
+    f"{RECIPES['tutorial'].learning_rate:g}, batches of {RECIPES['tutorial'].batch_size}, "
+    f"{RECIPES['tutorial'].epochs} epochs.",
     "weight": "A number that an input is multiplied by. Training changes the weights, and nothing else but the biases.",
 }
 MARKED = re.compile(r"\[\[(?:([^\]|]+)\|)?([^\]|]+)\]\]")

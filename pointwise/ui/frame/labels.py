@@ -32,6 +32,7 @@ REPLACED = re.compile(r"(:|@)(?=\S)|(www)(?=\.)|(?<!\S)([<>~-])(?=[>=-]+(?:\s|$)
 JOINER = "\u2060"  # takes no width and allows no line break
 FORMULAE = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # begin one in a spreadsheet
 MOST_IN_CHART, MOST_IN_LIST = 34, 120  # characters, in a legend or along an axis, and of an option
+LEAST, MOST_SHARE = 0.001, 0.999  # shares beyond are not told exactly
 DIGITS = ("mnist", "digits")  # those of them that show digits, as a drawing does
 
 log = logging.getLogger(__name__)
@@ -39,14 +40,14 @@ log = logging.getLogger(__name__)
 
 def percent(share: float) -> str:
     """0.9953 is 99.5 %, rounded to one decimal but never to a certainty that is not there."""
-    if 0 < share < 0.001:
-        return "< 0.1 %"
-    return "> 99.9 %" if 0.999 < share < 1 else f"{100 * share:.1f} %"
+    if 0 < share < LEAST:
+        return f"< {100 * LEAST:g} %"
+    return f"> {100 * MOST_SHARE:g} %" if MOST_SHARE < share < 1 else f"{100 * share:.1f} %"
 
 
 def probability(share: float) -> str:
     """A softmax's, which is never quite 1."""
-    return "> 99.9 %" if share > 0.999 else percent(share)
+    return f"> {100 * MOST_SHARE:g} %" if share > MOST_SHARE else percent(share)
 
 
 def duration(seconds: float) -> str:

@@ -14,6 +14,7 @@ from pointwise.ui.frame.labels import said
 from pointwise.visible_text import one_line
 
 MOST_NAME = 80  # characters of a file's
+MEGABYTES = 10  # of a file, where nothing else is said
 T = TypeVar("T")
 Body = Callable[[], None]
 
@@ -141,7 +142,7 @@ def press(label: str, key: str, **more: Any) -> bool:
 
 
 def upload(
-    label: str, key: str, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int = 10
+    label: str, key: str, take: Callable[[bytes, str], None], kept: Callable[[], str], megabytes: int = MEGABYTES
 ) -> None:
     """A field for a file of so many ``megabytes`` at most, and the sentence of one that was refused.
 

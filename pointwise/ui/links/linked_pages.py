@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pointwise.claims.quotations import NAMES
+from pointwise.drawing import SIDE
 from pointwise.errors import PointwiseError
 from pointwise.models import ARCHITECTURES, CLASSIFIERS
 from pointwise.models.config import SHIPPED
@@ -24,7 +25,7 @@ NETWORK, CHANNEL, POINT, INPUT = "network", "features.channel", "features.point"
 LONGEST_CHANGES, LONGEST_ID = 1_500, 40  # characters
 
 DRAWING = drawn("d", "drawing", SQUARE)
-STEPS = chosen("steps", "steps to 28×28", drawing.NORMALISED, {"on": True, "off": False}, lasting=True)
+STEPS = chosen("steps", f"steps to {SIDE}×{SIDE}", drawing.NORMALISED, {"on": True, "off": False}, lasting=True)
 READER = chosen("reader", "network that reads", reading.READER, {name: name for name in CLASSIFIERS}, lasting=True)
 CLASSIFIER_TITLES = tuple(labels.MODELS[name] for name in CLASSIFIERS)
 PATH_STEP = Field("step", "step", lambda: steps.STEP.get(), one_of(steps.NUMBERS), stays=True)
@@ -223,6 +224,9 @@ PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used 
         number("place", "pixel", "why.dense.place", 0, 2),
         _sizes("dense", {"Pictures": 8, "Height": 32, "Width": 32, "Channels in": 128, "Channels out": 128}),
         _sizes("size", {"Height": 64, "Width": 64, "Channels in": 512, "Channels out": 512}),
+        _sizes("depthwise", {"Side": 28, "Channels in": 512, "Channels out": 512}),
+        _sizes("activations", {"Channels in": 64, "After the first": 64, "After the second": 64, "Channels out": 64}),
+        chosen("relu", "activation", "why.activations.on", {"off": False, "on": True}),
     ),
     "paint": _painting(),
     "runs": (),

@@ -14,7 +14,7 @@ from pointwise.ui.frame import visitor
 from pointwise.ui.paint import paintings
 from pointwise.ui.paint.example_pictures import EXAMPLES
 
-MEGABYTES = 20
+MEGABYTES = 20  # as ALL_KINDS accepts
 MOST_FILES, MOST_IN_MEMORY = 5, 2  # pictures of a visitor; and of one whose things are not kept
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pointwise.data.picture_files import MOST_PIXELS
+from pointwise.segmentation import LONGEST
 from pointwise.ui.frame import labels, sections
 from pointwise.ui.paint import own_pictures, painted_surface, paintings
 from pointwise.ui.paint.example_pictures import EXAMPLES
@@ -28,8 +30,8 @@ def choose() -> str:
         )
         with st.popover("Your own picture", icon=":material/upload:"):
             sections.upload(
-                "PNG, JPEG or TIFF, up to 20 MB and 50 megapixels; painted on at up to 1,024 pixels; it stays on this "
-                "computer",
+                f"PNG, JPEG or TIFF, up to {own_pictures.MEGABYTES} MB and {MOST_PIXELS / 1e6:.0f} megapixels; "
+                f"painted on at up to {LONGEST:,} pixels; it stays on this computer",
                 paintings.UPLOAD,
                 own_pictures.take,
                 lambda: f"{labels.for_all_eyes(paintings.title(paintings.chosen()))} is still there.",

@@ -55,8 +55,8 @@ def show(name: str, work: Work, answer: Answer) -> None:
 def load(name: str) -> None:
     """A field for strokes, or a network, that were kept as a file."""
     sections.upload(
-        "Strokes (JSON) or a network (safetensors) that were saved here, up to 10 MB; they take the place of the "
-        "strokes on this picture",
+        f"Strokes (JSON) or a network (safetensors) that were saved here, up to {MEGABYTES} MB; they take the place "
+        "of the strokes on this picture",
         BACK,
         functools.partial(_take, name),
         lambda: "Your strokes are still there.",

@@ -13,6 +13,7 @@ from pointwise.models import CLASSIFIERS, default_config
 from pointwise.ui.frame import address, glossary, labels, navigation, shipped
 from pointwise.ui.path import steps
 
+CHANNELS = 8  # of the layers that are compared
 TRUE, SOMETIMES, FALSE = "True", "Sometimes", "False"
 VERDICTS = {"true": TRUE, "sometimes": SOMETIMES, "no": FALSE}
 QUOTATION = """<blockquote style="margin: 0; padding: 0.1rem 0 0.1rem 0.9rem; color: inherit;
@@ -74,18 +75,18 @@ def _claim(claim: Claim, measured: Callable[[], str]) -> bool | None:
 
 
 def _dense_layer() -> str:
-    rows = dense_layer.compare(1, 4, 4, 8, 8)
+    rows = dense_layer.compare(1, 4, 4, CHANNELS, CHANNELS)
     most = max(row.outputs for row in rows)
     return (
         f"Measured just now: with the same weights the outputs of both differ {steps.differ(most)}, and both have "
-        f"{rows[0].parameters} [[parameters]], from 8 channels to 8. It is a dense layer over the channels of a pixel, "
-        "repeated at every pixel; not one over the whole picture."
+        f"{rows[0].parameters} [[parameters]], from {CHANNELS} channels to {CHANNELS}. It is a dense layer over the "
+        "channels of a pixel, repeated at every pixel; not one over the whole picture."
     )
 
 
 def _parameters() -> str:
     tutorial, plain_mlp = (shipped.cost_of(default_config(arch)).parameters for arch in ("conv_mlp", "mlp_1x1"))
-    average, full = dense_layer.head_parameters(default_config("nin").widths[-1], 7, 10)
+    average, full = dense_layer.head_parameters(*dense_layer.nin_head())
     return (
         f"At the end of {labels.MODELS['nin']} it leaves {average:,} [[parameters]] where a [[dense layer]] on the "
         f"whole map would have {full:,}. In the tutorial the 1×1 convolution stands before a dense layer, and "
@@ -108,11 +109,14 @@ def _any_size() -> str:
 
 
 def _regularising() -> str:
-    gradients = max(row.gradients for row in dense_layer.compare(1, 1, 1, 8, 8))
+    gradients = max(row.gradients for row in dense_layer.compare(1, 1, 1, CHANNELS, CHANNELS))
+    average, full = dense_layer.head_parameters(*dense_layer.nin_head())
     return (
-        "Training follows the gradients, and those of a 1×1 convolution and of a dense layer with the same weights "
-        f"differ {steps.differ(gradients)}. So both learn the same, and [[overfit|overfitting]] the same. Beside a "
-        "larger kernel it does have fewer weights, and sees less."
+        "On a picture of one pixel it is a dense layer: training follows the gradients, and those of the two with the "
+        f"same weights differ {steps.differ(gradients)}. So both learn the same, and [[overfit|overfitting]] the same. "
+        "On a whole map the same few weights are learned from every pixel: at the end of "
+        f"{labels.MODELS['nin']} {average:,} [[parameters]] instead of {full:,}, and [[batch norm]] takes its mean "
+        "over all pixels. There it can overfit less."
     )
 
 

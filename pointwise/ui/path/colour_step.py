@@ -84,7 +84,7 @@ def show() -> None:
     )
     st.markdown("**Can you find weights that make leaves and grass bright, and everything else dark?**")
     _mix(colour.tree())
-    st.subheader("Four mixes: a layer from 3 to 4 channels")
+    st.subheader("Four mixes: a layer from three channels to four")
     st.html(html.strip(_maps(colour.tree())))
     st.markdown(
         "Each set of three weights makes one new channel: yours, and three in which the sky, the clouds and the trunk "
@@ -150,7 +150,8 @@ def _written(weights: Weights) -> str:
 
 def _work() -> str:
     """HTML of the multiply-adds of Inception's branch with and without its 1×1 convolution, as bars to scale."""
-    names = ("5×5 on all 192 channels", "1×1 to 16 channels, then the 5×5")
+    squeeze = parameters.INCEPTION[1].convolutions[0]
+    names = (f"5×5 on all {squeeze.inputs} channels", f"1×1 to {squeeze.outputs} channels, then the 5×5")
     most = max(block.multiply_adds for block in parameters.INCEPTION)
     rows = "".join(
         f'<div><span>{name}</span><i style="width: {100 * block.multiply_adds / most:.2f}%"></i>'

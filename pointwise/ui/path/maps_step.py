@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.explain.chain import Chain, Maps, Stage
+from pointwise.models import default_config
 from pointwise.ui.canvas import reading
 from pointwise.ui.frame import glossary, html, labels, navigation, shipped
 from pointwise.ui.frame.colours import Scale
@@ -17,8 +18,9 @@ from pointwise.ui.path import own_drawing
 
 ARCH = "nin"
 TILES = 6  # maps of a layer that are shown
+KERNEL, *_ = default_config(ARCH).kernels["conv1"]
 SAYS = {
-    "conv1": "Each value comes from a square of 5 × 5 pixels. Strokes and their edges appear.",
+    "conv1": f"Each value comes from a square of {KERNEL} × {KERNEL} pixels. Strokes and their edges appear.",
     "mix1": "A 1×1 convolution: every new map is a mix of all maps above, pixel by pixel. It sees no further.",
     "conv2": "3 × 3 values of the maps above, each of which has seen a square already: larger pieces.",
     "mix2": "1×1 again: it mixes what was seen at each place, and sees no further.",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pointwise.card import measured_share
 from pointwise.claims.shape import by_place, moved, shuffled
+from pointwise.drawing import SIDE
 from pointwise.explain.chain import Chain
 from pointwise.inference import classify_image
 from pointwise.ui.frame import address, glossary, html, labels, navigation, shipped
@@ -86,8 +87,9 @@ def _answer(guessed: str, networks: dict[str, Network], pictures: Pictures) -> N
         "A 1×1 convolution treats every pixel by itself, and the average does not ask where a pixel was. **All that "
         f"{labels.MODELS[BAG]} knows is how many pixels of each brightness there are**; the sorted picture tells it as "
         "much as the drawing does. So it can tell much ink from little, an 8 from a 1, and no more: of the "
-        f"handwritten test digits of MNIST it reads {_accuracy(bag)}, where chance reads about 10\u00a0%. In "
-        "brackets: its [[95 % interval]]."
+        f"handwritten test digits of MNIST it reads {_accuracy(bag)}, where chance reads about "
+        f"{100 / bag.config.num_classes:.0f}\u00a0%. In "
+        f"brackets: its [[{glossary.INTERVAL}]]."
     )
 
 
@@ -117,7 +119,7 @@ def _who_sees(networks: dict[str, Network], image: NDArray[np.uint8]) -> None:
         "**The answer to the riddle: it cannot.** What sees one pixel reads no 7. Where a network with 1×1 "
         "convolutions reads one, larger convolutions between them see the shape, or a dense layer behind them. (A "
         f"dense layer can be written as a 1×1 convolution, too, as in {labels.MODELS['mlp_1x1']}: the whole drawing is "
-        "then one pixel with 784 channels, and each place has its own weight.)",
+        f"then one pixel with {SIDE**2} channels, and each place has its own weight.)",
         icon=":material/lightbulb:",
     )
     navigation.link("why_1x1", "Train two networks on shuffled digits", claim="Shape")
@@ -150,7 +152,8 @@ def _row(arch: str, model: Network, pictures: Pictures) -> str:
 
 def _reading(model: Network, picture: NDArray[np.uint8]) -> str:
     answer = classify_image(model, picture)
-    share = "> 99.9 %" if answer.probability > 0.999 else f"{100 * answer.probability:.2f} %"
+    certain = answer.probability > labels.MOST_SHARE
+    share = labels.probability(answer.probability) if certain else f"{100 * answer.probability:.2f} %"
     return f"<b>{answer.digit}</b>{share}"
 
 

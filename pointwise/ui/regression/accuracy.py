@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pointwise.inference import predict_prices
+from pointwise.inference import prices_at
 from pointwise.ui.frame import charts, glossary, labels, shipped
 from pointwise.ui.frame.colours import AMBER, BLUE, GREY, ORANGE
 from pointwise.ui.regression.house import WRITTEN, Networks
@@ -27,7 +27,7 @@ def show(networks: Networks) -> None:
     error = labels.dollars(np.abs(predicted[networks.name] - actual).mean())
     left, right = st.columns(2)
     with left:
-        written = predict_prices(networks.written, test.square_feet, test.rooms)
+        written = prices_at(networks.written, test.square_feet, test.rooms)
         every = {networks.name: predicted[networks.name], WRITTEN: written, **predicted}
         figure = against_actual(actual, every, "price", "$,.0f", "$.3~s", "On the diagonal the price is right")
         off = labels.dollars(np.abs(written - actual).mean())

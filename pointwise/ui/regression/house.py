@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from pointwise.data import housing
 from pointwise.ui.frame import glossary, labels, sections, shipped
 from pointwise.ui.training import weights_in_use
 
@@ -26,7 +27,7 @@ AS_WRITTEN, WRITTEN = "as_written/price_1x1", "as a tutorial trains it"  # the t
 CONTAINER = "house-sliders"
 MAP = "house-map"  # a click on that chart moves the sliders
 SQUARE_FEET, ROOMS = "sqft", "rooms"  # keys, and names in the address
-TRAINED = (5_000, 10)  # square feet and rooms up to which there are training houses
+TRAINED = (int(housing.SQUARE_FEET), int(housing.ROOMS))  # square feet and rooms up to which there are training houses
 REACH = 1.2  # as far as the sliders go beyond, times TRAINED
 MOST_SQUARE_FEET, MOST_ROOMS = 6_000, 12.0
 EXACT_FEET, EXACT_ROOMS = "houses.exact.sqft", "houses.exact.rooms"
@@ -61,10 +62,12 @@ def explain() -> None:
     with rule:
         glossary.write(
             labels.escaped(
-                "**We made up the rule for the prices:** $100 for each square foot and $10,000 for each room. So the "
-                "true price of any house is known, and how far off a network is. The network was not told the rule: it "
-                "has seen 1,000 houses and their prices. Their sizes are made up as well, from 0 to 5,000 square feet "
-                "and 10 rooms: the smallest are no real houses."
+                f"**We made up the rule for the prices:** {labels.dollars(housing.PER_SQUARE_FOOT)} for each square "
+                f"foot and {labels.dollars(housing.PER_ROOM)} for each room. So the true price of any house is known, "
+                "and how far off a network is. The network was not told the rule: it has seen "
+                f"{housing.TRAINING_ROWS:,} houses and their prices. Their sizes are made up as well, from 0 to "
+                f"{housing.SQUARE_FEET:,.0f} square feet and {housing.ROOMS:.0f} rooms: the smallest are no real "
+                "houses."
             )
         )
 
@@ -110,11 +113,11 @@ class Networks:
 
     def prices(self, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """Prices in dollars of houses, (N,) each, by the network's name."""
-        from pointwise.inference import predict_prices
+        from pointwise.inference import prices_at
 
-        prices = {self.name: predict_prices(self.current, square_feet, rooms)}
+        prices = {self.name: prices_at(self.current, square_feet, rooms)}
         if self.other is not None:
-            prices[self.other_name] = predict_prices(self.other, square_feet, rooms)
+            prices[self.other_name] = prices_at(self.other, square_feet, rooms)
         return prices
 
 

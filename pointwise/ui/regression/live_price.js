@@ -4,28 +4,13 @@
 // house and nothing moves.
 
 import { dollars } from "../../inpage/formats.js"
-import { run } from "../../inpage/network.js"
+import { diagram } from "../../inpage/network_diagram.js"
 import { CHANGES, container, plotAround, position, slider, writeMetric } from "../../inpage/page.js"
-import { diagram } from "./network_diagram.js"
+import { forward } from "../../inpage/price.js"
 
 const SETTLE = 500 // milliseconds
 const STILL = 8 // pixels that a finger may move and still tap
 const instances = new WeakMap()
-
-// The network's three layers as stages that network.js knows, in float64.
-function staged({ w1, b1, w2, b2, last, base, activation }) {
-  const stage = (rows, biases, activated) => ({
-    channels: rows.length, inputs: rows[0].length, kernel: 1, stride: 1, padding: 0, activated,
-    weights: Float64Array.from(rows.flat()), biases,
-  })
-  return { activation, stages: [stage(w1, b1, true), stage(w2, b2, true), stage([last], [base], false)] }
-}
-
-export function forward(network, inputs) {
-  const pixel = { height: 1, width: 1, channels: inputs.length, values: Float64Array.from(inputs) }
-  const [first, second, price] = run(staged(network), pixel).map((map) => [...map.values])
-  return { layers: [inputs, first, second], price: price[0] }
-}
 
 // What the sliders show.
 function shown(data) {

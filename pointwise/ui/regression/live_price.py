@@ -8,15 +8,14 @@ off them. It evaluates the same network, and paints it as a diagram and its pric
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from pointwise.data import housing
 from pointwise.data.housing import ROOMS, SQUARE_FEET, true_price
-from pointwise.explain.price_parts import Matrices, has_folds, price_parts
+from pointwise.explain.price_parts import has_folds, price_parts, weights_of
 from pointwise.inference import outside_training
-from pointwise.inpage import bundled
+from pointwise.inpage import FOLDER, bundled
 from pointwise.models import Network
 from pointwise.ui.frame import glossary, labels
 from pointwise.ui.frame.page_values import number, sent, several
@@ -39,27 +38,8 @@ NAMES = ("square feet", "rooms")  # of the channels of a house
 _component = st.components.v2.component(
     "pointwise_live_price",
     html="<figure><div></div><figcaption></figcaption></figure>",
-    css="""figure {margin: 0; color: var(--st-text-color); font-family: var(--st-font)}
-svg {display: block; overflow: visible; user-select: none}
-text {fill: currentColor; font-size: 0.8rem; font-variant-numeric: tabular-nums}
-.head, .input {text-anchor: middle; pointer-events: none}
-.end {text-anchor: end}
-.name {font-weight: 600; font-size: 0.9rem}
-.product {font-size: 0.75rem; paint-order: stroke; stroke: var(--st-background-color); stroke-width: 4px;
-  stroke-linejoin: round; pointer-events: none}
-line {pointer-events: none}
-.plus {stroke: #e0702a}
-.minus {stroke: #1d86c8}
-.near {fill: transparent; stroke: transparent; stroke-width: 9px; pointer-events: all}
-line.near {pointer-events: stroke; cursor: pointer}
-circle.near {stroke-width: 0}
-.pixel {fill: none; stroke: currentColor; stroke-opacity: 0.6; stroke-dasharray: 4 3}
-.node {cursor: pointer; outline: none}
-.mark {stroke: currentColor; stroke-opacity: 0.7}
-.price {fill: var(--st-primary-color)}
-.sum {font-weight: 600; font-size: 0.9rem}
-.chosen .mark {stroke: var(--st-primary-color); stroke-opacity: 1; stroke-width: 3px}
-.node:focus-visible .mark {stroke: var(--st-primary-color); stroke-opacity: 1; stroke-width: 4px}
+    css=(FOLDER / "network_diagram.css").read_text(encoding="utf-8")
+    + """figure {margin: 0; color: var(--st-text-color); font-family: var(--st-font)}
 figcaption {font-size: 0.95rem; line-height: 1.45; padding-top: 0.5rem; min-height: 3.5em;
   font-variant-numeric: tabular-nums}
 @media (max-width: 640px) {figcaption {min-height: 6.3em}}""",
@@ -140,13 +120,6 @@ def _diagram(house: House, networks: Networks) -> None:
             },
             on_moved_change=_moved,
         )
-
-
-def weights_of(model: Network) -> dict[str, Any]:
-    """The folded float64 matrices as lists, some 4 KB of JSON for the shipped network."""
-    matrices = Matrices.of(model)
-    named = {name: getattr(matrices, name).tolist() for name in ("w1", "b1", "w2", "b2", "last")}
-    return {**named, "base": matrices.base, "activation": model.config.activation}
 
 
 def _moved() -> None:

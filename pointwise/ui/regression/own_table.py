@@ -26,6 +26,7 @@ NEW: Kept[Source | None] = Kept("tables.new", None)  # of one that was uploaded 
 FILES: Lasting[list[str]] = Lasting("tables.files", [])  # keys of kept files, the latest last
 MOST_FILES, MOST_IN_MEMORY = 10, 2  # of a visitor, of up to 10 MB each; and of one whose things are not kept
 PREVIEW = 20  # rows
+SAMPLE_ROWS = 442  # of load_sample, which takes scikit-learn to read
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,14 @@ def _choose() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Use the sample table", on_click=_sample, icon=":material/table:")
-        st.markdown("442 people with diabetes: age, body mass, blood values, and how far the illness was a year later")
-    label = "Or a file of yours, CSV or TSV with a line of column names, up to 10 MB; it stays on this computer"
+        st.markdown(
+            f"{SAMPLE_ROWS} people with diabetes: age, body mass, blood values, and how far the illness was a year "
+            "later"
+        )
+    label = (
+        f"Or a file of yours, CSV or TSV with a line of column names, up to {sections.MEGABYTES} MB; it stays on "
+        "this computer"
+    )
     sections.upload(label, UPLOAD, _read, _kept)
 
 

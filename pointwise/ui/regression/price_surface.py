@@ -7,7 +7,7 @@ import streamlit as st
 
 from pointwise.data.housing import true_price
 from pointwise.explain.price_parts import channel_maps, fold_lines, has_folds, price_parts
-from pointwise.inference import predict_prices
+from pointwise.inference import prices_at
 from pointwise.ui.frame import charts, labels, shipped
 from pointwise.ui.frame.sections import choice
 from pointwise.ui.regression import plane_charts
@@ -60,7 +60,7 @@ def show(house: House, networks: Networks) -> None:
 def _dollars(kind: str, square_feet: Floats, rooms: Floats, networks: Networks) -> Floats:
     if kind == TRUTH:
         return true_price(square_feet, rooms)
-    prices = predict_prices(networks.current, square_feet, rooms)
+    prices = prices_at(networks.current, square_feet, rooms)
     return prices if kind == MODEL else prices - true_price(square_feet, rooms)
 
 
@@ -69,7 +69,7 @@ def _rows(kind: str, networks: Networks) -> tuple[Floats, Floats, Floats]:
     training, _ = shipped.houses()
     square_feet, rooms, prices = training.square_feet[:300], training.rooms[:300], training.prices.numpy()[:300]
     errors = kind == DIFFERENCE
-    return square_feet, rooms, predict_prices(networks.current, square_feet, rooms) - prices if errors else prices
+    return square_feet, rooms, prices_at(networks.current, square_feet, rooms) - prices if errors else prices
 
 
 def _folds(networks: Networks) -> tuple[list[plane_charts.Segment], list[Floats]]:

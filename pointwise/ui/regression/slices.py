@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pointwise.data.housing import true_price
-from pointwise.inference import predict_prices
+from pointwise.inference import prices_at
 from pointwise.ui.frame import charts, labels
 from pointwise.ui.frame.colours import AMBER, BLUE, GREY, ORANGE
 from pointwise.ui.regression.house import MOST_ROOMS, MOST_SQUARE_FEET, TRAINED, WRITTEN, House, Networks
@@ -40,7 +40,7 @@ def show(house: House, networks: Networks) -> None:
 
 def _errors(networks: Networks, square_feet: Floats, rooms: Floats) -> dict[str, Floats]:
     """Network minus truth in dollars of houses, by the network's name, the tutorial's first."""
-    prices = {WRITTEN: predict_prices(networks.written, square_feet, rooms), **networks.prices(square_feet, rooms)}
+    prices = {WRITTEN: prices_at(networks.written, square_feet, rooms), **networks.prices(square_feet, rooms)}
     truth = true_price(square_feet, rooms)
     return {name: values - truth for name, values in prices.items()}
 

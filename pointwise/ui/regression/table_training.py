@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from pointwise.data.table import Prepared, Table, fitting
-from pointwise.explain.table_networks import Score, Strength, baseline_rows, baselines, strongest_features
+from pointwise.explain.table_networks import (
+    Score,
+    Strength,
+    advantages,
+    baseline_rows,
+    baselines,
+    network_errors,
+    strongest_features,
+)
 from pointwise.inference import predict_rows
+from pointwise.intervals import Difference
 from pointwise.jobs import TableJob, table_config
 from pointwise.models import ModelConfig
 from pointwise.training import Recipe, table_recipe
@@ -25,8 +37,8 @@ if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
 
 SCORES: Kept[tuple[object, tuple[Score, ...]]] = Kept("tables.scores", (None, ()))  # of the baselines, on a choice
+ERRORS: Latest[NDArray[np.float64]] = Latest("tables.errors")  # made of a network
 STRONGEST: Latest[tuple[Strength, ...]] = Latest("tables.strongest")  # made of a network
-LEVEL = 0.02  # of R²: closer than that is chance
 FEW = 20_000  # rows × inputs that the baselines are trained on in 0.2 s
 QUEUED = f"This run waits in the queue; its place stands in the sidebar. {server_queue.WAITS}"
 POINTS = 1_000  # held-out rows in the chart, at most
@@ -100,11 +112,13 @@ def compare(ready: Prepared, run: AnyRun, source: Source) -> None:
             begun = "Training has begun; the first epoch is on its way."
             st.info(QUEUED if progress.state == "queued" else begun, icon=":material/hourglass_top:")
         return
-    network = Score("1×1 network", progress.latest.metrics["r2"], progress.latest.metrics["mae"])
-    others = _baselines(ready, source)
+    metrics, others = progress.latest.metrics, _baselines(ready, source)
+    errors = np.empty(0) if progress.active else ERRORS.of(model, lambda: network_errors(model, ready))
+    network = Score("1×1 network", metrics["r2"], metrics["mae"], errors)
+    more = [] if progress.active else advantages(network, others, ready)
     still = f" (epoch {len(progress.epochs)} of {run.job.recipe.epochs})" if progress.active else ""
     st.header(f"On {len(ready.held_out):,} held-out rows{still}")
-    glossary.write(_sentence(network, others))
+    glossary.write(sentence(network, others, more))
     left, right = st.columns(2)
     with left:
         values, levels = [epoch.metrics["r2"] for epoch in progress.epochs], {score.name: score.r2 for score in others}
@@ -124,31 +138,47 @@ def compare(ready: Prepared, run: AnyRun, source: Source) -> None:
             "tables.actual",
             f"Predicted against actual {visible(ready.target)} of {len(actual):,} held-out rows",
         )
-    _table([network, *others], ready.target)
+    _table([network, *others], more, ready.target)
     if (few := baseline_rows(ready)) < len(ready.training):
         st.caption(f"The simpler methods were trained on {few:,} of the {len(ready.training):,} training rows.")
 
 
-def _sentence(network: Score, others: tuple[Score, ...]) -> str:
+def sentence(network: Score, others: Sequence[Score], more: Sequence[Difference]) -> str:
+    """What the network is worth beside the best of the others: how much more R² it has than each, once it is trained.
+
+    Markdown with marked words. A difference that the held-out rows cannot tell from none is called none.
+    """
     best = _best(others)
-    level = abs(network.r2 - best.r2) < LEVEL
-    than = "level with" if level else "better than" if network.r2 > best.r2 else "not as good as"
+    own = f"off by **{labels.number(network.mae)}** on average, [[R²]] **{network.r2:.3f}**"
+    simpler = f"the best of the simpler methods, {best.name.lower()}"
+    its = f"{simpler}, which is off by {labels.number(best.mae)}, R² {best.r2:.3f}"
+    if not more:
+        return labels.escaped(f"So far, on rows that were [[held out]], the network is {own}. Beside it: {its}.")
+    gap = more[list(others).index(best)]
+    than = "better than" if gap.low > 0 else "not as good as" if gap.high < 0 else "no different, on so few rows, from"
     return labels.escaped(
-        f"On rows that were [[held out]], the network is off by **{labels.number(network.mae)}** on average, [[R²]] "
-        f"**{network.r2:.3f}**: {than} the best of the simpler methods, {best.name.lower()}, which is off by "
-        f"{labels.number(best.mae)}, R² {best.r2:.3f}."
+        f"On rows that were [[held out]], the network is {own}: {than} {its}. The network has {_gap(gap)} R² more; the "
+        f"brackets hold what it would be on ever more such rows, as far as {len(network.errors):,} tell, whichever "
+        f"method is the best ([[{glossary.INTERVAL}]])."
     )
 
 
-def _best(scores: tuple[Score, ...]) -> Score:
+def _gap(gap: Difference) -> str:
+    value, low, high = (f"{one:.3f}".replace("-", "−") for one in (gap.value, gap.low, gap.high))
+    return f"{value} ({low} to {high})"
+
+
+def _best(scores: Sequence[Score]) -> Score:
     return max(scores, key=lambda score: score.r2)
 
 
-def _table(scores: list[Score], target: str) -> None:
+def _table(scores: Sequence[Score], more: Sequence[Difference], target: str) -> None:
+    gaps = {"the network's R² is more by": ["", *map(_gap, more)]} if more else {}
     st.dataframe(
         {
             "predicted by": [score.name for score in scores],
             "R² (1 is perfect, 0 is the mean)": [f"{score.r2:.3f}" for score in scores],
+            **gaps,
             labels.in_cell(f"mean absolute error of {target}"): [labels.number(score.mae) for score in scores],
         },
         hide_index=True,

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pointwise.data.housing import KERAS_ERRORS, HouseOptions, Houses
-from pointwise.inference import predict_prices
+from pointwise.inference import prices_at
 from pointwise.jobs import AS_WRITTEN, STANDARDISED, compare_scalings
 from pointwise.models import Network
 from pointwise.runs import Progress
@@ -56,7 +56,7 @@ def show(networks: Networks) -> None:
 
 
 def _failure(written: Network, test: Houses) -> str:
-    answers, prices = predict_prices(written, test.square_feet, test.rooms), test.prices.numpy()
+    answers, prices = prices_at(written, test.square_feet, test.rooms), test.prices.numpy()
     smallest = test.square_feet[prices.argmin()]
     lowest, highest, least, most = (
         labels.dollars(round(float(value), -2)) for value in (answers.min(), answers.max(), prices.min(), prices.max())
@@ -134,7 +134,7 @@ def _verdict(errors: dict[str, list[float]], mean: float) -> None:
 
 def _error(model: Network, test: Houses) -> float:
     """The mean absolute error in dollars."""
-    answers = predict_prices(model, test.square_feet, test.rooms)
+    answers = prices_at(model, test.square_feet, test.rooms)
     return float(np.abs(answers - test.prices.numpy()).mean())
 
 

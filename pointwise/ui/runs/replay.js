@@ -1,7 +1,7 @@
 // A run's snapshots played back. All that is painted was sent once: nothing is asked of the server while the slider
 // moves or plays. Where Python wants to know, the snapshot is reported when the slider has been let go.
 
-import { write } from "../../inpage/page.js"
+import { write } from "../../inpage/bars.js"
 import { drawing, nearest, prices } from "./replay_views.js"
 
 const PACE = 150, CALM = 700 // milliseconds a snapshot is shown; the latter where people asked for less motion

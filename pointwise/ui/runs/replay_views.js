@@ -3,7 +3,7 @@
 
 import { coloured, dollars, percent, written } from "../../inpage/formats.js"
 import { decoded } from "../../inpage/network.js"
-import { write } from "../../inpage/page.js"
+import { write } from "../../inpage/bars.js"
 
 const APART = { x: 0.045, y: 0.075 } // shares of the plot between two labels of curves
 const LOWEST = 0.03 // a probability below which no label stands beside a curve
@@ -204,7 +204,7 @@ export const prices = {
     house.hidden = root.querySelector(".price").hidden = !data.house
     if (data.house) Object.assign(house.style, { left: x(data.house[0]), bottom: y(data.house[1]) })
     write(root.querySelector(".which"), data.which)
-    bar(root.querySelector(".scale"), data.scale, (end) => (end === 0 && data.below ? "$0 or less" : dollars(end)))
+    bar(root.querySelector(".scale"), data.scale, (end) => (end === 0 && data.below ? `${dollars(0)} or less` : dollars(end)))
     return {
       levels: decoded(data.dollars), size: rows * columns, colours: colourTable(data.scale),
       prices: data.prices && floats(data.prices),

@@ -9,6 +9,7 @@ import streamlit as st
 from pointwise.library import Room, Shelf
 from pointwise.ui.frame import labels, visitor
 from pointwise.ui.frame.sections import shown_errors
+from pointwise.ui.training import lessons
 
 NEARLY = 50_000_000  # bytes of runs; from there on a file of all may become too large
 
@@ -27,7 +28,7 @@ def show() -> None:
     elif notice := visitor.notice():
         st.caption(labels.said(notice))
     with st.container(horizontal=True):
-        if shelf.runs():
+        if shelf.runs() or lessons.CORRECTIONS.get():
             st.download_button(
                 "Take all with me",
                 functools.partial(_packed, shelf),
@@ -36,7 +37,7 @@ def show() -> None:
                 icon=":material/luggage:",
                 on_click="ignore",
                 key="runs.take_all",
-                help="One .zip of all your runs, which another browser loads on this page",
+                help="One .zip of all your runs and corrections, which another browser loads on this page",
             )
         forget = st.button("Delete all my things", icon=":material/delete_forever:", key="runs.forget")
     if sum(record.bytes for record in shelf.runs()) > NEARLY:
@@ -89,6 +90,6 @@ def _confirm(shelf: Shelf, room: Room) -> None:
         )
         more = " Runs of the command line stay." if shelf.others else ""
         st.markdown(
-            f"Gone for good: {runs}, also what is pinned or was deleted before; your drawings, paintings, guesses, "
-            f"tables and settings. A run of yours that goes on is stopped.{more}"
+            f"Gone for good: {runs}, also what is pinned or was deleted before; your drawings, corrections, "
+            f"paintings, guesses, tables and settings. A run of yours that goes on is stopped.{more}"
         )

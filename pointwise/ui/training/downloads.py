@@ -1,4 +1,4 @@
-"""A network as files to keep: weights, a PyTorch script, ONNX; each made when somebody asks for it."""
+"""A network as files to keep: weights, a PyTorch script, ONNX, a web page; each made when somebody asks for it."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ def section() -> None:
 def buttons(model: Network, name: str) -> None:
     """Download buttons; ``name`` is that of the files, and tells these buttons from others."""
     from pointwise.export.programs import INSTALL, onnx_is_there, to_onnx, to_torch
+    from pointwise.export.web_page import MOST_EXACT, has_web_page, to_web_page, weights_bytes
+    from pointwise.models.building import count_parameters
     from pointwise.weights import to_bytes
 
     weights = f"{name}.safetensors"
@@ -48,8 +50,17 @@ def buttons(model: Network, name: str) -> None:
     ]
     if onnx_is_there():
         files.append(("ONNX", f"{name}.onnx", functools.partial(to_onnx, model), "application/octet-stream"))
+    if has_web_page(model):
+        files.append(("Web page", f"{name}.html", functools.partial(to_web_page, model), "text/html"))
     row({f"takehome.{name}.{label}": (label, file, made, mime) for label, file, made, mime in files})
     st.caption(f"The script needs torch and safetensors alone, and {weights} beside it.")
+    if has_web_page(model):
+        large = count_parameters(model) > MOST_EXACT
+        size = f"; it has {weights_bytes(model) / 1e6:,.0f} MB, its weights rounded to half precision" if large else ""
+        what = "reads drawings" if model.config.architecture.classifies else "prices houses"
+        st.caption(
+            f"The web page is one file that {what} by itself in any browser, without a server or a network{size}."
+        )
     if not onnx_is_there():
         st.caption(f"For an ONNX file, install its packages where this app runs: {INSTALL}")
 

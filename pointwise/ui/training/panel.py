@@ -12,7 +12,7 @@ from pointwise.intervals import Share, share_of_sample
 from pointwise.jobs import Job, PictureJob
 from pointwise.library import is_public
 from pointwise.runs import RESUMABLE, Progress, Run
-from pointwise.ui.frame import charts, labels, shipped, visitor
+from pointwise.ui.frame import charts, glossary, labels, shipped, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
 from pointwise.ui.training import downloads, server_queue, session_run, weights_in_use
 
@@ -40,7 +40,7 @@ def show(brief: bool = False) -> None:
     """This visitor's run, on every page; once it is over, a ``brief`` panel says no more than that."""
     session_run.say_refusal()
     run = session_run.current()
-    if session_run.comparisons():
+    if session_run.side_by_side():
         st.fragment(run_every=ELSEWHERE)(_comparisons)()
     if run is None:
         st.fragment(run_every=_elsewhere_every())(_elsewhere)()
@@ -85,7 +85,7 @@ def _elsewhere() -> None:
 
 def _comparisons() -> None:
     """Trainings side by side, a line each, so that their visitor may look at other pages until their turn comes."""
-    for run in session_run.comparisons():
+    for run in session_run.side_by_side():
         progress = run.progress()
         if progress.state == "queued":
             now = server_queue.waiting(progress.standing)
@@ -225,7 +225,7 @@ def _accuracy(value: float, before: float | None, job: Job) -> None:
     change = None if before is None else f"{100 * (value - before):+.1f} points"
     st.metric("Test accuracy", labels.percent(value), change, help=TEST)
     beside = "" if before is None else f"; the shipped weights reach {_with_interval(before, job)} there"
-    st.caption(f"{_with_interval(value, job)} of {job.held_out}{beside}. In brackets: 95 % intervals.")
+    st.caption(f"{_with_interval(value, job)} of {job.held_out}{beside}. In brackets: {glossary.INTERVAL}s.")
 
 
 def _with_interval(accuracy: float, job: Job) -> str:

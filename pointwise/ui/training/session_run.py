@@ -7,6 +7,7 @@ started anew, the same run is there.
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,10 @@ from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import own_tables, server_queue
 
 if TYPE_CHECKING:
+    from pointwise.claims.experiments import Experiment
     from pointwise.jobs import Comparison, Job, RowsElsewhere
     from pointwise.library import Recording, RunRecord, StoredRun
+    from pointwise.run_queue import Turn
     from pointwise.runs import Progress, Run
     from pointwise.training.checkpoints import Checkpoint
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
 BEFORE: Kept[tuple[str, str, int] | None] = Kept("session_run.before", None)  # what the page is being drawn with
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
+SIDE_BY_SIDE = ("comparison", "experiment")  # kinds of jobs that are no training of one network
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
 
 
@@ -60,9 +64,9 @@ def state(run: AnyRun, progress: Progress) -> tuple[str, str, int]:
     return run.name, "paused" if progress.active and run.paused else now, len(progress.epochs)
 
 
-def comparisons() -> list[Run[Comparison]]:
-    """This visitor's trainings side by side that wait or go on, whichever page shows them."""
-    return [run for run in _watch_over() if run.job.kind == "comparison" and run.progress().active]
+def side_by_side() -> list[Run[Comparison] | Run[Experiment]]:
+    """This visitor's trainings side by side and experiments that wait or go on, whichever page shows them."""
+    return [run for run in _watch_over() if run.job.kind in SIDE_BY_SIDE and run.progress().active]
 
 
 def _watch_over() -> list[Run[Any]]:
@@ -105,7 +109,7 @@ def at(key: str) -> Any:
     kept: Kept[Any] = Kept(key, None)
     pointer = _pointer(key).get()
     if kept.get() is None and pointer is not None:
-        kept.set(attached(pointer))
+        kept.set(_experiment_here(pointer) or attached(pointer))
     return kept.get()
 
 
@@ -134,6 +138,18 @@ def start(
     return _carried_out(job, key, begun, parameters, expected)
 
 
+def measure(experiment: Experiment, key: str) -> None:
+    """Carry out an experiment of this visitor's, or wait for its turn, under ``key``; else a sentence is kept.
+
+    It is in no library: a reload finds it here as long as this server carries it out.
+    """
+    from pointwise.runs import Run
+
+    turn = _turn(key)
+    if turn is not None:
+        _begin(Run(experiment, f"experiment-{secrets.token_hex(8)}", turn), turn, key)
+
+
 def go_on(run: str) -> None:
     """Go on with a run of this visitor's after its last checkpoint, in the sidebar; else a sentence is kept."""
     shelf = visitor.shelf()
@@ -152,10 +168,8 @@ def _carried_out(
 ) -> str | None:
     from pointwise.runs import Run
 
-    try:
-        turn = server_queue.run_queue().turn(visitor.shelf().owner)
-    except BusyError as error:
-        _refusal(key).set(str(error))
+    turn = _turn(key)
+    if turn is None:
         return None
     try:
         recording, since, before = begun()
@@ -165,13 +179,27 @@ def _carried_out(
             raise
         _refusal(key).set(str(error))
         return None
-    _refusal(key).set("")
     small = parameters is not None and parameters <= shipped.MOST_PARAMETERS
     look = LOOK if small else math.inf
     recorded = recording.run
     run: Run[Any] = Run(
         job, recorded, turn, recorder=recording, since=since, before=before, look=look, expected=expected
     )
+    _begin(run, turn, key)
+    return run.name
+
+
+def _turn(key: str) -> Turn | None:
+    """A turn of this visitor's at work; where too much waits already, None, and the sentence is kept."""
+    try:
+        return server_queue.run_queue().turn(visitor.shelf().owner)
+    except BusyError as error:
+        _refusal(key).set(str(error))
+        return None
+
+
+def _begin(run: Run[Any], turn: Turn, key: str) -> None:
+    _refusal(key).set("")
     here = _runs_here()
     for name in [name for name, (other, _) in list(here.items()) if other.join(0)]:
         here.pop(name, None)
@@ -179,7 +207,6 @@ def _carried_out(
     here[run.name] = run, turn.owner
     st.session_state[key] = run
     _pointer(key).set(run.name)
-    return run.name
 
 
 def say_refusal(key: str = RUN.key) -> None:
@@ -229,6 +256,13 @@ def _rows_of(record: RunRecord) -> RowsElsewhere | None:
         return own_tables.elsewhere(source, data["rows"], data["target"], data["features"])  # type: ignore[index]
     except (PointwiseError, KeyError, TypeError):
         return None
+
+
+def _experiment_here(run: str) -> Run[Experiment] | None:
+    """An experiment of this visitor's that this server carries out, or has carried out lately."""
+    known, owner = _runs_here().get(run, (None, ""))
+    its = known is not None and known.job.kind == "experiment" and owner == visitor.shelf().owner
+    return known if its else None
 
 
 def _found(run: AnyRun | None) -> AnyRun | None:

@@ -1,4 +1,4 @@
-"""Several networks trained in turns as one run of this visitor's: begun by a button, watched live, stopped at will."""
+"""Several networks trained in turns, or trials measured, as a run: begun by a button, watched live, stopped at will."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pointwise.ui.frame import labels
 from pointwise.ui.training import server_queue, session_run
 
 if TYPE_CHECKING:
+    from pointwise.claims.experiments import Experiment
     from pointwise.training import Epoch
 
 POLL = 1.0  # seconds
@@ -27,7 +28,7 @@ class SideBySide:
 
     key: str  # of the session's state
     button: str
-    comparison: Comparison
+    comparison: Comparison | Experiment
     live: Callable[[Progress, Trainings], None]  # drawn while it goes on, and afterwards
     stop: str = "Stop training"
 
@@ -51,7 +52,10 @@ class SideBySide:
             st.fragment(run_every=POLL if active else None)(self._live)(active)
 
     def _start(self) -> None:
-        session_run.start(self.comparison, self.key)
+        if isinstance(self.comparison, Comparison):
+            session_run.start(self.comparison, self.key)
+        else:
+            session_run.measure(self.comparison, self.key)
 
     def _live(self, active: bool) -> None:
         """``active`` is what the page was drawn with; the end draws it once more."""
@@ -61,7 +65,8 @@ class SideBySide:
         if active:
             seconds = f", {progress.seconds_left:.0f} s left" if progress.step else ""
             queued = progress.state == "queued" and not run.stopping
-            text = server_queue.waiting(progress.standing) if queued else f"Training in turns{seconds}"
+            doing = "Training in turns" if isinstance(self.comparison, Comparison) else "Measuring"
+            text = server_queue.waiting(progress.standing) if queued else f"{doing}{seconds}"
             st.progress(progress.step / max(progress.total, 1), text=text)
             if queued and not progress.error:
                 st.caption(server_queue.WAITS)

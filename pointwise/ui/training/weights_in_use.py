@@ -1,12 +1,14 @@
 """Which weights the pages use for each network: the shipped ones, or those of a run, after any step that was kept.
 
-One control chooses them (``choose``), and ``Used.mark`` says beside every prediction what is in use.
+Either as they are, or with a last layer that the visitor's corrections have taught (lessons.py). One control chooses
+them (``choose``), and ``Used.mark`` says beside every prediction what is in use.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +19,7 @@ from pointwise.errors import LibraryError, PointwiseError
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Latest, following
-from pointwise.ui.training import session_run
+from pointwise.ui.training import lessons, session_run
 from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
@@ -34,21 +36,23 @@ class Choice:
 
     run: str | None = None
     step: int | None = None  # of a snapshot; None: the run's latest
+    taught: bool = False  # whether with what the visitor's corrections have taught them
 
 
 class Used(NamedTuple):
     """A network in use, and what to say of it."""
 
     network: Network
-    mark: str  # "shipped weights", or a run's name with the step or epoch
+    mark: str  # "shipped weights", or a run's name with the step or epoch; and how much they were taught
 
     @property
     def own(self) -> bool:
-        """Whether they are a run's."""
+        """Whether they are the visitor's own."""
         return self.mark != SHIPPED
 
 
 SHIPPED = "shipped weights"
+TAUGHT = "taught"  # beside the ids of runs
 NEWEST = 0  # beside the steps of a run's snapshots
 CHOICES: Lasting[Mapping[str, Choice]] = Lasting(
     "weights_in_use.choices",
@@ -62,19 +66,28 @@ PACE = 1.0  # seconds between two looks at a run's weights
 
 
 def choose(arch: str, label: str = "Weights", place: str = "") -> None:
-    """The control: the shipped weights, or any run's that does the same task, latest or after an earlier step.
+    """The control: the shipped weights, or any run's that does the same task, latest or after an earlier step, as they
+    are or taught.
 
-    Nothing where there is no such run. ``place`` tells it from another one for the same network on the page.
+    Nothing where there is neither such a run nor a correction. ``place`` tells it from another one for the same network
+    on the page.
     """
     runs = {record.id: record for record in _offered(arch)}
-    if not runs:
-        return
     chosen = choice(arch)
+    run = chosen.run if chosen.run in runs else None
     titles = {"": "Shipped", **_titles(list(runs.values()))}
-    known = chosen.run if chosen.run in runs else ""
+    known = run or ""
+    if lessons.teachable(arch):
+        titles[TAUGHT] = f"{titles[known]}, taught {lessons.amount()}"
+        known = TAUGHT if chosen.taught else known
+    if len(titles) < 2:
+        return
     # Of these titles, for Streamlit knows the chosen one by how it was written.
     follows = following(
-        f"weights_in_use.run{place}.{arch}", known, lambda run: use(arch, run or None), of=list(titles.values())
+        f"weights_in_use.run{place}.{arch}",
+        known,
+        lambda one: use_taught(arch) if one == TAUGHT else use(arch, one or None),
+        of=list(titles.values()),
     )
     st.selectbox(label, list(titles), list(titles).index(known), format_func=titles.__getitem__, **follows)
     if chosen.run in runs:
@@ -83,7 +96,7 @@ def choose(arch: str, label: str = "Weights", place: str = "") -> None:
 
 def choose_each(archs: Sequence[str]) -> None:
     """The control for several networks, where there is a choice for one of them."""
-    offered = [arch for arch in archs if _offered(arch)]
+    offered = [arch for arch in archs if lessons.teachable(arch) or _offered(arch)]
     if offered:
         with st.popover("Whose weights", icon=":material/tune:"):
             for arch in offered:
@@ -101,9 +114,23 @@ def choice(arch: str) -> Choice:
     return CHOICES.get().get(arch, Choice())
 
 
-def use(arch: str, run: str | None, step: int | None = None) -> None:
-    """Let the pages use a run's weights for ``arch``, after the step of a snapshot or its latest; None: the shipped."""
-    CHOICES.set({**CHOICES.get(), arch: Choice(run, step)})
+def use(arch: str, run: str | None, step: int | None = None, taught: bool = False) -> None:
+    """Let the pages use a run's weights for ``arch``, after the step of a snapshot or its latest; None: the shipped.
+
+    With ``taught`` they are taught what the visitor said about drawings.
+    """
+    CHOICES.set({**CHOICES.get(), arch: Choice(run, step, taught)})
+
+
+def use_taught(arch: str, taught: bool = True) -> None:
+    """Let the pages use the same weights for ``arch``, taught or as they are."""
+    chosen = choice(arch)
+    use(arch, chosen.run, chosen.step, taught)
+
+
+def are_taught(arch: str) -> bool:
+    """Whether the weights in use for ``arch`` are taught; those of a run that goes on are not."""
+    return choice(arch).taught and lessons.teachable(arch) and pace(arch) is None
 
 
 def pace(arch: str) -> float | None:
@@ -116,7 +143,21 @@ def pace(arch: str) -> float | None:
 
 
 def used(arch: str) -> Used:
-    """The network in use for ``arch``: that of the chosen run as soon as it has weights. Raises ModelFileError."""
+    """The network in use for ``arch``: that of the chosen run as soon as it has weights. Raises ModelFileError.
+
+    One that cannot be taught is used as it is.
+    """
+    plain = untaught(arch)
+    if are_taught(arch):
+        try:
+            return Used(lessons.taught(plain.network), f"{plain.mark}, taught {lessons.amount()}")
+        except PointwiseError as error:
+            labels.log_once(f"{arch} is not taught: {error}")
+    return plain
+
+
+def untaught(arch: str) -> Used:
+    """The network in use for ``arch`` as it is without corrections. Raises ModelFileError."""
     chosen = choice(arch)
     if chosen.run is not None:
         try:
@@ -127,6 +168,13 @@ def used(arch: str) -> Used:
         except PointwiseError:
             pass  # damaged weights
     return Used(shipped.shipped_model(arch), SHIPPED)
+
+
+def prepare(arch: str) -> None:
+    """Begin in the background what the first correction of the network in use would wait for."""
+    if pace(arch) is None:
+        with suppress(PointwiseError):  # one that is missing, or reads no digits
+            lessons.prepare(untaught(arch).network)
 
 
 def current_model(arch: str) -> Network:
@@ -244,7 +292,7 @@ def _choose_step(arch: str, chosen: Choice, place: str) -> None:
         **following(
             f"weights_in_use.step{place}.{arch}",
             known,
-            lambda step: use(arch, chosen.run, step or None),
+            lambda step: use(arch, chosen.run, step or None, chosen.taught),
             of=(chosen.run, options),
         ),
     )

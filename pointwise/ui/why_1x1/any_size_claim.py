@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from pointwise.claims import any_size
-from pointwise.drawing import prepare_strip
+from pointwise.drawing import SIDE, prepare_strip
 from pointwise.models import CLASSIFIERS, Network
 from pointwise.ui.canvas import component, tools
 from pointwise.ui.canvas.drawing import STRIP, Drawing, current
@@ -23,14 +23,15 @@ from pointwise.ui.why_1x1 import claim_steps, claim_widgets
 
 ALL, SOME, NONE = "All four", "Those without a dense layer", "None of them"
 WIDTH, PLOT = 640, 500  # pixels of the whole chart, and of the strip in it
+WIDE = " × ".join(map(str, any_size.SIZES[-1]))
 HALF = 0.5  # pixels of the page for one of a picture
 PART = 380  # pixels of the networks' table, and of the canvas
 
 
 @claim_widgets.guess_first(
     "anysize",
-    "Four networks have learned from pictures of 28 × 28 pixels. Which of them take one of 28 × 140, with the same "
-    "weights?",
+    f"Four networks have learned from pictures of {SIDE} × {SIDE} pixels. Which of them take one of {WIDE}, with the "
+    "same weights?",
     {
         ALL: "Not all: two of them have a dense layer, which is tied to one size.",
         SOME: "Right: a dense layer is tied to one size, and nothing else is.",
@@ -134,13 +135,13 @@ def _chart(picture: NDArray[np.uint8], scores: any_size.Scores, digits: Sequence
         col=1,
     )
     for found in digits:
-        box = {"x0": found.left, "x1": found.left + 28, "y0": found.top - 0.5, "y1": found.top + 27.5}
+        box = {"x0": found.left, "x1": found.left + SIDE, "y0": found.top - 0.5, "y1": found.top + SIDE - 0.5}
         figure.add_shape(type="rect", **box, line={"color": AMBER, "width": 2}, row=1, col=1)
         place = {"x": found.left + 2, "y": found.top + 3}
         label = {"text": str(found.digit), "showarrow": False, "font": {"color": AMBER, "size": 16}}
         figure.add_annotation(**place, **label, row=1, col=1)
     figure.update_xaxes(range=[0, width])
-    figure.update_xaxes(title="middle of the 28 × 28 pixels looked at, in columns", row=2, col=1)
+    figure.update_xaxes(title=f"middle of the {SIDE} × {SIDE} pixels looked at, in columns", row=2, col=1)
     square = {"scaleanchor": "x", "constrain": "domain"}
     figure.update_yaxes(range=[height, 0], showticklabels=False, showgrid=False, row=1, col=1, **square)
     figure.update_yaxes(title="digit", dtick=1, autorange="reversed", row=2, col=1)
@@ -165,7 +166,7 @@ def _verdict(seen: dict[str, Seen]) -> None:
     apart = float(np.abs(nin.scores - any_size.cropped_scores(nin.model, nin.picture, any_size.SLIDERS["nin"])).max())
     claim_widgets.verdict(
         "**True of convolutions and averages.** A dense layer is tied to one size, until it is written as what it is: "
-        f"{labels.MODELS['mlp_1x1']} with its first layer as a 28 × 28 convolution gives at each of "
+        f"{labels.MODELS['mlp_1x1']} with its first layer as a {SIDE} × {SIDE} convolution gives at each of "
         f"{mlp.scores[0].size:,} places what it gives on the crop there; the largest difference of a logit is "
         f"{claim_widgets.small(difference)}. That saves no work: {slid:,} multiply-adds either way. "
         f"{labels.MODELS['nin']} does, because neighbouring places share its small kernels' products: {shared:,} "

@@ -26,9 +26,8 @@ def _row(block: Block, note: str, channels: int, work: int) -> str:
     for conv in block.convolutions:
         amount = conv.weights * block.side**2
         side = WIDEST * (amount / work) ** 0.5
-        parts.append(
-            f"<div>{scale_drawings.square(side)}<span>{conv.kernel}×{conv.kernel}<br>{millions(amount)}</span></div>"
-        )
+        kind = f"{conv.kernel}×{conv.kernel}{' depthwise' if conv.groups > 1 else ''}"
+        parts.append(f"<div>{scale_drawings.square(side)}<span>{kind}<br>{millions(amount)}</span></div>")
         parts.append(_column(conv.outputs, channels))
     total = f"{millions(block.multiply_adds)} multiply-adds, {block.weights:,} weights"
     words = f"<b>{html.escape(block.name)}</b><br>{total}{'<br>' if note else ''}{html.escape(note)}"

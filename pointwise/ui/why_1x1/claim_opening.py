@@ -8,22 +8,29 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pointwise.claims.quotations import CLAIMS, Claim
+from pointwise.drawing import SIDE
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import BLUE
 
 ABOUT = {
     "Dense layer": "A [[dense layer]] connects every input with every output. A [[1×1 convolution]] looks at one pixel "
     "at a time, at all of its [[channels|channel]].",
-    "Parameters": "A popular tutorial puts a [[1×1 convolution]] before an [[MLP]] that reads digits of 28 × 28 "
-    "pixels. Its [[parameters]] can be counted.",
+    "Parameters": f"A popular tutorial puts a [[1×1 convolution]] before an [[MLP]] that reads digits of {SIDE} × "
+    f"{SIDE} pixels. Its [[parameters]] can be counted.",
     "Speed": "A [[1×1 convolution]] and a [[dense layer]] with the same weights take the same [[multiply-adds]]. "
     "Their time can be measured.",
     "Shape": "A digit is its shape: its pixels in another order are no digit. A network that cannot notice the other "
     "order sees no shape. Four networks of [[1×1 convolutions|1×1 convolution]] read the drawing.",
     "Any size": "A [[convolution]] uses the same weights at every pixel, however many there are. The four networks of "
-    "the first page have learned from pictures of 28 × 28 pixels.",
+    f"the first page have learned from pictures of {SIDE} × {SIDE} pixels.",
+    "Activations": "Deep networks put an [[activation]], mostly [[ReLU]], after each [[convolution]]. The 1×1 "
+    "convolution itself is a weighted sum.",
     "Bottlenecks": "A [[bottleneck]] is a few [[channels|channel]] between many. GoogLeNet and ResNet, two famous "
     "networks for photos, are built of them.",
+    "Depthwise": "A depthwise [[convolution]] looks at each [[channel]] by itself, with a [[kernel]] of its own. It "
+    "mixes none: that is left to the [[1×1 convolution]] after it.",
+    "Structured data": "A row of a table can be a picture of one pixel, with a [[channel]] for each column. A network "
+    "of [[1×1 convolutions|1×1 convolution]] then predicts another column from it.",
     "Regularising": "[[Overfitting|overfitting]] is to learn the examples by heart. Two usual means against it are "
     "[[batch normalisation|batch norm]] and [[dropout]]. The network here, MLP of 1×1 convs, is two "
     "[[dense layers|dense layer]] written as 1×1 convolutions.",

@@ -15,21 +15,29 @@ from pointwise.ui.frame.sections import Kept, shown_errors
 from pointwise.ui.why_1x1 import block_diagram, claim_widgets, scale_drawings
 from pointwise.ui.why_1x1.scale_drawings import Area
 
+TUTORIAL = default_config("conv_mlp").widths
 WIDTHS = "widths.json"
 CHANCE = 0.2  # an accuracy below this is no reading
 FEWER, MORE, AS_MANY = "Fewer than the plain MLP", "More than the plain MLP", "About as many"
 FIELDS = (("Height", 64, 14), ("Width", 64, 14), ("Channels in", 512, 64), ("Channels out", 512, 32))
 THIRD, NINE_TENTHS, HUNDREDTHS = "A third of it", "About nine tenths", "Ninety-nine hundredths"
 TIMED: Kept[dict[int, list[float]]] = Kept("why.bottleneck.times", {})  # milliseconds of each block, by group
+WHOLE, NARROW = parameters.INCEPTION[0], parameters.RESNET[1]
+REDUCED = parameters.INCEPTION[1].convolutions[0]
+SQUEEZE = NARROW.convolutions[0]
 GROUPS = {
-    "Inception's 5×5 branch: 28 × 28, 192 → 32 channels": parameters.INCEPTION,
-    "ResNet's bottleneck: 56 × 56, 256 channels": parameters.RESNET,
+    "Inception's 5×5 branch: "
+    f"{WHOLE.side} × {WHOLE.side}, {WHOLE.convolutions[0].inputs} → {WHOLE.convolutions[0].outputs} channels": (
+        parameters.INCEPTION
+    ),
+    f"ResNet's bottleneck: {NARROW.side} × {NARROW.side}, {SQUEEZE.inputs} channels": parameters.RESNET,
 }
 
 
 @claim_widgets.guess_first(
     "size",
-    "The tutorial puts a 1×1 convolution (1 → 64 channels) before an MLP of 256 hidden units. Its network has …",
+    f"The tutorial puts a 1×1 convolution (1 → {TUTORIAL[0]} channels) before an MLP of {TUTORIAL[1]} hidden units. "
+    "Its network has …",
     {
         FEWER: "That is what one expects after this claim; but it has more.",
         AS_MANY: "It has far more: the 1×1 convolution is small, but what comes after it is not.",
@@ -149,7 +157,8 @@ def _calculator() -> None:
 
 @claim_widgets.guess_first(
     "bottleneck",
-    "GoogLeNet puts a 1×1 convolution before a 5×5 one, from 192 channels down to 16. How much work does it save?",
+    f"GoogLeNet puts a 1×1 convolution before a 5×5 one, from {REDUCED.inputs} channels down to {REDUCED.outputs}. "
+    "How much work does it save?",
     {
         THIRD: "It saves more than that: about nine tenths.",
         NINE_TENTHS: "Right: about nine tenths of it.",

@@ -11,6 +11,7 @@ import streamlit as st
 from pointwise.claims.shape import ARCHS, Shuffle, comparison, key_of, shuffle, shuffled
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.data.digits import BUNDLED_HELD_OUT
+from pointwise.drawing import SIDE
 from pointwise.models import CLASSIFIERS
 from pointwise.runs import Progress
 from pointwise.training import RECIPES
@@ -29,7 +30,7 @@ ALL, ONE, NONE = "All of them", "One of them", "None of them"
 
 @claim_widgets.guess_first(
     "shape",
-    "Put the drawing's 784 pixels into a random order. How many of the four networks cannot notice it at all?",
+    f"Put the drawing's {SIDE**2} pixels into a random order. How many of the four networks cannot notice it at all?",
     {
         ALL: "That would be so if all four had nothing but 1×1 convolutions and an average; only one has.",
         ONE: "Right: one of them cannot notice, the one with nothing but 1×1 convolutions and an average.",
@@ -45,7 +46,7 @@ def show() -> None:
         return
     order = ORDER.get()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.html(html.framed(image, 150, "The drawing, 28 by 28 pixels"), width=150)
+        st.html(html.framed(image, 150, f"The drawing, {SIDE} by {SIDE} pixels"), width=150)
         st.html(html.framed(shuffled(image, order), 150, "The same pixels in another order"), width=150)
         st.button("Another order", on_click=ORDER.set, args=(order + 1,), icon=":material/shuffle:")
     results = {arch: shuffle(weights_in_use.current_model(arch), image, order) for arch in CLASSIFIERS}
@@ -95,7 +96,7 @@ def _live(progress: Progress, trainings: Trainings) -> None:
         arch: [round((1 - done[key_of(arch, moved)]) * BUNDLED_HELD_OUT) for moved in (False, True)] for arch in ARCHS
     }
     claim_widgets.table(
-        ("mistakes on held-out digits", "usual", "shuffled"),
+        ("mistakes on test digits", "usual", "shuffled"),
         [(labels.MODELS[arch], *(f"{one} of {BUNDLED_HELD_OUT}" for one in both)) for arch, both in mistakes.items()],
     )
     if progress.state == "done":

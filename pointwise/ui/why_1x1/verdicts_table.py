@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from pointwise.claims import any_size, dense_layer, parameters
+from pointwise.claims import activations, any_size, dense_layer, depthwise, parameters, structured_data
 from pointwise.claims.quotations import CLAIMS, NAMES
 from pointwise.claims.shape import shuffle
 from pointwise.drawing import SLACK, prepare_strip
@@ -68,12 +68,18 @@ def _numbers() -> dict[str, str]:
     mlp = shipped.shipped_model("mlp_1x1")
     slid = any_size.score_map(mlp, wide)
     crops = float(np.abs(slid - any_size.cropped_scores(mlp, wide)).max())
+    straight = activations.compare(activations.stack((3, 8, 8, 4)), activation=False).product
+    whole, pair = depthwise.blocks(*depthwise.MOBILENET)
+    arranged = max(one.difference for one in structured_data.arrangements())
     return {
         "Dense layer": f"outputs differ by {claim_widgets.small(same)}",
         "Parameters": f"{tutorial:,} against {plain:,}",
         "Speed": "measured where this app runs, under Speed",
         "Shape": f"shuffled pixels move the logits by {claim_widgets.small(moved)}",
         "Any size": f"slid over {slid.shape[2]} places it differs from crops by {claim_widgets.small(crops)}",
+        "Activations": f"three of them differ from one by {claim_widgets.small(straight)}",
+        "Depthwise": f"{whole.multiply_adds / pair.multiply_adds:.1f} times fewer multiply-adds in MobileNet",
+        "Structured data": f"1×1 convolutions and dense layers differ by {claim_widgets.small(arranged)}",
         "Bottlenecks": f"{inception:.1f} times fewer multiply-adds in Inception, {resnet:.1f} in ResNet",
         "Regularising": "measured where this app runs, under Regularising",
         "Network in Network": f"{average:,} parameters at the end, not {full:,}",

@@ -20,7 +20,10 @@ def test_the_names_are_those_of_the_addresses() -> None:
         "Speed",
         "Shape",
         "Any size",
+        "Activations",
         "Bottlenecks",
+        "Depthwise",
+        "Structured data",
         "Regularising",
         "Network in Network",
     )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import socket
 import tarfile
+import urllib.error
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 import torch
+from torchvision import datasets
 from torchvision.datasets import CIFAR10
 
 from pointwise.data import catalogue, mnist
@@ -20,6 +24,7 @@ from pointwise.data.mnist import is_complete
 from pointwise.errors import ConfigError, DataError
 from pointwise.models import build
 from pointwise.training import Recipe, train
+from tests.unit.data.conftest import Mirror
 
 
 @pytest.fixture
@@ -123,6 +128,63 @@ def test_a_cifar_that_was_half_unpacked_is_made_whole(remote: Path, cifar: Path)
     (remote / "cifar-10-batches-py" / "data_batch_1").write_bytes(b"half")
     list(catalogue.fetch("cifar10", remote))
     assert len(catalogue.load_data_set("cifar10", remote)[0]) == 20
+
+
+def at_a_mirror(
+    name: str, how: str, mirror: Mirror, write_mnist: Callable[..., Path], patch: pytest.MonkeyPatch
+) -> None:
+    """Let a data set, of a few pictures, be fetched from a mirror that behaves so."""
+    kind = DATA_SETS[name].kind
+    if kind == "CIFAR10":
+        content = Path(urlsplit(CIFAR10.url).path).read_bytes()
+        mirror.files[cifar10.ARCHIVE] = content
+        patch.setattr(CIFAR10, "url", mirror.address(f"{how}/{cifar10.ARCHIVE}"))
+        return
+    raw = write_mnist(train=6, test=4, folder=kind) / kind / "raw"
+    mirror.files |= {path.name: path.read_bytes() for path in raw.iterdir()}
+    checksums = [(name, hashlib.md5(mirror.files[name]).hexdigest()) for name in mnist.NAMES]
+    patch.setattr(getattr(datasets, kind), "resources", checksums)
+    patch.setattr(getattr(datasets, kind), "mirrors", [mirror.address(f"{how}/")])
+    patch.setitem(mnist.SIZES, kind, {name: len(mirror.files[name]) for name in mnist.NAMES})
+
+
+REMOTE = [name for name in DATA_SETS if DATA_SETS[name].kind]
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_a_connection_that_breaks_is_taken_up_again(
+    mirror: Mirror, write_mnist: Callable[..., Path], remote: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    at_a_mirror(name, "halved", mirror, write_mnist, monkeypatch)
+    told = list(catalogue.fetch(name, remote))
+    assert told[-1].done == told[-1].total == sum(map(len, mirror.files.values()))
+    assert any(begins != "0" for _, begins in mirror.asked)
+    assert len(catalogue.load_data_set(name, remote)[0]) in (6, 20)
+
+
+@pytest.mark.parametrize("name", REMOTE)
+@pytest.mark.parametrize(("how", "why"), [("wrong", "sends something else"), ("gone", "cannot be reached")])
+def test_what_no_mirror_sends_is_refused_and_nothing_broken_is_left(
+    mirror: Mirror,
+    write_mnist: Callable[..., Path],
+    remote: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    how: str,
+    why: str,
+) -> None:
+    at_a_mirror(name, how, mirror, write_mnist, monkeypatch)
+    if how == "gone":
+        monkeypatch.setattr("urllib.request.urlopen", no_network)
+    with pytest.raises(
+        DataError, match=rf"no mirror sent a whole .* \(127\.0\.0\.1 {why}\)\. Check the network .* Put "
+    ):
+        list(catalogue.fetch(name, remote))
+    assert files_of(remote) == ["download.lock"]
+
+
+def no_network(*_: object, **__: object) -> None:
+    raise urllib.error.URLError(socket.gaierror(-3, "Temporary failure in name resolution"))
 
 
 def test_the_bundled_digits_are_always_there(tmp_path: Path) -> None:

@@ -8,10 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,9 +17,9 @@ import pytest
 from pointwise.data import download
 from pointwise.data.download import CHUNK, Download, RemoteFile, fetch_files
 from pointwise.errors import DataError
+from tests.unit.data.conftest import CONTENT, Mirror
 
 REPOSITORY = Path(__file__).parents[3]
-CONTENT = os.urandom(4 * CHUNK)
 MD5 = hashlib.md5(CONTENT).hexdigest()
 SCRIPT = """
 import sys
@@ -38,81 +36,6 @@ for event in fetch_files(folder, [file], (folder / "file").is_file):
 """
 
 
-class Mirror(ThreadingHTTPServer):
-    """A server whose addresses say how it behaves; ``asked`` are the beginnings that were asked for, by path."""
-
-    daemon_threads = False  # their end is waited for
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.asked: list[tuple[str, str]] = []
-        self.go_on = threading.Event()
-
-    def handle_error(self, *_: object) -> None:
-        """Who asked has gone."""
-
-    def address(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}/{path}"
-
-
-class Answer(BaseHTTPRequestHandler):
-    server: Mirror
-
-    def do_GET(self) -> None:
-        begins = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-")
-        how = self.path.strip("/")
-        self.server.asked.append((how, begins))
-        content = CONTENT
-        if how == "redirect":
-            self.send_response(302)
-            self.send_header("Location", "/good")
-            self.end_headers()
-            return
-        if how in ("404", "503"):
-            self.send_error(int(how))
-            return
-        if how == "silent":
-            self.server.go_on.wait()
-            return
-        if how == "other":
-            content = b"<html>Log in to use this network</html>"
-        if how == "wrong":
-            content = bytes(len(CONTENT))
-        after = int(begins) if how != "from-the-beginning" else 0
-        self.send_response(206 if after else 200)
-        if after:
-            self.send_header("Content-Range", f"bytes {after}-{len(content) - 1}/{len(content)}")
-        if how != "endless":
-            self.send_header("Content-Length", str(len(content) - after))
-        self.end_headers()
-        if how == "endless":
-            content = content * 2
-        if how in ("halting", "halved"):
-            self.wfile.write(content[after : after + CHUNK])
-            self.wfile.flush()
-            if how == "halting":
-                self.server.go_on.wait()
-            else:
-                return  # and the connection ends
-            after += CHUNK
-        self.wfile.write(content[after:])
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    monkeypatch.setattr(download, "BEAT", 0.02)
-    with Mirror() as mirror:
-        thread = threading.Thread(target=mirror.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield mirror
-        mirror.go_on.set()
-        mirror.shutdown()
-        thread.join()
-
-
 def fetching(folder: Path, *addresses: str) -> Iterator[Download]:
     file = RemoteFile("file", len(CONTENT), MD5, addresses)
     return fetch_files(folder, [file], (folder / "file").is_file)
@@ -122,7 +45,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("how", ["good", "redirect", "halved"])
+@pytest.mark.parametrize("how", ["good", "redirect", "halved", "503-once"])
 def test_a_file_is_fetched_whole(mirror: Mirror, tmp_path: Path, how: str) -> None:
     told = list(fetching(tmp_path / "new", mirror.address(how)))
     assert (tmp_path / "new" / "file").read_bytes() == CONTENT
@@ -159,6 +82,25 @@ def test_the_next_mirror_goes_on_where_the_last_one_fell_silent(
     list(fetching(tmp_path, mirror.address("halting"), mirror.address("good")))
     assert mirror.asked == [("halting", "0"), ("good", str(CHUNK))]
     assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(("how", "asked"), [("503", 2), ("404", 1), ("wrong", 2)])
+def test_all_mirrors_are_asked_once_more_where_that_can_help(
+    mirror: Mirror, tmp_path: Path, how: str, asked: int
+) -> None:
+    with pytest.raises(DataError):
+        list(fetching(tmp_path, mirror.address(how)))
+    assert mirror.asked == [(how, "0")] * asked
+
+
+def test_it_can_be_stopped_before_the_mirrors_are_asked_once_more(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "PAUSE", 3600.0)
+    with closing(fetching(tmp_path, mirror.address("503"))) as events:
+        for _ in range(3):
+            assert next(events).done == 0
+    assert mirror.asked == [("503", "0")]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import torch
 
 from pointwise.errors import ConfigError
 from pointwise.explain.price_parts import Matrices, channel_maps, clip_line, fold_lines, has_folds, price_parts
-from pointwise.inference import predict_price, predict_prices
+from pointwise.inference import predict_price, prices_at
 from pointwise.models import ACTIVATIONS, ModelConfig, Network, build, default_config
 
 HOUSES = [(0.0, 0.0), (2_500.0, 5.0), (4_321.0, 9.5), (6_000.0, 12.0)]
@@ -85,7 +85,7 @@ def test_maps_agree_with_single_houses() -> None:
         assert maps.values[layer].shape == ((5, 3)[layer], 6, 6)
         np.testing.assert_allclose(maps.before[layer][:, 1, 4], part.before)
         np.testing.assert_allclose(maps.values[layer][:, 1, 4], part.values)
-    everywhere = predict_prices(model, *np.meshgrid(maps.square_feet, maps.rooms))
+    everywhere = prices_at(model, *np.meshgrid(maps.square_feet, maps.rooms))
     np.testing.assert_allclose(maps.price, everywhere, atol=1.0)
 
 

@@ -11,7 +11,7 @@ import torch
 from pointwise.errors import ConfigError
 from pointwise.explain.chain import Chain
 from pointwise.explain.replay import replay_drawing, replay_prices
-from pointwise.inference import classify_image, predict_price, predict_prices
+from pointwise.inference import classify_image, predict_price, prices_at
 from pointwise.models import CLASSIFIERS, ModelConfig, Network, build, default_config
 from pointwise.weights import load_model, model_from
 from tests.unit.explain.toys import IMAGE, MODELS, network
@@ -79,7 +79,7 @@ def test_every_snapshot_prices_as_its_network_does() -> None:
     assert made.prices is not None
     for at, model in enumerate(models):
         model.card = HOUSES
-        expected = predict_prices(model, *np.meshgrid(FEET, ROOMS))
+        expected = prices_at(model, *np.meshgrid(FEET, ROOMS))
         assert np.array_equal(made.dollars[at], expected.astype(np.float32))
         assert made.prices[at] == pytest.approx(predict_price(model, 2_500.0, 4.0), abs=0.05)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from pointwise.export.page_weights import pack, pack_file
+from pointwise.export.page_weights import Packed, pack, pack_file
 from pointwise.models import CLASSIFIERS, SHIPPED, ModelConfig, build
 from pointwise.models.config import BATCH_NORM_EPS
+from pointwise.teaching.last_layer import LastLayer, with_last_layer
 from pointwise.ui.frame.shipped import MOST_PARAMETERS
 from pointwise.weights import load_model, save_model
 
@@ -34,6 +35,20 @@ def test_the_temperature_counts_too() -> None:
     plain = pack(model)
     model.card = {"temperature": 0.5}
     assert plain != pack(model)
+
+
+@pytest.mark.parametrize("reader", ["nin", "mlp_1x1", "bag_of_pixels"])
+def test_a_network_that_was_taught_is_packed_as_the_shipped_one_with_another_last_layer(reader: str) -> None:
+    model = load_model(SHIPPED / f"{reader}.safetensors")
+    before = LastLayer.of(model)
+    layer = LastLayer(before.weights + 1, before.biases - 1)
+    shipped, taught = pack(model), pack(with_last_layer(model, layer, model.card))
+    assert shipped is not None
+    assert shipped.last_layer == before.to_bytes()
+    assert shipped.with_last_layer(layer.to_bytes()) == taught
+    assert shipped.differs_in_last_layer(taught)
+    other = Packed(taught.id, taught.content[: -len(layer.to_bytes()) - 4] + bytes(4) + layer.to_bytes())
+    assert not shipped.differs_in_last_layer(other)
 
 
 def test_what_is_too_large_or_reads_no_digits_is_not_packed(tmp_path: Path) -> None:

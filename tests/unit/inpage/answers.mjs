@@ -25,6 +25,14 @@ function unpacked(bytes) {
 
 const together = {
   classified: (bytes, image) => page.classify(unpacked(bytes), Uint8Array.from(image)),
+  summed(bytes, image, number, channel, p) {
+    const network = unpacked(bytes), input = page.picture(Uint8Array.from(image)), maps = page.run(network, input)
+    return page.pixelSum(network, number, maps[number - 1] ?? input, channel, p)
+  },
+  evidence(bytes, image) {
+    const network = unpacked(bytes), input = page.picture(Uint8Array.from(image))
+    return page.allEvidence(network, input, page.run(network, input))
+  },
   changed(bytes, data, row, bias) {
     const { network, before } = page.prepared(unpacked(bytes), data)
     return page.evaluate(network, before, data, row, bias)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from pointwise.explain.price_parts import Matrices, Parts, price_parts
+from pointwise.explain.price_parts import Matrices, Parts, price_parts, weights_of
 from pointwise.models import build, default_config
 from pointwise.ui.frame.labels import dollars
-from pointwise.ui.regression.live_price import NAMES, weights_of
+from pointwise.ui.regression.live_price import NAMES
 from pointwise.weights import SHIPPED, load_model
 from tests.unit.inpage.conftest import Answers
 
-MODULE = "ui/regression/network_words.js"
+MODULE = "inpage/network_words.js"
 MODEL = load_model(SHIPPED / "price_1x1.safetensors")
 HOUSE = (1_800.0, 4.0)
 ABOUT = {"names": NAMES, "unit": (5_000, 10)}

@@ -17,14 +17,14 @@ from pointwise.drawing import draw_strokes, prepare
 from pointwise.evaluation import draw_anywhere, read_strokes
 from pointwise.explain import colour
 from pointwise.explain.chain import Chain, Channel
-from pointwise.explain.price_parts import price_parts
+from pointwise.explain.price_parts import price_parts, weights_of
 from pointwise.export.page_weights import pack
 from pointwise.inference import classify_image
 from pointwise.models import ACTIVATIONS, ModelConfig, build, default_config
+from pointwise.teaching.last_layer import LastLayer
 from pointwise.ui.canvas.drawing import SAMPLES
 from pointwise.ui.frame import labels, shipped
 from pointwise.ui.frame.colours import Scale
-from pointwise.ui.regression.live_price import weights_of
 from pointwise.weights import SHIPPED, load_model
 from tests import lacking
 from tests.unit.inpage.conftest import Answers
@@ -65,6 +65,18 @@ def samples() -> list[np.ndarray]:
     """The app's ten, somewhere on the canvas, in several sizes and with several pens."""
     chance = np.random.default_rng(1)
     return [draw_anywhere(strokes, chance, 308) for strokes in SAMPLES.values() for _ in range(3)]
+
+
+def test_the_page_makes_the_taught_network_of_the_one_that_it_has(node: Answers) -> None:
+    model = load_model(SHIPPED / "nin.safetensors")
+    before = LastLayer.of(model)
+    packed = pack(model)
+    assert packed is not None
+    layer = LastLayer(2 * before.weights, before.biases).to_bytes()
+    taught = packed.with_last_layer(layer)
+    news = {"id": taught.id, "layer": base64.b64encode(layer).decode()}
+    (made,) = node("inpage/network.js", "taught", [[{"file": "network"}, news]], network=packed.content)
+    assert bytes(made) == taught.content
 
 
 def test_page_and_python_make_the_same_picture_of_a_drawing(node: Answers, samples: list[np.ndarray]) -> None:
@@ -197,7 +209,7 @@ def test_the_price_that_follows_a_slider(node: Answers, activation: str) -> None
     model.card = {"scaling": {"mean": 300_000.0, "std": 150_000.0}}
     houses = [(0.0, 0.0), (2500.0, 5.0), (6000.0, 1.0), (150.0, 12.0)]
     cases = [[weights_of(model), [feet / 5000, rooms / 10]] for feet, rooms in houses]
-    for house, answer in zip(houses, node("ui/regression/live_price.js", "forward", cases), strict=True):
+    for house, answer in zip(houses, node("inpage/price.js", "forward", cases), strict=True):
         assert answer["price"] == pytest.approx(price_parts(model, *house).price, abs=1e-6)
 
 

@@ -22,4 +22,4 @@ def spread(**shares: float) -> list[float]:
     ],
 )
 def test_an_answer_in_words(node: Answers, probabilities: list[float], said: str) -> None:
-    assert node("inpage/answer.js", "inWords", [[{"titles": TITLES, "sure": 0.6}, probabilities]]) == [said]
+    assert node("inpage/bars.js", "inWords", [[{"titles": TITLES, "sure": 0.6}, probabilities]]) == [said]

@@ -35,7 +35,21 @@ QUICKER = 10.0
 KILLS = 20
 HISTORY, TRAINING = 5.0 / QUICKER, 30.0 / QUICKER  # seconds that may be lost
 TOTAL = 300  # steps
-ARGUMENTS = ["train", "nin", "--data-set", "digits", "--batch", "20", "--epochs", "4", "--seed", "6", "--device", "cpu"]
+ARGUMENTS = [
+    "train",
+    "nin",
+    "--data-set",
+    "digits",
+    "--batch",
+    "20",
+    "--epochs",
+    "4",
+    "--seed",
+    "6",
+    "--device",
+    "cpu",
+    "--force",
+]
 MESSAGE = struct.Struct("di")  # when, and after which step
 
 

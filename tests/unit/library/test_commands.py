@@ -181,11 +181,17 @@ class Terminal(io.StringIO):
     ("answer", "gone"), [("y\n", True), ("YES\n", True), ("\n", False), ("n\n", False), ("", False)]
 )
 def test_delete_asks_on_a_terminal(
-    folder: Path, terminals: Shelf, monkeypatch: pytest.MonkeyPatch, answer: str, gone: bool
+    folder: Path,
+    terminals: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: str,
+    gone: bool,
 ) -> None:
     run = train(terminals, job(epochs=1))
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
-    assert main(["runs", "delete", run]) == 0
+    assert main(["runs", "delete", run, "--json"]) == 0
+    assert ("not deleted" in json.loads(capsys.readouterr().out)["done"]) is not gone
     assert terminals.run(run).deleted is gone
 
 
@@ -213,6 +219,18 @@ def test_what_cannot_be_taken_in_is_refused(refused: Callable[..., str], tmp_pat
     (tmp_path / "x.zip").write_bytes(b"nothing")
     assert "missing.zip cannot be read" in refused("import", tmp_path / "missing.zip")
     assert "x.zip is damaged" in refused("import", tmp_path / "x.zip")
+
+
+def test_what_cannot_be_taken_in_does_not_keep_others_out(
+    folder: Path, terminals: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.zip").write_bytes(b"nothing")
+    save_model(build(default_config("bag_of_pixels")), tmp_path / "bag.safetensors", {})
+    assert main(["runs", "import", str(tmp_path / "x.zip"), str(tmp_path / "bag.safetensors")]) == 1
+    out, err = capsys.readouterr()
+    assert "'bag' is kept" in out
+    assert "x.zip is damaged" in err
+    assert [record.name for record in terminals.runs()] == ["bag"]
 
 
 def test_export_refuses_where_nothing_can_be_written(
@@ -311,8 +329,9 @@ def test_ctrl_c_says_what_is_there_and_resume_goes_on_in_the_same_run(
     (record,) = terminals.runs()
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == (
-        "Stopped at step 15 of 24. Go on after step 12 with the same command and --resume. The run is kept as 'Run 1': "
-        f"look at it in the app under 'Your runs', or with: python -m pointwise runs show {record.id[:8]}"
+        "Stopped at step 15 of 24, in epoch 2 of 2. Epoch 1 is kept: go on with the same command and --resume. "
+        "The run is kept as 'Run 1': look at it in the app under 'Your runs', or with: "
+        f"python -m pointwise runs show {record.id[:8]}"
     )
     assert (record.state, record.step) == ("interrupted", 15)
     assert main(arguments(out, "--resume")) == 0
@@ -329,7 +348,7 @@ def test_ctrl_c_before_any_checkpoint_says_that_too(
 ) -> None:
     stop_by_ctrl_c(monkeypatch, after=3)
     assert main(arguments(tmp_path / "nin.safetensors")) == 130
-    assert "Stopped at step 3 of 24. There is no checkpoint yet." in capsys.readouterr().err
+    assert "Stopped at step 3 of 24, in epoch 1 of 2. There is no checkpoint yet." in capsys.readouterr().err
 
 
 def test_resume_without_the_kept_run_keeps_another(
@@ -406,7 +425,8 @@ def test_a_training_that_is_told_to_end_says_how_to_go_on(
         (record,) = terminals.runs()
         assert (record.state, record.resumable, record.checkpoint) == ("parked", True, record.step)
         step = f"{record.step:,}"
-        assert f"Stopped at step {step} of {record.total:,}. Go on after step {step} with the same command" in err
+        assert f"Stopped at step {step} of {record.total:,}, in epoch " in err
+        assert "All of it is kept: go on with the same command and --resume." in err
         assert checkpoint_of(tmp_path / "nin.safetensors").exists()
         assert "Traceback" not in err
     finally:

@@ -60,9 +60,12 @@ def test_a_broken_picture_among_many_does_not_keep_the_others_from_their_labels(
     broken.write_bytes(b"no picture")
     Image.fromarray(painted.picture).save(tmp_path / "stripes.tif")
     many = [str(broken), files["picture"], str(tmp_path / "stripes.tif")]
-    assert main(["segment", "--apply", files["network"], *many]) == 2
-    assert "broken.png is no PNG" in (said := capsys.readouterr().err)
-    assert "2 others are labelled." in said
+    assert main(["segment", "--apply", files["network"], *many, "--json"]) == 1
+    said, err = capsys.readouterr()
+    assert "broken.png is no PNG" in err
+    assert [row.get("error", "") for row in json.loads(said)["pictures"]] == [err.rstrip("\n"), "", ""]
+    assert main(["segment", "--apply", files["network"], str(broken)]) == 2
+    assert capsys.readouterr().err == err
     assert {path.name for path in tmp_path.glob("*-labels.png")} == {"stripes.png-labels.png", "stripes.tif-labels.png"}
 
 

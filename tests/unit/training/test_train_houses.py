@@ -10,7 +10,7 @@ from pointwise.data.housing import HouseOptions, make_houses
 from pointwise.data.scaling import Scaling
 from pointwise.errors import ConfigError
 from pointwise.evaluation import grid_errors, price_scores
-from pointwise.inference import outside_training, predict_price, predict_prices
+from pointwise.inference import outside_training, predict_price, prices_at
 from pointwise.jobs import HouseJob
 from pointwise.models import Network, build, default_config
 from pointwise.training import measure, recipe_named
@@ -39,7 +39,7 @@ def test_price_of_a_house_is_in_dollars() -> None:
 
 def test_prices_of_many_houses_keep_their_shape() -> None:
     feet, rooms = np.array([0.0, 1_000.0, 5_000.0]), np.array([[0.0], [10.0]])
-    prices = predict_prices(plane_network(), feet, rooms)
+    prices = prices_at(plane_network(), feet, rooms)
     assert prices.dtype == np.float64
     np.testing.assert_allclose(prices, [[0, 100_000, 500_000], [100_000, 200_000, 600_000]], atol=0.1)
 

@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 import torch
 
+from pointwise.claims.experiments import Experiment, Trial
 from pointwise.data.housing import HouseOptions
 from pointwise.data.table import load_sample, prepare
 from pointwise.jobs import HouseJob, Job, PictureJob, Pictures, TableJob, compare_scalings, table_config
@@ -323,8 +324,25 @@ def test_a_visitors_other_runs_are_watched_over_on_every_page(shelf: Shelf, busy
     session_run.start(compare_scalings(PRICE_RECIPES["tutorial"], HouseOptions()), "contest")
     run = session_run.at("contest")
     run._last_read = -1e6
-    assert session_run.comparisons() == [run]
+    assert session_run.side_by_side() == [run]
     assert busy._queue.waiting[0].present()
+    run.stop()
+    assert run.join(PATIENCE)
+
+
+def test_an_experiment_is_found_again_here_and_kept_nowhere(
+    shelf: Shelf, busy: Turn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_run.measure(Experiment("Counting", {"one": Trial(1, lambda: iter(()))}), "trials")  # type: ignore[arg-type,return-value]
+    run = session_run.at("trials")
+    assert session_run.side_by_side() == [run]
+    pointer = st.session_state["trials.id"]
+    monkeypatch.setattr(st, "session_state", {"trials.id": pointer})  # a reload: the desk has the pointer
+    assert session_run.at("trials") is run
+    monkeypatch.setattr(st, "session_state", {"trials.id": pointer})
+    monkeypatch.setattr(visitor, "shelf", lambda: shelf.library.shelf("somebody else"))
+    assert session_run.at("trials") is None
+    assert shelf.runs() == []
     run.stop()
     assert run.join(PATIENCE)
 

@@ -60,6 +60,7 @@ HANDED_ON = {
     "runs_table._spoken": "visible() stands around the whole",
     "weights_in_use.titled": "text with a person's words, as it says",
     "weights_in_use._of_run": "Used.mark, which is one of STRANGERS",
+    "weights_in_use.used": "Used.mark again; and a sentence for the log",
 }
 
 

@@ -4,7 +4,7 @@
 // that comes to it from channel j of the column before. ``shown`` is {layers, price, house}, a layer the values of its
 // channels, the house's first.
 
-import { dollars } from "../../inpage/formats.js"
+import { dollars } from "./formats.js"
 
 // Three digits, as many as there is room for.
 export function brief(value) {

@@ -1,7 +1,7 @@
 // A price network as a picture: the house's one pixel, a circle for each channel, a line for each weight, live. What is
 // pointed at, tapped or focused says its numbers, in words and beside the lines; a click keeps it.
 
-import { dollars } from "../../inpage/formats.js"
+import { dollars } from "./formats.js"
 import { brief, called, matrices, product, sentence } from "./network_words.js"
 
 const TALL = 452, HEAD = 54, FOOT = 12 // pixels
@@ -83,7 +83,7 @@ function drawn(svg, network, names) {
     ? { class: "product end", x: "100%", dx: 0, y: y(3, 0) + 41 }
     : { class: "product", x: x(column), dx: radius + 6, y: y(column, i) + 4 }
 
-  const heads = [["One pixel", "2 channels"], ["Layer 1", `${sizes[1]} channels`], ["Layer 2", `${sizes[2]} channels`]]
+  const heads = [["One pixel", `${sizes[0]} channels`], ["Layer 1", `${sizes[1]} channels`], ["Layer 2", `${sizes[2]} channels`]]
   for (const [column, [name, size]] of [...heads, ["Price", "1 number"]].entries()) {
     const place = column === 3 ? { x: "100%", class: "head end" } : { x: x(column), class: "head" }
     make("text", { ...place, y: 14 }, svg, name).classList.add("name")
