@@ -36,8 +36,8 @@ def make_card(
     """JSON: the Recipe, what was trained on, what was measured on held-out examples, how long it took, and where.
 
     ``data_set`` is one of TRAINED_ON, ``data`` the same in words. ``more`` may hold ``options`` of the data,
-    ``temperature``, ``classes``, ``scaling``, ``target`` and ``columns``; what is None or {} is left out.
-    Raises ConfigError for an unknown data set.
+    ``precision`` (what the steps computed in), ``temperature``, ``classes``, ``scaling``, ``target`` and ``columns``;
+    what is None or {} is left out. Raises ConfigError for an unknown data set.
     """
     if data_set not in TRAINED_ON:
         raise ConfigError(f"There is no data set '{data_set}'. Choose one of {', '.join(TRAINED_ON)}.")

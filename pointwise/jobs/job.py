@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -51,6 +51,7 @@ class Job(ABC):
     kind: ClassVar[str]  # in a description
     score: ClassVar[str]  # the metric whose curve says how the training goes
     result: ClassVar[tuple[str, ...]]  # the metrics that say how good the network is
+    one_thread: ClassVar[bool] = False  # its network is so small that threads would only wait for one another
 
     def __post_init__(self) -> None:
         check_kind("A ModelConfig", self.config, ModelConfig, "Make one: config_for('nin', 'mnist').")
@@ -106,13 +107,14 @@ class Job(ABC):
         seconds, stop = 0.0, None
         with closing(self._train(training, held_out, **how)) as steps, suppress(StopIteration):
             while True:
-                began = time.perf_counter()
-                step = steps.send(stop)
-                seconds += time.perf_counter() - began
-                if step.epoch is not None:
-                    ended = step.number == step.total
-                    card = self._card(step.epoch, seconds, training, ended)
-                    step = replace(step, epoch=replace(step.epoch, card=card))
+                with _threads(1) if self.one_thread else nullcontext():
+                    began = time.perf_counter()
+                    step = steps.send(stop)
+                    seconds += time.perf_counter() - began
+                    if step.epoch is not None:
+                        ended = step.number == step.total
+                        card = self._card(step.epoch, seconds, training, ended)
+                        step = replace(step, epoch=replace(step.epoch, card=card))
                 stop = yield step
 
     def network(self, epoch: Epoch) -> Network:
@@ -183,5 +185,21 @@ class Job(ABC):
     def _card(self, epoch: Epoch, seconds: float, training: Any, ended: bool) -> dict[str, Any]:
         metrics = {name: value for name, value in epoch.metrics.items() if not name.startswith("train_")}
         temperature = self._temperature(epoch) if ended else None
-        facts = {**self._facts(training), "temperature": temperature}
+        facts = {**self._facts(training), "temperature": temperature, "precision": epoch.precision}
         return make_card(self.recipe, metrics=metrics, epochs=epoch.number, seconds=seconds, **facts)
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    """Within it, PyTorch computes with so many threads."""
+    import torch
+
+    before = torch.get_num_threads()
+    if before == number:
+        yield
+        return
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -134,6 +134,7 @@ class HouseJob(Job):
     data: HouseOptions
 
     kind = HOUSES
+    one_thread = True
     score = "r2"
     result = ("mae", "r2")
 
@@ -184,6 +185,7 @@ class TableJob(Job):
     data: Prepared | RowsElsewhere
 
     kind = TABLE
+    one_thread = True
     score = "r2"
     result = ("r2",)
 

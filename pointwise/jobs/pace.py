@@ -6,7 +6,7 @@ import math
 import time
 from contextlib import closing
 from dataclasses import replace
-from statistics import median
+from statistics import fmean
 from typing import Any
 
 from pointwise.jobs.job import Job
@@ -44,8 +44,9 @@ def _timed(job: Job, patience: float) -> float:
             steps.send(True)  # measures the network, as the end of an epoch does
             measuring = time.perf_counter() - now
         else:
-            measuring = times.pop() if times else 0.0
-    a_step = median(times) if times else measuring or first - began
+            last = times.pop() if times else 0.0  # a step, and the measuring after it
+            measuring = max(last - fmean(times), 0.0) if times else last
+    a_step = fmean(times) if times else measuring or first - began
     epoch = math.ceil(examples / job.recipe.batch_size) * a_step + measuring
     return first - began + making + job.recipe.epochs * epoch
 

@@ -155,7 +155,7 @@ class SeededDropout(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.share == 0.0:
             return x
-        kept = torch.rand(x.shape, generator=self.generator) >= self.share
+        kept = torch.rand(x.shape, generator=self.generator, device=self.generator.device) >= self.share
         return x * kept.to(x.device) / (1.0 - self.share)
 
 

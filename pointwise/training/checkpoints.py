@@ -16,6 +16,7 @@ from pointwise.card import rebuilt
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ModelConfig, Network
 from pointwise.models.networks import SeededDropout
+from pointwise.training.precision import FLOAT32, PRECISIONS
 from pointwise.training.recipes import Recipe
 from pointwise.visible_text import visible
 
@@ -39,6 +40,12 @@ class Checkpoint:
     def epoch(self) -> int:
         """The whole epochs that were done."""
         return int(self.facts["epoch"])
+
+    @property
+    def precision(self) -> str:
+        """One of PRECISIONS, what the steps were computed in; before there were others, it was float32."""
+        said = self.facts.get("precision")
+        return said if said in PRECISIONS else FLOAT32
 
     def to_bytes(self) -> bytes:
         """The content of a checkpoint's file."""
@@ -89,12 +96,19 @@ class Part:
 def is_of(checkpoint: Checkpoint, run: Mapping[str, Any]) -> bool:
     """Whether a checkpoint is of the training with this ``config`` and ``recipe``, as JSON.
 
-    Settings that a configuration had not yet when the checkpoint was written have their defaults.
+    Settings that were not yet there when the checkpoint was written have their defaults; the precision that it was
+    begun with stays, whatever the recipe allows now.
     """
-    given = {name: checkpoint.facts.get(name) for name in run}
+    return _whole({name: checkpoint.facts.get(name) for name in run}) == _whole(run)
+
+
+def _whole(run: Mapping[str, Any]) -> dict[str, Any]:
+    whole = dict(run)
     with contextlib.suppress(ConfigError, TypeError, ValueError):
-        given["config"] = json.loads(json.dumps(asdict(rebuilt(ModelConfig, given["config"]))))
-    return given == run
+        whole["config"] = json.loads(json.dumps(asdict(rebuilt(ModelConfig, run["config"]))))
+    with contextlib.suppress(ConfigError, TypeError, ValueError):
+        whole["recipe"] = asdict(rebuilt(Recipe, {**run["recipe"], "mixed_precision": False}))
+    return whole
 
 
 class TrainingState:
@@ -107,7 +121,9 @@ class TrainingState:
         optimizer: torch.optim.Optimizer,
         schedule: torch.optim.lr_scheduler.LRScheduler | None,
         generators: tuple[torch.Generator, ...],
+        precision: str = FLOAT32,
     ) -> None:
+        self._precision = precision
         self._model, self._optimizer, self._schedule = model, optimizer, schedule
         self._run = json.loads(json.dumps({"config": asdict(model.config), "recipe": asdict(recipe)}))
         dropouts = [module.generator for module in model.modules() if isinstance(module, SeededDropout)]
@@ -119,9 +135,10 @@ class TrainingState:
         moments = self._optimizer.state_dict()["state"]
         tensors = {WEIGHTS + name: t for name, t in self._model.state_dict().items()}
         tensors |= {f"{OPTIMIZER}{number}/{name}": t for number, one in moments.items() for name, t in one.items()}
-        tensors |= {f"{CHANCE}{number}": one.get_state() for number, one in enumerate(self._generators)}
+        tensors |= {f"{CHANCE}{number}": one.get_state() for number, one in self._kept_generators()}
         schedule = {} if self._schedule is None else self._schedule.state_dict()
         facts = {**self._run, "step": step, "epoch": epoch, "groups": self._groups(), "schedule": schedule}
+        facts["precision"] = self._precision
         if part is not None:
             tensors[ORDER] = part.permutation.int()
             facts |= {"epoch": epoch - 1, "part": {"batches": part.batches, "running": dict(part.running)}}
@@ -144,12 +161,17 @@ class TrainingState:
         self._optimizer.load_state_dict({"state": state, "param_groups": kept})
         if self._schedule is not None:
             self._schedule.load_state_dict(checkpoint.facts["schedule"])
-        for generator, saved_state in zip(self._generators, _in_order(_under(CHANCE, checkpoint.tensors)), strict=True):
-            generator.set_state(saved_state)
+        states = _under(CHANCE, checkpoint.tensors)
+        for place, generator in self._kept_generators():
+            if str(place) in states:  # a GPU keeps none, where seed and step decide what is drawn
+                generator.set_state(states[str(place)])
         facts = checkpoint.facts.get("part")
         if facts is None:
             return checkpoint.epoch, None
         return checkpoint.epoch, Part(checkpoint.tensors[ORDER].long(), facts["batches"], facts["running"])
+
+    def _kept_generators(self) -> list[tuple[int, torch.Generator]]:
+        return [(number, one) for number, one in enumerate(self._generators) if one.device.type == "cpu"]
 
     def _groups(self) -> list[dict[str, Any]]:
         names = ("lr", "betas")
@@ -158,7 +180,3 @@ class TrainingState:
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
-
-
-def _in_order(states: Mapping[str, Tensor]) -> list[Tensor]:
-    return [states[name] for name in sorted(states, key=int)]

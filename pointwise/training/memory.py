@@ -22,6 +22,7 @@ from torch.utils._pytree import tree_iter
 from pointwise.data.digits import augment
 from pointwise.models import ModelConfig, Network, skeleton
 from pointwise.training.metrics import MEASURE_BATCH
+from pointwise.training.precision import BFLOAT16, FLOAT32, LAST, precision_for
 from pointwise.training.recipes import Recipe
 
 MOMENTS = 2  # of Adam and AdamW, each as large as the parameters
@@ -63,7 +64,7 @@ def memory_of(config: ModelConfig, recipe: Recipe, data: int, loading: int = 0) 
 
     Raises ConfigError for a network that is too large to be built.
     """
-    passes = _passes(config, recipe.batch_size)
+    passes = _passes(config, recipe.batch_size, precision_for(recipe, config, torch.device("cpu")))
     step = passes.step
     if recipe.augment:
         picture = (config.input_channels, config.image_size)
@@ -103,25 +104,32 @@ class _Passes:
 
 
 @lru_cache(maxsize=512)
-def _passes(config: ModelConfig, batch_size: int) -> _Passes:
+def _passes(config: ModelConfig, batch_size: int, precision: str) -> _Passes:
     model = skeleton(config)
     parameters = sum(_size(parameter) for parameter in model.parameters())
     state = sum(_size(tensor) for tensor in model.state_dict().values())
     try:
-        step = _step(model, config, batch_size) - parameters  # their gradients are the network's
-        return _Passes(parameters, state, step, _measuring(model, config))
+        measuring = _measuring(model, config)
+        step = _step(model, config, batch_size, precision)
+        if precision.startswith(FLOAT32):
+            step -= (
+                parameters  # their gradients are the network's; in bfloat16 they stand for its copies of the weights
+            )
+        return _Passes(parameters, state, step, measuring)
     except (RuntimeError, NotImplementedError) as error:  # a network of somebody's own that needs its numbers
         log.warning("It is not known what a step of %s takes: %s", config.arch, error)
         return _Passes(parameters, state)
 
 
-def _step(model: Network, config: ModelConfig, batch_size: int) -> int:
+def _step(model: Network, config: ModelConfig, batch_size: int, precision: str) -> int:
     """Bytes that a step takes at its fullest moment, with the gradients of the weights."""
     model.train().requires_grad_(True)
-    with Allocations() as allocations:
+    numbers = torch.bfloat16 if precision.startswith(BFLOAT16) else torch.float32
+    model.to(numbers)
+    with Allocations(not precision.endswith(LAST)) as allocations:
         for _ in range(2):  # the second begins with what the first has left
             inputs, targets = _batch(config, batch_size)
-            outputs = model(inputs)
+            outputs = model(inputs.to(numbers)).float()
             loss = F.cross_entropy(outputs, targets) if config.architecture.classifies else F.mse_loss(outputs, targets)
             model.zero_grad(set_to_none=True)
             loss.backward()
@@ -154,11 +162,13 @@ def _batch(config: ModelConfig, size: int) -> tuple[Tensor, Tensor]:
 class Allocations(TorchDispatchMode):
     """Within it, the bytes of all tensors that are made: ``now``, and at the ``peak``.
 
-    A convolution is taken to copy what it is given, to bring it into an order of its own, as PyTorch's on a CPU do.
+    A ``copying`` convolution is taken to copy what it is given, to bring it into an order of its own, as PyTorch's on a
+    CPU do unless the channels come last already.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, copying: bool = True) -> None:
         super().__init__()
+        self._copying = copying
         self.now = self.peak = 0
         self._storages: dict[int, weakref.ref[Any]] = {}
 
@@ -173,7 +183,7 @@ class Allocations(TorchDispatchMode):
         made = operation(*args, **given)
         for tensor in _tensors(made):
             self._know(tensor.untyped_storage(), tensor.untyped_storage().nbytes())
-        copies = sum(map(_size, _tensors(args))) if "convolution" in operation.name() else 0
+        copies = sum(map(_size, _tensors(args))) if self._copying and "convolution" in operation.name() else 0
         self.peak = max(self.peak, self.now + copies)
         return made
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +16,7 @@ from pointwise.models import Network
 
 MEASURE_BATCH = 500
 DOUBT = 0.5
+SUMS = ("right", "known", "absolute", "square", "targets", "squares")  # of Running
 
 
 class Examples(Protocol):
@@ -36,10 +38,11 @@ def loss_of(outputs: Tensor, targets: Tensor) -> Tensor:
     if targets.is_floating_point():
         return F.mse_loss(outputs, targets)
     strange = targets == NO_DIGIT
-    if not strange.any():
+    if targets.device.type == "cpu" and not strange.any():  # on a GPU the question would take longer than the answer
         return F.cross_entropy(outputs, targets)
-    known = F.cross_entropy(outputs[~strange], targets[~strange], reduction="sum")
-    doubt = -F.log_softmax(outputs[strange], dim=1).mean(dim=1).sum()
+    likely = F.log_softmax(outputs, dim=1)
+    known = F.nll_loss(likely, targets, ignore_index=NO_DIGIT, reduction="sum")
+    doubt = -(likely.mean(dim=1) * strange).sum()
     return (known + DOUBT * doubt) / len(targets)
 
 
@@ -53,13 +56,19 @@ def measure(model: Network, examples: Examples, device: torch.device | None = No
     running = Running(scale_of(examples))
     with torch.inference_mode():
         for start in range(0, len(examples), MEASURE_BATCH):
-            inputs, targets = (
-                t.to(device or "cpu") for t in examples.batch(slice(start, min(start + MEASURE_BATCH, len(examples))))
-            )
+            part = examples.batch(slice(start, min(start + MEASURE_BATCH, len(examples))))
+            inputs, targets = on_device(part, device or torch.device("cpu"))
             outputs = model(inputs)
-            running.add(outputs, targets, loss_of(outputs, targets).item())
+            running.add(outputs, targets, loss_of(outputs, targets))
     model.train(was_training)
     return running.metrics()
+
+
+def on_device(batch: tuple[Tensor, Tensor], device: torch.device) -> tuple[Tensor, Tensor]:
+    """A batch in a device's memory; on the way to a GPU nothing waits until it is there."""
+    ahead = device.type != "cpu"
+    inputs, targets = batch
+    return inputs.to(device, non_blocking=ahead), targets.to(device, non_blocking=ahead)
 
 
 def temperature_for(model: Network) -> float:
@@ -76,35 +85,51 @@ def scale_of(examples: Examples) -> float:
 
 
 class Running:
-    """Sums over the batches of an epoch; ``scale`` turns the absolute error into the targets' own unit."""
+    """Sums over the batches of an epoch; ``scale`` turns the absolute error into the targets' own unit.
 
-    def __init__(self, scale: float = 1.0) -> None:
+    They stay where the network is until they are asked for, so that no batch waits for the one before.
+    """
+
+    def __init__(self, scale: float = 1.0, sums: Mapping[str, Any] | None = None) -> None:
         self.scale = scale
-        self.n = 0
-        self.loss = 0.0
-        self.right = self.known = 0
-        self.classes = True
-        self.absolute = self.square = self.targets = self.squares = 0.0
+        self._sums: dict[str, Any] = {"n": 0, "loss": 0.0, "classes": True, **dict.fromkeys(SUMS, 0), **(sums or {})}
+        self._unread: list[tuple[Tensor, int]] = []
 
-    def add(self, outputs: Tensor, targets: Tensor, loss: float) -> None:
-        n = len(targets)
-        self.n += n
-        self.loss += loss * n
-        self.classes = not targets.is_floating_point()
-        if self.classes:
-            self.right += int((outputs.argmax(dim=1) == targets).sum())
-            self.known += int((targets != NO_DIGIT).sum())
+    def add(self, outputs: Tensor, targets: Tensor, loss: Tensor) -> None:
+        """Add a batch whose mean loss is ``loss``, a tensor of one value."""
+        self._unread.append((loss.detach(), len(targets)))
+        self._sums["classes"] = not targets.is_floating_point()
+        if self._sums["classes"]:
+            more = {"right": (outputs.argmax(dim=1) == targets).sum(), "known": (targets != NO_DIGIT).sum()}
         else:
             error, wide = (outputs - targets).double(), targets.double()
-            self.absolute += float(error.abs().sum())
-            self.square += float(error.square().sum())
-            self.targets += float(wide.sum())
-            self.squares += float(wide.square().sum())
+            more = {"absolute": error.abs().sum(), "square": error.square().sum()}
+            more |= {"targets": wide.sum(), "squares": wide.square().sum()}
+        for name, value in more.items():
+            self._sums[name] = self._sums[name] + value
+
+    def read(self) -> list[float]:
+        """The losses of the batches that were added since the last time. On a GPU it waits for them."""
+        if not self._unread:
+            return []
+        losses = torch.stack([loss for loss, _ in self._unread]).tolist()
+        for value, (_, n) in zip(losses, self._unread, strict=True):
+            self._sums["n"] += n
+            self._sums["loss"] += value * n
+        self._unread.clear()
+        return losses
+
+    def sums(self) -> dict[str, Any]:
+        """JSON that makes a Running with the same sums."""
+        self.read()
+        return {name: one.item() if isinstance(one, Tensor) else one for name, one in self._sums.items()}
 
     def metrics(self) -> dict[str, float]:
-        n = max(self.n, 1)
-        if self.classes:
-            return {"loss": self.loss / n, "accuracy": self.right / max(self.known, 1)}
-        spread = self.squares - self.targets**2 / n
-        r2 = 1.0 - self.square / spread if spread > 0 else math.nan
-        return {"loss": self.loss / n, "mae": self.absolute / n * self.scale, "r2": r2}
+        """Means over all examples, by name, as ``measure`` has them."""
+        its = self.sums()
+        n = max(its["n"], 1)
+        if its["classes"]:
+            return {"loss": its["loss"] / n, "accuracy": its["right"] / max(its["known"], 1)}
+        spread = its["squares"] - its["targets"] ** 2 / n
+        r2 = 1.0 - its["square"] / spread if spread > 0 else math.nan
+        return {"loss": its["loss"] / n, "mae": its["absolute"] / n * self.scale, "r2": r2}

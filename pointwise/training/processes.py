@@ -44,13 +44,13 @@ class Group:
         return batch[self.rank :: self.size]
 
     def begin_step(self, number: int, seed: int, generators: Iterable[torch.Generator]) -> None:
-        """In a group, make what chance draws in a step depend on seed, step and rank alone.
+        """In a group, and on a GPU, make what chance draws in a step depend on seed, step and rank alone.
 
         So a checkpoint of one process is enough for all, whichever machine has which rank after a restart.
         """
-        if self.size == 1:
-            return
         for index, generator in enumerate(generators):
+            if self.size == 1 and generator.device.type == "cpu":
+                continue
             words = f"{seed} {number} {self.rank} {index}".encode()
             generator.manual_seed(int.from_bytes(hashlib.blake2b(words, digest_size=7).digest()))
 

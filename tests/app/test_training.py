@@ -174,7 +174,7 @@ def test_a_training_that_needs_too_much_memory_is_refused_with_the_number_to_low
     assert session_run.RUN.key not in app.session_state or app.session_state[session_run.RUN.key] is None
     (sentence,) = (warning.value for warning in app.warning)
     assert "there are 300 MB for it, what this server gives to trainings" in sentence
-    batch = int(re.findall(r"Lower the batch size from 1,500 to (\d+)", sentence)[0])
+    batch = int(re.findall(r"Lower the batch size from 1,500 to ([\d,]+)\.", sentence)[0].replace(",", ""))
     app.number_input(key="sidebar.bag_of_pixels.digits.fast.batch").set_value(batch).run()
     assert any("MB of memory on this computer" in text.value for text in app.markdown)  # it still is a lot
     app.number_input(key="sidebar.bag_of_pixels.digits.fast.epochs").set_value(1).run()

@@ -39,7 +39,18 @@ from tests.unit.test_package import run_python
 
 SHORT = Recipe("short", epochs=2, batch_size=32)
 BAG = ModelConfig("bag_of_pixels", widths=(2, 2))
-ON_EVERY_CARD = {"recipe", "seed", "data_set", "data", "metrics", "epochs", "seconds", "threads", "versions"}
+ON_EVERY_CARD = {
+    "recipe",
+    "seed",
+    "data_set",
+    "data",
+    "metrics",
+    "epochs",
+    "seconds",
+    "threads",
+    "versions",
+    "precision",
+}
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +104,17 @@ def test_the_network_has_the_epochs_weights_and_says_how_it_was_made(job: Job) -
 def test_the_cards_metrics_are_those_of_its_weights(job: Job) -> None:
     epoch = last_epoch(job)
     assert job.network(epoch).card["metrics"] == measure(job.network(epoch), job.examples()[1])
+
+
+@pytest.mark.parametrize("job", ["houses", "table"], indirect=True)
+def test_tiny_networks_are_trained_by_one_thread(job: Job) -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        seen = [(torch.get_num_threads(), step.epoch.card["threads"] if step.epoch else 1) for step in job.steps()]
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {(2, 1)}  # one during the steps, and again two for everybody else between them
 
 
 @each_kind

@@ -56,6 +56,7 @@ SETTINGS = {  # of a configuration, a recipe and data, as they are called here
     "weight_decay": "weight decay",
     "augment": "augmented",
     "made": "made digits",
+    "mixed_precision": "mixed precision",
     "standardise": "standardised",
     "seed": "seed",
 }
@@ -228,6 +229,7 @@ def circumstances(record: RunRecord) -> dict[str, str]:
         else "",
         "Trained after the last stroke in": _milliseconds(card.get("seconds")) if record.kind == PAINTING else "",
         "Threads": threads(record),
+        "Computed in": card.get("precision"),
         "Versions": ", ".join(f"{k} {v}" for k, v in versions.items()) if isinstance(versions, Mapping) else "",
         "On disk": f"{record.bytes / 1e6:.1f} MB" if record.bytes else "",
         "Name for the command line": record.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from itertools import islice
@@ -55,7 +56,9 @@ def test_the_first_accuracy_that_reaches_the_target_stops_the_clock(write_mnist:
     assert result["nin_accuracy"] == accuracy
     assert result["ten_epochs_s"] == pytest.approx(result["plain_step_ms"] / 1e3 * 4 * 10)  # 256 pictures by 64
     assert result["loop_ratio"] == pytest.approx(result["plain_step_ms"] / result["pointwise_step_ms"])
-    assert result["loop_ratio"] * result["network_and_recipe_ratio"] == pytest.approx(result["ratio"])
+    assert result["precision_ratio"] == pytest.approx(result["float32_step_ms"] / result["quick_step_ms"])
+    factors = [result[f"{name}_ratio"] for name in ("loop", "precision", "network_and_recipe")]
+    assert math.prod(factors) == pytest.approx(result["ratio"])
     missed = training.time_to_accuracy(folder, rounds=1, steps=1, target=accuracy + 0.01)
     assert (missed["nin_s"], missed["ratio"], missed["nin_accuracy"]) == (None, None, accuracy)
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from sklearn.datasets import load_digits
 from torch import Tensor
 from torchvision import transforms
 
-from pointwise.data.digits import Digits, all_shuffled, augment, load_bundled, normalise, some
+from pointwise.data.digits import Digits, _among, all_shuffled, augment, load_bundled, normalise, some
 
 
 def test_normalise_does_what_torchvisions_transforms_do() -> None:
@@ -79,6 +80,13 @@ def digits() -> Tensor:
 
 def augmented(seed: int) -> Tensor:
     return augment(digits(), torch.Generator().manual_seed(seed))
+
+
+def test_pens_are_as_wide_as_max_pool2d_makes_them() -> None:
+    x = digits()
+    wide, narrow = F.max_pool2d(x, 3, stride=1, padding=1), -F.max_pool2d(-x, 2, stride=1, padding=1)[:, :, :-1, :-1]
+    assert torch.equal(_among(x, torch.maximum, (1, -1)), wide)
+    assert torch.equal(_among(x, torch.minimum, (1,)), narrow)
 
 
 def test_shape_and_range_stay() -> None:

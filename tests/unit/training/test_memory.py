@@ -11,22 +11,22 @@ from torch.profiler import ProfilerActivity, profile
 from pointwise.data.digits import Digits
 from pointwise.models import ModelConfig, Network, build, default_config
 from pointwise.models.config import ARCHITECTURES, Architecture, Layer
-from pointwise.training import recipe_named, train
+from pointwise.training import precision, recipe_named, train
 from pointwise.training.memory import memory_of, together
 
 NEAR = 0.06  # of the whole: what a convolution copies depends on the processor and on PyTorch's version
 
 
-def peak(config: ModelConfig, batch_size: int, steps: int = 3, measured: bool = False) -> int:
+def peak(config: ModelConfig, batch_size: int, steps: int = 3, measured: bool = False, recipe: str = "fast") -> int:
     """Bytes at the fullest moment of a real training, its network included, by the events of the allocator."""
     chance = torch.Generator().manual_seed(0)
     channels, side = config.input_channels, config.image_size
     images = torch.randint(0, 256, (batch_size * 4, channels, side, side), generator=chance, dtype=torch.uint8)
     labels = torch.randint(0, 10, (len(images),), generator=chance)
     training, held_out = Digits("", images, labels), Digits("", images[:500], labels[:500])
-    recipe = recipe_named("fast", batch_size=batch_size, epochs=1)
+    how = recipe_named(recipe, batch_size=batch_size, epochs=1)
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
-        work = train(build(config), recipe, training, held_out, torch.device("cpu"))
+        work = train(build(config), how, training, held_out, torch.device("cpu"))
         for _ in range(steps):
             next(work)
         if measured:
@@ -42,19 +42,31 @@ def peak(config: ModelConfig, batch_size: int, steps: int = 3, measured: bool = 
 
 
 @pytest.mark.parametrize(
-    ("arch", "width", "batch_size", "activation"),
+    ("arch", "width", "batch_size", "activation", "recipe"),
     [
-        ("nin", 32, 64, "relu"),
-        ("nin", 24, 128, "gelu"),
-        ("bag_of_pixels", 32, 64, "tanh"),
-        ("mlp_1x1", 512, 256, "relu"),
-        ("conv_mlp", 16, 64, "sigmoid"),
+        ("nin", 32, 64, "relu", "fast"),
+        ("nin", 24, 128, "gelu", "tutorial"),
+        ("bag_of_pixels", 32, 64, "tanh", "fast"),
+        ("mlp_1x1", 512, 256, "relu", "fast"),
+        ("conv_mlp", 16, 64, "sigmoid", "tutorial"),
+        ("conv_mlp", 16, 64, "relu", "fast"),
     ],
 )
-def test_a_step_takes_what_was_said(arch: str, width: int, batch_size: int, activation: str) -> None:
+def test_a_step_takes_what_was_said(arch: str, width: int, batch_size: int, activation: str, recipe: str) -> None:
     config = replace(default_config(arch).with_width(width), activation=activation)
-    said = memory_of(config, recipe_named("fast", batch_size=batch_size), data=0)
-    assert said.network + said.step == pytest.approx(peak(config, batch_size), rel=NEAR)
+    said = memory_of(config, recipe_named(recipe, batch_size=batch_size), data=0)
+    assert said.network + said.step == pytest.approx(peak(config, batch_size, recipe=recipe), rel=NEAR)
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_half_as_wide_numbers_take_half_of_a_steps_memory(able: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: able)
+    config, (quick, plain) = (
+        default_config("nin"),
+        (recipe_named(name, batch_size=128) for name in ("fast", "tutorial")),
+    )
+    steps = [memory_of(config, recipe, data=0).step for recipe in (quick, plain)]
+    assert steps[0] / steps[1] == pytest.approx(0.5 if able else 1.0, abs=0.1)
 
 
 def test_a_normalised_network_with_dropout_too() -> None:
@@ -72,7 +84,7 @@ def test_where_the_batches_are_small_measuring_takes_the_most() -> None:
 
 def test_a_width_of_512_and_batches_of_4096_are_known_to_take_gigabytes_and_take_none_to_know() -> None:
     config = default_config("nin").with_width(512)
-    said = memory_of(config, recipe_named("fast", batch_size=4096), data=0)
+    said = memory_of(config, recipe_named("tutorial", batch_size=4096), data=0)
     assert 13e9 < said.total < 20e9  # the maps of the first stage alone: five times 1.6 GB
 
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from pointwise.commands.train import checkpoint_of
 from pointwise.data.digits import Digits, load_bundled
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ModelConfig, build, default_config
-from pointwise.training import Recipe, Wanted, train
+from pointwise.training import Recipe, Wanted, precision, train
 from pointwise.training.checkpoints import Checkpoint, is_of, read_checkpoint
 from pointwise.weights import load_model
 
@@ -26,7 +26,14 @@ REPOSITORY = Path(__file__).parents[3]
 RECIPES = {
     "adam": Recipe("adam", epochs=4, batch_size=32),
     "one cycle, augmented": Recipe(
-        "cycle", epochs=4, batch_size=32, optimizer="adamw", schedule="one_cycle", weight_decay=0.01, augment=True
+        "cycle",
+        epochs=4,
+        batch_size=32,
+        optimizer="adamw",
+        schedule="one_cycle",
+        weight_decay=0.01,
+        augment=True,
+        mixed_precision=True,
     ),
 }
 TINY = ModelConfig("nin", widths=(4, 6, 8))
@@ -84,6 +91,25 @@ def test_a_checkpoint_can_be_gone_on_from_twice(digits: tuple[Digits, Digits]) -
     assert first is not None
     assert second is not None
     assert first.metrics == second.metrics
+
+
+def test_a_training_goes_on_in_the_numbers_that_it_was_begun_with(
+    digits: tuple[Digits, Digits], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moved to a processor without bfloat16, or begun before there was a choice."""
+    recipe = RECIPES["one cycle, augmented"]
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: True)
+    whole = list(train(build(TINY), recipe, *digits, wanted=EVERY_STEP))
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: False)
+    kept = whole[6].checkpoint
+    assert kept is not None
+    rest = list(train(build(TINY), recipe, *digits, since=kept))
+    assert [step.loss for step in rest] == [step.loss for step in whole[7:]]
+    assert {step.epoch.precision for step in rest if step.epoch} == {"bfloat16, channels last"}
+    older = replace(kept, facts={name: value for name, value in kept.facts.items() if name != "precision"})
+    older.facts["recipe"].pop("mixed_precision")
+    ends = [step.epoch for step in train(build(TINY), recipe, *digits, since=older) if step.epoch]
+    assert {epoch.precision for epoch in ends} == {"float32"}
 
 
 def test_without_being_asked_no_checkpoint_is_made(digits: tuple[Digits, Digits]) -> None:
