@@ -1,11 +1,11 @@
 // The picture of a drawing that is read: what stands on its canvases, on one of so many pixels.
 
-const MOST = 4 // how much finer it is on a fine screen
+const FINEST = 4 // how much finer it is on a fine screen
 
 // The layers of a sheet that is ``size`` pixels of its own, each with ``detail`` pixels of the picture, one over the other.
 // What they are painted on is kept as ``sheet.paper``.
 export function onPaper(sheet, layers) {
-  const scale = Math.min(layers[0].width / sheet.size[0], MOST) * sheet.detail
+  const scale = Math.min(layers[0].width / sheet.size[0], FINEST) * sheet.detail
   const [width, height] = sheet.size.map((side) => Math.round(side * scale))
   sheet.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
   const { canvas } = sheet.paper
