@@ -5,7 +5,6 @@ A file says of which weights it is, so that nobody shows it beside others.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -76,30 +75,16 @@ def reliability(probabilities: torch.Tensor, labels: torch.Tensor) -> Reliabilit
     )
 
 
-@functools.cache
-def made_drawings() -> Digits:
-    """COUNT drawings made of strokes, shakier than those that are trained on, drawn as people draw on the page."""
-    import torch
-
-    from pointwise.data.digits import Digits
-    from pointwise.data.synthetic_digits import WOBBLE, made_strokes
-    from pointwise.drawing import prepare
-    from pointwise.evaluation import draw_anywhere
-
-    chance, labels = np.random.default_rng(SEED), np.arange(COUNT) % 10
-    images = [prepare(draw_anywhere(made_strokes(int(one), chance, SHAKY * WOBBLE), chance)).image for one in labels]
-    return Digits("Made drawings", torch.from_numpy(np.stack(images)), torch.from_numpy(labels.astype(np.int64)))
-
-
 def measured(model: Network, test: Digits) -> dict[str, Reliability]:
     """A digit reader on each sample, with the temperature on its card, as the page shows its probabilities."""
     from pointwise.calibration import logits_of, temperature_of
     from pointwise.data.digits import normalise
+    from pointwise.data.drawn_digits import shaky_drawings
 
     temperature = temperature_of(model.card)
     return {
         name: reliability((logits_of(model, normalise(one.images)) / temperature).softmax(1), one.labels)
-        for name, one in ((TEST, test), (MADE, made_drawings()))
+        for name, one in ((TEST, test), (MADE, shaky_drawings(COUNT, SHAKY, SEED)))
     }
 
 

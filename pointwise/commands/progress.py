@@ -145,7 +145,7 @@ def looked_at(bar: tqdm[Any], *networks: Any) -> Iterator[None]:
     """A context in which every picture that one of these networks looks at moves the bar."""
 
     def move(_: object, __: object, output: Any) -> None:  # what a hook returns would be the network's answer
-        bar.update(len(output))
+        bar.update(min(len(output), bar.total - bar.n))  # how many there will be is known but roughly
 
     hooks = [network.register_forward_hook(move) for network in networks]
     try:

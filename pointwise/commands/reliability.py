@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pointwise.commands import add_command, add_data, add_force, add_json, check_outs
+from pointwise.commands import add_command, add_data, add_force, add_json, add_quiet, check_outs
+from pointwise.commands.progress import fetched
 
 
 def add(commands: Any) -> None:
@@ -25,6 +26,7 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=measure, show=told)
     add_force(parser)
     add_data(parser)
+    add_quiet(parser)
     add_json(parser)
 
 
@@ -37,7 +39,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
     check_outs([options.out], options.files, replace=options.force)
     networks = {path.stem: (path, load_model(path)) for path in options.files}
-    test = Pictures("mnist", options.data and options.data.absolute()).load_held_out()
+    test = fetched(options, Pictures("mnist", options.data and options.data.absolute())).load_held_out()
     result = as_json(
         {name: (path, measured(model, test)) for name, (path, model) in networks.items() if reads_digits(model)}
     )

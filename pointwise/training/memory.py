@@ -21,7 +21,7 @@ from torch.utils._pytree import tree_iter
 
 from pointwise.data.digits import augment
 from pointwise.models import ModelConfig, Network, skeleton
-from pointwise.training.metrics import CALIBRATION, MEASURE_BATCH
+from pointwise.training.metrics import MEASURE_BATCH
 from pointwise.training.recipes import Recipe
 
 MOMENTS = 2  # of Adam and AdamW, each as large as the parameters
@@ -64,18 +64,17 @@ def memory_of(config: ModelConfig, recipe: Recipe, data: int, loading: int = 0) 
     Raises ConfigError for a network that is too large to be built.
     """
     passes = _passes(config, recipe.batch_size)
-    step, calibrating = passes.step, 0
+    step = passes.step
     if recipe.augment:
         picture = (config.input_channels, config.image_size)
         step = max(step, int(recipe.batch_size * _augmenting(*picture)))  # before the activations are there
-        calibrating = 2 * CALIBRATION * _picture(*picture)
     return Memory(
         network=passes.state + (1 + MOMENTS) * passes.parameters,
         copies=HELD * passes.state,
         data=data,
         loading=loading,
         step=step,
-        measuring=passes.measuring + calibrating,
+        measuring=passes.measuring,
         file=FILE * passes.state,
     )
 

@@ -124,6 +124,8 @@ def test_more_of_the_wrong_kind() -> None:
         lambda: pointwise.recipe_named("fast", epoch=3),
         lambda: pointwise.ModelConfig("nin", widths=5),
         lambda: pointwise.HouseJob(config, "fast", HouseOptions()),
+        lambda: pointwise.PictureJob(nin.config, pointwise.recipe_named("fast"), pointwise.Pictures("cifar10")),
+        lambda: pointwise.PictureJob(config, pointwise.recipe_named("fast"), pointwise.Pictures("mnist")),
     ):
         with pytest.raises(PointwiseError):
             refused()

@@ -108,7 +108,7 @@ def _chart(layers: Sequence[Layer], bent: bool) -> go.Figure:
         figure.add_scatter(x=brightness, y=values, name=name, mode="lines", line=line, hovertemplate="%{y:.3f}")
     figure.update_xaxes(title="value of all channels in", fixedrange=True)
     figure.update_yaxes(title="first channel out", fixedrange=True)
-    title = "With ReLU the answer bends, and one line cannot follow" if bent else "Without ReLU both are the same line"
+    title = "With ReLU the answer bends" if bent else "Without ReLU both are the same line"
     return charts.framed(figure, title, 370).update_layout(hovermode="x unified", legend=charts.BELOW)
 
 
