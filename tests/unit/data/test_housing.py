@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from pointwise.data.housing import HouseOptions, make_houses, true_price
+from pointwise.data.housing import KERAS_ERRORS, HouseOptions, make_houses, true_price
 from pointwise.errors import DataError
+from pointwise.models import SHIPPED
 
 
 def test_first_house_is_the_tutorials() -> None:
@@ -93,3 +94,13 @@ def test_another_seed_gives_other_houses() -> None:
 def test_options_out_of_range_are_refused(options: dict, words: str) -> None:
     with pytest.raises(DataError, match=words):
         HouseOptions(**options)
+
+
+def test_the_readme_says_what_the_tutorial_s_own_code_ends_at() -> None:
+    text = " ".join((SHIPPED / "README.md").read_text(encoding="utf-8").split())
+    first, second, third = (f"{error:,}" for error in KERAS_ERRORS)
+    assert f"absolute error of {first}, {second} and {third} dollars" in text
+    training, test = make_houses(standardise=False)
+    mean = float((test.prices - training.prices.mean()).abs().mean())
+    assert f"always answering the mean of the training houses, at {mean:,.0f}" in text
+    assert min(KERAS_ERRORS) > 2 * mean
