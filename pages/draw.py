@@ -94,7 +94,8 @@ draw()
 with link:
     opening.link()
 if startup.loaded():
-    from pointwise.ui.draw import study_table
+    from pointwise.ui.draw import study_table, sureness
 
+    sureness.show()
     study_table.show()
     downloads.section()

@@ -22,11 +22,6 @@ COLDEST, HOTTEST = 0.05, 20.0
 STEPS = 40  # of a golden-section search: far below what can be measured
 BINS = 15
 SURE = 0.8  # a probability below this is called unsure
-TITLES = {  # of an answer to a drawing
-    "sure": "{digit} has {percent} of the probability",
-    "unsure": "The model is unsure; {digit} is its best guess",
-    "blank": "No probabilities: the canvas is empty",
-}
 
 
 def temperature_of(card: Mapping[str, Any]) -> float:

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from pointwise.calibration import SURE, expected_calibration_error, logits_of, temperature_of
 from pointwise.card import HOUSES, STROKES, TABLE, data_set_of, options_of, reads_digits, rebuilt
-from pointwise.claims.any_size import SLIDERS, share_read, strips
+from pointwise.claims.any_size import SLIDERS, Strip, drawn_strips, share_read, strips
 from pointwise.claims.shape import accuracy_on_shuffled
 from pointwise.costs import cost
 from pointwise.data.catalogue import OWN, Pictures
 from pointwise.data.digits import Digits, normalise
+from pointwise.data.drawn_digits import draw_anywhere
 from pointwise.data.housing import ROOMS, SQUARE_FEET, TEST_ROWS, HouseOptions, true_price
-from pointwise.data.nondigits import made_nondigits
+from pointwise.data.measured_nondigits import measured_nondigits
 from pointwise.drawing import Stroke, draw_strokes, prepare
 from pointwise.errors import DataError, ModelFileError, PointwiseError
 from pointwise.inference import prices_at
@@ -143,6 +144,7 @@ class Drawn:
     """Other people's drawings as the network receives them."""
 
     by_pen: Mapping[int, Digits]  # in the middle of the canvas, by the width of the pen in pixels
+    strips: Sequence[Strip]  # STRIPS rows of three of them
     anywhere: Digits  # ROUNDS times each, at random place and size with a random pen
     sources: tuple[str, ...]  # of ``anywhere``, one a picture
     development: bool = False  # whether recipes were chosen by them
@@ -161,7 +163,8 @@ def draw(drawings: Sequence[PenDigit]) -> Drawn:
     rounds = [prepare(draw_anywhere(one.strokes, chance)).image for _ in range(ROUNDS) for one in drawings]
     anywhere = Digits("Anywhere", torch.from_numpy(np.stack(rounds)), labels.repeat(ROUNDS))
     sources = tuple(one.source or "all" for one in drawings) * ROUNDS
-    return Drawn(by_pen, anywhere, sources, fingerprint(drawings) == DEVELOPMENT)
+    rows = drawn_strips([(one.label, one.strokes) for one in drawings], STRIPS) if len(drawings) > 2 else []
+    return Drawn(by_pen, rows, anywhere, sources, fingerprint(drawings) == DEVELOPMENT)
 
 
 def fingerprint(drawings: Sequence[PenDigit]) -> str:
@@ -200,6 +203,26 @@ def _stroke_scores(model: Network, drawn: Drawn) -> dict[str, Any]:
         "intervals_by_source": {source: share.interval for source, share in by_source.items()},
         "by_pen": {pen: share.value for pen, share in by_pen.items()},
         "intervals_by_pen": {pen: share.interval for pen, share in by_pen.items()},
+        **_sureness(model, drawn),
+    }
+
+
+def _sureness(model: Network, drawn: Drawn) -> dict[str, Any]:
+    """How much its probabilities say of drawings: calibration errors, as the page shows them and without temperature,
+    and the share that is read wrongly yet surely.
+    """
+    labels, sources = drawn.anywhere.labels, np.array(drawn.sources)
+    shown = _probabilities(model, drawn.anywhere)
+    sure_and_wrong = share_of_groups((shown.argmax(dim=1) != labels).numpy() & ~_unsure(shown), drawn.drawings)
+    these = {source: torch.from_numpy(sources == source) for source in sorted(set(drawn.sources))}
+    return {
+        "calibration_error": expected_calibration_error(shown, labels),
+        "calibration_error_raw": expected_calibration_error(_probabilities(model, drawn.anywhere, 1.0), labels),
+        "calibration_error_by_source": {
+            source: expected_calibration_error(shown[one], labels[one]) for source, one in these.items()
+        },
+        "wrong_but_sure": sure_and_wrong.value,
+        "wrong_but_sure_interval": sure_and_wrong.interval,
     }
 
 
@@ -208,9 +231,12 @@ def digit_scores(model: Network, test: Digits, drawn: Drawn | None) -> dict[str,
     scores: dict[str, Any] = {"test_digits": len(test), **_accuracy(model, test)}
     probabilities = _probabilities(model, test)
     scores["calibration_error"] = expected_calibration_error(probabilities, test.labels)
+    strange, kinds = no_digits()
+    doubted = _unsure(_probabilities(model, strange))
     unsure = {
-        "test_digits": _unsure(probabilities),
-        "no_digits": _unsure(_probabilities(model, no_digits())),
+        "test_digits": share_of(_unsure(probabilities)),
+        "no_digits": share_of(doubted),
+        **{kind: share_of(doubted[kinds == kind]) for kind in sorted(set(kinds.tolist()))},
     }
     scores["unsure"] = {what: share.value for what, share in unsure.items()}
     scores["unsure_intervals"] = {what: share.interval for what, share in unsure.items()}
@@ -218,12 +244,17 @@ def digit_scores(model: Network, test: Digits, drawn: Drawn | None) -> dict[str,
     scores["shuffled_accuracy"] = shuffled
     scores["shuffled_interval"] = share_of_sample(shuffled, len(test)).interval
     if model.config.arch in SLIDERS:
-        share = share_read(model, strips(test, STRIPS))
-        interval = share_of_sample(share, STRIPS).interval
-        scores["strips"] = {"count": STRIPS, "share": share, "interval": interval}
+        scores["strips"] = _strips_read(model, strips(test, STRIPS))
     if drawn is not None:
         scores["strokes"] = _stroke_scores(model, drawn)
+        if drawn.strips and model.config.arch in SLIDERS:
+            scores["strokes"]["strips"] = _strips_read(model, drawn.strips)
     return scores
+
+
+def _strips_read(model: Network, examples: Sequence[Strip]) -> dict[str, Any]:
+    share = share_read(model, examples)
+    return {"count": len(examples), "share": share, "interval": share_of_sample(share, len(examples)).interval}
 
 
 def _accuracy(model: Network, test: Digits) -> dict[str, Any]:
@@ -233,19 +264,24 @@ def _accuracy(model: Network, test: Digits) -> dict[str, Any]:
 
 
 @functools.cache
-def no_digits() -> Digits:
-    """NO_DIGITS letters, signs, scribbles, dots and fillings, of kinds that nothing was trained on."""
-    return made_nondigits(NO_DIGITS, seed=0, part="measured")
+def no_digits() -> tuple[Digits, NDArray[np.str_]]:
+    """NO_DIGITS letters, signs, shapes, blots and stripes, and the kind of each, (NO_DIGITS,).
+
+    Kinds, generators and renderer are others than those that recipes learn from.
+    """
+    return measured_nondigits(NO_DIGITS, seed=0)
 
 
-def _probabilities(model: Network, digits: Digits) -> torch.Tensor:
-    """(N, classes), as the page shows them."""
-    return (logits_of(model, normalise(digits.images)) / temperature_of(model.card)).softmax(1)
+def _probabilities(model: Network, digits: Digits, temperature: float | None = None) -> torch.Tensor:
+    """(N, classes), as the page shows them, unless with another temperature."""
+    shown = temperature_of(model.card) if temperature is None else temperature
+    return (logits_of(model, normalise(digits.images)) / shown).softmax(1)
 
 
-def _unsure(probabilities: torch.Tensor) -> Share:
-    """How many are read with a probability below SURE."""
-    return share_of((probabilities.max(dim=1).values < SURE).numpy())
+def _unsure(probabilities: torch.Tensor) -> NDArray[np.bool_]:
+    """Which are read with a probability below SURE, (N,)."""
+    unsure: NDArray[np.bool_] = (probabilities.max(dim=1).values < SURE).numpy()
+    return unsure
 
 
 @dataclass(frozen=True)
@@ -282,14 +318,3 @@ def _pen_digit(row: dict[str, Any]) -> PenDigit:
     if row["label"] not in range(10) or not points or not all(0 <= value <= 1 for value in points):
         raise ValueError("a label outside 0–9, a point outside 0–1, or no point at all")
     return PenDigit(int(row["label"]), strokes, str(row.get("source", "")))
-
-
-def draw_anywhere(strokes: Sequence[Stroke], chance: np.random.Generator, side: int = 280) -> NDArray[np.uint8]:
-    """A drawing (side, side, 4) as people make it: anywhere, 45–85 % of the canvas large, with a pen of 5–9.3 %."""
-    every = np.array([point for stroke in strokes for point in stroke], float)
-    low, size = every.min(axis=0), np.ptp(every, axis=0)
-    pen, scale = chance.uniform(14, 26) / 280, chance.uniform(0.45, 0.85) / max(float(size.max()), 1e-6)
-    room = np.maximum(1 - scale * size - pen, 0.0)
-    corner = pen / 2 + chance.random(2) * room
-    moved = [(corner + scale * (np.array(stroke, float) - low)).tolist() for stroke in strokes]
-    return draw_strokes(moved, side, pen * side, extent=1.0)

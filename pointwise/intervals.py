@@ -121,6 +121,17 @@ def share_of_sample(value: float, count: int) -> Share:
     return counted_share(round(value * count), count)
 
 
+def difference_of_shares(one: Share, other: Share) -> Difference:
+    """By how much the other share is larger, with Newcombe's interval of independent samples (1998, method 10).
+
+    Where both were found on one sample, as two networks on the same digits, the interval is wider than it need be.
+    """
+    value = other.value - one.value
+    below = math.hypot(other.value - other.low, one.high - one.value)
+    above = math.hypot(other.high - other.value, one.value - one.low)
+    return Difference(value, value - below, value + above)
+
+
 def share_of_groups(hits: ArrayLike, groups: Sequence[Any] | ArrayLike) -> Share:
     """The share of hits, bool (N,), where things of one group, (N,) names, are alike: a drawing that is drawn thrice.
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pointwise.data.nondigits import made_nondigits
+from pointwise.data import drawn_digits
+from pointwise.data.measured_nondigits import measured_nondigits
 from pointwise.evaluation import PenDigit
 from pointwise.jobs import Pictures
 from pointwise.jobs.workers import Workers, trained
@@ -29,9 +30,9 @@ SOME = Pictures("digits", few=96, few_held_out=60)
 
 def quickly(patch: pytest.MonkeyPatch) -> None:
     """Measure on fewer made drawings and pictures of no digit than the study does."""
-    patch.setattr(measuring, "FITTED_ON", 20)
-    patch.setattr(measuring, "no_digits", lambda: made_nondigits(20, part="measured"))
-    measuring.fitting_drawings.cache_clear()
+    patch.setattr(drawn_digits, "MADE", 20)
+    patch.setattr(measuring, "no_digits", lambda: measured_nondigits(20))
+    drawn_digits.made_drawings.cache_clear()
 
 
 def write_study(path: Path) -> list[outcomes.Training]:
@@ -44,6 +45,6 @@ def write_study(path: Path) -> list[outcomes.Training]:
             for name, one in trained(jobs, Workers(0), None, StudyWork(SOME, DRAWINGS))
             for job in (jobs[name],)
         ]
-        measuring.fitting_drawings.cache_clear()
+    drawn_digits.made_drawings.cache_clear()
     study_file.write(path, study_file.as_json(found, comparison.parts_of(found), {"data": "some"}))
     return found

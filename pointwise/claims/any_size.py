@@ -15,19 +15,21 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from pointwise.claims.strip_pieces import Found, read_pieces
 from pointwise.costs import cost, count
 from pointwise.data.digits import Digits, normalise
-from pointwise.drawing import SIDE, SLACK
+from pointwise.drawing import SIDE, SLACK, Stroke, draw_lines, prepare_strip, to_rgba
 from pointwise.explain.chain import Chain, Stage
 from pointwise.models import ARCHITECTURES, Network
 
 SIZES = ((1, 1), (28, 28), (28, 140))  # height and width
-SLIDERS = {arch: ARCHITECTURES[arch].stride for arch in ("mlp_1x1", "nin")}  # the readers compared, and their strides
+SLIDERS = {arch: ARCHITECTURES[arch].stride for arch in ("nin", "mlp_1x1")}  # the readers compared, and their strides
 WIDEST = 22  # columns of one digit; MNIST's have at most 20
 PIECE = 1.5  # what each digit costs in a reading, in nats: two halves of a digit must not be cheaper than the whole
 BLANK = 0.5  # what each empty column inside a digit costs: two ones side by side are no zero
 CUT = 2.0  # what a cut through a full column of ink costs
 
+Strip = tuple[NDArray[np.uint8], list[int]]  # a picture (H, W), and what is written there
 Scores = NDArray[np.float32]  # logits (classes, rows, columns), those of one position along the first axis
 
 
@@ -102,18 +104,14 @@ def work(model: Network, height: int, width: int) -> tuple[int, int]:
     return sum(layer.multiply_adds for layer in slid), positions * cost(model.config).multiply_adds
 
 
-@dataclass(frozen=True)
-class Found:
-    """A digit in a reading, and where its 28×28 pixels are."""
-
-    left: int
-    top: int
-    digit: int
-    probability: float  # 0–1
+def read_strip(model: Network, picture: NDArray[np.uint8]) -> list[Found]:
+    """The digits of a picture from left to right, each piece of ink read by itself; a scribble is read by sliding."""
+    found = read_pieces(model, picture)
+    return read(picture, score_map(model, picture), model.config.architecture.stride) if found is None else found
 
 
 def read(picture: NDArray[np.uint8], scores: Scores, stride: int = 1) -> list[Found]:
-    """The digits of a picture from left to right.
+    """The digits of a picture from left to right, by sliding alone: with all that stands beside each of them in view.
 
     The columns are cut into pieces of at most WIDEST. A piece's 28×28 pixels are those centred on the mass of its ink,
     as MNIST's digits are; its score is the log-probability of the best class there. The cuts that give the largest sum
@@ -181,7 +179,7 @@ def _sums(values: NDArray[np.float64] | NDArray[np.bool_]) -> list[float]:
     return [0.0, *np.cumsum(values).tolist()]
 
 
-def strips(digits: Digits, count: int, seed: int = 0) -> list[tuple[NDArray[np.uint8], list[int]]]:
+def strips(digits: Digits, count: int, seed: int = 0) -> list[Strip]:
     """Strips of three digits with random gaps, uint8 (28 + 2·SLACK, n), each with its three labels.
 
     A digit is cut to its columns and keeps its rows; 4 to 14 empty columns lie between two.
@@ -190,7 +188,7 @@ def strips(digits: Digits, count: int, seed: int = 0) -> list[tuple[NDArray[np.u
     return [_strip(digits, chance) for _ in range(count)]
 
 
-def _strip(digits: Digits, chance: np.random.Generator) -> tuple[NDArray[np.uint8], list[int]]:
+def _strip(digits: Digits, chance: np.random.Generator) -> Strip:
     chosen = chance.choice(len(digits), 3, replace=False)
     parts = [np.zeros((SIDE, SIDE // 2), np.uint8)]
     for index in chosen:
@@ -202,10 +200,32 @@ def _strip(digits: Digits, chance: np.random.Generator) -> tuple[NDArray[np.uint
     return np.pad(row, ((SLACK, SLACK), (0, -row.shape[1] % 4))), [int(digits.labels[index]) for index in chosen]
 
 
-def share_read(model: Network, examples: Sequence[tuple[NDArray[np.uint8], list[int]]]) -> float:
+def drawn_strips(drawings: Sequence[tuple[int, Sequence[Stroke]]], count: int, seed: int = 0) -> list[Strip]:
+    """Strips of three drawings (digit, strokes), as a person writes them on the page, each with its three digits.
+
+    One pen and about one size for all three, none quite as high or as low as the others; gaps of 3 to 18 pixels on a
+    sheet 116 high.
+    """
+    chance = np.random.default_rng(seed)
+    return [_drawn_strip(drawings, chance) for _ in range(count)]
+
+
+def _drawn_strip(drawings: Sequence[tuple[int, Sequence[Stroke]]], chance: np.random.Generator) -> Strip:
+    height, chosen = 116, [drawings[index] for index in chance.choice(len(drawings), 3, replace=False)]
+    pen, size, left = chance.uniform(6, 11), chance.uniform(45, 85), chance.uniform(8, 20)
+    lines: list[tuple[Stroke, float]] = []
+    for _, strokes in chosen:
+        every = np.array([point for stroke in strokes for point in stroke], float)
+        scale = size * chance.uniform(0.85, 1.15) / max(float(np.ptp(every, axis=0).max()), 1e-6)
+        across, down = np.ptp(every, axis=0) * scale
+        corner = np.array([left, (height - down) / 2 + chance.uniform(-6, 6)])
+        lines += [
+            ((corner + scale * (np.array(stroke, float) - every.min(axis=0))).tolist(), pen) for stroke in strokes
+        ]
+        left += across + pen + chance.uniform(3, 18)
+    return prepare_strip(to_rgba(draw_lines(lines, math.ceil(left), height) / 255)), [digit for digit, _ in chosen]
+
+
+def share_read(model: Network, examples: Sequence[Strip]) -> float:
     """The share of strips that are read without a mistake, 0–1."""
-    stride = model.config.architecture.stride
-    right = [
-        [one.digit for one in read(strip, score_map(model, strip), stride)] == digits for strip, digits in examples
-    ]
-    return sum(right) / len(right)
+    return sum([one.digit for one in read_strip(model, strip)] == digits for strip, digits in examples) / len(examples)

@@ -23,6 +23,7 @@ from pointwise.data.catalogue import DATA_SETS, Pictures
 from pointwise.data.digits import Digits, joined, normalise
 from pointwise.intervals import Share, counted_share
 from pointwise.models import count_parameters
+from pointwise.models.building import initialise
 
 WIDTH = 12  # channels of the first layer of the networks with full kernels
 REPEATS = 5
@@ -91,10 +92,10 @@ class Arm:
     depthwise: bool
 
     def build(self, seed: int) -> SmallNet:
-        """A network with PyTorch's own initial weights."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return SmallNet(self.width, self.depthwise)
+        """A network with PyTorch's default initialisation, drawn from a generator of its own."""
+        network = SmallNet(self.width, self.depthwise)
+        initialise(network, torch.Generator().manual_seed(seed))
+        return network
 
     @functools.cached_property
     def size(self) -> tuple[int, int]:

@@ -87,17 +87,20 @@ def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {_share(row['accuracy'], row['accuracy_interval'], 2)} of {count}, loss {row['loss']:.4f}"
         if "unsure" in row:
             unsure = {what: _share(share, row["unsure_intervals"][what], 1) for what, share in row["unsure"].items()}
+            kinds = ", ".join(
+                f"{what}: {one}" for what, one in unsure.items() if what not in ("test_digits", "no_digits")
+            )
             yield (
                 f"  expected calibration error {100 * row['calibration_error']:.2f} %; unsure of "
                 f"{unsure['test_digits']} of the test digits, and of {unsure['no_digits']} of {NO_DIGITS:,} pictures "
-                "that are no digit"
+                f"that are no digit ({kinds})"
             )
             shuffled = _share(row["shuffled_accuracy"], row["shuffled_interval"], 2)
             yield f"  {shuffled} of the test digits with all pixels in one other order"
         if "strips" in row:
             strips = row["strips"]
             share = _share(strips["share"], strips["interval"], 1)
-            yield f"  {share} of {strips['count']} strips of three test digits, sliding"
+            yield f"  {share} of {strips['count']} strips of three test digits, read piece by piece"
         if "strokes" in row:
             strokes = row["strokes"]
             sources, pens = (
@@ -109,6 +112,19 @@ def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
                 f"{'drawings, the development set' if strokes['development'] else 'drawings'}, each {ROUNDS} times at "
                 f"random place and size ({sources}); in the middle, by width of the pen: {pens}"
             )
+            wrong = _share(strokes["wrong_but_sure"], strokes["wrong_but_sure_interval"], 1)
+            errors = ", ".join(
+                f"{name}: {100 * one:.2f} %" for name, one in strokes["calibration_error_by_source"].items()
+            )
+            yield (
+                f"  on them: expected calibration error {100 * strokes['calibration_error']:.2f} % ({errors}), "
+                f"{100 * strokes['calibration_error_raw']:.2f} % without the temperature; "
+                f"read wrongly and surely: {wrong}"
+            )
+            if "strips" in strokes:
+                strips = strokes["strips"]
+                share = _share(strips["share"], strips["interval"], 1)
+                yield f"  {share} of {strips['count']} strips of three of the drawings"
         if "mae" in row:
             yield (
                 f"  {row['mae']:,.0f} dollars mean absolute error on the test houses, r2 {row['r2']:.4f}, "

@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pointwise.calibration import SURE, TITLES
+from pointwise.calibration import SURE
 from pointwise.card import HOUSES, data_set_of, learned_from, measured_share, reads_digits
 from pointwise.data.sample_digits import CROSSED_SEVEN, EXTENT, SAMPLES, Figure
 from pointwise.errors import ConfigError
 from pointwise.explain.price_parts import weights_of
 from pointwise.export.page_weights import pack
-from pointwise.inpage import FOLDER, scoped
+from pointwise.inpage import FOLDER, TITLES, scoped
 from pointwise.models import REGRESSOR, Network
 from pointwise.models.building import count_parameters
 from pointwise.visible_text import visible
@@ -30,6 +30,7 @@ MOST_EXACT = 300_000  # parameters that are written as float32
 REACH = 1.2  # as far as the sliders of a house go, times what the network was trained on
 STEPS = (10, 0.5)  # of the sliders: square feet, rooms
 NAMES = ("square feet", "rooms")
+SPACES = re.compile(r"\s*([{};,]|:(?= ))\s*")  # that styles do not need
 STYLES = {
     "digit_page.js": ("web_page.css",),
     "house_page.js": ("web_page.css", "house_page.css", "network_diagram.css"),
@@ -128,7 +129,7 @@ def _card(model: Network) -> Iterator[tuple[str, str]]:
 
 def _page(name: str, body: str, script: str, about: Mapping[str, Any], data: str, card: list[tuple[str, str]]) -> str:
     code = f"{scoped(FOLDER / script)}\n"
-    styles = "".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script]).replace("\n  ", "\n")
+    styles = SPACES.sub(r"\1", "".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script]))
     rows = "".join(f"<dt>{html.escape(visible(key))}</dt><dd>{html.escape(visible(text))}</dd>" for key, text in card)
     parts = {
         "policy": f"default-src 'none'; script-src {_hash(code)}; style-src {_hash(styles)}; img-src data:; "

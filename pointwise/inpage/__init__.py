@@ -7,6 +7,11 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+TITLES = {  # what bars.js says of an answer
+    "sure": "{digit} has {percent} of the probability",
+    "unsure": "The model is unsure; {digit} is its best guess",
+    "blank": "No probabilities: the canvas is empty",
+}
 COMMENT = re.compile(r"(?:^|\s)// [^\"'`]*$|^\s*// .*$")
 EXPORT = re.compile(r"^export (?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)"\n', re.MULTILINE)

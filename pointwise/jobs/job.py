@@ -74,7 +74,7 @@ class Job(ABC):
 
     @property
     def made(self) -> int:
-        """Digits that are made before the first step and join the data, with half as many pictures of no digit."""
+        """Digits that are made before the first step and join the data, with as many pictures of no digit."""
         return 0
 
     def steps(
@@ -127,12 +127,12 @@ class Job(ABC):
         """The epoch with its weights rounded as a file of ``dtype`` holds them, measured again on the CPU."""
         from pointwise.training import measure
 
-        training, held_out = self.examples()
+        _, held_out = self.examples()
         weights = {name: t.to(dtype).float() if t.is_floating_point() else t for name, t in epoch.weights.items()}
         epoch = replace(epoch, weights=weights)
         card = {**epoch.card, "metrics": measure(self.network(epoch), held_out)}
         if "temperature" in card:
-            card["temperature"] = self._temperature(epoch, training)
+            card["temperature"] = self._temperature(epoch)
         return replace(epoch, card=card)
 
     def metrics_of(self, model: Network) -> dict[str, float]:
@@ -179,12 +179,12 @@ class Job(ABC):
     def _facts(self, training: Any) -> dict[str, Any]:
         """What the card says of the data, as ``make_card`` takes it."""
 
-    def _temperature(self, epoch: Epoch, training: Any) -> float | None:
+    def _temperature(self, epoch: Epoch) -> float | None:
         return None
 
     def _card(self, epoch: Epoch, seconds: float, training: Any, ended: bool) -> dict[str, Any]:
         metrics = {name: value for name, value in epoch.metrics.items() if not name.startswith("train_")}
-        temperature = self._temperature(epoch, training) if ended else None
+        temperature = self._temperature(epoch) if ended else None
         facts = {**self._facts(training), "temperature": temperature, "precision": epoch.precision}
         return make_card(self.recipe, metrics=metrics, epochs=epoch.number, seconds=seconds, **facts)
 

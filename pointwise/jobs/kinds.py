@@ -62,7 +62,7 @@ class PictureJob(Job):
 
     def extent(self) -> Extent:
         training, held_out = self.data.counts
-        made = self.made + self.made // 2
+        made = 2 * self.made
         its = self.data.data_set
         picture = its.channels * its.side**2 + 8  # bytes, with its label
         whole = (its.training + its.test) * picture  # what is read, also where a few of them are taken
@@ -104,21 +104,19 @@ class PictureJob(Job):
 
     def chosen(self, epoch: Epoch) -> Epoch:
         """An epoch that ends the training by choice, with all on its card that the last one has."""
-        if "temperature" in epoch.card or not self.recipe.augment:
-            return epoch
-        return replace(epoch, card={**epoch.card, "temperature": self._temperature(epoch, self.examples()[0])})
+        temperature = None if "temperature" in epoch.card else self._temperature(epoch)
+        return epoch if temperature is None else replace(epoch, card={**epoch.card, "temperature": temperature})
 
     def _facts(self, training: Digits) -> dict[str, Any]:
         words = f"{training.name}, {len(training):,} training pictures"
         classes = None if isinstance(self.data, Pictures) else list(self.data.classes)
         return {"data_set": self.data.name, "data": words, "options": self.data.options, "classes": classes}
 
-    def _temperature(self, epoch: Epoch, training: Digits) -> float | None:
+    def _temperature(self, epoch: Epoch) -> float | None:
         from pointwise.training.metrics import temperature_for
 
-        if not self.recipe.augment:
-            return None
-        return round(temperature_for(self.network(epoch), training, self.recipe.seed), 4)
+        reads_digits = self.data.data_set.digits and self.data.shuffled is None
+        return round(temperature_for(self.network(epoch)), 4) if reads_digits else None
 
 
 @dataclass(frozen=True)

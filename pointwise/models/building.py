@@ -27,7 +27,7 @@ def build(config: ModelConfig, seed: int = 0) -> Network:
     """
     check_kind("A ModelConfig", config, ModelConfig, "Make one: ModelConfig('nin').")
     model = allocate(skeleton(config))
-    _initialise(model, torch.Generator().manual_seed(seed))
+    initialise(model, torch.Generator().manual_seed(seed))
     model.reset()
     model.config, model.card = config, {}
     return model
@@ -65,7 +65,7 @@ def count_parameters(model: nn.Module) -> int:
     return sum(p.numel() for p in model.parameters())
 
 
-def _initialise(model: nn.Module, generator: torch.Generator) -> None:
+def initialise(model: nn.Module, generator: torch.Generator) -> None:
     """What nn.Linear, nn.Conv2d and batch normalisation do by themselves, with an explicit generator."""
     for module in model.modules():
         if isinstance(module, (nn.Linear, nn.Conv2d)):

@@ -1,6 +1,6 @@
 """What the study measures of a network, where it was trained: on test digits, on what is no digit, on people's strokes.
 
-Every network gets its temperature by one procedure, ``stroke_temperature``; what stands on its card is left aside.
+Every network gets its temperature by one procedure, ``temperature_for``; what stands on its card is left aside.
 """
 
 from __future__ import annotations
@@ -12,44 +12,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointwise.calibration import SURE, expected_calibration_error, fit_temperature, logits_of
+from pointwise.calibration import SURE, expected_calibration_error, logits_of
 from pointwise.costs import cost
 from pointwise.data.catalogue import Pictures
 from pointwise.data.digits import Digits, normalise
-from pointwise.data.synthetic_digits import WOBBLE, made_strokes
-from pointwise.drawing import prepare
-from pointwise.evaluation import ROUNDS, PenDigit, draw, draw_anywhere, no_digits
+from pointwise.evaluation import ROUNDS, PenDigit, draw, no_digits
 from pointwise.models import Network
 from pointwise.study.outcomes import DRAWINGS, OF, TEST
-
-FITTED_ON = 2_000  # made drawings
-SHAKY = 2.0  # times as much as the points of the digits that a recipe trains on are moved
-SEED = 1_000  # of the made drawings; no recipe's own
-
-
-@functools.cache
-def fitting_drawings() -> Digits:
-    """The FITTED_ON drawings that temperatures are fitted on, made of the strokes that a recipe trains on, but shakier.
-
-    They are drawn as people draw on the page: anywhere, of any size, with any pen.
-    """
-    chance = np.random.default_rng(SEED)
-    labels = np.arange(FITTED_ON) % 10
-    strokes = [made_strokes(int(label), chance, SHAKY * WOBBLE) for label in labels]
-    images = [prepare(draw_anywhere(one, chance)).image for one in strokes]
-    return Digits("Made drawings", torch.from_numpy(np.stack(images)), torch.from_numpy(labels.astype(np.int64)))
-
-
-def stroke_temperature(model: Network) -> float:
-    """The temperature that suits ``fitting_drawings`` best, the same procedure for every classifier of digits."""
-    made = fitting_drawings()
-    return fit_temperature(logits_of(model, normalise(made.images)), made.labels)
+from pointwise.training.metrics import temperature_for
 
 
 def measured(network: Network, pictures: Pictures, drawings: tuple[PenDigit, ...]) -> dict[str, Any]:
     """JSON: what of a network's Training is measured, on the test digits of ``pictures`` and on people's drawings."""
-    temperature = stroke_temperature(network)
-    strange = _Answers(network, no_digits(), temperature)
+    temperature = temperature_for(network)
+    strange = _Answers(network, no_digits()[0], temperature)
     samples = {TEST: _Answers(network, _test(pictures), temperature).sample(1)}
     if drawings:
         answers = _Answers(network, _anywhere(drawings), temperature)

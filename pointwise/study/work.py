@@ -11,12 +11,13 @@ from typing import Any
 
 from pointwise.card import data_set_of, options_of
 from pointwise.data.catalogue import Pictures
+from pointwise.data.drawn_digits import MADE, SEED, SHAKY
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.evaluation import PenDigit
 from pointwise.jobs import Job
 from pointwise.jobs.workers import Trained
 from pointwise.models import Network
-from pointwise.study.measuring import FITTED_ON, SEED, SHAKY, measured
+from pointwise.study.measuring import measured
 from pointwise.training import Wanted
 from pointwise.training.checkpoints import Checkpoint, is_of, read_checkpoint
 from pointwise.weights import load_model, save_model
@@ -38,7 +39,7 @@ class StudyWork:
         text = json.dumps([asdict(one) for one in self.drawings])
         return {
             "drawings": hashlib.sha256(text.encode()).hexdigest()[:16] if self.drawings else None,
-            "temperature": {"made_drawings": FITTED_ON, "shaky": SHAKY, "seed": SEED},
+            "temperature": {"made_drawings": MADE, "shaky": SHAKY, "seed": SEED},
         }
 
     def __call__(self, job: Job, **how: Any) -> Trained:

@@ -25,7 +25,7 @@ from pointwise.errors import ConfigError
 from pointwise.teaching.corrections import MOST, Correction
 from pointwise.teaching.last_layer import FrozenNetwork, LastLayer
 
-VARIANTS = 16  # of each corrected drawing, beside itself
+VARIANTS = 24  # of each corrected drawing, beside itself
 MARGIN = 0.05  # above SURE, that the probability of a corrected drawing's digit is to reach
 RIGHT_VARIANTS = 0.9  # the share of a drawing's variants that is to be read right
 FIRST_WEIGHT, GROWTH, MOST_WEIGHT = 0.007, 1.5, 2.0  # of a drawing with its variants, beside all stored digits' 1

@@ -21,7 +21,7 @@ from torch.utils._pytree import tree_iter
 
 from pointwise.data.digits import augment
 from pointwise.models import ModelConfig, Network, skeleton
-from pointwise.training.metrics import CALIBRATION, MEASURE_BATCH
+from pointwise.training.metrics import MEASURE_BATCH
 from pointwise.training.precision import BFLOAT16, FLOAT32, LAST, precision_for
 from pointwise.training.recipes import Recipe
 
@@ -65,18 +65,17 @@ def memory_of(config: ModelConfig, recipe: Recipe, data: int, loading: int = 0) 
     Raises ConfigError for a network that is too large to be built.
     """
     passes = _passes(config, recipe.batch_size, precision_for(recipe, config, torch.device("cpu")))
-    step, calibrating = passes.step, 0
+    step = passes.step
     if recipe.augment:
         picture = (config.input_channels, config.image_size)
         step = max(step, int(recipe.batch_size * _augmenting(*picture)))  # before the activations are there
-        calibrating = 2 * CALIBRATION * _picture(*picture)
     return Memory(
         network=passes.state + (1 + MOMENTS) * passes.parameters,
         copies=HELD * passes.state,
         data=data,
         loading=loading,
         step=step,
-        measuring=passes.measuring + calibrating,
+        measuring=passes.measuring,
         file=FILE * passes.state,
     )
 
@@ -207,8 +206,3 @@ def _tensors(values: Any) -> list[Tensor]:
 
 def _size(tensor: Tensor) -> int:
     return tensor.numel() * tensor.element_size()
-
-
-def _picture(channels: int, side: int) -> int:
-    """Bytes of a picture as a network receives it."""
-    return 4 * channels * side**2

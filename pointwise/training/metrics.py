@@ -11,12 +11,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pointwise.calibration import fit_temperature, logits_of
-from pointwise.data.digits import NO_DIGIT, Digits, augment
+from pointwise.data.digits import NO_DIGIT, normalise
 from pointwise.models import Network
 
 MEASURE_BATCH = 500
 DOUBT = 0.5
-CALIBRATION = 10_000
 SUMS = ("right", "known", "absolute", "square", "targets", "squares")  # of Running
 
 
@@ -72,13 +71,12 @@ def on_device(batch: tuple[Tensor, Tensor], device: torch.device) -> tuple[Tenso
     return inputs.to(device, non_blocking=ahead), targets.to(device, non_blocking=ahead)
 
 
-def temperature_for(model: Network, training: Digits, seed: int) -> float:
-    """Fitted on CALIBRATION training digits, augmented once more: as they are, the network has learned them."""
-    generator = torch.Generator().manual_seed(seed + 1)
-    chosen = torch.randperm(len(training), generator=generator)[:CALIBRATION]
-    inputs, labels = training.batch(chosen)
-    fresh = torch.cat([augment(part, generator) for part in inputs.split(MEASURE_BATCH)])
-    return fit_temperature(logits_of(model, fresh), labels)
+def temperature_for(model: Network) -> float:
+    """The temperature of a reader of digits, by one procedure for all of them: that which suits ``made_drawings``."""
+    from pointwise.data.drawn_digits import made_drawings
+
+    made = made_drawings()
+    return fit_temperature(logits_of(model, normalise(made.images)), made.labels)
 
 
 def scale_of(examples: Examples) -> float:

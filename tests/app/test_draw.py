@@ -12,11 +12,13 @@ from streamlit.testing.v1 import AppTest
 from pointwise import inference
 from pointwise.jobs import PictureJob, Pictures
 from pointwise.models import ModelConfig
+from pointwise.reliability import read
 from pointwise.runs import Run
 from pointwise.study import outcomes
 from pointwise.study.table import said
 from pointwise.training import recipe_named
 from pointwise.ui.canvas.drawing import SAMPLES, SQUARE, Drawing, Stroke, first
+from pointwise.ui.draw import sureness
 from pointwise.ui.draw.hard_cases import CASES
 from pointwise.ui.frame import labels, shipped, visitor
 from tests.tiny_study import write_study
@@ -254,3 +256,14 @@ def test_a_shipped_study_says_what_is_network_and_what_is_training(
     assert said(cell.values["test"]["read"], 2).partition(" (")[0] in study_table(app)
     (tmp_path / "study.json").write_text("{}")
     assert "holds no results of a study" in opened(study=True).error[0].value
+
+
+def test_sureness_is_drawn_beside_accuracy_when_it_is_opened() -> None:
+    app = opened(sureness=True)
+    assert not app.exception
+    (text,) = [one.value for one in app.markdown if "A probability is honest if" in one.value]
+    measured = read(shipped.MODELS / sureness.RELIABILITY, {"nin": shipped.MODELS / "nin.safetensors"})["nin"]
+    tables = [one.proto.body for one in app.get("html") if ": sure" in one.proto.body]
+    for (sample, found), table in zip(measured.items(), tables, strict=True):
+        assert f"**{100 * found.calibration_error:.2f} %** on {found.count:,} {sureness.CALLED[sample]}" in text
+        assert str(found.bins[-1].share) in table

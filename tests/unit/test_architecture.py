@@ -28,6 +28,7 @@ ui.frame
 __main__
 commands
 study
+reliability
 bench evaluation
 claims
 library

@@ -33,7 +33,7 @@ def test_the_shipped_networks_are_of_mnist_and_of_houses() -> None:
 def test_what_a_network_learned_from_counts_the_digits_made_of_strokes() -> None:
     said = {path.stem: learned_from(load_model(path)) for path in shipped_files()}
     assert said["conv_mlp"] == "MNIST, 60,000 training digits"
-    assert said["nin"] == "MNIST, 60,000 training digits and 12,000 made of strokes"
+    assert said["nin"] == "MNIST, 60,000 training pictures and 18,000 made of strokes"
     assert learned_from(network({})) == ""
     card = {"data": "Digits, 5 training digits", "data_set": "digits", "recipe": {"made": 12_000}}
     assert learned_from(network(card)) == "Digits, 5 training digits"

@@ -20,7 +20,7 @@ ALWAYS = {
     "train": "activation width recipe epochs batch lr seed data threads ignore-memory out resume force float16 no-keep "
     "quiet json",
     "evaluate": "data quiet json",
-    "export": "onnx torch force json",
+    "export": "onnx torch html force json",
     "import": "out force json",
     "predict": "quiet json",
     "segment": "apply force quiet json",
@@ -63,6 +63,7 @@ WRITING = {
     "train nin --data-set digits --out y.safetensors": "y.checkpoint.safetensors",
     "export nin --torch X": "X",
     "export nin --onnx y.onnx --torch X": "X",
+    "export nin --html X": "X",
     "import y.pth --out X": "X",
     "segment a.png --scribbles b.png --out X": "X",
     "segment a.png --scribbles b.png --out y.png --network X": "X",

@@ -23,6 +23,9 @@ import pointwise
 from pointwise.commands.app import app_file
 from pointwise.__main__ import main
 
+def files(folder):
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+
 try:
     missing = pointwise.load_model("conv_mlp")
 except pointwise.PointwiseError as error:
@@ -31,7 +34,8 @@ print(json.dumps({
     "package": pointwise.__file__,
     "digit": pointwise.read_digit("photo.jpg").digit,
     "missing": missing,
-    "app": sorted(str(path.relative_to(app_file().parent)) for path in app_file().parent.rglob("*.*")),
+    "app": files(app_file().parent),
+    "shipped": files(pointwise.models.SHIPPED),
 }))
 sys.exit(main(["evaluate", "price_1x1", "as_written/price_1x1"]))
 """
@@ -67,7 +71,9 @@ def test_a_photo_is_read_and_weights_are_measured_where_there_is_no_checkout(ins
     assert answers["digit"] == 7
     assert "Copy it from the folder models/ of a clone" in answers["missing"]
     pages = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert set(answers["app"]) == {"app.py", ".streamlit", ".streamlit/config.toml", *pages}
+    assert set(answers["app"]) == {"app.py", ".streamlit/config.toml", *pages}
+    files = {path.relative_to(ROOT / "models").as_posix() for path in (ROOT / "models").rglob("*") if path.is_file()}
+    assert set(answers["shipped"]) == files - {"conv_mlp.safetensors", "README.md"}
     assert "as_written/price_1x1" in out
 
 

@@ -5,7 +5,14 @@ import pytest
 from scipy.stats import binomtest, t
 
 from pointwise.errors import DataError
-from pointwise.intervals import Share, counted_share, differences_together, share_of, share_of_groups
+from pointwise.intervals import (
+    Share,
+    counted_share,
+    difference_of_shares,
+    differences_together,
+    share_of,
+    share_of_groups,
+)
 
 
 @pytest.mark.parametrize(
@@ -117,3 +124,18 @@ def test_what_never_differs_is_no_difference() -> None:
     assert some.clear
     with pytest.raises(DataError, match="on 1 things"):
         differences_together([[1.0]])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "low", "high"),
+    [  # Newcombe 1998, Interval estimation for the difference between independent proportions, table II, method 10
+        ((48, 80), (56, 70), 0.0524, 0.3339),
+        ((3, 10), (9, 10), 0.1705, 0.8090),
+        ((0, 10), (10, 10), 0.6075, 1.0000),
+    ],
+)
+def test_the_difference_of_two_shares_is_newcombes(
+    one: tuple[int, int], other: tuple[int, int], low: float, high: float
+) -> None:
+    found = difference_of_shares(counted_share(*one), counted_share(*other))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)

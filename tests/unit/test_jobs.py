@@ -32,6 +32,7 @@ from pointwise.jobs import (
 )
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.training import Epoch, Recipe, measure, recipe_named, table_recipe
+from pointwise.training.metrics import temperature_for
 from pointwise.training.processes import Group
 from pointwise.weights import load_model, to_bytes
 from tests.unit.test_package import run_python
@@ -189,12 +190,12 @@ def test_a_house_network_stands_in_for_the_shipped_one_and_a_tables_for_none(pre
     assert TableJob(table_config(prepared), SHORT, prepared).stands_in_for is None
 
 
-def test_a_temperature_is_fitted_at_the_end_of_an_augmented_training() -> None:
-    job = PictureJob(BAG, replace(SHORT, augment=True), Pictures("digits", few=64))
-    first, second = (step.epoch.card for step in job.steps() if step.epoch)
-    assert "temperature" not in first
-    assert 0.05 <= second["temperature"] <= 20
-    assert "temperature" not in last_epoch(replace(job, recipe=SHORT)).card
+def test_a_temperature_is_fitted_at_the_end_of_every_training_on_digits() -> None:
+    job = PictureJob(BAG, SHORT, Pictures("digits", few=64))
+    first, second = (step.epoch for step in job.steps() if step.epoch)
+    assert "temperature" not in first.card
+    assert second.card["temperature"] == round(temperature_for(job.network(second)), 4)
+    assert "temperature" not in last_epoch(replace(job, data=replace(job.data, shuffled=0))).card
 
 
 def test_the_time_of_a_training_leaves_out_what_lies_between_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +227,7 @@ def test_a_stored_epoch_is_measured_as_it_is_rounded() -> None:
 def test_made_digits_join_mnist_alone(write_mnist: Callable[..., Path]) -> None:
     recipe = replace(SHORT, epochs=1, made=32)
     mnist = PictureJob(BAG, recipe, Pictures("mnist", write_mnist()))
-    assert sum(step.examples for step in mnist.steps()) == 64 + 32 + 16
+    assert sum(step.examples for step in mnist.steps()) == 64 + 32 + 32
     assert sum(step.examples for step in replace(mnist, data=Pictures("digits", few=64)).steps()) == 64
 
 

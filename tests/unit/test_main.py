@@ -229,7 +229,7 @@ def test_export_writes_both(as_json: Json, bag: Path, tmp_path: Path) -> None:
 
 
 def test_export_refuses_nothing_to_do_and_broken_files(refusal: Callable[..., str], bag: Path, tmp_path: Path) -> None:
-    assert "Give --onnx OUT, --torch OUT, or both" in refusal("export", bag)
+    assert "Give --onnx OUT, --torch OUT, --html OUT, or several" in refusal("export", bag)
     assert "does not exist" in refusal("export", tmp_path / "none.safetensors", "--torch", tmp_path / "x.py")
 
 

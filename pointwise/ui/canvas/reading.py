@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.calibration import TITLES
+from pointwise.inpage import TITLES
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import desk, labels
 from pointwise.ui.frame.sections import Kept

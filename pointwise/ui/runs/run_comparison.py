@@ -63,7 +63,7 @@ def _metrics(one: RunRecord, other: RunRecord) -> list[Sequence[str]]:
         ]
         change = run_facts.NOTHING
         if a is not None and b is not None and run_facts.same_task(one, other):
-            change = run_facts.difference(one, name, b - a)
+            change = run_facts.difference(one, name, a, b)
         rows.append((title, *values, change))
     if one.seconds and other.seconds:
         times = [labels.duration(record.seconds) for record in (one, other)]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pointwise.card import STROKES
+from pointwise.data.catalogue import DATA_SETS
+from pointwise.intervals import difference_of_shares, share_of_sample
 from pointwise.library import RunRecord
 from pointwise.library.kept_paintings import SCORE
 from pointwise.library.records import PAINTING
@@ -138,15 +140,29 @@ def metric(record: RunRecord, name: str, value: float) -> str:
     return labels.dollars(value) if name.endswith("mae") and record.data_set == "houses" else labels.number(value)
 
 
-def difference(record: RunRecord, name: str, value: float) -> str:
-    """A difference between two values of a metric, with its sign."""
+def difference(record: RunRecord, name: str, one: float, other: float) -> str:
+    """By how much the other value of a metric is larger, with its sign.
+
+    One of accuracies inside the interval of as many test pictures is called no difference.
+    """
+    value = other - one
     if value == 0:
         return "0"
     if name.endswith("accuracy"):
-        return f"{100 * value:+.2f} points"
+        told = _tell(record, one, other)
+        return f"{100 * value:+.2f} points" + ("" if told else ": no difference that so few pictures tell")
     if name.endswith("mae") and record.data_set == "houses":
         return labels.dollars(value, signed=True)
     return f"{'+' if value > 0 else ''}{labels.number(value)}"
+
+
+def _tell(record: RunRecord, one: float, other: float) -> bool:
+    """Whether a run's test pictures tell two accuracies on them apart, as far as their number is known."""
+    if record.data_set not in DATA_SETS or not (0 <= one <= 1 and 0 <= other <= 1):
+        return True
+    count, asked = DATA_SETS[record.data_set].test, (record.job.get("data") or {}).get("few_held_out")
+    count = min(count, asked) if isinstance(asked, int) and asked > 0 else count
+    return difference_of_shares(share_of_sample(one, count), share_of_sample(other, count)).clear
 
 
 def settings(record: RunRecord) -> dict[str, str]:

@@ -10,7 +10,7 @@ import base64
 import functools
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import taught_card
@@ -60,9 +60,9 @@ def take_back(*gone: Correction) -> None:
     _keep(tuple(one for one in _latest() if one not in gone))
 
 
-def amount(lesson: Sequence[Correction] | None = None) -> str:
-    """How much was taught: "1 drawing", "3 drawings"."""
-    count = len(CORRECTIONS.get() if lesson is None else lesson)
+def amount() -> str:
+    """How much there is to teach: "1 drawing", "3 drawings"."""
+    count = len(CORRECTIONS.get())
     return "1 drawing" if count == 1 else f"{count} drawings"
 
 

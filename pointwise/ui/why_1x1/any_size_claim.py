@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from pointwise.claims import any_size
+from pointwise.claims.strip_pieces import Found
 from pointwise.drawing import SIDE, prepare_strip
 from pointwise.models import CLASSIFIERS, Network
 from pointwise.ui.canvas import component, tools
@@ -82,13 +82,13 @@ class Seen:
     model: Network
     picture: NDArray[np.uint8]
     scores: any_size.Scores
-    digits: list[any_size.Found]
+    digits: list[Found]
 
     @classmethod
     def by(cls, arch: str, picture: NDArray[np.uint8]) -> Seen:
         model = weights_in_use.current_model(arch)
         scores = any_size.score_map(model, picture)
-        return cls(model, picture, scores, any_size.read(picture, scores, any_size.SLIDERS[arch]))
+        return cls(model, picture, scores, any_size.read_strip(model, picture))
 
     @property
     def text(self) -> str:
@@ -96,26 +96,29 @@ class Seen:
 
 
 def _sliding(picture: NDArray[np.uint8]) -> dict[str, Seen]:
-    """What two networks read in a strip, and where one of them sees which digit."""
+    """What two networks read in a strip, and where the first of them sees which digit."""
     seen = {arch: Seen.by(arch, picture) for arch in any_size.SLIDERS}
     with st.grid(2, min_column_width=150, border=True):
         for arch, one in seen.items():
             st.metric(labels.plain(weights_in_use.titled(arch)), one.text or "–")
     weights_in_use.choose_each(list(seen))
-    one = seen["mlp_1x1"]
+    first = next(iter(seen))
+    one = seen[first]
     with st.container(width=WIDTH):
         alt = f"What is written, with boxes around {one.text}, and below it the probability of each digit by place"
-        charts.show(_chart(picture, one.scores, one.digits), "why.anysize.chart", alt)
+        charts.show(_chart(one, any_size.SLIDERS[first]), "why.anysize.chart", alt)
         st.markdown(
-            f"Of {labels.MODELS['mlp_1x1']}; each place shows its best row. Boxes stand where a piece of ink is "
-            "centred as MNIST's digits are. Only such places were learned from: between digits the network is sure of "
-            "things that are not there."
+            f"Of {labels.MODELS[first]}; each place shows its best row of pixels. Only places where a digit is centred "
+            "were learned from: between digits the network is sure of things that are not there. So what is written is "
+            "read with the same weights piece by piece: each piece of ink without its neighbours, at a single digit's "
+            "size. Boxes stand around the pieces."
         )
     return seen
 
 
-def _chart(picture: NDArray[np.uint8], scores: any_size.Scores, digits: Sequence[any_size.Found]) -> go.Figure:
-    """A strip, uint8 (H, W), with a box around each digit found, and the best probability of each digit by place."""
+def _chart(seen: Seen, stride: int) -> go.Figure:
+    """A strip with a box around each digit found, and the best probability of each digit by place, ``stride`` apart."""
+    picture, scores = seen.picture, seen.scores
     weights = np.exp(scores - scores.max(axis=0))
     probabilities = (weights / weights.sum(axis=0)).max(axis=1)  # (classes, columns): the best row of each column
     height, width = picture.shape
@@ -126,6 +129,7 @@ def _chart(picture: NDArray[np.uint8], scores: any_size.Scores, digits: Sequence
     figure.add_heatmap(
         z=probabilities,
         x0=14,
+        dx=stride,
         zmin=0,
         zmax=1,
         colorscale="cividis",
@@ -134,7 +138,7 @@ def _chart(picture: NDArray[np.uint8], scores: any_size.Scores, digits: Sequence
         row=2,
         col=1,
     )
-    for found in digits:
+    for found in seen.digits:
         box = {"x0": found.left, "x1": found.left + SIDE, "y0": found.top - 0.5, "y1": found.top + SIDE - 0.5}
         figure.add_shape(type="rect", **box, line={"color": AMBER, "width": 2}, row=1, col=1)
         place = {"x": found.left + 2, "y": found.top + 3}

@@ -15,10 +15,13 @@ from pointwise.errors import ConfigError
 def test_the_product_is_that_of_the_matrices() -> None:
     layers = activations.stack((3, 5, 2, 4), seed=1)
     single = activations.product(layers)
-    w1, w2, w3 = (layer.weights.numpy() for layer in layers)
-    b1, b2, b3 = (layer.biases.numpy() for layer in layers)
-    np.testing.assert_allclose(single.weights, w3 @ w2 @ w1, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(single.biases, w3 @ (w2 @ b1 + b2) + b3, rtol=1e-5, atol=1e-6)
+    first, second, third = (layer.weights.numpy() for layer in layers)
+    biases = [layer.biases.numpy() for layer in layers]
+    weights = np.einsum("ab,bc,cd->ad", third, second, first)
+    np.testing.assert_allclose(single.weights, weights, rtol=1e-5, atol=1e-6)
+    middle = np.einsum("bc,c->b", second, biases[0]) + biases[1]
+    bias = np.einsum("ab,b->a", third, middle) + biases[2]
+    np.testing.assert_allclose(single.biases, bias, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("channels", [(3, 8, 8, 4), (1, 1, 1, 1), (64, 64, 64, 64), (8, 2, 8, 8)])

@@ -81,12 +81,12 @@ def test_a_trained_network_knows_its_classes_and_says_how_good_it_is() -> None:
 
 
 def test_a_network_for_ones_own_digits_reads_pictures_of_any_kind() -> None:
-    digits = made_digits(300)
+    digits = made_digits(150)
     pictures = [np.pad(255 - image, 9, constant_values=255) for image in digits.images.numpy()]  # dark on light, 46×46
     mine = OwnPictures(pictures, digits.labels, digits=True)
-    model = fit(PictureJob(mine.config("mlp_1x1"), pictures_recipe(300, epochs=10), mine))
-    found = np.array([read_digit(one, model).digit for one in pictures])
-    assert (found == digits.labels.numpy()).mean() > 0.8
+    model = fit(PictureJob(mine.config("mlp_1x1"), pictures_recipe(150, epochs=20), mine))
+    found = np.array([read_digit(one, model).digit for one in pictures[:50]])
+    assert (found == digits.labels.numpy()[:50]).mean() > 0.8
 
 
 def test_few_pictures_are_shown_more_often() -> None:

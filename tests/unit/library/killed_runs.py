@@ -24,6 +24,7 @@ import torch
 import torch._dynamo  # which the first optimiser of every process would import
 
 from pointwise.__main__ import main
+from pointwise.commands import recorder as terminal
 from pointwise.costs import cost
 from pointwise.data.digits import load_bundled
 from pointwise.jobs import Job, job_from
@@ -57,6 +58,7 @@ def quicken(report: int) -> None:
     """Keep runs more often, and write every step, once the library had it, into a pipe."""
     for name in ("PACE", "APART", "AT_LATEST"):
         setattr(recording, name, getattr(recording, name) / QUICKER)
+    terminal.AT_LATEST /= QUICKER
     record = Recording.record
 
     def reported(self: Recording, progress: Any, step: Any) -> None:

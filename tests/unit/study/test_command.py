@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from pointwise.__main__ import main
+from pointwise.data import drawn_digits
 from pointwise.jobs import PictureJob
-from pointwise.study import cells, measuring, study_file
+from pointwise.study import cells, study_file
 from pointwise.study.outcomes import DRAWINGS, OF, TEST
 from tests import tiny_study
 
@@ -23,7 +24,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(cells, "QUICK", tiny_study.CELLS[:1])
     monkeypatch.setattr(cells, "SEEDS", (0, 1))
     yield
-    measuring.fitting_drawings.cache_clear()
+    drawn_digits.made_drawings.cache_clear()
 
 
 @pytest.fixture

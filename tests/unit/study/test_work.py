@@ -11,11 +11,12 @@ import pytest
 import torch
 
 from pointwise.calibration import SURE, expected_calibration_error, logits_of
+from pointwise.data import drawn_digits
 from pointwise.data.digits import normalise
 from pointwise.evaluation import ROUNDS, draw
 from pointwise.jobs import PictureJob
 from pointwise.jobs.workers import Workers, trained
-from pointwise.models import build, default_config
+from pointwise.models import SHIPPED, default_config
 from pointwise.study import measuring, work
 from pointwise.study.outcomes import DRAWINGS, OF, TEST
 from pointwise.study.study_file import training_from
@@ -34,7 +35,7 @@ CPU = torch.device("cpu")
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     tiny_study.quickly(monkeypatch)
     yield
-    measuring.fitting_drawings.cache_clear()
+    drawn_digits.made_drawings.cache_clear()
 
 
 def test_what_is_measured_is_what_the_network_says() -> None:
@@ -58,9 +59,9 @@ def test_what_is_measured_is_what_the_network_says() -> None:
 
 def test_every_network_gets_its_temperature_by_the_same_procedure() -> None:
     """Also one whose card has one already, or whose recipe gives none."""
-    network = build(default_config("mlp_1x1"), 0).eval()
+    network = load_model(SHIPPED / "mlp_1x1.safetensors")
     network.card = {"temperature": 3.0}
-    made = measuring.fitting_drawings()
+    made = drawn_digits.made_drawings()
     logits = logits_of(network, normalise(made.images))
     fitted = measuring.measured(network, SOME, ())["temperature"]
     losses = [
