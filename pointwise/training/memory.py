@@ -206,8 +206,3 @@ def _tensors(values: Any) -> list[Tensor]:
 
 def _size(tensor: Tensor) -> int:
     return tensor.numel() * tensor.element_size()
-
-
-def _picture(channels: int, side: int) -> int:
-    """Bytes of a picture as a network receives it."""
-    return 4 * channels * side**2
