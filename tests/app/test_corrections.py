@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pointwise.data.catalogue import DATA_SETS
 from pointwise.library import Library
+from pointwise.teaching.last_layer import FrozenNetwork, Seen
 from pointwise.ui.canvas.drawing import SQUARE, Drawing, Stroke
+from pointwise.ui.draw import taught_drawings
 from pointwise.ui.frame import visitor
 from pointwise.ui.training import lessons, weights_in_use
 from tests.hands import HANDS
@@ -62,6 +67,24 @@ def test_a_correction_is_taken_back() -> None:
     assert read(app) != str(HAND.digit)
     assert "taught" not in texts(app)
     assert app.session_state[lessons.CORRECTIONS.key] == ()
+
+
+def test_the_cost_is_shown_once_the_test_digits_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a click; it also stands beside the network that was taught."""
+    looks = iter([False])  # the first time they are still being read
+
+    def reading(frozen: FrozenNetwork) -> Future[Seen]:
+        seen: Future[Seen] = Future()
+        seen.set_result(frozen.held_out)
+        monkeypatch.setattr(seen, "done", lambda: next(looks, True))
+        return seen
+
+    monkeypatch.setattr(taught_drawings, "_test_digits", reading)
+    monkeypatch.setitem(DATA_SETS, "mnist", replace(DATA_SETS["mnist"], test=2_000))
+    app = correct(opened())
+    assert not app.exception
+    assert [one.label for one in app.metric if "taught" in one.label] == ["With what you taught it"]
+    assert "error not measured" not in " ".join(one.body for one in app.get("html"))
 
 
 def test_an_empty_canvas_teaches_nothing() -> None:

@@ -49,7 +49,7 @@ def show(changed: str) -> None:
         taught = lessons.taught(base)
         _drawings(taught, arch, changed)
         with st.container(key="examined"):
-            _accuracy(base, taught, changed)
+            _accuracy(base, taught)
         _words(lessons.frozen(base))
         digit_points.show(base, taught)
 
@@ -106,7 +106,7 @@ def _take_back(gone: tuple[Correction, ...], arch: str, changed: str) -> None:
     st.rerun(changed)
 
 
-def _accuracy(base: Network, taught: Network, changed: str) -> None:
+def _accuracy(base: Network, taught: Network) -> None:
     """Before and after, once the test digits are read; until then it looks again and again."""
     seen = _test_digits(lessons.frozen(base))
     if seen.done():
@@ -115,7 +115,7 @@ def _accuracy(base: Network, taught: Network, changed: str) -> None:
 
     def wait() -> None:
         if seen.done():
-            st.rerun(changed)
+            st.rerun()
         st.markdown("MNIST's test digits are being read, to see what this cost elsewhere …")
 
     st.fragment(run_every=LOOK)(wait)()
@@ -142,8 +142,13 @@ def _examined(base: Network, taught: Network, seen: Future[Seen]) -> None:
             delta_arrow="off",
         )
     all_of_them = DATA_SETS["mnist"].test
-    if (count := found.before.count) == all_of_them and data_set_of(taught) == "mnist":
+    if (
+        (count := found.before.count) == all_of_them
+        and data_set_of(taught) == "mnist"
+        and not taught.card.get("metrics")
+    ):
         taught.card = {**taught.card, "metrics": {"accuracy": found.after.value}}  # this session's own network
+        st.rerun()  # what stands above says it, too
     if count < all_of_them:
         st.caption(
             f"MNIST is not on this machine, so {count:,} of its {all_of_them:,} test digits, which come with this app, "
