@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +22,9 @@ from pointwise.data.digits import Digits, normalise
 from pointwise.data.drawn_digits import draw_anywhere
 from pointwise.data.housing import ROOMS, SQUARE_FEET, TEST_ROWS, HouseOptions, true_price
 from pointwise.data.measured_nondigits import measured_nondigits
-from pointwise.drawing import Stroke, draw_strokes, prepare
-from pointwise.errors import DataError, ModelFileError, PointwiseError
+from pointwise.data.pen_strokes import PenDigit, is_development
+from pointwise.drawing import draw_strokes, prepare
+from pointwise.errors import ModelFileError, PointwiseError
 from pointwise.inference import prices_at
 from pointwise.intervals import Share, share_of, share_of_groups, share_of_sample
 from pointwise.models import Network
@@ -39,8 +38,6 @@ PIECES = 5  # that a strip of three digits is cut into, about
 GRID = 11  # points along each feature of a house
 NO_DIGITS = 1000
 ROUNDS = 3
-# The fingerprint of the drawings of models/README.md.
-DEVELOPMENT = "61af23bf786d53078578dbe4eed6e904cf519fcf64dcd6be7c64f4e04ab6959b"
 
 
 def facts(path: Path, model: Network) -> dict[str, Any]:
@@ -168,12 +165,7 @@ def draw(drawings: Sequence[PenDigit]) -> Drawn:
     anywhere = Digits("Anywhere", torch.from_numpy(np.stack(rounds)), labels.repeat(ROUNDS))
     sources = tuple(one.source or "all" for one in drawings) * ROUNDS
     rows = drawn_strips([(one.label, one.strokes) for one in drawings], STRIPS) if len(drawings) > 2 else []
-    return Drawn(by_pen, rows, anywhere, sources, fingerprint(drawings) == DEVELOPMENT)
-
-
-def fingerprint(drawings: Sequence[PenDigit]) -> str:
-    """SHA-256 of labels and strokes, hexadecimal."""
-    return hashlib.sha256(repr([(one.label, one.strokes) for one in drawings]).encode()).hexdigest()
+    return Drawn(by_pen, rows, anywhere, sources, is_development(drawings))
 
 
 def _centred(drawings: Sequence[PenDigit], pen: int) -> torch.Tensor:
@@ -286,39 +278,3 @@ def _unsure(probabilities: torch.Tensor) -> NDArray[np.bool_]:
     """Which are read with a probability below SURE, (N,)."""
     unsure: NDArray[np.bool_] = (probabilities.max(dim=1).values < SURE).numpy()
     return unsure
-
-
-@dataclass(frozen=True)
-class PenDigit:
-    """A digit that somebody drew with a pen."""
-
-    label: int  # 0–9
-    strokes: tuple[Stroke, ...]
-    source: str = ""  # where it comes from
-
-
-def read_strokes(path: Path) -> list[PenDigit]:
-    """A JSON-lines file of ``{"label": int, "strokes": [[[x, y], …], …]}``, maybe a "source"; other keys ignored.
-
-    Raises DataError for anything else, and for a file without any digit.
-    """
-    try:
-        digits = [
-            _pen_digit(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
-        ]
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}). Check the path.") from None
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DataError(f"{path} is no file of pen strokes ({error}). Each line needs a label and strokes.") from None
-    if not digits:
-        raise DataError(f"{path} holds no pen strokes. Choose a file with one drawing a line.")
-    return digits
-
-
-def _pen_digit(row: dict[str, Any]) -> PenDigit:
-    """Raises ValueError, KeyError or TypeError unless ``row`` is a drawing."""
-    strokes = tuple(tuple((float(x), float(y)) for x, y in stroke) for stroke in row["strokes"])
-    points = [value for stroke in strokes for point in stroke for value in point]
-    if row["label"] not in range(10) or not points or not all(0 <= value <= 1 for value in points):
-        raise ValueError("a label outside 0–9, a point outside 0–1, or no point at all")
-    return PenDigit(int(row["label"]), strokes, str(row.get("source", "")))

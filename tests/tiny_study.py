@@ -9,7 +9,7 @@ import pytest
 
 from pointwise.data import drawn_digits
 from pointwise.data.measured_nondigits import measured_nondigits
-from pointwise.evaluation import PenDigit
+from pointwise.data.pen_strokes import PenDigit
 from pointwise.jobs import Pictures
 from pointwise.jobs.workers import Workers, trained
 from pointwise.study import cells, comparison, measuring, outcomes, study_file

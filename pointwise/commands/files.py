@@ -52,7 +52,8 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: a row a file, with what is known without data, and how good the network is."""
     from pointwise.card import reads_digits
     from pointwise.data.catalogue import Pictures
-    from pointwise.evaluation import draw, facts, own_data, pictures_shown, read_strokes, scores
+    from pointwise.data.pen_strokes import read_strokes
+    from pointwise.evaluation import draw, facts, own_data, pictures_shown, scores
     from pointwise.weights import load_model
 
     models = {path: load_model(path) for path in options.files}

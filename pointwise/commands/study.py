@@ -51,7 +51,7 @@ def add(commands: Any) -> None:
 def study(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: facts, cells and trainings, as they stand in the file too; of a quick one, how they compare."""
     _refuse(options)
-    from pointwise.evaluation import read_strokes
+    from pointwise.data.pen_strokes import read_strokes
     from pointwise.jobs import Pictures
     from pointwise.study import cells, comparison, study_file
     from pointwise.study.work import StudyWork

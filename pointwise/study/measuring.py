@@ -16,7 +16,8 @@ from pointwise.calibration import SURE, expected_calibration_error, logits_of
 from pointwise.costs import cost
 from pointwise.data.catalogue import Pictures
 from pointwise.data.digits import Digits, normalise
-from pointwise.evaluation import ROUNDS, PenDigit, draw, no_digits
+from pointwise.data.pen_strokes import PenDigit
+from pointwise.evaluation import ROUNDS, draw, no_digits
 from pointwise.models import Network
 from pointwise.study.outcomes import DRAWINGS, OF, TEST
 from pointwise.training.metrics import temperature_for

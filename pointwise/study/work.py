@@ -12,8 +12,8 @@ from typing import Any
 from pointwise.card import data_set_of, options_of
 from pointwise.data.catalogue import Pictures
 from pointwise.data.drawn_digits import MADE, SEED, SHAKY
+from pointwise.data.pen_strokes import PenDigit
 from pointwise.errors import ConfigError, ModelFileError
-from pointwise.evaluation import PenDigit
 from pointwise.jobs import Job
 from pointwise.jobs.workers import Trained
 from pointwise.models import Network

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from pointwise.evaluation import draw_anywhere
+from pointwise.data.drawn_digits import draw_anywhere
 from pointwise.export.page_weights import pack_file
 from pointwise.inpage import FOLDER
 from pointwise.models import CLASSIFIERS, SHIPPED

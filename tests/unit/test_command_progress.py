@@ -19,7 +19,8 @@ from pointwise.commands.progress import Shown, epoch_of, looked_at
 from pointwise.data.catalogue import Pictures
 from pointwise.data.download import Download
 from pointwise.data.housing import HouseOptions
-from pointwise.evaluation import PenDigit, draw, pictures_shown, scores
+from pointwise.data.pen_strokes import PenDigit
+from pointwise.evaluation import draw, pictures_shown, scores
 from pointwise.models import build, default_config
 from pointwise.weights import save_model
 

@@ -12,7 +12,7 @@ import torch
 from pointwise import weights
 from pointwise.__main__ import main
 from pointwise.claims import parameters
-from pointwise.evaluation import fingerprint, read_strokes
+from pointwise.data.pen_strokes import fingerprint, read_strokes
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.teaching.stored_digits import read
 from pointwise.weights import load_model, save_model
@@ -191,7 +191,7 @@ def test_evaluate_names_the_development_set(
     command = ["evaluate", str(bag), "--data", str(folder), "--strokes", str(pen)]
     assert main(command) == 0
     assert "of 1 drawings, each 3 times" in capsys.readouterr().out
-    monkeypatch.setattr("pointwise.evaluation.DEVELOPMENT", fingerprint(read_strokes(pen)))
+    monkeypatch.setattr("pointwise.data.pen_strokes.DEVELOPMENT", fingerprint(read_strokes(pen)))
     assert main(command) == 0
     assert "of 1 drawings, the development set, each 3 times" in capsys.readouterr().out
 

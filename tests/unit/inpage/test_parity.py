@@ -13,8 +13,9 @@ import pytest
 import torch
 
 from pointwise.data.digits import normalise
+from pointwise.data.drawn_digits import draw_anywhere
+from pointwise.data.pen_strokes import read_strokes
 from pointwise.drawing import draw_strokes, prepare
-from pointwise.evaluation import draw_anywhere, read_strokes
 from pointwise.explain import colour
 from pointwise.explain.chain import Chain, Channel
 from pointwise.explain.price_parts import price_parts, weights_of

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pointwise.data.pen_strokes import read_strokes
 from pointwise.drawing import draw_strokes
 from pointwise.errors import DataError
-from pointwise.evaluation import read_strokes
 
 LINE = [[0.0, 0.5], [1.0, 0.5]]
 
