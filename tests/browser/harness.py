@@ -243,7 +243,10 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def choose_weights(page: Page, option: str) -> None:
     """Choose whose weights the page uses."""
-    page.get_by_test_id("stMain").get_by_role("combobox", name="Weights").click()
+    chooser = page.get_by_test_id("stMain").get_by_role("combobox", name="Weights")
+    chooser.scroll_into_view_if_needed()
+    painted(page)  # the event of scrolling would close the list
+    chooser.click()
     page.get_by_role("option", name=option, exact=True).click()
 
 
