@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from pointwise.calibration import logits_of, temperature_of
+from pointwise.calibration import probabilities_of, temperature_of
 from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.labelled_pictures import fitting
@@ -87,7 +87,7 @@ def classify_pictures(model: Model, images: Any) -> NDArray[np.float32]:
     """
     network = _network(model)
     pictures = torch.from_numpy(fitting(network.config, images))
-    return (logits_of(network, normalise(pictures)) / temperature_of(network.card)).softmax(dim=1).numpy()
+    return probabilities_of(network, normalise(pictures), temperature_of(network.card)).numpy()
 
 
 def predict_prices(model: Model, square_feet: Houses, rooms: ArrayLike | None = None) -> Prices:

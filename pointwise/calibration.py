@@ -67,3 +67,8 @@ def logits_of(model: torch.nn.Module, inputs: Tensor) -> Tensor:
 
     with torch.inference_mode():
         return torch.cat([model(part) for part in inputs.split(500)])
+
+
+def probabilities_of(model: torch.nn.Module, inputs: Tensor, temperature: float) -> Tensor:
+    """Probabilities (N, classes) of pictures (N, C, H, W), their logits divided by the temperature before."""
+    return (logits_of(model, inputs) / temperature).softmax(dim=1)

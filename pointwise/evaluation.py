@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointwise.calibration import SURE, expected_calibration_error, logits_of, temperature_of
+from pointwise.calibration import SURE, expected_calibration_error, logits_of, probabilities_of, temperature_of
 from pointwise.card import HOUSES, STROKES, TABLE, data_set_of, options_of, reads_digits, rebuilt
 from pointwise.claims.any_size import SLIDERS, Strip, drawn_strips, share_read, strips
 from pointwise.claims.shape import accuracy_on_shuffled
@@ -271,7 +271,7 @@ def no_digits() -> tuple[Digits, NDArray[np.str_]]:
 def _probabilities(model: Network, digits: Digits, temperature: float | None = None) -> torch.Tensor:
     """(N, classes), as the page shows them, unless with another temperature."""
     shown = temperature_of(model.card) if temperature is None else temperature
-    return (logits_of(model, normalise(digits.images)) / shown).softmax(1)
+    return probabilities_of(model, normalise(digits.images), shown)
 
 
 def _unsure(probabilities: torch.Tensor) -> NDArray[np.bool_]:

@@ -77,13 +77,13 @@ def reliability(probabilities: torch.Tensor, labels: torch.Tensor) -> Reliabilit
 
 def measured(model: Network, test: Digits) -> dict[str, Reliability]:
     """A digit reader on each sample, with the temperature on its card, as the page shows its probabilities."""
-    from pointwise.calibration import logits_of, temperature_of
+    from pointwise.calibration import probabilities_of, temperature_of
     from pointwise.data.digits import normalise
     from pointwise.data.drawn_digits import shaky_drawings
 
     temperature = temperature_of(model.card)
     return {
-        name: reliability((logits_of(model, normalise(one.images)) / temperature).softmax(1), one.labels)
+        name: reliability(probabilities_of(model, normalise(one.images), temperature), one.labels)
         for name, one in ((TEST, test), (MADE, shaky_drawings(COUNT, SHAKY, SEED)))
     }
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointwise.calibration import logits_of, temperature_of
+from pointwise.calibration import probabilities_of, temperature_of
 from pointwise.data.digits import normalise
 from pointwise.drawing import FAINTEST, SIDE, Ink, prepare_ink
 from pointwise.models import Network
@@ -73,8 +73,7 @@ def read_pieces(model: Network, picture: NDArray[np.uint8]) -> list[Found] | Non
     if not pieces:
         return []
     images = torch.from_numpy(np.stack([prepare_ink(piece.ink).image for piece in pieces]))
-    logits = logits_of(model, normalise(images)) / temperature_of(model.card)
-    probabilities, digits = logits.softmax(1).max(1)
+    probabilities, digits = probabilities_of(model, normalise(images), temperature_of(model.card)).max(1)
     values = [math.log(p) - piece.price for p, piece in zip(probabilities.tolist(), pieces, strict=True)]
     return [
         Found(*_corner(pieces[number].ink), int(digits[number]), float(probabilities[number]))

@@ -112,9 +112,7 @@ def _passes(config: ModelConfig, batch_size: int, precision: str) -> _Passes:
         measuring = _measuring(model, config)
         step = _step(model, config, batch_size, precision)
         if precision.startswith(FLOAT32):
-            step -= (
-                parameters  # their gradients are the network's; in bfloat16 they stand for its copies of the weights
-            )
+            step -= parameters  # gradients are the network's; in bfloat16 they stand for its copies of the weights
         return _Passes(parameters, state, step, measuring)
     except (RuntimeError, NotImplementedError) as error:  # a network of somebody's own that needs its numbers
         log.warning("It is not known what a step of %s takes: %s", config.arch, error)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from pointwise.ui.frame import glossary, labels, shipped
 from pointwise.ui.frame.html import TABLE_STYLE
-from pointwise.ui.frame.sections import choice, shown_errors
+from pointwise.ui.frame.sections import choice, folded
 
 if TYPE_CHECKING:
     from pointwise.study.outcomes import Cell, Value
@@ -29,14 +29,8 @@ MEASURES = {"Read": "read", "Read wrongly, yet sure": "wrong_but_sure", "Calibra
 
 def show() -> None:
     """The table, folded up, where a study is shipped."""
-    path = shipped.MODELS / STUDY
-    if not path.exists():
-        return
     label = "Which part is the network, which the training?"
-    with st.expander(label, icon=":material/table:", key="study", on_change="rerun") as opened:
-        if opened.open:
-            with shown_errors():
-                _table(_study(path, path.stat().st_mtime_ns))
+    folded(label, "table", "study", shipped.MODELS / STUDY, lambda *file: _table(_study(*file)))
 
 
 @shipped.once

@@ -11,7 +11,7 @@ import streamlit as st
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import glossary, html, labels, shipped
 from pointwise.ui.frame.colours import BLUE, GREY, ORANGE
-from pointwise.ui.frame.sections import choice, shown_errors
+from pointwise.ui.frame.sections import choice, folded
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -25,14 +25,8 @@ LOOKS = {"test": (BLUE, "circle"), "made": (ORANGE, "diamond-open")}
 
 def show() -> None:
     """The diagrams, folded up, where they were measured for the shipped networks."""
-    path = shipped.MODELS / RELIABILITY
-    if not path.exists():
-        return
     label = "Accuracy: is a network as often right as it is sure?"
-    with st.expander(label, icon=":material/verified:", key="sureness", on_change="rerun") as opened:
-        if opened.open:
-            with shown_errors():
-                _diagram(_measured(path, path.stat().st_mtime_ns))
+    folded(label, "verified", "sureness", shipped.MODELS / RELIABILITY, lambda *file: _diagram(_measured(*file)))
 
 
 @shipped.once

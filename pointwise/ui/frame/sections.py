@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -57,6 +58,19 @@ def section(key: str, run_every: float | None = None) -> Callable[[Body], Body]:
     ``run_every`` is in seconds.
     """
     return lambda body: st.fragment(key=key, run_every=run_every)(_keeping(shown_errors()(body)))
+
+
+def folded(label: str, icon: str, key: str, path: Path, body: Callable[[Path, int], None]) -> None:
+    """A part folded up, where the file that it shows is there. Opened, ``body`` makes it of the path and its date.
+
+    The date is in nanoseconds. A PointwiseError in the part is shown where it stands.
+    """
+    if not path.exists():
+        return
+    with st.expander(label, icon=f":material/{icon}:", key=key, on_change="rerun") as opened:
+        if opened.open:
+            with shown_errors():
+                body(path, path.stat().st_mtime_ns)
 
 
 def _keeping(body: Body) -> Body:

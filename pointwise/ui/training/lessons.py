@@ -121,15 +121,14 @@ def prepare(network: Network) -> None:
     """Begin in the background what the first correction of a network would wait for."""
     one = frozen(network)
     with _lock:
-        begun = one in _PREPARED
-        _PREPARED[one] = True
-        while len(_PREPARED) > MOST_FROZEN:
-            _PREPARED.pop(next(iter(_PREPARED)))
-    if not begun:
-        threading.Thread(target=_prepared, args=(one,), name="pointwise-prepare", daemon=True).start()
+        _preparing(one)
 
 
-_PREPARED: dict[FrozenNetwork, bool] = {}
+@functools.lru_cache(MOST_FROZEN)
+def _preparing(one: FrozenNetwork) -> threading.Thread:
+    thread = threading.Thread(target=_prepared, args=(one,), name="pointwise-prepare", daemon=True)
+    thread.start()
+    return thread
 
 
 def _prepared(one: FrozenNetwork) -> None:
