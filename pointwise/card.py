@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HOUSES, TABLE, STROKES = "houses", "table", "strokes"  # beside the names of DATA_SETS
 TRAINED_ON = (*DATA_SETS, OWN, HOUSES, TABLE, STROKES)
+DIGITS = tuple("0123456789")  # the names of the classes of a network that reads digits
 LONGEST_NAME = 40  # characters of a class's name
 Card = Mapping[str, Any]  # JSON, as make_card makes it; {} for a network that nobody trained
 Frozen = TypeVar("Frozen")
@@ -64,6 +65,18 @@ def painted_card(pixels: int, seed: int, metrics: Mapping[str, float], seconds: 
     """
     facts = {"data_set": STROKES, "data": f"{pixels:,} painted pixels", "seed": seed}
     measured = {"metrics": dict(metrics)} if metrics else {}
+    return {**facts, **measured, "seconds": round(seconds, 3), **_machine()}
+
+
+def drawn_card(
+    classes: Sequence[str], data: str, metrics: Mapping[str, float], temperature: float, seconds: float
+) -> dict[str, Any]:
+    """JSON of a network whose last layer learned somebody's own classes from drawings: no recipe, and no epochs.
+
+    ``data`` says in words what it learned from, ``metrics`` are on drawings left out in turn.
+    """
+    facts = {"data_set": OWN, "data": data, "options": {"drawn": True}, "classes": list(classes)}
+    measured = {"metrics": dict(metrics), "temperature": temperature}
     return {**facts, **measured, "seconds": round(seconds, 3), **_machine()}
 
 
@@ -163,6 +176,14 @@ def reads_digits(model: Network) -> bool:
     if name == OWN:
         return bool(options_of(model).get("digits"))
     return unsaid or (name in DATA_SETS and DATA_SETS[name].digits and "shuffled" not in options_of(model))
+
+
+def reads_drawings(model: Network) -> bool:
+    """Whether a network reads what is drawn: digits, or classes of somebody's own that were drawn as examples."""
+    config, options = model.config, options_of(model)
+    drawn = data_set_of(model) == OWN and bool(options.get("drawn"))
+    fits = config.architecture.classifies and (config.input_channels, config.image_size) == (1, 28)
+    return reads_digits(model) or (drawn and fits)
 
 
 def class_names(card: Card, config: ModelConfig) -> tuple[str, ...]:
