@@ -21,6 +21,7 @@ from pointwise.errors import ConfigError
 from pointwise.explain.price_parts import weights_of
 from pointwise.export.page_weights import pack
 from pointwise.inpage import FOLDER, TITLES, scoped
+from pointwise.inpage.compact_code import compact_styles
 from pointwise.models import REGRESSOR, Network
 from pointwise.models.building import count_parameters
 from pointwise.visible_text import visible
@@ -30,7 +31,6 @@ MOST_EXACT = 300_000  # parameters that are written as float32
 REACH = 1.2  # as far as the sliders of a house go, times what the network was trained on
 STEPS = (10, 0.5)  # of the sliders: square feet, rooms
 NAMES = ("square feet", "rooms")
-SPACES = re.compile(r"\s*([{};,]|:(?= ))\s*")  # that styles do not need
 STYLES = {
     "digit_page.js": ("web_page.css",),
     "house_page.js": ("web_page.css", "house_page.css", "network_diagram.css"),
@@ -129,7 +129,7 @@ def _card(model: Network) -> Iterator[tuple[str, str]]:
 
 def _page(name: str, body: str, script: str, about: Mapping[str, Any], data: str, card: list[tuple[str, str]]) -> str:
     code = f"{scoped(FOLDER / script)}\n"
-    styles = SPACES.sub(r"\1", "".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script]))
+    styles = compact_styles("".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script]))
     rows = "".join(f"<dt>{html.escape(visible(key))}</dt><dd>{html.escape(visible(text))}</dd>" for key, text in card)
     parts = {
         "policy": f"default-src 'none'; script-src {_hash(code)}; style-src {_hash(styles)}; img-src data:; "
