@@ -21,7 +21,9 @@ PART = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)  # of a template, up 
 BEFORE_VALUE = frozenset("return typeof case in of new delete void throw yield await else do".split())
 RESTRICTED = frozenset("return break continue throw yield async".split())  # a line's end ends their statement
 VALUE = frozenset((")", "]", "}", "++", "--"))  # signs that a statement may end with
-GOES_ON = frozenset(") ] } , ; . ?. ? : = == === != !== += -= *= /= %= ??= => && || ?? * % & | ^ < > <= >= + - ( [".split())
+GOES_ON = frozenset(
+    ") ] } , ; . ?. ? : = == === != !== += -= *= /= %= ??= => && || ?? * % & | ^ < > <= >= + - ( [".split()
+)
 STYLE_SPACES = re.compile(r"\s*([{};,]|:(?= ))\s*")
 
 
@@ -66,7 +68,9 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         starts_value = not before or (kind_before == "sign" and before not in VALUE) or before in BEFORE_VALUE
         if text[place] == "`":
             kind, end = "text", _after_template(text, place)
-        elif text[place] == "/" and starts_value and (found := REGEX.match(text, place)) and text[place + 1] not in "/*":
+        elif (
+            text[place] == "/" and starts_value and (found := REGEX.match(text, place)) and text[place + 1] not in "/*"
+        ):
             kind, end = "text", found.end()
         else:
             token = TOKEN.match(text, place)

@@ -84,7 +84,9 @@ def test_compact_modules_compute_the_same(node: Answers, tmp_path: Path) -> None
 
 
 def test_styles_lose_spaces_alone() -> None:
-    rules = "a, b > c {\n  color: red;\n  width: calc(1px + 2px);\n}\n@media (max-width: 9px) {d:hover {margin: 0 auto}}\n"
+    rules = (
+        "a, b > c {\n  color: red;\n  width: calc(1px + 2px);\n}\n@media (max-width: 9px) {d:hover {margin: 0 auto}}\n"
+    )
     assert compact_styles(rules) == (
         "a,b > c{color:red;width:calc(1px + 2px)}@media (max-width:9px){d:hover{margin:0 auto}}"
     )
