@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_command, add_data, add_force, add_json, add_quiet, check_outs, says_what_is_there
+from pointwise.commands import add_command, add_common, add_force, add_json, check_outs, says_what_is_there
 from pointwise.commands.progress import bar, fetched, looked_at
 from pointwise.errors import ConfigError
 from pointwise.models import SHIPPED_NAMES
@@ -30,9 +30,7 @@ def add(commands: Any) -> None:
     each = '{"label": 7, "strokes": [[[x, y], …], …]}, x and y from 0 to 1'
     parser.add_argument("--strokes", metavar="FILE", type=Path, help=f"digits to draw and read, one a line: {each}")
     parser.set_defaults(run=evaluate, show=scores_told)
-    add_data(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_common(parser)
     about = "take a network elsewhere: ONNX, a PyTorch script, or a web page"
     examples = ["nin --onnx nin.onnx --torch nin.py", "nin --html nin.html"]
     more = "Give one or several of --onnx, --torch and --html. ONNX needs: pip install onnx onnxscript"
