@@ -165,6 +165,14 @@ def reads_digits(model: Network) -> bool:
     return unsaid or (name in DATA_SETS and DATA_SETS[name].digits and "shuffled" not in options_of(model))
 
 
+def reads_drawings(model: Network) -> bool:
+    """Whether a network reads what is drawn: digits, or classes of somebody's own that were drawn as examples."""
+    config, options = model.config, options_of(model)
+    drawn = data_set_of(model) == OWN and bool(options.get("drawn"))
+    fits = config.architecture.classifies and (config.input_channels, config.image_size) == (1, 28)
+    return reads_digits(model) or (drawn and fits)
+
+
 def class_names(card: Card, config: ModelConfig) -> tuple[str, ...]:
     """What a classifier's classes are called, in the order of its logits, each otherwise and in one line.
 
