@@ -53,7 +53,9 @@ def scoped(path: Path) -> str:
     wanted = {name: set[str]() for name in texts}
     for one, found in imports.items():
         for what, file in found:
-            wanted[(one.parent / file).resolve()] |= {name.split(" as ")[0] for name in re.split(r",\s*", what.strip(" ,"))}
+            wanted[(one.parent / file).resolve()] |= {
+                name.split(" as ")[0] for name in re.split(r",\s*", what.strip(" ,"))
+            }
     names = {one: f"module{number}" for number, one in enumerate(texts)}
     made = []
     for one, text in texts.items():
