@@ -75,6 +75,7 @@ def controls(choices: Place, between: Place, lesson: Place, words: Place, about:
         tools.samples(changed=DRAW)
         if startup.loaded():
             hard_cases.gallery(changed=DRAW)
+            navigation.link("own_classes", "Letters, signs, doodles? Let it learn classes of your own")
     if startup.loaded():
         with lesson:
             taught_drawings.show(changed=DRAW)

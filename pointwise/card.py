@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pointwise.data.catalogue import DATA_SETS, OWN
+from pointwise.data.catalogue import DATA_SETS, MOST_DRAWN, OWN
 from pointwise.errors import ConfigError
 from pointwise.intervals import Share, share_of_sample
 from pointwise.visible_text import BLANK, one_line
@@ -69,13 +69,14 @@ def painted_card(pixels: int, seed: int, metrics: Mapping[str, float], seconds: 
 
 
 def drawn_card(
-    classes: Sequence[str], data: str, metrics: Mapping[str, float], temperature: float, seconds: float
+    classes: Sequence[str], drawings: int, data: str, metrics: Mapping[str, float], temperature: float, seconds: float
 ) -> dict[str, Any]:
     """JSON of a network whose last layer learned somebody's own classes from drawings: no recipe, and no epochs.
 
-    ``data`` says in words what it learned from, ``metrics`` are on drawings left out in turn.
+    ``data`` says in words what it learned from, ``metrics`` are on all ``drawings``, left out in turn.
     """
-    facts = {"data_set": OWN, "data": data, "options": {"drawn": True}, "classes": list(classes)}
+    facts: dict[str, Any] = {"data_set": OWN, "data": data, "options": {"drawn": True}, "classes": list(classes)}
+    facts["drawings"] = drawings
     measured = {"metrics": dict(metrics), "temperature": temperature}
     return {**facts, **measured, "seconds": round(seconds, 3), **_machine()}
 
@@ -183,6 +184,7 @@ def reads_drawings(model: Network) -> bool:
     config, options = model.config, options_of(model)
     drawn = data_set_of(model) == OWN and bool(options.get("drawn"))
     fits = config.architecture.classifies and (config.input_channels, config.image_size) == (1, 28)
+    fits = fits and 2 <= config.num_classes <= MOST_DRAWN
     return reads_digits(model) or (drawn and fits)
 
 

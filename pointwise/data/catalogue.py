@@ -74,6 +74,7 @@ DATA_SETS = {
     ),
 }
 
+MOST_DRAWN = 100  # classes of somebody's own that a network reads drawings as
 OWN = "own_pictures"  # the data set's name on the card of a network that learned from somebody's own
 
 

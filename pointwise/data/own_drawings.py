@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from pointwise.data.catalogue import MOST_DRAWN
 from pointwise.data.digits import Digits
 from pointwise.data.labelled_pictures import OwnPictures
 from pointwise.data.packed_drawings import SIDE, packed, unpacked
 from pointwise.errors import DataError
 
-MOST, MOST_CLASSES = 1_000, 100  # drawings and classes in a description
+MOST = 1_000  # drawings in a description
 SHOWN = 1_000  # pictures in an epoch, about: few drawings are shown again and again, each time bent otherwise
 
 
@@ -50,7 +51,7 @@ class OwnDrawings(OwnPictures):
 def own_drawings_from(data: Mapping[str, Any]) -> OwnDrawings:
     """The drawings that were described. Raises DataError, ValueError, KeyError or TypeError for anything else."""
     names, drawings = data["classes"], data["drawings"]
-    if not 2 <= len(names) <= MOST_CLASSES or len(drawings) > MOST or not all(isinstance(one, str) for one in names):
+    if not 2 <= len(names) <= MOST_DRAWN or len(drawings) > MOST or not all(isinstance(one, str) for one in names):
         raise DataError("There are too many drawings or classes to be learned. Draw them anew.")
     images = np.frombuffer(b"".join(unpacked(text) for _, text in drawings), np.uint8).reshape(-1, SIDE, SIDE)
     return OwnDrawings(tuple(names), images, [label for label, _ in drawings])

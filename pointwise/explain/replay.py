@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pointwise.card import DIGITS, class_names
 from pointwise.errors import ConfigError, ModelFileError
 from pointwise.explain.chain import Chain
 from pointwise.inference import classify_image, prices_at
@@ -25,12 +26,13 @@ class DrawingReplay:
     """What N snapshots of a run say of one drawing."""
 
     steps: tuple[int, ...]
-    probabilities: Floats  # (N, 10), 0–1; a row is all 0 where nothing is read
+    probabilities: Floats  # (N, classes), 0–1; a row is all 0 where nothing is read
     maps: Floats  # (N, C, h, w) of the layer, after its activation
     layer: str
+    names: tuple[str, ...] = DIGITS  # of the classes
 
     def digit(self, number: int) -> int | None:
-        """What the snapshot ``number`` reads; None for a blank drawing and for weights that are not finite."""
+        """The class that the snapshot ``number`` reads, from 0; None for a blank drawing, and weights not finite."""
         row = self.probabilities[number]
         return int(row.argmax()) if row.any() else None
 
@@ -53,7 +55,7 @@ def replay_drawing(
     """What every snapshot reads in a prepared picture, uint8 (28, 28), and the maps of a layer, by name or number.
 
     ``card`` is the run's; where it holds a temperature, all snapshots are read with it. What is not finite is given as
-    0. Raises ConfigError for a network that reads no digits, an unknown layer, no snapshots, or weights of another
+    0. Raises ConfigError for a network that reads no drawings, an unknown layer, no snapshots, or weights of another
     network.
     """
     until = _number(config, layer) + 1
@@ -63,7 +65,7 @@ def replay_drawing(
         chain = Chain.of(model)
         maps.append(_finite(replace(chain, stages=chain.stages[:until]).run(image).maps[-1].after.numpy()))
     name = config.architecture.layers[until - 1].name
-    return DrawingReplay(_steps(snapshots), np.stack(probabilities), np.stack(maps), name)
+    return DrawingReplay(_steps(snapshots), np.stack(probabilities), np.stack(maps), name, class_names(card, config))
 
 
 def replay_prices(

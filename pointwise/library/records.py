@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from pointwise.card import STROKES, TRAINED_ON
-from pointwise.data.catalogue import DATA_SETS, OWN
+from pointwise.data.catalogue import DATA_SETS, MOST_DRAWN, OWN
 from pointwise.errors import LibraryError
 from pointwise.models.config import CLASSIFIERS, REGRESSOR
 from pointwise.progress import ENDED, RESUMABLE, Point
@@ -97,7 +97,8 @@ class RunRecord:
         if self.arch not in CLASSIFIERS or shape != (1, 28):
             return None
         if self.data_set == OWN:
-            return self.arch if "drawings" in options or options.get("drawn") else None
+            drawn = "drawings" in options or options.get("drawn")
+            return self.arch if drawn and 2 <= config.get("num_classes", 0) <= MOST_DRAWN else None
         if config.get("num_classes") != 10:
             return None
         known = self.data_set is None or (self.data_set in DATA_SETS and DATA_SETS[self.data_set].digits)

@@ -48,6 +48,8 @@ def learn(frozen: FrozenNetwork, classes: OwnClasses) -> Learned:
     """
     if lacking := classes.lacking:
         raise DataError(lacking)
+    import scipy.optimize  # noqa: F401  (half a second, and no part of learning)
+
     began = time.perf_counter()
     pictures, labels = classes.pictures()
     features = _features(frozen, pictures)
@@ -64,7 +66,7 @@ def learn(frozen: FrozenNetwork, classes: OwnClasses) -> Learned:
     words = (
         f"{len(labels)} drawings of your own; all but the last layer from {frozen.network.card.get('data', 'MNIST')}"
     )
-    card = drawn_card(classes.names, words, {"accuracy": read.value}, round(temperature, 4), seconds)
+    card = drawn_card(classes.names, len(labels), words, {"accuracy": read.value}, round(temperature, 4), seconds)
     return Learned(with_last_layer(frozen.network, layer, card), read, seconds)
 
 
@@ -79,7 +81,7 @@ def _features(frozen: FrozenNetwork, pictures: NDArray[np.uint8]) -> Tensor:
 
 def _fitted(features: Tensor, labels: NDArray[np.int64]) -> LastLayer:
     """The layer that gives drawings, (N, variants, F), the classes ``labels``."""
-    from scipy.optimize import minimize  # half a second
+    from scipy.optimize import minimize
 
     seen = features.flatten(0, 1).double()
     centre, spread = seen.mean(0), seen.std(0) + 1e-3

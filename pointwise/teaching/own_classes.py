@@ -60,9 +60,10 @@ class OwnClasses:
 
     @property
     def next(self) -> int:
-        """The number of the class that has the fewest drawings."""
+        """The number of the first class that still needs drawings, else of the one that has the fewest."""
         counts = [len(one.drawings) for one in self.classes]
-        return counts.index(min(counts))
+        short = [number for number, count in enumerate(counts) if count < LEAST_DRAWINGS]
+        return short[0] if short else counts.index(min(counts))
 
     def pictures(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """All drawings, uint8 (N, 28, 28), and the number of each one's class, (N,)."""

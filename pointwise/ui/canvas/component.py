@@ -11,14 +11,13 @@ import base64
 import json
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pointwise.ui.canvas.drawing import (
     INK,
     PAPER,
-    SQUARE,
     Drawing,
     Sheet,
     Stroke,
@@ -31,13 +30,17 @@ from pointwise.ui.canvas.drawing import (
 from pointwise.ui.canvas.drawing_json import received
 from pointwise.ui.frame import startup
 from pointwise.ui.frame.page_values import sent
-from pointwise.ui.frame.sections import hidden
+from pointwise.ui.frame.sections import Kept, hidden
+
+if TYPE_CHECKING:
+    from pointwise.export.page_weights import Packed
 
 NO_PEN = """<style>.pw-no-pen {font-size: 0.85rem; max-width: 19rem; height: 0; overflow: hidden; margin: 0;
   animation: pw-no-pen 0s 10s forwards} @keyframes pw-no-pen {to {height: auto}}</style>
 <p class="pw-no-pen">Drawing does not work in this browser: it does not let the page's own code run. The samples and
 pictures from files do.</p>"""  # taken away by that code
 
+ON_PAGE: Kept[Packed | None] = Kept("answer.network", None)  # the network that the page was given last
 SAME = {"network": "same"}  # instead of a network's bytes: the page goes on with those that it has
 FINER = 14  # pixels between the widths that a sheet is shown with: half of the network's 28
 
@@ -74,7 +77,7 @@ def strokes(
                 "pen": pen / sheet.height,
                 "number": drawing.number,
                 "base": drawing.shown.number,
-                "reads": sheet is SQUARE,
+                "reads": sheet.reads,
             },
             on_drawing_change=lambda: _take(sheet, on_first),
             on_shown_change=on_shown or _nothing,
@@ -92,6 +95,23 @@ def page_code() -> Callable[..., Any]:
     from pointwise.inpage import FOLDER, bundled
 
     return st.components.v2.component("pointwise_pen", js=bundled(FOLDER / "pen.js"))
+
+
+def network(packed: Packed | None, has_one: bool = False, in_last_layer: bool = False) -> None:
+    """The weights for the page to answer with, unless it ``has_one`` and that is still the same; with None it does not.
+
+    Of a network that differs from the one before ``in_last_layer`` alone, that layer. A message of a third of a
+    megabyte costs the server a millisecond even where only its hash is sent, and a phone seconds.
+    """
+    before = ON_PAGE.get()
+    ON_PAGE.set(packed)
+    data: Any = packed and packed.content
+    if packed and before and has_one and before.id == packed.id:
+        data = SAME
+    elif packed and before and in_last_layer and packed.differs_in_last_layer(before):
+        data = {**SAME, "id": packed.id, "layer": base64.b64encode(packed.last_layer).decode()}
+    with hidden("network-hidden"):
+        page_code()(key="network", data=data)
 
 
 def _fit(sheet: Sheet) -> str:

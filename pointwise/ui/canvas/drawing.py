@@ -42,6 +42,7 @@ class Sheet:
     height: int
     pen: int  # pixels, unless chosen otherwise
     detail: float = 1.0  # pixels of its picture to one of its own
+    reads: bool = False  # whether the page answers what is drawn there
 
     @property
     def picture(self) -> tuple[int, int]:
@@ -49,7 +50,10 @@ class Sheet:
         return round(self.width * self.detail), round(self.height * self.detail)
 
 
-SQUARE = Sheet("board", 420, 420, 30, 11 / 15)  # 15 pixels for each of the network's 28, and 11 in its picture
+SQUARE = Sheet(
+    "board", 420, 420, 30, 11 / 15, reads=True
+)  # 15 pixels for each of the network's 28, and 11 in its picture
+EXAMPLES = Sheet("examples", 420, 420, 30, 11 / 15, reads=True)  # of classes of somebody's own
 STRIP = Sheet("strip", 348, 116, 9)  # for three or four digits
 
 
@@ -208,6 +212,8 @@ def _kept(sheet: Sheet) -> Lasting[Drawing | None]:
 def first(sheet: Sheet = SQUARE) -> Drawing:
     """What a first visitor finds on a sheet."""
     empty = Drawing(sheet, 0)
+    if sheet is EXAMPLES:
+        return empty
     return empty.with_digits(*FIRST_STRIP) if sheet is STRIP else empty.with_figures(CROSSED_SEVEN)
 
 

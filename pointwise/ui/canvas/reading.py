@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise.card import DIGITS
 from pointwise.inpage import TITLES
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import desk, labels
 from pointwise.ui.frame.sections import Kept
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,13 +57,13 @@ def read(model: Network, image: NDArray[np.uint8]) -> Reading:
 
 
 def headline(reading: Reading) -> tuple[str, str]:
-    """The digit, and how sure the model is."""
-    if reading.digit is None:
-        return "–", "Draw a digit"
-    return str(reading.digit), ("" if reading.sure else "unsure: ") + labels.probability(reading.probability)
+    """What is read, a person's text, and how sure the model is."""
+    if reading.name is None:
+        return "–", "Draw a digit" if reading.names == DIGITS else "Draw something"
+    return visible(reading.name), ("" if reading.sure else "unsure: ") + labels.probability(reading.probability)
 
 
 def title(reading: Reading) -> str:
-    """What to see in a chart of the probabilities."""
-    which = "blank" if reading.digit is None else "sure" if reading.sure else "unsure"
-    return TITLES[which].format(digit=reading.digit, percent=labels.probability(reading.probability))
+    """What to see in a chart of the probabilities; with a person's text in it."""
+    which = "blank" if reading.name is None else "sure" if reading.sure else "unsure"
+    return TITLES[which].format(digit=visible(reading.name), percent=labels.probability(reading.probability))

@@ -14,24 +14,24 @@ PEN = "board.pen"  # the key of the slider
 PENS = (10, 56)  # pixels of the sheet
 
 
-def board() -> None:
+def board(sheet: Sheet = SQUARE) -> None:
     """The canvas with the session's Drawing."""
-    component.canvas(current(), _pen())
+    component.canvas(current(sheet), _pen())
 
 
-def strokes(on_shown: Callable[[], None], on_first: Callable[[], None]) -> None:
+def strokes(on_shown: Callable[[], None], on_first: Callable[[], None], sheet: Sheet = SQUARE) -> None:
     """What follows the pen on the canvas, as ``component.strokes`` does."""
-    component.strokes(current(), _pen(), on_shown, on_first)
+    component.strokes(current(sheet), _pen(), on_shown, on_first)
 
 
 def _pen() -> int:
     return st.session_state.get(desk.widget(PEN, SQUARE.pen, desk.between(*PENS)), SQUARE.pen)
 
 
-def tools(changed: str) -> None:
+def tools(changed: str, sheet: Sheet = SQUARE) -> None:
     """Undo, clear and the pen's width; a use of them runs the fragment ``changed``."""
-    with st.container(horizontal=True, vertical_alignment="bottom", width=SQUARE.width, gap="xsmall"):
-        undo_and_clear(SQUARE, changed)
+    with st.container(horizontal=True, vertical_alignment="bottom", width=sheet.width, gap="xsmall"):
+        undo_and_clear(sheet, changed)
         st.slider(
             "Pen width",
             *PENS,

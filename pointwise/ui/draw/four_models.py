@@ -43,7 +43,7 @@ cy='12' r='10'/%3E%3Cpath d='M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3M12 17h.01'/%3E
 xmlns='http://www.w3.org/2000/svg' viewBox='2 2 20 20'%3E%3Cpath d='M14 4l2.29 2.29-2.88 2.88 1.42 1.42 \
 2.88-2.88L20 10V4zm-4 0H4v6l2.29-2.29 4.71 4.7V20h2v-8.41l-5.29-5.3z'/%3E%3C/svg%3E")}
 @media (min-width: 641px) {.pw-card:nth-child(even) .pw-tip {left: auto; right: 0}}
-.pw-card-digit {font-size: 2.25rem; line-height: 3rem; padding-bottom: 0.25rem}
+.pw-card-digit {font-size: 2.25rem; line-height: 3rem; padding-bottom: 0.25rem; overflow-wrap: anywhere}
 .pw-card-sure {font-size: 0.875rem; line-height: 1.1875rem; padding: 2px 0.375rem; border-radius: 9999px;
   color: light-dark(#686255, #b8b3a8); background: light-dark(#f5f4f2, #2c2925); margin-bottom: 0.25rem}
 .pw-card-whose {font-size: 0.875rem; line-height: 1.4; opacity: 0.7; margin-top: 1rem; overflow-wrap: anywhere}
@@ -74,7 +74,7 @@ def words() -> None:
 def side_by_side() -> None:
     """Every model's answer to the same picture, with its size and its error on one scale. Raises ModelFileError."""
     image = drawing.received_image()
-    digit = reading.read(weights_in_use.current_model(reading.chosen_reader()), image).digit
+    read_above = reading.read(weights_in_use.current_model(reading.chosen_reader()), image).name
     used: dict[str, Used] = {}
     missing = []
     for arch in CLASSIFIERS:
@@ -83,17 +83,17 @@ def side_by_side() -> None:
         except ModelFileError as error:
             missing.append(error)
     largest = max((_parameters(one.network) for one in used.values()), default=1)
-    shown = (_card(arch, one, reading.read(one.network, image), digit, largest) for arch, one in used.items())
+    shown = (_card(arch, one, reading.read(one.network, image), read_above, largest) for arch, one in used.items())
     st.html(f'{STYLE}<div class="pw-cards">{"".join(shown)}</div>')
     for one in missing:
         with shown_errors():
             raise one
 
 
-def _card(arch: str, used: Used, read: Reading, digit: int | None, largest: int) -> str:
+def _card(arch: str, used: Used, read: Reading, read_above: str | None, largest: int) -> str:
     name, (best, sure) = html.escape(labels.MODELS[arch]), reading.headline(read)
     whose = f'<div class="pw-card-whose">By {html.escape(visible(used.mark))}</div>' if used.own else ""
-    apart = '<div class="pw-card-apart">Disagrees</div>' if read.digit != digit else ""
+    apart = '<div class="pw-card-apart">Disagrees</div>' if read.name != read_above else ""
     return (
         f'<div class="pw-card" role="group" aria-label="{name}"><div class="pw-card-name">{name}'
         f'<button type="button" class="pw-term" aria-label="About {name}"><span class="pw-card-help"></span>'

@@ -41,7 +41,7 @@ STYLE = """<style>
 def show(changed: str) -> None:
     """All of it, where there are corrections; what takes one back runs the fragment ``changed``."""
     arch = reading.chosen_reader()
-    if not lessons.teachable(arch):
+    if not lessons.teachable(arch) or not weights_in_use.reads_digits(arch):
         return
     st.header("What you taught it")
     with shown_errors():

@@ -14,6 +14,7 @@ from pointwise.ui.feature_maps.subject import Subject
 from pointwise.ui.figures import map_tiles
 from pointwise.ui.frame import charts, glossary, html
 from pointwise.ui.frame.colours import Scale
+from pointwise.ui.frame.labels import plain
 from pointwise.ui.frame.page_values import sent, several, whole
 from pointwise.ui.frame.sections import Kept
 
@@ -33,8 +34,14 @@ def show(
 ) -> None:
     """The channel's map (h, w) in the colours of ``scale``, beside the maps that it is ``mixed`` of."""
     stage = subject.chain.stages[stage_number]
-    digit = "" if stage.activated else f", the digit {number}"
-    st.markdown(f"**Channel {number + 1} of {stage.channels}{digit}, and what goes into it**")
+    of = (
+        ""
+        if stage.activated
+        else f", the {subject.called(number)}"
+        if subject.kind == "digit"
+        else (f", {plain(subject.called(number))}")
+    )
+    st.markdown(f"**Channel {number + 1} of {stage.channels}{of}, and what goes into it**")
     st.html(MADE_STYLE)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap=None, key="features-made"):
         chosen = input_maps.chosen_input(mixed)
@@ -84,9 +91,9 @@ def tone_curve(subject: Subject, number: int) -> None:
     charts.show(figure, "features.tone", alt)
 
 
-def name(stage: Stage, number: int) -> str:
-    """What a channel is called; the last layer has one for each digit."""
-    return f"Channel {number + 1}" + ("" if stage.activated else f", digit {number}")
+def name(subject: Subject, stage: Stage, number: int) -> str:
+    """What a channel is called; the last layer has one for each digit, or other class."""
+    return f"Channel {number + 1}" + ("" if stage.activated else f", {subject.called(number)}")
 
 
 def point(values: NDArray[np.float32]) -> tuple[int, int]:

@@ -35,7 +35,7 @@ def show(subject: Subject) -> None:
     stage, maps = subject.chain.stages[number], subject.trace.maps[number]
     st.markdown("Follow it from left to right: choose a layer, one of its channels, and a pixel of that.")
     strip = st.container()
-    glossary.write(f"{layer_words.does(stage)} {layer_words.alive(stage, maps.dead())}")
+    glossary.write(f"{layer_words.does(stage)} {layer_words.alive(stage, maps.dead(), subject.kind)}")
     figure = st.container()
     wide = _is_dots(stage) or stage.channels <= FEW  # which take the whole width, and little height
     over, (left, right) = st.container(), st.columns([5, 4] if wide else [3, 5], gap="medium")
@@ -44,7 +44,7 @@ def show(subject: Subject) -> None:
         before, shared, options = _options(stage)
         values = (maps.before if before else maps.after).numpy()
         chosen = _channel(values, int(subject.trace.logits.argmax()) if linear else None)
-        _mosaic(stage, maps, values, shared, chosen)
+        _mosaic(subject, stage, maps, values, shared, chosen)
     with options:
         _downloads(f"{subject.arch}-{stage.name}-{'before' if before else 'after'}", values, shared)
     with strip:
@@ -146,16 +146,16 @@ def _look_into(subject: Subject, stage_number: int, number: int | None) -> None:
     input_maps.CHOSEN.pop()
 
 
-def _mosaic(stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool, chosen: int) -> None:
+def _mosaic(subject: Subject, stage: Stage, maps: Maps, values: NDArray[np.float32], shared: bool, chosen: int) -> None:
     dead = maps.dead()
     alt = f"The {stage.channels} feature maps of {stage.name}, {int(dead.sum())} of them dead"
     sprite, columns = map_tiles.tiles(values, shared)
     tiles = map_tiles.Tiles(
         sprite,
         columns,
-        names=[channel.name(stage, at) + (", dead" if gone else "") for at, gone in enumerate(dead)],
+        names=[channel.name(subject, stage, at) + (", dead" if gone else "") for at, gone in enumerate(dead)],
         captions=[
-            "" if _is_dots(stage) else (str(at + 1) if stage.activated else f"digit {at}")
+            "" if _is_dots(stage) else (str(at + 1) if stage.activated else subject.called(at))
             for at in range(stage.channels)
         ],
         faded=dead.tolist(),

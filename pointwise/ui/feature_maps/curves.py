@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.card import DIGITS
 from pointwise.explain.evidence import brightness_curves, is_pointwise
 from pointwise.ui.feature_maps.subject import Subject
 from pointwise.ui.frame import charts, glossary, labels
 from pointwise.ui.frame.charts import framed
 from pointwise.ui.frame.colours import BLUE, DEEP_BLUE, GREY, ORANGE
+from pointwise.ui.frame.labels import in_chart
+from pointwise.visible_text import visible
 
 Floats = NDArray[np.float64]
 BAG = "bag_of_pixels"  # the network that this view is about
@@ -33,22 +38,26 @@ def show(subject: Subject) -> None:
         return
     curves = brightness_curves(subject.chain)
     averages, logits = curves.averaged(subject.image), subject.trace.logits.double().numpy()
-    best = int(averages.argmax())
+    best, kind = subject.names[int(averages.argmax())], subject.kind
     glossary.write(
-        "**This is all that the network knows.** Each curve gives a pixel's brightness a score for one digit; "
-        f"a digit's [[logit]] is its curve's average over all {subject.image.size} pixels. **{best}** has the highest."
+        f"**This is all that the network knows.** Each curve gives a pixel's brightness a score for one {kind}; "
+        f"a {kind}'s [[logit]] is its curve's average over all {subject.image.size} pixels. "
+        f"**{labels.plain(best)}** has the highest."
     )
     charts.show(
-        ten_curves(curves.brightness, curves.logits, averages, subject.image),
+        ten_curves(curves.brightness, curves.logits, averages, subject.image, subject.names),
         "features.ten_curves",
-        f"Ten curves of brightness; averaged over the drawing's pixels, {best} is highest: {averages[best]:.3f}",
+        f"{len(averages)} curves of brightness; averaged over the drawing's pixels, {visible(best)} is highest: "
+        f"{averages.max():.3f}",
     )
     difference = np.abs(averages - logits).max()
     st.markdown(
         "Shuffle the drawing's pixels: the grey bars stay as they are, so the answer stays. 1×1 convolutions alone "
         "see brightness, and no shape."
     )
-    st.markdown(f"The network's ten logits are these averages: the largest difference is **{difference:.1e}**.")
+    st.markdown(
+        f"The network's {len(logits)} logits are these averages: the largest difference is **{difference:.1e}**."
+    )
 
 
 def _look_at_the_bag() -> None:
@@ -68,8 +77,10 @@ def tone_curve(brightness: Floats, before: Floats | None, after: Floats, image: 
     return framed(figure, "Tone curve: brightness in, feature map out", 330).update_layout(showlegend=False)
 
 
-def ten_curves(brightness: Floats, logits: Floats, averages: Floats, image: NDArray[np.uint8]) -> go.Figure:
-    """Each digit's logit over brightness, logits (10, n), and the drawing's pixels below."""
+def ten_curves(
+    brightness: Floats, logits: Floats, averages: Floats, image: NDArray[np.uint8], names: Sequence[str] = DIGITS
+) -> go.Figure:
+    """The logit of each class over brightness, logits (classes, n), and the drawing's pixels below."""
     figure = _over_histogram(image)
     for digit, curve in enumerate(logits):
         line = {
@@ -82,13 +93,15 @@ def ten_curves(brightness: Floats, logits: Floats, averages: Floats, image: NDAr
             y=curve,
             mode="lines",
             line=line,
-            name=f"{digit}: average {averages[digit]:.3f}",
-            hovertemplate=f"{digit}: %{{y:.3f}}<extra></extra>",
+            name=f"{in_chart(names[digit])}: average {averages[digit]:.3f}",
+            hovertemplate=f"{in_chart(names[digit])}: %{{y:.3f}}<extra></extra>",
             row=1,
             col=1,
         )
     figure.update_yaxes(title="logit", row=1, col=1)
-    figure = framed(figure, f"{averages.argmax()} has the highest average over the drawing's pixels", 520)
+    figure = framed(
+        figure, f"{in_chart(names[int(averages.argmax())])} has the highest average over the drawing's pixels", 520
+    )
     return figure.update_layout(legend={"orientation": "h", "y": -0.14, "x": 0, "yanchor": "top"}, hovermode="x")
 
 

@@ -1,4 +1,4 @@
-"""Evidence for each digit, place by place, adding up to its logit; a brush takes ink away and the answer follows."""
+"""Evidence for each class, place by place, adding up to its logit; a brush takes ink away and the answer follows."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.data.catalogue import MOST_DRAWN
 from pointwise.explain.evidence import BASELINES, Evidence, all_evidence, is_pooled
 from pointwise.ui.feature_maps import map_components
 from pointwise.ui.feature_maps.subject import Subject, prediction
 from pointwise.ui.figures import map_tiles
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
+from pointwise.ui.frame.labels import plain
 from pointwise.ui.frame.page_values import sent, several, whole
 from pointwise.ui.frame.sections import Kept, choice
+from pointwise.visible_text import visible
 
 PICTURE = "features.evidence"
 ERASED: Kept[tuple[str, tuple[int, ...]]] = Kept("features.erased", ("", ()))  # the drawing, indices of rubbed pixels
@@ -31,24 +34,24 @@ INK = 0.4  # how much darker the colours are where there is ink
 
 
 def show(subject: Subject) -> None:
-    """Ten maps of evidence side by side, and the chosen digit's in large."""
+    """The maps of evidence for all classes side by side, and the chosen one's in large."""
     drawing = hashlib.sha256(subject.image.tobytes()).hexdigest()
     image = _without(subject.image, drawing)
     baseline = _baseline(subject)
     every = all_evidence(subject.chain, image, BASELINES[baseline])
-    digit = _digit(int(subject.trace.logits.argmax()))
+    digit = _digit(int(subject.trace.logits.argmax()), len(every))
     scale = Scale.around(np.stack([parts.terms for parts in every]))  # one for all ten, so that they can be compared
     glossary.write(
-        "Each picture is the [[evidence]] for one digit: where the drawing speaks for it, **orange**, and against it, "
-        "**blue**. Below each is the sum with a constant: the digit's [[logit]]. The largest wins. Choose one."
+        f"Each picture is the [[evidence]] for one {subject.kind}: where the drawing speaks for it, **orange**, "
+        "and against it, **blue**. Below each is the sum with a constant: its [[logit]]. The largest wins. Choose one."
     )
-    _ten(every, image, digit, scale)
+    _ten(subject, every, image, digit, scale)
     left, right = st.columns([4, 5], gap="large")
     with left:
-        _map(every[digit], image, digit, drawing, scale)
+        _map(every[digit], image, _called(subject, digit), drawing, scale)
     with right:
         if (image != subject.image).any():
-            prediction("With the ink rubbed out", subject.chain.run(image), image)
+            prediction("With the ink rubbed out", subject.model, subject.chain.run(image), image)
             st.button(
                 "Give the ink back",
                 on_click=ERASED.set,
@@ -56,7 +59,7 @@ def show(subject: Subject) -> None:
                 icon=":material/undo:",
                 key="features.restore",
             )
-        _sum(every[digit], digit)
+        _sum(every[digit], _called(subject, digit))
         st.markdown(_about(subject, baseline))
 
 
@@ -74,32 +77,40 @@ def _baseline(subject: Subject) -> str:
     )
 
 
-def _digit(read: int) -> int:
-    """The digit whose evidence is shown in large: the chosen one, until another one is read."""
+def _called(subject: Subject, number: int) -> str:
+    return visible(subject.names[number])
+
+
+def _digit(read: int, count: int) -> int:
+    """The number of the class, of ``count``, whose evidence is large: the chosen one, until another is read."""
     if READ.get() not in (None, read):
         DIGIT.pop()
     READ.set(read)
     chosen = DIGIT.get()
-    return chosen if chosen is not None and 0 <= chosen < 10 else read
+    return chosen if chosen is not None and 0 <= chosen < count else read
 
 
 def _choose() -> None:
-    if (chosen := sent(TEN, "chosen", whole(0, 9))) is not None:
+    if (chosen := sent(TEN, "chosen", whole(0, MOST_DRAWN - 1))) is not None:
         DIGIT.set(chosen)
 
 
-def _ten(every: Sequence[Evidence], image: NDArray[np.uint8], digit: int, scale: Scale) -> None:
+def _ten(subject: Subject, every: Sequence[Evidence], image: NDArray[np.uint8], digit: int, scale: Scale) -> None:
     pictures = np.stack([_coloured(parts, image, scale) for parts in every])
     sprite, columns = map_tiles.sprite(pictures)
     tiles = map_tiles.Tiles(
         sprite,
         columns,
-        names=[f"Evidence for the digit {one}: {parts.logit:.2f}" for one, parts in enumerate(every)],
-        captions=[f"{one}: {parts.logit:.2f}" for one, parts in enumerate(every)],
+        names=[f"Evidence for {_the(subject, one)}: {parts.logit:.2f}" for one, parts in enumerate(every)],
+        captions=[f"{_called(subject, one)}: {parts.logit:.2f}" for one, parts in enumerate(every)],
         faded=[False] * len(every),
         side=SIDE,
     )
-    map_tiles.mosaic(TEN, tiles, digit, "The evidence for each of the ten digits", _choose)
+    map_tiles.mosaic(TEN, tiles, digit, f"The evidence for each {subject.kind}", _choose)
+
+
+def _the(subject: Subject, number: int) -> str:
+    return f"the digit {number}" if subject.kind == "digit" else _called(subject, number)
 
 
 def _coloured(parts: Evidence, image: NDArray[np.uint8], scale: Scale) -> NDArray[np.uint8]:
@@ -114,33 +125,33 @@ def _spread(parts: Evidence, image: NDArray[np.uint8]) -> NDArray[np.float64]:
     return parts.terms.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def _map(parts: Evidence, image: NDArray[np.uint8], digit: int, drawing: str, scale: Scale) -> None:
-    st.markdown(f"**The evidence for {digit}: rub over it to take ink away**")
+def _map(parts: Evidence, image: NDArray[np.uint8], called: str, drawing: str, scale: Scale) -> None:
+    st.markdown(f"**The evidence for {plain(called)}: rub over it to take ink away**")
     SHOWN.set(drawing)
     map_components.brush(
         PICTURE,
         _coloured(parts, image, scale),
         _spread(parts, image),
         RADIUS,
-        f"Where the drawing speaks for a {digit}, orange, and against it, blue",
+        f"Where the drawing speaks for {called}, orange, and against it, blue",
         _rubbed,
     )
     st.html(scale.bar())
 
 
-def _sum(parts: Evidence, digit: int) -> None:
+def _sum(parts: Evidence, called: str) -> None:
     """The sum in three bars, and then in its numbers."""
     terms = parts.terms
     speaks, against = float(terms[terms > 0].sum()), float(terms[terms < 0].sum())
     rows = [("speaks for it", speaks), ("against it", against), ("constant (bias)", parts.bias), ("logit", parts.total)]
-    st.markdown(f"**Its parts sum to the logit for {digit}**")
+    st.markdown(f"**Its parts sum to the logit for {plain(called)}**")
     st.html(_bars(rows))
     st.latex(
         rf"\underbrace{{{parts.terms.sum():.4f}}}_{{\text{{sum of the map}}}} + "
         rf"\underbrace{{({parts.bias:.4f})}}_{{\text{{bias}}}} = {parts.total:.4f}"
     )
     difference = abs(parts.total - parts.logit)
-    st.markdown(f"The network's logit for {digit} is **{parts.logit:.4f}**; they differ by {difference:.1e}.")
+    st.markdown(f"The network's logit for {plain(called)} is **{parts.logit:.4f}**; they differ by {difference:.1e}.")
 
 
 def _bars(rows: Sequence[tuple[str, float]]) -> str:

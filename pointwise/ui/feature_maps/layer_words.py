@@ -25,11 +25,11 @@ def does(stage: Stage) -> str:
     return f"**{stage.name}** is a {kind}: {work}."
 
 
-def alive(stage: Stage, dead: NDArray[np.bool_]) -> str:
+def alive(stage: Stage, dead: NDArray[np.bool_], kind: str) -> str:
     """How many of a layer's channels are ``dead``, as text for the glossary."""
     count = int(dead.sum())
     if not stage.activated:
-        return "The last layer has no [[activation]]: each map's average is a digit's [[logit]]."
+        return f"The last layer has no [[activation]]: each map's average is a {kind}'s [[logit]]."
     if not count:
         return "No channel is [[dead|dead channel]] on this drawing: each is other than zero somewhere."
     dead_ones = f"{count} of {stage.channels} " + ("is" if count == 1 else "are")

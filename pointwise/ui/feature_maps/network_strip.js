@@ -17,7 +17,7 @@ function fill(box, { image, name, kind, pointwise, sizes }, alt) {
   box.replaceChildren(picture, ...texts)
 }
 
-function bars(box, shares) {
+function bars(box, shares, names) {
   const most = Math.max(...shares)
   const picture = box.firstChild ?? element("i")
   picture.replaceChildren(...shares.map((share) => {
@@ -25,7 +25,7 @@ function bars(box, shares) {
     bar.style.height = `${100 * share}%`
     return bar
   }))
-  box.replaceChildren(picture, element("span", `0 … ${shares.length - 1}`), element("b", `reads ${shares.indexOf(most)}`))
+  box.replaceChildren(picture, element("span", `${names[0]} … ${names.at(-1)}`), element("b", `reads ${names[shares.indexOf(most)]}`))
 }
 
 function build(instance, count) {
@@ -60,7 +60,8 @@ function paint(instance, data) {
     else button.removeAttribute("aria-current")
   })
   instance.ends[1].title = data.answer.label
-  bars(instance.ends[1], data.answer.shares)
+  instance.names = data.answer.names
+  bars(instance.ends[1], data.answer.shares, instance.names)
   if (instance.chosen !== data.chosen) reveal(instance, data.chosen)
   instance.chosen = data.chosen
 }
@@ -74,7 +75,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!known)
     root.getRootNode().addEventListener("pointwise-live", ({ detail }) => {
       if (detail.image) instance.buttons[instance.chosen].firstChild.src = detail.image
-      if (detail.probabilities) bars(instance.ends[1], detail.probabilities)
+      if (detail.probabilities) bars(instance.ends[1], detail.probabilities, instance.names)
     })
   if (instance.buttons.length !== data.layers.length) {
     build(instance, data.layers.length)

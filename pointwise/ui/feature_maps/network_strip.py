@@ -15,6 +15,7 @@ from pointwise.inpage import bundled
 from pointwise.ui.feature_maps.subject import RECEIVED, Subject
 from pointwise.ui.frame import html, labels
 from pointwise.ui.frame.colours import Scale
+from pointwise.visible_text import visible
 
 STRIP = "features.strip"  # its key
 
@@ -61,7 +62,7 @@ def show(subject: Subject, chosen: int, number: int, choose: Callable[[], None])
         for at, (stage, maps) in enumerate(zip(subject.chain.stages, trace.maps, strict=True))
     ]
     probabilities = trace.probabilities
-    digit = int(probabilities.argmax())
+    digit, names = int(probabilities.argmax()), [visible(name) for name in subject.names]
     _strip(
         key=STRIP,
         data={
@@ -74,7 +75,9 @@ def show(subject: Subject, chosen: int, number: int, choose: Callable[[], None])
             "chosen": chosen,
             "answer": {
                 "shares": tuple(probabilities.tolist()),
-                "label": f"The ten probabilities: {digit} has {labels.probability(float(probabilities[digit]))}",
+                "label": f"The {len(probabilities)} probabilities: {names[digit]} has "
+                f"{labels.probability(float(probabilities[digit]))}",
+                "names": names,
             },
         },
         on_chosen_change=choose,

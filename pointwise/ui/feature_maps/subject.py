@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.card import DIGITS, class_names
 from pointwise.drawing import SIDE
 from pointwise.explain.chain import Chain, Channel, Trace
 from pointwise.inference import Reading
@@ -24,6 +25,7 @@ from pointwise.ui.canvas.reading import chosen_reader, headline
 from pointwise.ui.frame import html, labels
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.training import weights_in_use
+from pointwise.visible_text import visible
 
 PREDICTION = "features-prediction"  # the key of what the prediction stands in
 RECEIVED = f"What the network receives, {SIDE} by {SIDE} pixels"
@@ -78,6 +80,20 @@ class Subject:
     image: NDArray[np.uint8]  # (28, 28): what the network receives
     trace: Trace  # of ``chain``
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the network's classes are called, a person's texts."""
+        return class_names(self.model.card, self.model.config)
+
+    @property
+    def kind(self) -> str:
+        """What a class is: "digit", or "class" where they are somebody's own."""
+        return "digit" if self.names == DIGITS else "class"
+
+    def called(self, number: int) -> str:
+        """A class in words: "digit 3", or its name, as text that can be shown where there is no markup."""
+        return f"digit {number}" if self.names == DIGITS else visible(self.names[number])
+
 
 def choose(pictured: bool = True) -> Subject | None:
     """Choose network and drawing, and show the answer; None when the canvas is empty. Raises ModelFileError.
@@ -114,10 +130,10 @@ def choose(pictured: bool = True) -> Subject | None:
     trace = chain.run(image)
     with answer:
         with st.container(key=PREDICTION, width="content"):
-            prediction("Prediction", trace, image)
+            prediction("Prediction", model, trace, image)
         if changes:
             with st.container(width="content"):
-                prediction("Without your changes", plain.run(image), image)
+                prediction("Without your changes", model, plain.run(image), image)
             channels = "1 channel" if changes == 1 else f"{changes} channels"
             st.button(f"Reset {channels}", on_click=_reset, args=(arch,), icon=":material/restart_alt:", key="reset")
         st.caption(f"By {labels.plain(mark)}", width="content")
@@ -129,10 +145,12 @@ def _networks() -> str:
     return "  \n".join(f"**{labels.MODELS[arch]}**: {labels.ABOUT[arch]}." for arch in CLASSIFIERS)
 
 
-def prediction(label: str, trace: Trace, image: NDArray[np.uint8]) -> None:
-    """What the network says of ``image``, and how sure it is; a blank picture has no digit."""
-    reading = Reading(int(trace.logits.argmax()) if image.any() else None, trace.probabilities, image)
-    st.metric(label, *headline(reading), delta_color="off", delta_arrow="off")
+def prediction(label: str, model: Network, trace: Trace, image: NDArray[np.uint8]) -> None:
+    """What the network says of ``image``, and how sure it is; a blank picture has no class."""
+    names = class_names(model.card, model.config)
+    reading = Reading(int(trace.logits.argmax()) if image.any() else None, trace.probabilities, image, names)
+    best, remark = headline(reading)
+    st.metric(label, labels.plain(best), remark, delta_color="off", delta_arrow="off")
 
 
 def _changed(chain: Chain, arch: str) -> tuple[Chain, int]:

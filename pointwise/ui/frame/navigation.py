@@ -35,6 +35,7 @@ PAGES = (
     Entry(
         "path", "Start here", ":material/route:", "What a 1×1 convolution is and what it is good for, in five steps."
     ),
+    Entry("own_classes", "Your own classes", ":material/category:", "Draw a few of each, and a network reads them."),
     Entry("feature_maps", "Feature maps", ":material/grid_view:", "See every channel of a network on a drawing."),
     Entry("regression", "House prices", ":material/home:", "Move two sliders and see a network's price move."),
     Entry("why_1x1", "Why 1×1", ":material/science:", "Guess what is true about 1×1 convolutions, and measure it."),

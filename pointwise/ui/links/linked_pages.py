@@ -188,6 +188,7 @@ def _painting() -> tuple[Field, ...]:
 PAGES: dict[str, tuple[Field, ...]] = {  # by a page's address; fields are used in this order
     "": (DRAWING, STEPS, READER),
     "path": (DRAWING, STEPS, PATH_STEP, _mix(), number("order", "order of the pixels", "path.order", 0, 1_000)),
+    "own_classes": (),
     "feature_maps": (
         DRAWING,
         STEPS,

@@ -25,6 +25,7 @@ from pointwise.models import ModelConfig
 from pointwise.ui.canvas import reading
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.frame.sections import Latest
+from pointwise.visible_text import visible
 
 MOST_BYTES = 1_100_000  # of a layer's maps over all snapshots; as text a third more
 FEET, PLACES = np.linspace(0, 6_000, 61), np.linspace(0, 12, 49)  # the grid of houses, a fifth beyond the training
@@ -38,7 +39,7 @@ _scripts = bundled(Path(__file__).with_name("replay.js"))
 _drawing = st.components.v2.component(
     "pointwise_replay_drawing",
     html=f"""<section>{PLAYER}<div class="views">
-<figure class="curves"><figcaption>Each digit's probability over the run</figcaption>
+<figure class="curves"><figcaption>The probability of each class over the run</figcaption>
 <div class="plot" role="img"><svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"></svg>
 <s style="bottom: 100%">1</s><s style="bottom: 50%">0.5</s><s style="bottom: 0">0</s><div class="now"></div></div>
 <div class="unit">–</div></figure>
@@ -74,7 +75,7 @@ class Player:
 def show_drawing(
     player: Player, config: ModelConfig, card: Mapping[str, Any], snapshots: Snapshots, image: NDArray[np.uint8]
 ) -> None:
-    """A picture, uint8 (28, 28), through a run's snapshots: ten curves, ten bars, and the maps of a layer to choose.
+    """A picture, uint8 (28, 28), through a run's snapshots: a curve and a bar for each class, and maps of a layer.
 
     What was computed is kept as long as ``snapshots`` is the same object. Raises ConfigError as ``replay_drawing``.
     """
@@ -147,6 +148,7 @@ def drawing_data(replay: DrawingReplay) -> dict[str, Any]:
         "columns": _columns(shown),
         "what": f"{which} maps of {replay.layer}",
         "scale": _colours(scale),
+        "names": [visible(name) for name in replay.names],
         "titles": {**reading.TITLES, "none": NOT_FINITE},
         "sure": SURE,
     }

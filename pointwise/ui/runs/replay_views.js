@@ -107,8 +107,8 @@ function bar(element, { low, high, stops }, text) {
 export const drawing = {
   prepare({ root, data }) {
     const all = floats(data.probabilities), places = along(data.steps)
-    const rows = data.steps.map((_, at) => all.subarray(10 * at, 10 * at + 10))
-    const curves = Array.from({ length: 10 }, (_, digit) => rows.map((row) => row[digit]))
+    const classes = data.names.length, rows = data.steps.map((_, at) => all.subarray(classes * at, classes * (at + 1)))
+    const curves = data.names.map((_, digit) => rows.map((row) => row[digit]))
     const [plot, svg] = [".plot", "svg"].map((name) => root.querySelector(name))
     svg.replaceChildren()
     for (const old of plot.querySelectorAll(".name, .tick")) old.remove()
@@ -118,14 +118,15 @@ export const drawing = {
     })
     const point = (digit) => paths.forEach((path, n) => path.classList.toggle("pointed", n === digit))
     const names = named(curves, places).map((spot, digit) =>
-      spot && made("span", plot, { class: "name", text: digit, style: `left: ${share(spot.x)}; bottom: ${share(spot.y)}` }))
+      spot && made("span", plot, { class: "name", text: data.names[digit], style: `left: ${share(spot.x)}; bottom: ${share(spot.y)}` }))
     for (const { step, place } of ticks(data.steps))
       made("span", plot, { class: "tick", text: step.toLocaleString("en-US"), style: `left: ${share(place)}` })
+    root.querySelector(".answer").classList.toggle("named", data.names.some((name) => name.length > 2))
     const bars = root.querySelector(".rows")
     bars.replaceChildren()
     const lines = curves.map((_, digit) => {
       const line = made("div", bars, { class: "row" })
-      made("b", line, { text: digit })
+      made("b", line, { text: data.names[digit], title: data.names[digit] })
       made("i", made("div", line))
       made("span", line, { text: "0" })
       line.addEventListener("pointerenter", () => point(digit))
@@ -145,9 +146,9 @@ export const drawing = {
   paint({ root, data, parts, at }) {
     const row = parts.rows[at], most = Math.max(...row), digit = most ? row.indexOf(most) : null
     const title = digit === null ? parts.empty : data.titles[most < data.sure ? "unsure" : "sure"]
-    const said = title.replace("{digit}", digit).replace("{percent}", percent(most))
+    const said = title.replace("{percent}", percent(most)).replace("{digit}", () => data.names[digit])
     const step = `step ${data.steps[at].toLocaleString("en-US")}`
-    write(root.querySelector(".digit"), digit === null ? "–" : String(digit))
+    write(root.querySelector(".digit"), digit === null ? "–" : data.names[digit])
     write(root.querySelector(".title"), said)
     parts.lines.forEach((line, n) => {
       line.classList.toggle("best", n === digit)
@@ -157,10 +158,10 @@ export const drawing = {
       parts.names[n]?.classList.toggle("best", n === digit)
     })
     root.querySelector(".now").style.left = share(parts.places[at])
-    const listed = [...row].map((p, n) => `${n}: ${percent(p)}`).join("; ")
+    const listed = [...row].map((p, n) => `${data.names[n]}: ${percent(p)}`).join("; ")
     root.querySelector(".rows").setAttribute("aria-label", `At ${step}: ${said}. ${listed}`)
     root.querySelector(".plot").setAttribute(
-      "aria-label", `Ten curves of probability over ${data.steps.length} snapshots. At ${step}: ${said}`)
+      "aria-label", `${data.names.length} curves of probability over ${data.steps.length} snapshots. At ${step}: ${said}`)
     const canvas = root.querySelector(".maps canvas")
     canvas.setAttribute("aria-label", `${data.what} at ${step}: ${said}`)
     const levels = parts.levels.subarray(at * parts.size, (at + 1) * parts.size)
@@ -177,7 +178,7 @@ export const drawing = {
     plot.addEventListener("pointermove", (event) => {
       const { at, digit } = found(event), { data, parts } = instance
       parts.point(digit)
-      unit.textContent = `${digit} at step ${data.steps[at].toLocaleString("en-US")}: ${percent(parts.rows[at][digit])}`
+      unit.textContent = `${data.names[digit]} at step ${data.steps[at].toLocaleString("en-US")}: ${percent(parts.rows[at][digit])}`
     })
     const left = () => {
       instance.parts?.point(null)

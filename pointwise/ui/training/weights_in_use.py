@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
+from pointwise import card as cards
 from pointwise.card import rebuilt, unmeasured
+from pointwise.data.catalogue import OWN
 from pointwise.errors import LibraryError, PointwiseError
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
@@ -77,7 +79,7 @@ def choose(arch: str, label: str = "Weights", place: str = "") -> None:
     run = chosen.run if chosen.run in runs else None
     titles = {"": "Shipped", **_titles(list(runs.values()))}
     known = run or ""
-    if lessons.teachable(arch):
+    if lessons.teachable(arch) and not (known and runs[known].data_set == OWN):
         titles[TAUGHT] = f"{titles[known]}, taught {lessons.amount()}"
         known = TAUGHT if chosen.taught else known
     if len(titles) < 2:
@@ -138,8 +140,7 @@ def pace(arch: str) -> float | None:
     chosen = choice(arch)
     if chosen.run is None or chosen.step is not None:
         return None
-    run = session_run.current()
-    return PACE if run is not None and run.name == chosen.run and run.progress().active else None
+    return pace_of(chosen.run)
 
 
 def used(arch: str) -> Used:
@@ -168,6 +169,25 @@ def untaught(arch: str) -> Used:
         except PointwiseError:
             pass  # damaged weights
     return Used(shipped.shipped_model(arch), SHIPPED)
+
+
+def reads_digits(arch: str) -> bool:
+    """Whether the network in use for ``arch`` reads digits, and no classes of somebody's own."""
+    try:
+        return cards.reads_digits(untaught(arch).network)
+    except PointwiseError:
+        return True  # that is said where it is used
+
+
+def of_run(run: str) -> Used | None:
+    """The network of a run as it is now; None before its first weights. Raises LibraryError for a run that is gone."""
+    return _of_run(Choice(run))
+
+
+def pace_of(run: str) -> float | None:
+    """Seconds between two looks where a run's weights change by themselves, else None."""
+    now = session_run.current()
+    return PACE if now is not None and now.name == run and now.progress().active else None
 
 
 def prepare(arch: str) -> None:
@@ -235,12 +255,15 @@ def _snapshot_model(run: AnyRun, snapshot: Snapshot, card: Mapping[str, Any]) ->
 
 def _card(run: AnyRun, progress: Progress) -> Mapping[str, Any] | None:
     """What is known of a network between two epochs: its data; None where prices cannot be told before the first."""
-    from pointwise.jobs import PictureJob
+    from pointwise.jobs import PictureJob, Pictures
 
     if progress.latest is not None:
         return unmeasured(progress.latest.card)
     job = run.job
-    return {"data_set": job.data.name, "options": job.data.options} if isinstance(job, PictureJob) else None
+    if not isinstance(job, PictureJob):
+        return None
+    known = {"data_set": job.data.name, "options": job.data.options}
+    return known if isinstance(job.data, Pictures) else {**known, "classes": list(job.data.classes)}
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

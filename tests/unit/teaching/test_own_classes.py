@@ -56,10 +56,11 @@ def test_a_class_is_called_otherwise_but_not_like_another_one() -> None:
         lesson().renamed(1, "sun")
 
 
-def test_the_class_with_the_fewest_drawings_comes_next() -> None:
-    begun = OwnClasses().with_names("sun, fish").with_drawing(0, SUNS[0])
-    assert begun.next == 1
-    assert begun.with_drawing(1, doodle("fish", 0)).next == 0
+def test_a_class_that_needs_drawings_is_asked_for_and_then_the_one_with_the_fewest() -> None:
+    assert lesson(2).next == 0
+    assert lesson(2).with_drawing(0, SUNS[2]).next == 1
+    assert lesson().next == 0
+    assert lesson().with_drawing(0, SUNS[3]).next == 1
 
 
 def test_what_is_lacking_is_said_until_it_is_enough() -> None:
