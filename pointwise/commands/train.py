@@ -22,6 +22,7 @@ from pointwise.commands import (
     check_outs,
     check_room,
     figures,
+    picture_folders,
     refuse,
     threads,
 )
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     import torch
 
     from pointwise.commands.best_epoch import BestEpoch
+    from pointwise.data.labelled_pictures import OwnPictures
     from pointwise.jobs import Job
     from pointwise.models import ModelConfig
     from pointwise.training import Epoch, Recipe
@@ -59,6 +61,7 @@ def add(commands: Any) -> None:
             "nin --data-set digits",
             "mlp_1x1 --width 64 --dropout 0.3 --out small.safetensors",
             "nin --recipe augmented --resume",
+            "nin --folder flowers --out flowers.safetensors",
         ),
     )
     parser.add_argument("arch", metavar="ARCH", help=f"the network: {networks}")
@@ -76,6 +79,10 @@ def add(commands: Any) -> None:
     how.add_argument("--lr", metavar="RATE", type=float, help="learning rate")
     how.add_argument("--seed", metavar="N", type=int, help="initial weights, order of the examples, augmentation")
     how.add_argument("--data-set", metavar="NAME", help=f"of a classifier: {', '.join(DATA_SETS)} (default mnist)")
+    folder = (
+        "of pictures to learn from instead: a sub-folder for each class, PNG or JPEG, any size, a fifth is held out"
+    )
+    how.add_argument("--folder", metavar="DIR", type=Path, help=folder)
     split = "split N training pictures off and keep the epoch that reads most of them (default: keep the last epoch)"
     how.add_argument("--validation", metavar="N", type=int, help=split)
     add_data(how)
@@ -99,14 +106,18 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
     """JSON: the file that was written, its card, and the run that is kept of it, if any; ``file`` is None where the
     training was parked. None for all but the first of several processes.
     """
+    from pointwise.models import default_config
     from pointwise.training.processes import processes, restarts
 
-    job = _job(options)
-    out = options.out or Path(f"{job.config.arch}.safetensors")
+    if options.folder is not None:
+        default_config(options.arch)  # an unknown one is said before all pictures are read
+    out = options.out or Path(f"{options.arch}.safetensors")
+    job = None if options.folder is not None else _job(options)
     if os.environ.get("RANK", "0") == "0" and not restarts():
         check_outs([out], replace=options.force)
     if processes() == 1:
         _check_unfinished(options, checkpoint_of(out), checkpoint_of(out).is_file())
+    job = job or _job(options)
     check_room(options, job, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     with threads(options):
         return _trained(options, job, out)
@@ -115,6 +126,7 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
 def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any] | None:
     import torch
 
+    from pointwise.card import measured_share
     from pointwise.commands.best_epoch import best_epoch
     from pointwise.training.processes import group_of_processes
     from pointwise.weights import save_model
@@ -124,6 +136,7 @@ def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any]
     with group_of_processes(device) as group:
         group.check_alike(_facts(job, device))
         since = _since(options, checkpoint, group)
+        picture_folders.check_same(job.describe()["data"], since)
         recorder = Recorder(checkpoint, group)
         best = best_epoch(out, job, since is not None) if group.first else None
         before = recorder.begin(job, since, options.no_keep)
@@ -149,7 +162,9 @@ def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any]
         return None
     if epoch is None:
         return {"file": None, "arch": job.config.arch, "left": list(recorder.left(run.progress(), since))}
-    return {"file": str(out), "arch": job.config.arch, **model.card, "run": recorder.kept()}
+    share = measured_share(model) if model.card.get("classes") else None
+    interval = {} if share is None else {"accuracy_interval": share.interval}
+    return {"file": str(out), "arch": job.config.arch, **model.card, **interval, "run": recorder.kept()}
 
 
 def _job(options: argparse.Namespace) -> Job:
@@ -167,12 +182,17 @@ def _job(options: argparse.Namespace) -> Job:
         raise ConfigError(
             "paint learns from strokes on a picture. Use: python -m pointwise segment PICTURE --scribbles …"
         )
+    if options.arch != REGRESSOR and options.folder is not None:
+        refuse(options, ["data_set", "data", "validation"], "to --folder, whose pictures are learned from or held out")
+        own = picture_folders.opened(options)
+        return PictureJob(_configured(options, own.config(options.arch)), _own_recipe(options, own), own)
     if options.arch != REGRESSOR:
         name = "mnist" if options.data_set is None else options.data_set
         config = _configured(options, config_for(options.arch, name))
         folder = options.data and options.data.absolute()
         return PictureJob(config, _recipe(options), Pictures(name, folder, validation=options.validation))
     refuse(options, ["validation"], f"to {REGRESSOR}, whose houses are made")
+    refuse(options, ["folder"], f"to {REGRESSOR}, which learns from houses that it makes")
     if options.data_set != HOUSES:
         refuse(options, ["data_set"], f"to {REGRESSOR}, which learns from houses that it makes")
     if options.device != "cpu":
@@ -194,12 +214,21 @@ def _configured(options: argparse.Namespace, config: ModelConfig) -> ModelConfig
 def _recipe(options: argparse.Namespace) -> Recipe:
     from pointwise.training import recipe_named, recipes_for
 
-    changes = {"epochs": options.epochs, "batch_size": options.batch, "learning_rate": options.lr, "seed": options.seed}
-    return recipe_named(
-        next(iter(recipes_for(options.arch))) if options.recipe is None else options.recipe,
-        options.arch,
-        **{name: value for name, value in changes.items() if value is not None},
-    )
+    name = next(iter(recipes_for(options.arch))) if options.recipe is None else options.recipe
+    return recipe_named(name, options.arch, **_changes(options))
+
+
+def _own_recipe(options: argparse.Namespace, own: OwnPictures) -> Recipe:
+    """The recipe that is asked for, else the one for so many pictures of somebody's own."""
+    from pointwise.training import pictures_recipe
+
+    return _recipe(options) if options.recipe is not None else pictures_recipe(own.counts[0], **_changes(options))
+
+
+def _changes(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings of a recipe that were given."""
+    given = {"epochs": options.epochs, "batch_size": options.batch, "learning_rate": options.lr, "seed": options.seed}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def checkpoint_of(out: Path) -> Path:
@@ -238,7 +267,8 @@ def device_named(named: str | None) -> torch.device:
 def _facts(job: Job, device: torch.device) -> dict[str, object]:
     """What all processes of a group have to be started with alike; where the data lie may differ."""
     described = job.describe()
-    options = {**described["config"], **described["recipe"], "data set": described["data"].get("name")}
+    data = {"data set": described["data"].get("name"), "pictures": described["data"].get("fingerprint")}
+    options = {**described["config"], **described["recipe"], **data}
     facts = {name.replace("_", " "): value for name, value in options.items() if name not in ("arch", "name")}
     return {"network": job.config.arch, "recipe": job.recipe.name, "device": device.type, **facts}
 
@@ -305,6 +335,8 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
         return
     held_out = "" if "accuracy" in result["metrics"] else " on held-out examples"
     yield f"{result['file']}: {figures(result['metrics'])}{held_out}, {result['seconds']:.0f} s"
+    if "accuracy_interval" in result:
+        yield picture_folders.held_out_told(result)
     if chosen := result.get("chosen"):
         yield f"Epoch {chosen['epoch']} of {chosen['of']} was kept, chosen by {chosen['by']} that were split off."
     if kept := result["run"]:
