@@ -12,6 +12,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from pointwise.calibration import probabilities_of, temperature_of
+from pointwise.card import class_names
 from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.labelled_pictures import fitting
@@ -123,7 +124,7 @@ def read_class(picture: AnyPicture, model: Model) -> ClassReading:
     preparation = preparation_of(network.card, config.input_channels, config.image_size)
     square = preparation.square(image_of(picture, 2 * preparation.side))
     shares = classify_pictures(network, square[None])[0]
-    names = list(map(str, network.card.get("classes") or range(config.num_classes)))
+    names = class_names(network.card, config)
     order = np.argsort(-shares, kind="stable")
     return ClassReading({names[place]: float(shares[place]) for place in order}, square)
 

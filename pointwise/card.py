@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pointwise.data.catalogue import DATA_SETS, OWN
 from pointwise.errors import ConfigError
 from pointwise.intervals import Share, share_of_sample
+from pointwise.visible_text import BLANK, one_line
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from pointwise.models import Network
+    from pointwise.models import ModelConfig, Network
 
 HOUSES, TABLE, STROKES = "houses", "table", "strokes"  # beside the names of DATA_SETS
 TRAINED_ON = (*DATA_SETS, OWN, HOUSES, TABLE, STROKES)
+LONGEST_NAME = 40  # characters of a class's name
 Card = Mapping[str, Any]  # JSON, as make_card makes it; {} for a network that nobody trained
 Frozen = TypeVar("Frozen")
 
@@ -167,6 +169,27 @@ def reads_digits(model: Network) -> bool:
     if name == OWN:
         return bool(options_of(model).get("digits"))
     return unsaid or (name in DATA_SETS and DATA_SETS[name].digits and "shuffled" not in options_of(model))
+
+
+def reads_drawings(model: Network) -> bool:
+    """Whether a network reads what is drawn: digits, or classes of somebody's own that were drawn as examples."""
+    config, options = model.config, options_of(model)
+    drawn = data_set_of(model) == OWN and bool(options.get("drawn"))
+    fits = config.architecture.classifies and (config.input_channels, config.image_size) == (1, 28)
+    return reads_digits(model) or (drawn and fits)
+
+
+def class_names(card: Card, config: ModelConfig) -> tuple[str, ...]:
+    """What a classifier's classes are called, in the order of its logits, each otherwise and in one line.
+
+    They are the names on the network's card; where none stand there, or not as many as classes, numbers from 0, which
+    are the digits for a network that reads digits.
+    """
+    named = card.get("classes")
+    if not isinstance(named, (list, tuple)) or len(named) != config.num_classes:
+        return tuple(map(str, range(config.num_classes)))
+    names = [one_line(one, LONGEST_NAME) or BLANK for one in named]
+    return tuple(f"{name} ({number})" if names.count(name) > 1 else name for number, name in enumerate(names, 1))
 
 
 def rebuilt(kind: type[Frozen], values: Any) -> Frozen:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.commands import (
     add_command,
-    add_data,
+    add_common,
     add_force,
     add_json,
-    add_quiet,
     check_outs,
     picture_folders,
     refuse,
@@ -42,9 +41,7 @@ def add(commands: Any) -> None:
     folder = "pictures to measure on instead: a sub-folder for each class, named as those that the network learned"
     parser.add_argument("--folder", metavar="DIR", type=Path, help=folder)
     parser.set_defaults(run=evaluate, show=scores_told)
-    add_data(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_common(parser)
     about = "take a network elsewhere: ONNX, a PyTorch script, or a web page"
     examples = ["nin --onnx nin.onnx --torch nin.py", "nin --html nin.html"]
     more = "Give one or several of --onnx, --torch and --html. ONNX needs: pip install onnx onnxscript"

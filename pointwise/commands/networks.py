@@ -95,14 +95,14 @@ def predict(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: what is predicted, and for each file the predictions of its rows, or the digit that it shows, or why it
     cannot be read. Raises an exception where that is so of all of them.
     """
-    from pointwise.card import TABLE, data_set_of, reads_digits
+    from pointwise.card import TABLE, data_set_of, reads_drawings
     from pointwise.weights import load_model
 
     model = load_model(options.network)
     if model.config.architecture.labels_pixels:
         remedy = "Label pictures with: python -m pointwise segment --apply NETWORK PICTURE..."
         raise ModelFileError(options.network, "labels the pixels of pictures and predicts nothing else", remedy)
-    if "preparation" in model.card and not reads_digits(model):
+    if "preparation" in model.card and not reads_drawings(model):
         target, read = "class", named
     elif model.config.architecture.classifies:
         target, read = "digit", _digit

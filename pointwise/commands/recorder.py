@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pointwise.commands.picture_folders import PICTURES
-from pointwise.commands.progress import epoch_of, say
+from pointwise.commands.progress import say
 from pointwise.commands.signals import SIGNALS
 from pointwise.errors import LibraryError
+from pointwise.jobs.training_bar import epoch_of
 from pointwise.runs import Progress
 
 if TYPE_CHECKING:

@@ -130,6 +130,9 @@ class PictureJob(Job):
     def examples(self) -> tuple[Digits, Digits]:
         return self.data.load()
 
+    def held_out_examples(self) -> Digits:
+        return self.data.load_held_out()
+
     def extent(self) -> Extent:
         training, held_out = self.data.counts
         made = 2 * self.made

@@ -11,7 +11,8 @@ from typing import Any
 
 from pointwise.data.zip_entries import RefusedZip, checked_zip, has_too_many
 from pointwise.errors import ModelFileError
-from pointwise.library.arrival import AGAIN, within_depth
+from pointwise.library.arrival import AGAIN
+from pointwise.library.checked_values import within_depth
 
 FORMAT = 1
 RUN, ALL = "run.json", "all.json"  # the file that says that it is one run's, or all that an owner keeps

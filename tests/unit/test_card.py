@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 import torch
 
-from pointwise.card import data_set_of, learned_from, make_card, measured_share, options_of, reads_digits, rebuilt
+from pointwise.card import (
+    LONGEST_NAME,
+    class_names,
+    data_set_of,
+    learned_from,
+    make_card,
+    measured_share,
+    options_of,
+    reads_digits,
+    rebuilt,
+)
 from pointwise.errors import ConfigError
 from pointwise.intervals import counted_share
 from pointwise.jobs import PictureJob, Pictures
@@ -128,3 +138,17 @@ def test_a_recipe_comes_back_from_json() -> None:
     assert rebuilt(Recipe, {"name": "x", "epochs": 3}) == Recipe("x", epochs=3)
     with pytest.raises(ConfigError, match="unknown settings: colour"):
         rebuilt(Recipe, {"name": "x", "colour": "red"})
+
+
+def test_classes_are_called_as_the_card_says_and_by_numbers_where_it_does_not() -> None:
+    three = ModelConfig("nin", num_classes=3)
+    assert class_names({"classes": ["sun", "moon", "star"]}, three) == ("sun", "moon", "star")
+    assert class_names({"classes": ["sun", "moon"]}, three) == ("0", "1", "2")
+    assert class_names({"classes": "sun"}, three) == ("0", "1", "2")
+    assert class_names({}, ModelConfig("nin")) == tuple("0123456789")
+
+
+def test_names_of_classes_in_a_strangers_file_are_short_lines_that_differ() -> None:
+    names = class_names({"classes": ["a\n\u202eb", "a\n\u202eb", "", "x" * 1_000]}, ModelConfig("nin", num_classes=4))
+    assert names[:3] == ("a b (1)", "a b (2)", "(blank)")
+    assert len(names[3]) == LONGEST_NAME
