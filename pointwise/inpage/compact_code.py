@@ -1,6 +1,6 @@
-"""The page's own scripts and styles without what only people read: the same programs and the same rules, in fewer bytes.
+"""The page's own scripts and styles without what only people read: the same programs and rules, in fewer bytes.
 
-Nothing is renamed or put another way. Whatever is not understood is left as it is: see ``_tokens``.
+Nothing is renamed or put another way.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ TOKEN = re.compile(
 )
 REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 PART = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)  # of a template, up to a value in it or its end
-BEFORE_VALUE = frozenset("return typeof case in of new delete void throw yield await else do".split())
-RESTRICTED = frozenset("return break continue throw yield async".split())  # a line's end ends their statement
+BEFORE_VALUE = frozenset(re.findall(r"\w+", "return typeof case in of new delete void throw yield await else do"))
+RESTRICTED = frozenset(("return", "break", "continue", "throw", "yield", "async"))  # a line's end ends their statement
 VALUE = frozenset((")", "]", "}", "++", "--"))  # signs that a statement may end with
-GOES_ON = frozenset(
-    ") ] } , ; . ?. ? : = == === != !== += -= *= /= %= ??= => && || ?? * % & | ^ < > <= >= + - ( [".split()
-)
+GOES_ON = re.compile(
+    r"[)\]},;.?:*%&|^<>=+([-]|\?\.|&&|\|\||\?\?|=>|[-+*/%&|^<>=!?]?=+"
+)  # what no statement begins with
 STYLE_SPACES = re.compile(r"\s*([{};,]|:(?= ))\s*")
 
 
@@ -53,7 +53,7 @@ def _needed(between: str, before: str, kind_before: str, token: str, kind: str) 
     """What has to stand between two tokens: nothing, a space or a line's end."""
     if between == "\n":
         ends = kind_before != "sign" or before in VALUE
-        if before in RESTRICTED or (ends and not (kind == "sign" and token in GOES_ON)):
+        if before in RESTRICTED or (ends and not (kind == "sign" and GOES_ON.fullmatch(token))):
             return "\n"
     words = kind_before == kind == "word"
     signs = before[-1] == token[0] and before[-1] in "+-/&|<>=.?"

@@ -22,7 +22,8 @@ TRAPS = r"""
 // a comment, "with" `quotes` and a 'half
 export function everywhere(a, b) {
   let c = a, d = b /* in between */ // and after
-  const said = [`one  two ${`in  ${c + +d} // it`} \` {`, "three  // four", 'it\'s  "so"', /[/ "]  \/x/g.source, c / d / 2]
+  const said = [`one  two ${`in  ${c + +d} // it`} \` {`, "three  // four", 'it\'s  "so"']
+  said.push(/[/ "]  \/x/g.source, c / d / 2)
   c++
   ++d
   said.push(c - -d, c - --d, a + +b, typeof c, 1 .toFixed(2), a ? .5 : 1)
