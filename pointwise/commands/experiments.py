@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -21,10 +20,8 @@ from pointwise.commands import (
     refuse,
     threads,
 )
-from pointwise.commands.many import add_workers, check_out, kept_results, left, workers_of
+from pointwise.commands.many import add_workers, check_out, kept_results, says_what_is_left, workers_of
 from pointwise.commands.progress import bar, mnist_folder, tell
-from pointwise.commands.signals import SIGNALS, Stop
-from pointwise.errors import WorkerError
 
 
 def add(commands: Any) -> None:
@@ -104,16 +101,11 @@ def sweep(options: argparse.Namespace) -> dict[str, Any]:
     jobs = parameters.sweep_jobs(recipes, pictures, parameters.WIDTHS)
     kept = kept_results(options, options.out)
     done: list[parameters.Training] = []
-    try:
-        with bar(options, "sweep", len(jobs), "trainings") as shown:
-            for name, one in parameters.sweep(jobs, workers, kept):
-                done.append(one)
-                tell(options, f"{name}: {one.accuracy:.2%}, {one.seconds:.0f} s")
-                shown.update()
-    except KeyboardInterrupt:
-        raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {left(kept, len(jobs))}") from None
-    except WorkerError as error:
-        raise WorkerError(f"{error} {left(kept, len(jobs))}") from None
+    with says_what_is_left(kept, len(jobs)), bar(options, "sweep", len(jobs), "trainings") as shown:
+        for name, one in parameters.sweep(jobs, workers, kept):
+            done.append(one)
+            tell(options, f"{name}: {one.accuracy:.2%}, {one.seconds:.0f} s")
+            shown.update()
     parameters.write(options.out, done, facts)
     kept.unlink(missing_ok=True)
     return {"file": str(options.out), **facts, "trainings": [asdict(one) for one in done]}

@@ -153,7 +153,9 @@ def stop(options: argparse.Namespace) -> dict[str, Any]:
     with opened() as library:
         shelf, record = found(library, options.id)
         if not record.active:
-            raise LibraryError(f"'{record.name}' does not go on: it is {record.state}.")
+            raise LibraryError(
+                f"'{record.name}' does not go on: it is {record.state}. Only what goes on or waits can be stopped."
+            )
         shelf.ask(record.id, "stop")
         return _did(record, "leaves the queue" if record.state == "queued" else "stops within a second or two")
 

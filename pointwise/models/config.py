@@ -214,7 +214,7 @@ class ModelConfig:
                 raise ConfigError(f"{self.arch} labels no pixels. Leave channel_sets and smoothing out.")
             return
         if self.input_channels not in (1, 3):
-            raise ConfigError(f"{self.arch} reads grey or coloured pictures: 1 or 3 input channels.")
+            raise ConfigError(f"{self.arch} reads grey or coloured pictures. Choose 1 or 3 input channels.")
         unknown = [name for name in chosen if name not in CHANNEL_SETS]
         if unknown or len(set(chosen)) < len(chosen):
             raise ConfigError(f"channel_sets = {chosen} is no choice. Choose among {', '.join(CHANNEL_SETS)}.")
