@@ -106,10 +106,6 @@ class OwnPictures:
         """Nothing: they are in memory."""
         yield from ()
 
-    def describe(self) -> dict[str, Any]:
-        """JSON of what they are; the pictures are not in it."""
-        return {"name": self.name, "pictures": sum(self.counts), "classes": list(self.classes)}
-
     def load(self) -> tuple[Digits, Digits]:
         """Training and held-out pictures."""
         training, held_out = self._parts
