@@ -41,11 +41,11 @@ def test_the_first_visit_has_read_a_sample_without_any_other_host(page: Page, se
     assert hosts == {server.url.split("/")[2]}
 
 
-@pytest.mark.parametrize("digit", STROKES)
-def test_a_drawn_digit_is_read(drawing: Page, digit: int) -> None:
-    clear(drawing)
-    draw(drawing, STROKES[digit])
-    expect(value(drawing)).to_have_text(str(digit))
+def test_drawn_digits_are_read(drawing: Page) -> None:
+    for digit, strokes in STROKES.items():
+        clear(drawing)
+        draw(drawing, strokes)
+        expect(value(drawing)).to_have_text(str(digit))
 
 
 def test_undo_takes_back_one_stroke(drawing: Page) -> None:
@@ -98,10 +98,10 @@ def test_a_stroke_may_begin_in_the_upper_right_corner(drawing: Page) -> None:
     expect(value(drawing)).to_have_text("1")
 
 
-@pytest.mark.parametrize("digit", range(10))
-def test_every_sample_is_read(drawing: Page, digit: int) -> None:
-    drawing.get_by_role("button", name=str(digit), exact=True).click()
-    expect(value(drawing)).to_have_text(str(digit))
+def test_every_sample_is_read(drawing: Page) -> None:
+    for digit in range(10):
+        drawing.get_by_role("button", name=str(digit), exact=True).click()
+        expect(value(drawing)).to_have_text(str(digit))
 
 
 def test_four_models_stand_side_by_side(drawing: Page) -> None:
