@@ -98,22 +98,3 @@ def test_a_large_file_is_read_in_its_turn_and_once(monkeypatch: pytest.MonkeyPat
     app = chosen(opened(), zipped(days()))
     app.run()
     assert waited == ["Reading the pictures"]
-
-
-def test_a_run_whose_pictures_are_gone_is_not_gone_on_with() -> None:
-    app = chosen(opened(), zipped(days()))
-    app.button(key="sidebar.retrain.pictures").click().run()
-    run = app.session_state[session_run.RUN.key]
-    run.stop()
-    assert run.join(60)
-    shelf = app.session_state[visitor.VISIT.key].shelf
-    chosen(app, zipped(days(12)), "other.zip")  # the one file of a visitor whose things are not kept
-
-    def refusal() -> str:
-        with pytest.raises(picture_zips.DataError) as refused:
-            picture_zips.check_there(shelf.runs()[0])
-        return str(refused.value)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(visitor, "shelf", lambda: shelf)
-        assert refusal() == "The file sky.zip is not kept any more. Choose it again, and train anew."
