@@ -28,7 +28,7 @@ ui.frame
 __main__
 commands
 study
-reliability
+confusion reliability
 bench evaluation
 claims
 library
