@@ -1,0 +1,57 @@
+"""What a run's classifier takes for what among the held-out pictures of its own data set, looked for when asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pointwise.library import RunRecord
+from pointwise.models import CLASSIFIERS
+from pointwise.ui.frame import startup
+from pointwise.ui.frame.in_memory import memory
+from pointwise.ui.frame.sections import Kept
+
+if TYPE_CHECKING:
+    from pointwise.models import Network
+    from pointwise.ui.figures.held_out_reading import Mistakes, Reading
+
+KIND = "mistakes"  # in the server's memory
+GOING: Kept[tuple[object, Reading | None]] = Kept("runs.mistakes", (None, None))  # of which weights
+
+
+def can_be_told(record: RunRecord) -> bool:
+    """Whether it is a classifier with weights that stay as they are."""
+    return record.arch in CLASSIFIERS and bool(record.bytes) and not record.active
+
+
+def show(record: RunRecord, network: Network) -> None:
+    """The matrix of a run, or how far its pictures are read. Raises DataError where they are not there."""
+    with startup.loading(height=400):
+        from pointwise.card import class_names
+        from pointwise.ui.figures import held_out_reading, misread_pictures
+
+    of = (record.id, record.step)
+    mistakes: Mistakes | None = memory().get(KIND, of)
+    if mistakes is None:
+        reading = _begun(of, network)
+        if not reading.ended:
+            held_out_reading.wait(reading)
+            return
+        GOING.pop()
+        mistakes = reading.result()
+        memory().put(KIND, of, mistakes, mistakes.size)
+    names = class_names(network.card, network.config)
+    misread_pictures.show(misread_pictures.Subject(f"mistakes.{record.id}", network, names, mistakes))
+
+
+def _begun(of: object, network: Network) -> Reading:
+    """The reading of these weights; that of others is left."""
+    from pointwise.confusion import held_out
+    from pointwise.ui.figures.held_out_reading import Reading
+
+    known, reading = GOING.get()
+    if reading is not None and known != of:
+        reading.leave()
+    if reading is None or known != of:
+        reading = Reading(network, lambda: held_out(network))
+        GOING.set((of, reading))
+    return reading
