@@ -227,10 +227,10 @@ def coloured(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _name(subject: Subject, at: int) -> str:
+    """What is heard of a picture: what stands below it, and the rest."""
     found = subject.confusion
     label, read = (subject.names[one] for one in (found.labels[at], found.read[at]))
-    sure = labels.probability(float(found.sureness[at]))
-    return visible(f"{label} read as {read}, {sure} sure, picture {found.misread[at] + 1:,}")
+    return visible(f"{_caption(subject, at)}: {label} read as {read}, picture {found.misread[at] + 1:,}")
 
 
 def _caption(subject: Subject, at: int) -> str:
