@@ -93,7 +93,7 @@ function sumTable(network, number, input, channel, p, where) {
 
 // What is put into ``place`` for a network; its ``show({ input, maps }, during)`` paints what was read.
 export function lookInside(place, network) {
-  const { stages } = network, panel = make("div", { class: "channel" }), layers = []
+  const { stages, names } = network, what = names ? "class" : "digit", panel = make("div", { class: "channel" }), layers = []
   let shown = null, chosen = null, point = null, quick = false
 
   const choose = (number, channel) => {
@@ -153,9 +153,9 @@ export function lookInside(place, network) {
   // The evidence for each digit, on one scale for all.
   const digits = Array.from({ length: stages.at(-1).channels }, () => ({ picture: make("canvas"), words: make("figcaption") }))
   const evidence = { seen: false }
-  evidence.section = make("section", { class: "layer evidence" }, make("h3", {}, "Evidence for each digit"),
-    make("p", {}, "Where the drawing speaks for a digit, orange, and against it, blue. Below each is the sum with a constant: " +
-      "the digit's logit. The largest wins."),
+  evidence.section = make("section", { class: "layer evidence" }, make("h3", {}, `Evidence for each ${what}`),
+    make("p", {}, `Where the drawing speaks for a ${what}, orange, and against it, blue. Below each is the sum with a constant: ` +
+      `the ${what}'s logit. The largest wins.`),
     make("div", { class: "digits" }, ...digits.map(({ picture, words }) => make("figure", {}, picture, words))))
 
   function paintEvidence() {
@@ -165,7 +165,7 @@ export function lookInside(place, network) {
     all.forEach(({ logit, terms, ...shape }, digit) => {
       const { picture, words } = digits[digit]
       paintMap(picture, shape, terms, scale)
-      say(words, `${digit}: ${logit.toFixed(1)}`)
+      say(words, `${names?.[digit] ?? digit}: ${logit.toFixed(1)}`)
       picture.parentElement.classList.toggle("best", digit === best)
     })
   }

@@ -7,7 +7,6 @@ to the server. It needs no heading above it, and fits any width.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +14,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.explain import colour as mixes
-from pointwise.inpage import bundled
+from pointwise.inpage import FOLDER, bundled
 from pointwise.ui.figures import one_pixel_data
 
 if TYPE_CHECKING:
     from pointwise.explain.chain import Chain, Trace
-
-FOLDER = Path(__file__).parent
 
 _figure = st.components.v2.component(
     "pointwise_one_pixel",

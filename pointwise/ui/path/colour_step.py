@@ -2,77 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from pointwise.claims import parameters
-from pointwise.explain import colour
-from pointwise.inpage import bundled
+from pointwise.explain import colour, colour_mixer
+from pointwise.inpage import FOLDER, bundled
 from pointwise.ui.frame import glossary, html, navigation
 from pointwise.ui.frame.page_values import sent
-from pointwise.ui.path.steps import GREY, MIX, Weights, weights_of
+from pointwise.ui.path.steps import MIX, Weights, weights_of
 
 MIXER = "path.mixer"  # the key of the picture with its three sliders
-ANSWER = (-0.5, 1.0, -0.5)  # weights of red, green and blue
-ENOUGH = 0.5  # the contrast that solves it
-OTHERS = {
-    "sky": (-1.0, 0.0, 1.0),
-    "clouds": (0.5, 0.5, -0.3),
-    "trunk": (1.0, -1.0, -0.2),
-}  # weights that each part stands out by
-SAYS = {
-    "hidden": "Not yet. Brightest now: the {other}, {by} ahead of the leaves.",
-    "close": "Nearly. The leaves lead, {by} ahead of the {other}.",
-    "found": "Found. The leaves lead by {by}, and no pixel has looked at its neighbours.",
-}
 _mixer = st.components.v2.component(
     "pointwise_colour_mixer",
-    html="""<section><div class="pictures"><figure><canvas class="picture" role="img"
-  aria-label="A green tree on grass, before a blue sky with white clouds"></canvas><figcaption>The picture</figcaption>
-</figure><figure><canvas class="map" role="img"></canvas><figcaption>Your mix of it: black is least, white most
-</figcaption></figure></div><div class="desk"><div class="sliders">
-<label class="red"><span>red</span><input type="range" min="-1" max="1" step="0.1"><output></output></label>
-<label class="green"><span>green</span><input type="range" min="-1" max="1" step="0.1"><output></output></label>
-<label class="blue"><span>blue</span><input type="range" min="-1" max="1" step="0.1"><output></output></label></div>
-<code></code><p role="status"></p><strong>How bright each part is in your mix, on average</strong>
-<div class="bars" role="group" aria-label="Brightness"></div>
-<div class="buttons"><button type="button">Back to grey</button><button type="button">Show me an answer</button></div>
-</div></section>""",
-    css="""section {display: flex; flex-wrap: wrap; gap: 1rem 2rem; font-family: var(--st-font);
-  color: var(--st-text-color); font-size: 0.95rem}
-.pictures {display: grid; grid-template-columns: 1fr 1fr; gap: 0.8rem; flex: 1 1 20rem; max-width: 34rem}
-figure {margin: 0}
-figcaption {font-size: 0.85rem; padding-top: 0.3rem; line-height: 1.35}
-canvas {display: block; width: 100%; image-rendering: pixelated; border-radius: 0.3rem}
-.desk {flex: 1 1 18rem; max-width: 26rem}
-label {display: grid; grid-template-columns: 3.2rem 1fr 2.6rem; gap: 0.6rem; align-items: center; height: 2rem}
-input {width: 100%; height: 1.6rem; margin: 0; cursor: pointer}
-input:focus-visible, button:focus-visible {outline: 3px solid var(--st-primary-color); outline-offset: 2px}
-.red input {accent-color: #d9412b} .green input {accent-color: #2f8f3a} .blue input {accent-color: #3b7ddd}
-output {text-align: right; font-variant-numeric: tabular-nums}
-code {display: block; font-family: var(--st-code-font, monospace); font-size: 0.85rem; padding: 0.4rem 0 0.2rem}
-p {margin: 0.5rem 0; padding: 0.5rem 0.8rem; border-radius: 0.4rem; min-height: 2.8em; display: flex;
-  align-items: center; border: 1px solid color-mix(in srgb, var(--st-text-color) 35%, transparent)}
-p.found {border: 2px solid var(--st-primary-color); font-weight: 600}
-strong {display: block; margin: 0.7rem 0 0.3rem; font-size: 0.88rem; font-weight: 600}
-.bars div {display: grid; grid-template-columns: 3.8rem 1fr 2.8rem; gap: 0.6rem; align-items: center; height: 1.5rem;
-  font-variant-numeric: tabular-nums}
-.bars div > :last-child {text-align: right}
-i {height: 0.8rem; border-radius: 0.15rem; background: color-mix(in srgb, var(--st-text-color) 12%, transparent)}
-u {display: block; height: 100%; border-radius: 0.15rem;
-  background: color-mix(in srgb, var(--st-text-color) 60%, var(--st-background-color))}
-.bars div:first-child u {background: var(--st-primary-color)}
-.bars div:first-child {font-weight: 600}
-.buttons {display: flex; flex-wrap: wrap; gap: 0.6rem; padding-top: 0.6rem}
-button {font: inherit; color: inherit; cursor: pointer; min-height: 2.4rem; padding: 0.2rem 0.8rem;
-  border-radius: 0.5rem; border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent);
-  background: var(--st-background-color)}
-button:hover {border-color: var(--st-primary-color)}""",
-    js=bundled(Path(__file__).with_name("colour_mixer.js")),
+    html=colour_mixer.MARKUP,
+    css=colour_mixer.STYLES,
+    js=bundled(FOLDER / "colour_mixer.js"),
 )
 
 
@@ -104,24 +51,7 @@ def show() -> None:
 
 
 def _mix(scene: colour.Scene) -> None:
-    numbers = np.zeros(scene.picture.shape[:2], np.uint8)
-    for number, part in enumerate(scene.parts.values()):
-        numbers[part] = number
-    _mixer(
-        key=MIXER,
-        data={
-            "picture": base64.b64encode(scene.picture.tobytes()).decode(),
-            "parts": base64.b64encode(numbers.tobytes()).decode(),
-            "side": len(numbers),
-            "names": tuple(scene.parts),
-            "weights": MIX.get(),
-            "start": GREY,
-            "answer": ANSWER,
-            "enough": ENOUGH,
-            "says": SAYS,
-        },
-        on_mixed_change=_take,
-    )
+    _mixer(key=MIXER, data=colour_mixer.of_scene(scene, MIX.get()), on_mixed_change=_take)
 
 
 def _take() -> None:
@@ -132,7 +62,7 @@ def _take() -> None:
 
 def _maps(scene: colour.Scene) -> list[tuple[Any, str, str, float]]:
     """The visitor's mix, and one for each other part in which that stands out, with their weights as captions."""
-    every = {"your weights": MIX.get(), **OTHERS}
+    every = {"your weights": MIX.get(), **colour_mixer.OTHERS}
     return [_map(scene, f"{name.capitalize()}: {_written(weights)}", weights) for name, weights in every.items()]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from pointwise.explain.colour_mixer import GREY, Weights
 from pointwise.inpage import bundled
 from pointwise.ui.frame import desk, navigation
 from pointwise.ui.frame.desk import Lasting
@@ -37,7 +38,6 @@ STEPS = (
     Step("shape", "Shape", "How can something that sees one pixel read a 7?"),
     Step("claims", "Claims", "Is it true what people say?"),
 )
-Weights = tuple[float, float, float]
 NUMBERS = {step.name: number for number, step in enumerate(STEPS)}
 
 
@@ -58,7 +58,6 @@ def weights_of(raw: Any) -> Weights:
     return red, green, blue
 
 
-GREY: Weights = (0.3, 0.6, 0.1)
 MIX: Lasting[Weights] = Lasting("path.mix", GREY, list, weights_of)  # of the second step
 
 CSS = """ol {display: grid; grid-template-columns: repeat(5, 1fr); list-style: none; margin: 0; padding: 0.2rem 0 0;

@@ -15,7 +15,7 @@ from pointwise.ui.frame import shipped
 from tests.unit.explain.toys import IMAGE, network
 from tests.unit.inpage.conftest import Answers
 
-SUMS = "ui/figures/pixel_sums.js"
+SUMS = "inpage/pixel_sums.js"
 PLACES = (0, 27, 300, 411, 783)
 
 

@@ -269,7 +269,7 @@ def test_values_are_coloured_alike(node: Answers, low: float) -> None:
 def test_a_colour_mix_shows_each_part_as_bright_as_ours(node: Answers, weights: tuple[float, float, float]) -> None:
     scene = colour.tree(24)
     parts = np.argmax(np.stack(list(scene.parts.values())), axis=0)
-    module = "ui/path/colour_mixer.js"
+    module = "inpage/colour_mixer.js"
     (values,) = node(module, "mixed", [[{"file": "picture"}, weights]], picture=scene.picture.tobytes())
     (bright,) = node(module, "brightness", [[values, {"file": "parts"}, 4]], parts=parts.astype(np.uint8).tobytes())
     np.testing.assert_allclose(bright, list(colour.brightness(scene, np.array(weights)).values()), atol=1e-9)

@@ -22,7 +22,8 @@ from typing import Any
 import pytest
 import torch
 
-from pointwise.commands.train import checkpoint_of, device_named
+from pointwise.commands.train import checkpoint_of
+from pointwise.commands.training_options import device_named
 from pointwise.errors import ConfigError, WorkerError
 from pointwise.training import processes
 from pointwise.training.checkpoints import Checkpoint

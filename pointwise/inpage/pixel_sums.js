@@ -1,8 +1,8 @@
 // What the figure computes: all values of the maps of a 1×1 convolution, and of a 3×3 kernel on one channel; and the sum
 // behind one value, rounded so that what is printed can be checked.
 
-import { coloured } from "../../inpage/formats.js"
-import { ACTIVATIONS, decoded } from "../../inpage/network.js"
+import { coloured } from "./formats.js"
+import { ACTIVATIONS, decoded } from "./network.js"
 
 const same = (x) => x
 
