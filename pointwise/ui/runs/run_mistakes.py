@@ -9,6 +9,7 @@ from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import startup
 from pointwise.ui.frame.in_memory import memory
 from pointwise.ui.frame.sections import Kept
+from pointwise.ui.training import picture_zips
 
 if TYPE_CHECKING:
     from pointwise.models import Network
@@ -32,7 +33,7 @@ def show(record: RunRecord, network: Network) -> None:
     of = (record.id, record.step)
     mistakes: Mistakes | None = memory().get(KIND, of)
     if mistakes is None:
-        reading = _begun(of, network)
+        reading = _begun(record, of, network)
         if not reading.ended:
             held_out_reading.wait(reading)
             return
@@ -43,15 +44,18 @@ def show(record: RunRecord, network: Network) -> None:
     misread_pictures.show(misread_pictures.Subject(f"mistakes.{record.id}", network, names, mistakes))
 
 
-def _begun(of: object, network: Network) -> Reading:
-    """The reading of these weights; that of others is left."""
-    from pointwise.confusion import held_out
+def _begun(record: RunRecord, of: object, network: Network) -> Reading:
+    """The reading of these weights; that of others is left. Raises DataError where a run's own pictures are gone."""
+    from pointwise.confusion import HeldOut, held_out
     from pointwise.ui.figures.held_out_reading import Reading
 
+    own = picture_zips.of_run(record)
+    if own is not None:
+        picture_zips.check_there(record)
     known, reading = GOING.get()
     if reading is not None and known != of:
         reading.leave()
     if reading is None or known != of:
-        reading = Reading(network, lambda: held_out(network))
+        reading = Reading(network, lambda: held_out(network) if own is None else HeldOut(own.load_held_out()))
         GOING.set((of, reading))
     return reading

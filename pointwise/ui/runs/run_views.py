@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise.data.catalogue import OWN
 from pointwise.errors import PointwiseError
 from pointwise.library import RunRecord
 from pointwise.library.records import PAINTING
@@ -33,6 +34,8 @@ def show(record: RunRecord) -> None:
         every["Replay"] = replay
     if record.arch and record.data_set == "table" and not record.active:
         every["Ask it"] = _ask
+    if record.arch in CLASSIFIERS and record.data_set == OWN and record.bytes and not record.active:
+        every["Ask it"] = _ask_about_pictures
     every["How it was made"] = facts
     if run_mistakes.can_be_told(record):
         every["Mistakes"] = _mistakes
@@ -99,6 +102,14 @@ def _mistakes(record: RunRecord) -> None:
     with startup.loading(height=400):
         network = _network(record)
     run_mistakes.show(record, network)
+
+
+def _ask_about_pictures(record: RunRecord) -> None:
+    with startup.loading(height=200):
+        from pointwise.ui.runs import picture_questions
+
+        network = _network(record)
+    picture_questions.ask(record, network)
 
 
 def _files(record: RunRecord) -> None:
