@@ -6,19 +6,24 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pointwise.calibration import SURE
 from pointwise.card import make_card
 from pointwise.confusion import confusion
+from pointwise.costs import cost
 from pointwise.data.catalogue import Pictures, config_for
+from pointwise.data.labelled_pictures import OwnPictures
 from pointwise.explain.chain import Chain
 from pointwise.intervals import counted_share
+from pointwise.jobs import PictureJob
 from pointwise.library import Library, Limits, Shelf
 from pointwise.models import ModelConfig, build
+from pointwise.runs import Run
 from pointwise.teaching.stored_digits import stored_digits
-from pointwise.training.recipes import recipe_named
+from pointwise.training.recipes import pictures_recipe, recipe_named
 from pointwise.ui.draw import mistaken_digits
 from pointwise.ui.figures import misread_pictures
 from pointwise.ui.frame import labels, shipped, visitor
@@ -118,6 +123,18 @@ def test_a_runs_mistakes_are_those_on_its_own_held_out_pictures(shelf: Shelf) ->
     assert f"It misreads **{len(found.misread)}** of 297 held-out pictures of Bundled digits" in said
     assert run_mistakes.GOING.key not in app.session_state
     assert f"Why this {found.labels[0]} was read as {found.read[0]}" in texts(app.run())  # not read again
+
+
+def test_of_a_run_on_a_folder_it_says_where_the_pictures_are(shelf: Shelf) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (40, 6, 6)).astype(np.uint8)
+    own = OwnPictures(images, ["sun", "moon"] * 20)
+    job = PictureJob(own.config("mlp_1x1"), pictures_recipe(40, epochs=1), own)
+    recording = shelf.begin(job.describe(), cost(job.config).parameters)
+    for _ in Run(job, recording.run, recorder=recording).events():
+        pass
+    app = on_the_page_of_runs(shelf, recording.run)
+    assert not app.exception
+    assert "where it was begun" in app.error[0].value
 
 
 def test_where_the_pictures_are_not_there_a_sentence_says_so(shelf: Shelf) -> None:

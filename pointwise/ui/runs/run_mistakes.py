@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from pointwise.data.catalogue import OWN
+from pointwise.errors import DataError
+from pointwise.jobs import PictureJob, job_from
 from pointwise.library import RunRecord
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import startup
@@ -12,10 +16,15 @@ from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import picture_zips
 
 if TYPE_CHECKING:
+    from pointwise.confusion import HeldOut
     from pointwise.models import Network
     from pointwise.ui.figures.held_out_reading import Mistakes, Reading
 
 KIND = "mistakes"  # in the server's memory
+ELSEWHERE = (
+    "The pictures of this run are not here, but where it was begun. Look at its mistakes there: python -m pointwise "
+    "evaluate FILE --folder DIR --confusion"
+)
 GOING: Kept[tuple[object, Reading | None]] = Kept("runs.mistakes", (None, None))  # of which weights
 
 
@@ -45,17 +54,29 @@ def show(record: RunRecord, network: Network) -> None:
 
 
 def _begun(record: RunRecord, of: object, network: Network) -> Reading:
-    """The reading of these weights; that of others is left. Raises DataError where a run's own pictures are gone."""
-    from pointwise.confusion import HeldOut, held_out
+    """The reading of these weights; that of others is left. Raises as ``_held_out`` does."""
     from pointwise.ui.figures.held_out_reading import Reading
 
-    own = picture_zips.of_run(record)
-    if own is not None:
-        picture_zips.check_there(record)
     known, reading = GOING.get()
     if reading is not None and known != of:
         reading.leave()
     if reading is None or known != of:
-        reading = Reading(network, lambda: held_out(network) if own is None else HeldOut(own.load_held_out()))
+        reading = Reading(network, _held_out(record, network))
         GOING.set((of, reading))
     return reading
+
+
+def _held_out(record: RunRecord, network: Network) -> Callable[[], HeldOut]:
+    """What loads the held-out pictures of a run, somebody's own as they were described.
+
+    Raises DataError or ConfigError where those are not kept.
+    """
+    from pointwise.confusion import HeldOut, held_out
+
+    if record.data_set != OWN or record.kind != PictureJob.kind:
+        return lambda: held_out(network)
+    own = picture_zips.of_run(record)
+    if own is not None and picture_zips.SOURCE not in record.job:
+        raise DataError(ELSEWHERE)
+    job: Any = job_from(record.job, own)
+    return lambda: HeldOut(job.data.load_held_out())
