@@ -60,7 +60,7 @@ def _begun(record: RunRecord, of: object, network: Network) -> Reading:
     known, reading = GOING.get()
     if reading is not None and known != of:
         reading.leave()
-    if reading is None or known != of:
+    if reading is None or known != of or reading.was_left:
         reading = Reading(network, _held_out(record, network))
         GOING.set((of, reading))
     return reading
