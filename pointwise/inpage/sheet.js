@@ -1,5 +1,6 @@
 // A sheet to draw on: a plain canvas, strokes by mouse, finger, pen or keyboard, undo and clear. A stroke is its points and
-// width in shares of the sheet; one by hand is rounded between them, as the app's canvas does.
+// width in shares of the sheet; one by hand is rounded between them, as the app's canvas does. A ``picture``, a canvas of
+// white ink, may be among them: it lies in the middle, as large as it fits.
 
 import { keyboardPen } from "./keyboard_pen.js"
 import { onPaper } from "./paper.js"
@@ -8,7 +9,12 @@ const INK = "#ffffff", PAPER = "#0b0f14"
 const FINEST = 4 // pixels of the canvas to one of the sheet
 const MOST_UNDONE = 100
 
-function line(context, { points, pen, byHand }, width, height) {
+function line(context, { points, pen, byHand, picture }, width, height) {
+  if (picture) {
+    const scale = Math.min(width / picture.width, height / picture.height)
+    const size = [picture.width * scale, picture.height * scale]
+    return context.drawImage(picture, (width - size[0]) / 2, (height - size[1]) / 2, ...size)
+  }
   const [first, ...rest] = points.map(([x, y]) => [x * width, y * height])
   context.lineWidth = pen * height
   context.beginPath()
@@ -116,6 +122,7 @@ export function sheet(canvas, about, changed) {
     undo,
     clear: () => strokes.length && show([]),
     draw: show,
+    strokes: () => strokes,
     pixels: () => onPaper(paper, [canvas]),
     empty: () => !strokes.length && !stroke,
     undoable: () => before.length > 0,

@@ -29,6 +29,7 @@ __main__
 commands
 study
 reliability
+static_site
 bench evaluation
 claims
 library
