@@ -1,4 +1,4 @@
-"""Whether a probability means something: temperature scaling and its measure.
+"""Temperature scaling, which lets a probability mean something; ``reliability`` measures whether it does.
 
 Guo, Pleiss, Sun, Weinberger 2017, On calibration of modern neural networks, arXiv:1706.04599. The temperature stands on
 a network's card; logits are divided by it before the softmax, which changes how sure it is and never what it reads.
@@ -10,8 +10,6 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pointwise.errors import ConfigError
 
 if TYPE_CHECKING:  # SURE is needed before torch is there
@@ -20,7 +18,6 @@ if TYPE_CHECKING:  # SURE is needed before torch is there
 
 COLDEST, HOTTEST = 0.05, 20.0
 STEPS = 40  # of a golden-section search: far below what can be measured
-BINS = 15
 SURE = 0.8  # a probability below this is called unsure
 
 
@@ -46,19 +43,6 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
         left, right = high - golden * (high - low), low + golden * (high - low)
         low, high = (low, right) if loss(left) < loss(right) else (left, high)
     return math.exp((low + high) / 2)
-
-
-def expected_calibration_error(probabilities: Tensor, labels: Tensor) -> float:
-    """The mean distance between sureness and accuracy over BINS bins of sureness, weighted by their sizes, 0–1.
-
-    ``probabilities`` (N, classes), ``labels`` int64 (N,).
-    """
-    sure, digits = probabilities.max(dim=1)
-    right = (digits == labels).double().numpy()
-    sureness = sure.double().numpy()
-    bins = np.minimum((sureness * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, right - sureness, BINS)  # of each bin: its size times the distance
-    return float(np.abs(gaps).sum() / len(labels))
 
 
 def logits_of(model: torch.nn.Module, inputs: Tensor) -> Tensor:

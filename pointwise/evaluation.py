@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointwise.calibration import SURE, expected_calibration_error, logits_of, probabilities_of, temperature_of
+from pointwise.calibration import SURE, logits_of, probabilities_of, temperature_of
 from pointwise.card import HOUSES, STROKES, TABLE, data_set_of, options_of, reads_digits, rebuilt
 from pointwise.claims.any_size import SLIDERS, Strip, drawn_strips, share_read, strips
 from pointwise.claims.shape import accuracy_on_shuffled
@@ -28,6 +28,7 @@ from pointwise.errors import ModelFileError, PointwiseError
 from pointwise.inference import prices_at
 from pointwise.intervals import Share, share_of, share_of_groups, share_of_sample
 from pointwise.models import Network
+from pointwise.reliability import reliability
 from pointwise.training import measure
 from pointwise.training.regression import measure_prices
 from pointwise.weights import weights_file
@@ -67,7 +68,9 @@ def own_data(path: Path, model: Network, folder: Path | None = None) -> Pictures
         remedy = "Import it again with --data-set." if "imported" in model.card else "Train it again."
         raise ModelFileError(path, "does not say which data set it was trained on", remedy)
     if name == OWN:
-        raise ModelFileError(path, "was trained on pictures that it does not hold", "Its card says how good it is.")
+        raise ModelFileError(
+            path, "was trained on pictures that it does not hold", "Measure it on a folder of others with --folder DIR."
+        )
     if name == STROKES:
         raise ModelFileError(path, "was trained on strokes, which it does not hold", "Open the painting in the app.")
     if name == TABLE:
@@ -212,10 +215,10 @@ def _sureness(model: Network, drawn: Drawn) -> dict[str, Any]:
     sure_and_wrong = share_of_groups((shown.argmax(dim=1) != labels).numpy() & ~_unsure(shown), drawn.drawings)
     these = {source: torch.from_numpy(sources == source) for source in sorted(set(drawn.sources))}
     return {
-        "calibration_error": expected_calibration_error(shown, labels),
-        "calibration_error_raw": expected_calibration_error(_probabilities(model, drawn.anywhere, 1.0), labels),
+        "calibration_error": reliability(shown, labels).calibration_error,
+        "calibration_error_raw": reliability(_probabilities(model, drawn.anywhere, 1.0), labels).calibration_error,
         "calibration_error_by_source": {
-            source: expected_calibration_error(shown[one], labels[one]) for source, one in these.items()
+            source: reliability(shown[one], labels[one]).calibration_error for source, one in these.items()
         },
         "wrong_but_sure": sure_and_wrong.value,
         "wrong_but_sure_interval": sure_and_wrong.interval,
@@ -226,7 +229,7 @@ def digit_scores(model: Network, test: Digits, drawn: Drawn | None) -> dict[str,
     """Loss and accuracy (0–1) on the test digits, also shuffled; the shares of strips and of drawings read."""
     scores: dict[str, Any] = {"test_digits": len(test), **_accuracy(model, test)}
     probabilities = _probabilities(model, test)
-    scores["calibration_error"] = expected_calibration_error(probabilities, test.labels)
+    scores["calibration_error"] = reliability(probabilities, test.labels).calibration_error
     strange, kinds = no_digits()
     doubted = _unsure(_probabilities(model, strange))
     unsure = {

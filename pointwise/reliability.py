@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pointwise.calibration import BINS
 from pointwise.card import rebuilt
 from pointwise.errors import ModelFileError, PointwiseError
 from pointwise.intervals import Share, counted_share
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pointwise.data.digits import Digits
     from pointwise.models import Network
 
+BINS = 15  # of sureness
 TEST, MADE = "test", "made"  # samples: MNIST's test digits, and drawings made of strokes
 COUNT, SEED, SHAKY = 4_000, 2_000, 2.0  # made drawings, of which nothing learned, and how much their points are moved
 AGAIN = "Make it again with: python -m pointwise reliability"
@@ -66,7 +66,7 @@ class Reliability:
 
 
 def reliability(probabilities: torch.Tensor, labels: torch.Tensor) -> Reliability:
-    """The bins of readings with probabilities (N, classes), of labels int64 (N,)."""
+    """The bins of N readings, one or more, with probabilities (N, classes), of labels int64 (N,)."""
     sure, digits = (part.numpy() for part in probabilities.double().max(dim=1))
     right, places = digits == labels.numpy(), np.minimum((sure * BINS).astype(int), BINS - 1)
     found = ((places == place) for place in range(BINS))

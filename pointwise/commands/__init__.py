@@ -60,6 +60,19 @@ def add_force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace what is there already")
 
 
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add what every command takes that reads data sets: their folder, --quiet and --json."""
+    add_data(parser)
+    add_quiet(parser)
+    add_json(parser)
+
+
+def add_out(parser: argparse.ArgumentParser, what: str, default: str) -> None:
+    """Add the option that names the file to write, of which there is always one."""
+    out = f"{what} to write (default {default})"
+    parser.add_argument("--out", metavar="FILE", type=Path, default=Path(default), help=out)
+
+
 def add_memory(parser: argparse.ArgumentParser) -> None:
     """Add the option that trains what needs more memory than there is for it."""
     parser.add_argument("--ignore-memory", action="store_true", help="train even what needs more memory than there is")

@@ -11,11 +11,10 @@ from typing import Any
 
 from pointwise.commands import (
     add_command,
-    add_data,
+    add_common,
     add_force,
-    add_json,
     add_memory,
-    add_quiet,
+    add_out,
     add_threads,
     check_outs,
     check_room,
@@ -43,30 +42,22 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=bench, show=times_told)
     add_threads(parser)
     add_memory(parser)
-    add_data(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_common(parser)
     about = "train the tutorial's network at several widths, three seeds each"
     more = "After Ctrl-C, or a kill, --resume does the rest."
     parser = add_command(commands, "sweep", about, more, ("--workers 8", "--resume --workers 8"))
     parser.add_argument("--epochs", metavar="N", type=int, help="passes over the training data (default: 10)")
-    out = "JSON file to write (default widths.json)"
-    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("widths.json"), help=out)
+    add_out(parser, "JSON file", "widths.json")
     parser.set_defaults(run=sweep, show=widths_told)
     add_workers(parser)
     add_memory(parser)
-    add_data(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_common(parser)
     about = "choose the digits of MNIST that corrected networks must not forget"
     parser = add_command(commands, "sample", about, "2,000 training and 2,000 test digits, the same each time.")
-    out = "file to write (default mnist_sample.npz)"
-    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("mnist_sample.npz"), help=out)
     parser.set_defaults(run=sample, show=sample_told)
-    add_data(parser)
+    add_out(parser, "file", "mnist_sample.npz")
     add_force(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_common(parser)
 
 
 def bench(options: argparse.Namespace) -> dict[str, Any]:

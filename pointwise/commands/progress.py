@@ -10,10 +10,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from pointwise.jobs.training_bar import DOWNLOADS, TrainingBar, waiting_for
 from pointwise.visible_text import printable
 
 if TYPE_CHECKING:
@@ -57,70 +58,31 @@ def _prepare(bars: type[tqdm[Any]]) -> None:
     bars.set_lock(LOCK)
 
 
-class Shown:
-    """What is seen of a training: a bar of what is downloaded, one of its steps, and a sentence after each epoch."""
+class Shown(TrainingBar):
+    """What is seen of a training: its bar, and a sentence after each epoch."""
 
     def __init__(self, options: argparse.Namespace, epochs: int = 0) -> None:
-        self._options, self._epochs = options, epochs
-        self._bar: tqdm[Any] | None = None
-        self._of = ""  # what the bar is of: downloads or steps
-        self._epoch, self._loss, self._steps = 0, 0.0, 0  # the epoch, and the sum of its losses so far
+        super().__init__(epochs, partial(bar, options))
+        self._options = options
 
-    def __enter__(self) -> Shown:
+    def __enter__(self) -> Self:
         if self._epochs:
-            self._begin("", "preparing", 0, "", bar_format="{desc}")
+            self.begin("", "preparing", 0, "", bar_format="{desc}")
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def download(self, download: Download) -> None:
-        """Show how far a download is."""
-        what = "Another training is downloading this" if download.waiting else "Downloading"
-        shown = self._bar
-        if shown is None or self._of != "downloads":
-            shown = self._begin("downloads", what, download.total, "B", unit_scale=True)
-            if shown.disable:
-                tell(self._options, f"{what}: {download.total / 1e6:.1f} MB.")
-        shown.set_description(what, refresh=False)
-        shown.update(download.done - shown.n)
+    def download(self, download: Download) -> tqdm[Any]:
+        begins = self._of != DOWNLOADS
+        shown = super().download(download)
+        if begins and shown.disable:
+            tell(self._options, f"{waiting_for(download)}: {download.total / 1e6:.1f} MB.")
+        return shown
 
     def step(self, step: Step) -> None:
-        """Show a step, and what was measured after it."""
-        shown = self._bar
-        if shown is None or self._of != "steps":
-            shown = self._begin("steps", "", step.total, "steps", initial=step.number - 1)
-        if not shown.disable:
-            self._move(shown, step)
+        super().step(step)
         if step.epoch is not None:
             from pointwise.commands import figures
 
             tell(self._options, f"epoch {step.epoch.number}/{self._epochs}  {figures(step.epoch.metrics)}")
-
-    def _begin(self, of: str, what: str, total: int, unit: str, **more: Any) -> tqdm[Any]:
-        self.close()
-        self._of, self._bar = of, bar(self._options, what, total, unit, **more)
-        return self._bar
-
-    def _move(self, bar: tqdm[Any], step: Step) -> None:
-        epoch = epoch_of(step.number, step.total, self._epochs)
-        if epoch != self._epoch:
-            self._epoch, self._loss, self._steps = epoch, 0.0, 0
-            bar.set_description(f"epoch {epoch}/{self._epochs}", refresh=False)
-        self._loss, self._steps = self._loss + step.loss, self._steps + 1
-        bar.set_postfix_str(f"loss {self._loss / self._steps:.4f}", refresh=False)
-        bar.update(step.number - bar.n)
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()
-        self._bar, self._of = None, ""
-
-
-def epoch_of(step: int, total: int, epochs: int) -> int:
-    """The epoch, from 1, that a step, from 1, of a training belongs to."""
-    return (step - 1) * epochs // total + 1
 
 
 def fetched(options: argparse.Namespace, pictures: Pictures) -> Pictures:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pointwise.commands import add_command, add_data, add_force, add_json, add_quiet, check_outs
+from pointwise.commands import add_command, add_common, add_force, add_out, check_outs
 from pointwise.commands.progress import fetched
 
 
@@ -21,13 +21,10 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "files", metavar="FILE", nargs="+", type=Path, help="weights files; those that read no digits are left out"
     )
-    out = "JSON file to write (default reliability.json)"
-    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("reliability.json"), help=out)
     parser.set_defaults(run=measure, show=told)
+    add_out(parser, "JSON file", "reliability.json")
     add_force(parser)
-    add_data(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_common(parser)
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:

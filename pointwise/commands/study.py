@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_command, add_data, add_json, add_memory, add_quiet, refuse
+from pointwise.commands import add_command, add_common, add_memory, refuse
 from pointwise.commands.many import add_workers, check_out, kept_results, left, workers_of
 from pointwise.commands.progress import bar, fetched, say, tell
 from pointwise.commands.signals import SIGNALS, Stop
@@ -43,9 +43,7 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=study, show=told)
     add_workers(parser)
     add_memory(parser)
-    add_data(parser)
-    add_quiet(parser)
-    add_json(parser)
+    add_common(parser)
 
 
 def study(options: argparse.Namespace) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointwise.data.download import CHUNK, Download, RemoteFile, fetch_files
+from pointwise.data.download import Download, RemoteFile, fetch_files
+from pointwise.data.mirrors import CHUNK
 from pointwise.errors import DataError
 
 if TYPE_CHECKING:

@@ -9,35 +9,27 @@ fetch for themselves.
 from __future__ import annotations
 
 import errno
-import hashlib
-import http.client
 import os
-import queue
-import ssl
 import threading
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pointwise.data import mirrors
+from pointwise.data.mirrors import NETWORK_ERRORS, OtherFileError, reason_of, size_of, whole_file
 from pointwise.errors import DataError
 
-BEAT = 0.25  # seconds between two events, at most, whatever the network does: so that a download can be stopped
-SILENCE = 20.0  # seconds for which a mirror may be silent
 PATIENCE = 15.0  # seconds of waiting for another download that does not get on
-RETRIES = 5  # of a mirror that breaks off, as long as each of them brings something
 ROUNDS, PAUSE = 2, 2.0  # how often all mirrors are asked, and seconds between
-CHUNK = 1 << 16  # bytes
 LOCK = "download.lock"
 PART = ".part"
 BRIEFLY = (408, 425, 429, *range(500, 600))  # what a mirror answers that may send the file a moment later
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
-NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError)
 
 
 @dataclass(frozen=True)
@@ -117,7 +109,7 @@ class _Place:
                 seen, since = now, time.monotonic()
             done = sum(sizes.get(file.name, sizes.get(f"{file.name}{PART}", 0)) for file in self.files)
             yield Download(min(done, self.total), self.total, waiting=True)
-            time.sleep(BEAT)
+            time.sleep(mirrors.BEAT)
 
     def fetch(self) -> Iterator[Download]:
         done = 0
@@ -147,16 +139,16 @@ class _Place:
                 for address in tuple(addresses):
                     host = urlsplit(address).hostname or address
                     try:
-                        for received in _whole(address, part, file):
+                        for received in whole_file(address, part, file.size, file.md5):
                             if target.is_file():
                                 return
                             yield received
                         os.replace(part, target)
                         return
-                    except _Other:
+                    except OtherFileError:
                         why = f"{host} sends something else"
                     except NETWORK_ERRORS as error:
-                        why = f"{host} {_reason(error)}"
+                        why = f"{host} {reason_of(error)}"
                         if isinstance(error, urllib.error.HTTPError) and error.code not in BRIEFLY:
                             addresses.remove(address)
                 if not addresses:
@@ -168,145 +160,22 @@ class _Place:
                 part.unlink(missing_ok=True)
             raise
         finally:
-            if self.mark != PART or not _size(part):
+            if self.mark != PART or not size_of(part):
                 part.unlink(missing_ok=True)
         raise DataError(
             f"It could not be downloaded: no mirror sent a whole {file.name} ({why}). Check the network connection."
         )
 
 
-class _Other(Exception):
-    """What a mirror sends is not the file."""
-
-
 def _pause(part: Path) -> Iterator[int]:
-    """Bytes in ``part``, every BEAT seconds, for PAUSE."""
+    """Bytes in ``part``, every mirrors.BEAT seconds, for PAUSE."""
     until = time.monotonic() + PAUSE
     while (left := until - time.monotonic()) > 0:
-        yield _size(part)
-        time.sleep(min(BEAT, left))
-
-
-def _whole(address: str, part: Path, file: RemoteFile) -> Iterator[int]:
-    """Bytes in ``part`` so far, until it is the whole file. Raises NETWORK_ERRORS, or _Other."""
-    resumed, tries = _size(part) > 0, 0
-    while True:
-        before = _size(part)
-        try:
-            yield from _stream(address, part, file.size)
-            if _checksum(part) == file.md5:
-                return
-            raise _Other
-        except _Other:
-            part.unlink(missing_ok=True)
-            if not resumed:
-                raise
-            resumed = False  # what was there before may have been the broken part
-        except NETWORK_ERRORS:
-            tries += 1
-            if _size(part) <= before or tries > RETRIES:
-                raise
-
-
-def _stream(address: str, part: Path, size: int) -> Iterator[int]:
-    """Bytes in ``part`` so far, at least every BEAT seconds, until there are ``size``."""
-    have = _size(part)
-    if have >= size:
-        return
-    with closing(_Reader(address, have, size)) as reader, part.open("ab") as file:
-        for offset, piece in reader.pieces():
-            if piece and offset != have:  # it is sent from its beginning
-                file.truncate(offset)
-                have = offset
-            file.write(piece)
-            have += len(piece)
-            if have > size:
-                raise _Other
-            yield have
-    if have < size:
-        raise ConnectionError("it broke off")
-
-
-class _Reader:
-    """A thread that asks for a file, so that who takes what it is sent never has to wait for the network."""
-
-    def __init__(self, address: str, after: int, size: int) -> None:
-        self._address, self._after, self._size = address, after, size
-        self._sent: queue.Queue[tuple[int, bytes] | BaseException | None] = queue.Queue(maxsize=16)
-        self._closed = threading.Event()
-        threading.Thread(target=self._read, name="pointwise-download", daemon=True).start()
-
-    def close(self) -> None:
-        """Take no more. The thread ends once it hears from the mirror, or has waited for SILENCE."""
-        self._closed.set()
-
-    def pieces(self) -> Iterator[tuple[int, bytes]]:
-        """Pieces of the file with their offsets; an empty one after each BEAT without any. Raises what went wrong."""
-        while True:
-            try:
-                sent = self._sent.get(timeout=BEAT)
-            except queue.Empty:
-                yield 0, b""
-                continue
-            if sent is None:
-                return
-            if isinstance(sent, BaseException):
-                raise sent
-            yield sent
-
-    def _read(self) -> None:
-        asked = urllib.request.Request(self._address, headers={"User-Agent": "pointwise"})
-        if self._after:
-            asked.add_header("Range", f"bytes={self._after}-")
-        try:
-            with urllib.request.urlopen(asked, timeout=SILENCE) as answer:
-                resumes = answer.headers.get("Content-Range", "").startswith(f"bytes {self._after}-")
-                offset = self._after if resumes else 0
-                if answer.headers.get("Content-Length", str(self._size - offset)) != str(self._size - offset):
-                    raise _Other
-                while not self._closed.is_set() and (piece := answer.read(CHUNK)):
-                    self._hand((offset, piece))
-                    offset += len(piece)
-            self._hand(None)
-        except urllib.error.HTTPError as error:
-            error.close()
-            self._hand(_Other() if error.code == 416 else error)  # there is nothing after that
-        except (*NETWORK_ERRORS, _Other) as error:
-            self._hand(error)
-        except Exception as error:
-            self._hand(urllib.error.URLError(str(error)))
-
-    def _hand(self, one: tuple[int, bytes] | BaseException | None) -> None:
-        while not self._closed.is_set():
-            try:
-                self._sent.put(one, timeout=BEAT)
-                return
-            except queue.Full:
-                pass
-
-
-def _reason(error: BaseException) -> str:
-    """The end of a sentence that begins with a mirror's name."""
-    if isinstance(error, urllib.error.HTTPError):
-        return f"answers {error.code}"
-    if isinstance(getattr(error, "reason", error), TimeoutError):
-        return f"was silent for {SILENCE:.0f} seconds"
-    return "cannot be reached" if isinstance(error, urllib.error.URLError) else "broke off"
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        yield size_of(part)
+        time.sleep(min(mirrors.BEAT, left))
 
 
 def _sizes(folder: Path) -> Iterator[tuple[str, int]]:
     for path in folder.rglob("*"):
         with suppress(OSError):  # it went meanwhile
             yield path.name, path.stat().st_size
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

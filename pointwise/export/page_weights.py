@@ -1,8 +1,8 @@
 """A classifier as bytes that the page itself evaluates (inpage/network.js); needs no PyTorch.
 
-The bytes are the header's length (uint32), the header as JSON (the stages' shapes, the activation, the temperature),
-then weights (O, I, k, k) and biases (O,) of each stage, batch normalisation folded in, as float32, or as float16 where
-the header says ``halves``; all little endian.
+The bytes are the header's length (uint32), the header as JSON (the stages' shapes, the activation, the temperature,
+and as ``names`` what classes are called that are not numbers), then weights (O, I, k, k) and biases (O,) of each stage,
+batch normalisation folded in, as float32, or as float16 where the header says ``halves``; all little endian.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pointwise.models.config import ARCHITECTURES, folded
+from pointwise.card import class_names, rebuilt
+from pointwise.errors import PointwiseError
+from pointwise.models.config import ARCHITECTURES, ModelConfig, folded
+from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
     from pointwise.models import Network
@@ -71,7 +74,8 @@ def pack(
     With ``halves`` its weights are rounded to float16, so that it is half as large.
     """
     state = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    return _packed(asdict(network.config), network.card, state, most_parameters, stages, halves)
+    names = class_names(network.card, network.config)
+    return _packed(asdict(network.config), network.card, names, state, most_parameters, stages, halves)
 
 
 def pack_file(path: Path, most_parameters: int | None = None) -> Packed | None:
@@ -83,14 +87,16 @@ def pack_file(path: Path, most_parameters: int | None = None) -> Packed | None:
             header = file.metadata() or {}
             config, card = json.loads(header["config"]), json.loads(header.get("card", "{}"))
             state = {name: file.get_tensor(name) for name in file.keys()}
-        return _packed(config, card, state, most_parameters)
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError):
+        names = class_names(card, rebuilt(ModelConfig, config))
+        return _packed(config, card, names, state, most_parameters)
+    except (OSError, SafetensorError, PointwiseError, ValueError, KeyError, TypeError):
         return None  # pointwise.weights says what is wrong with it
 
 
 def _packed(
     config: Mapping[str, Any],
     card: Mapping[str, Any],
+    names: tuple[str, ...],
     state: Mapping[str, Any],
     most_parameters: int | None,
     count: int | None = None,
@@ -116,6 +122,8 @@ def _packed(
     header = {"stages": stages, "activation": config["activation"], "temperature": card.get("temperature", 1.0)}
     if halves:
         header["halves"] = True
+    if names != tuple(map(str, range(len(names)))):
+        header["names"] = [visible(name) for name in names]
     header["whole"] = len(layers) == len(architecture.layers)
     header["id"] = _identity(header, numbers)
     text = json.dumps(header).encode()

@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pointwise.calibration import SURE
-from pointwise.card import HOUSES, data_set_of, learned_from, measured_share, reads_digits
+from pointwise.card import HOUSES, class_names, data_set_of, learned_from, measured_share, reads_digits, reads_drawings
 from pointwise.data.sample_digits import CROSSED_SEVEN, EXTENT, SAMPLES, Figure
 from pointwise.errors import ConfigError
 from pointwise.explain.price_parts import weights_of
 from pointwise.export.page_weights import pack
 from pointwise.inpage import FOLDER, TITLES, scoped
+from pointwise.inpage.compact_code import compact_styles
 from pointwise.models import REGRESSOR, Network
 from pointwise.models.building import count_parameters
 from pointwise.visible_text import visible
@@ -34,7 +35,7 @@ MOST_EXACT = 300_000  # parameters that are written as float32
 REACH = 1.2  # as far as the sliders of a house go, times what the network was trained on
 STEPS = (10, 0.5)  # of the sliders: square feet, rooms
 NAMES = ("square feet", "rooms")
-SPACES = re.compile(r"\s*([{};,]|:(?= ))\s*")  # that styles do not need
+LARGE = 4  # letters that stand as large as a digit
 STYLES = {
     "digit_page.js": ("web_page.css",),
     "house_page.js": ("web_page.css", "house_page.css", "network_diagram.css"),
@@ -45,7 +46,7 @@ RECIPE = ("name", "epochs", "batch_size", "optimizer", "learning_rate", "schedul
 def has_web_page(model: Network) -> bool:
     """Whether ``to_web_page`` takes a network: it reads drawings, or prices houses by square feet and rooms."""
     if model.config.architecture.classifies:
-        return reads_digits(model)
+        return reads_drawings(model)
     return model.config.arch == REGRESSOR and model.config.input_channels == len(NAMES) and data_set_of(model) == HOUSES
 
 
@@ -58,16 +59,17 @@ def weights_bytes(model: Network) -> int:
 def to_web_page(model: Network, title: str = "") -> str:
     """HTML of a page that reads drawings, or prices houses, with a network in eval mode; ``title`` is a person's text.
 
-    Weights are float32, or float16 of a network with more than MOST_EXACT parameters. Raises ConfigError for a network
-    that does neither.
+    Weights are float32, or float16 of a network with more than MOST_EXACT parameters. Classes of somebody's own are
+    called as its card says. Raises ConfigError for a network that does neither.
     """
     name = visible(title or model.config.architecture.title)
     if has_web_page(model):
         return _reader(model, name) if model.config.architecture.classifies else _prices(model, name)
     learned = data_set_of(model) or model.card.get("data_set") or "data that its card does not name"
     raise ConfigError(
-        f"{model.config.arch} of {learned} neither reads drawings of digits nor prices houses, and so has no web page. "
-        "Choose a network that was trained on MNIST, the bundled digits or the houses, such as models/nin.safetensors."
+        f"{model.config.arch} of {learned} reads no drawings and prices no houses by square feet and rooms, and so has "
+        "no web page. Choose a network that was trained on MNIST, the bundled digits, drawings of your own or the "
+        "houses, such as models/nin.safetensors."
     )
 
 
@@ -75,27 +77,36 @@ def _reader(model: Network, name: str) -> str:
     rounded = count_parameters(model) > MOST_EXACT
     packed = pack(model, halves=rounded)
     assert packed is not None
-    samples = [strokes_on_sheet(SAMPLES[digit]) for digit in sorted(SAMPLES)]
-    about = {
-        "titles": TITLES,
-        "sure": SURE,
-        "sheet": SHEET,
-        "samples": samples,
-        "first": strokes_on_sheet(CROSSED_SEVEN),
-    }
+    about: dict[str, Any] = {"titles": TITLES, "sure": SURE, "sheet": SHEET, "samples": []}
+    digits = reads_digits(model)
+    if digits:
+        about |= {
+            "samples": [strokes_on_sheet(SAMPLES[digit]) for digit in sorted(SAMPLES)],
+            "first": strokes_on_sheet(CROSSED_SEVEN),
+        }
     weights = base64.b64encode(packed.content).decode()
     data = f'<script type="text/plain" id="weights">{weights}</script>'
     large = len(weights) > 1e6
     size = f"{len(weights) / (1e6 if large else 1e3):,.0f} {'MB' if large else 'kB'} of this file are its weights"
     told = f"{size}, rounded to half precision (float16)." if rounded else f"{size}, float32, as they were trained."
-    body = _filled(READER, {"name": html.escape(name)})
+    names = [visible(one) for one in class_names(model.card, model.config)]
+    long = max(map(len, names)) > LARGE
+    parts = {
+        "heading": "Draw a digit" if digits else "Draw",
+        "reads": "reads it as you draw" if digits else "tells these apart as you draw",
+        "those": "" if digits else f": {', '.join(names)}",
+        "what": "digit" if digits else "class",
+        "named": " named" if long else "",
+    }
+    escaped = {key: html.escape(text) for key, text in {**parts, "name": name}.items()}
+    body = _filled(READER, {**escaped, "samples": SAMPLE_BUTTONS if digits else ""})
     return _page(name, body, "digit_page.js", about, data, [*card_rows(model), ("Weights", told)])
 
 
-def strokes_on_sheet(figure: Figure) -> list[list[list[float]]]:
-    """JSON of a figure's strokes in the middle of the sheet, as points in shares of it."""
+def strokes_on_sheet(figure: Figure) -> list[list[list[int]]]:
+    """JSON of a figure's strokes in the middle of the sheet, as points in ten-thousandths of it."""
     margin = (1 - EXTENT) / 2
-    return [[[round(margin + value * EXTENT, 4) for value in point] for point in points] for points in figure]
+    return [[[round(1e4 * (margin + value * EXTENT)) for value in point] for point in points] for points in figure]
 
 
 def _prices(model: Network, name: str) -> str:
@@ -139,7 +150,7 @@ def card_rows(model: Network) -> Iterator[tuple[str, str]]:
 
 def _page(name: str, body: str, script: str, about: Mapping[str, Any], data: str, card: list[tuple[str, str]]) -> str:
     code = f"{scoped(FOLDER / script)}\n"
-    styles = SPACES.sub(r"\1", "".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script]))
+    styles = compact_styles("".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script]))
     rows = "".join(f"<dt>{html.escape(visible(key))}</dt><dd>{html.escape(visible(text))}</dd>" for key, text in card)
     parts = {
         "policy": f"default-src 'none'; script-src {_hash(code)}; style-src {_hash(styles)}; img-src data:; "
@@ -189,17 +200,19 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-READER = """<header><h1>Draw a digit</h1><p>{name} reads it as you draw, in this page.</p></header>
+SAMPLE_BUTTONS = '<div class="samples" id="samples" role="group" aria-label="Samples"><span>Try one</span></div>'
+READER = """<header><h1>{heading}</h1><p>{name} {reads}, in this page{those}.</p></header>
 <noscript><p class="warning">This page reads drawings by JavaScript, which is switched off here.</p></noscript>
 <main>
 <div class="board">
 <div class="sheet"><canvas data-draw width="420" height="420"></canvas></div>
-<div class="tools"><button type="button" id="undo">Undo</button><button type="button" id="clear">Clear</button></div>
-<div class="samples" id="samples" role="group" aria-label="Samples"><span>Try one</span></div>
+<div class="tools"><button type="button" id="undo" disabled>Undo</button>
+<button type="button" id="redo" disabled>Redo</button><button type="button" id="clear" disabled>Clear</button></div>
+{samples}
 </div>
-<div class="answer" id="answer" data-digit="" role="img" aria-label="No answer yet">
+<div class="answer{named}" id="answer" data-digit="" role="img" aria-label="No answer yet">
 <div class="pw-digit">–</div>
-<div><p class="pw-title">&nbsp;</p><div id="bars"></div><p class="small">Probability of each digit</p></div>
+<div><p class="pw-title">&nbsp;</p><div id="bars"></div><p class="small">Probability of each {what}</p></div>
 </div>
 <figure class="received"><canvas id="received" width="28" height="28" role="img" aria-label="28 by 28"></canvas>
 <figcaption>What the network receives: the drawing cropped, scaled and centred to 28 × 28 pixels.</figcaption></figure>

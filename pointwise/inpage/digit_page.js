@@ -10,14 +10,16 @@ import { sheet } from "./sheet.js"
 import { voice } from "./voice.js"
 
 const found = (id) => document.getElementById(id)
-const about = JSON.parse(found("about").textContent)
-const network = unpack(decoded(found("weights").textContent))
+const network = unpack(decoded(found("weights").textContent)), { names } = network
+const about = { ...JSON.parse(found("about").textContent), names }
 const answer = found("answer"), received = found("received"), spoken = voice()
 const inside = lookInside(found("inside"), network)
+const count = network.stages.at(-1).channels
 let rate = { count: 0, began: 0 }
 
-const row = (digit) => make("div", { class: "pw-row" }, make("b", {}, String(digit)), make("div", {}, make("i")), make("span", {}, "\u00a0"))
-found("bars").append(...Array.from({ length: network.stages.at(-1).channels }, (_, digit) => row(digit)))
+const row = (number) => make("div", { class: "pw-row" },
+  make("b", { dir: "auto" }, names?.[number] ?? String(number)), make("div", {}, make("i")), make("span", {}, "\u00a0"))
+found("bars").append(...Array.from({ length: count }, (_, number) => row(number)))
 
 function showReceived(image) {
   const bytes = new Uint8ClampedArray(4 * image.length)
@@ -28,17 +30,18 @@ function showReceived(image) {
 function read(board, during) {
   const { rgba, height, width } = board.pixels()
   const image = prepare(rgba, height, width), input = picture(image), maps = run(network, input)
-  const shares = image.some((value) => value) ? probabilities(network, maps.at(-1)) : new Float64Array(maps.at(-1).channels)
-  const digit = paintInto(answer, about, shares)
+  const shares = image.some((value) => value) ? probabilities(network, maps.at(-1)) : new Float64Array(count)
+  const digit = paintInto(answer, about, shares), words = inWords(about, shares)
   answer.dataset.digit = digit ?? ""
   answer.dataset.answers = Number(answer.dataset.answers ?? 0) + 1
-  answer.setAttribute("aria-label", inWords(about, shares))
+  answer.setAttribute("aria-label", words)
   showReceived(image)
   inside.show({ input, maps }, during)
   found("undo").disabled = !board.undoable() || during
+  found("redo").disabled = !board.redoable() || during
   found("clear").disabled = board.empty()
   pace(during)
-  if (!during) spoken.say(inWords(about, shares))
+  if (!during) spoken.say(words)
 }
 
 // How many answers a second came during the stroke.
@@ -50,11 +53,18 @@ function pace(during) {
 }
 
 const board = sheet(document.querySelector("canvas[data-draw]"), about.sheet, (during) => read(board, during))
-found("undo").addEventListener("click", board.undo)
-found("clear").addEventListener("click", board.clear)
-const draw = (lines) => board.draw(lines.map((points) => ({ points, pen: about.sheet.pen })))
+for (const name of ["undo", "redo", "clear"]) found(name).addEventListener("click", board[name])
+document.addEventListener("keydown", (event) => {
+  const key = event.key.toLowerCase()
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== "z" && key !== "y")) return
+  event.preventDefault()
+  board[key === "y" || event.shiftKey ? "redo" : "undo"]()
+})
+const draw = (lines) => board.draw(lines.map((points) => (
+  { points: points.map((point) => point.map((whole) => whole / 1e4)), pen: about.sheet.pen })))
 about.samples.forEach((lines, digit) => {
   const attributes = { type: "button", "aria-label": `Draw a ${digit}`, onclick: () => draw(lines) }
   found("samples").append(make("button", attributes, String(digit)))
 })
-draw(about.first)
+if (about.first) draw(about.first)
+else read(board, false)

@@ -7,37 +7,54 @@ const LUMINANCE = [0.299, 0.587, 0.114]
 
 // RGBA bytes of (height, width) to bytes of 28×28.
 export function prepare(rgba, height, width, normalise = true) {
-  const ink = inkOf(rgba, height, width)
-  const box = ink && inked(ink)
-  if (!box) return new Uint8Array(SIDE * SIDE)
-  if (!normalise) {
-    const whole = areaAverage(ink, ...fit(ink, SIDE))
-    return placed(whole, Math.floor((SIDE - whole.height) / 2), Math.floor((SIDE - whole.width) / 2))
-  }
-  const cropped = crop(ink, box)
-  const scaled = areaAverage(cropped, ...fit(cropped, BOX))
-  return placed(scaled, ...cornerByMass(scaled))
+  const ink = inkOf(rgba, height, width, normalise)
+  if (!ink) return new Uint8Array(SIDE * SIDE)
+  const scaled = areaAverage(ink, ...fit(ink, normalise ? BOX : SIDE))
+  if (normalise) return placed(scaled, ...cornerByMass(scaled))
+  return placed(scaled, Math.floor((SIDE - scaled.height) / 2), Math.floor((SIDE - scaled.width) / 2))
 }
 
-// How much each pixel differs from the background, 0–1; null where nothing does.
-function inkOf(rgba, height, width) {
-  const count = height * width, values = new Float64Array(count)
-  if (median(border(height, width, (at) => rgba[4 * at + 3])) < 128)
-    for (let at = 0; at < count; at++) values[at] = rgba[4 * at + 3] / 255
-  else {
-    const light = (at) =>
-      (LUMINANCE[0] * rgba[4 * at] + LUMINANCE[1] * rgba[4 * at + 1] + LUMINANCE[2] * rgba[4 * at + 2]) / 255
-    const paper = median(border(height, width, light))
-    for (let at = 0; at < count; at++) values[at] = Math.abs(light(at) - paper)
-  }
-  let strongest = 0
-  for (const value of values) if (value > strongest) strongest = value
+// How much each pixel differs from the background, 0–1, if wanted in the smallest box around all that do; null where
+// nothing does.
+function inkOf(rgba, height, width, cropped) {
+  const light = (at) =>
+    (LUMINANCE[0] * rgba[4 * at] + LUMINANCE[1] * rgba[4 * at + 1] + LUMINANCE[2] * rgba[4 * at + 2]) / 255
+  const clear = median(border(height, width, (at) => rgba[4 * at + 3])) < 128
+  const paper = clear ? 0 : median(border(height, width, light))
+  const runs = runsOf(rgba, height, width, (at) => (clear ? rgba[4 * at + 3] / 255 : Math.abs(light(at) - paper)))
+  const strongest = runs.reduce((most, { ink }) => Math.max(most, ink), 0)
   if (strongest < FAINTEST) return null
-  for (let at = 0; at < count; at++) {
-    const share = values[at] / strongest
-    values[at] = share < FAINTEST ? 0 : share
+  let top = height, bottom = 0, left = width, right = 0
+  for (const run of runs) {
+    run.ink /= strongest
+    if (run.ink < FAINTEST) run.ink = 0
+    else if (cropped) {
+      top = Math.min(top, run.y)
+      bottom = run.y + 1
+      left = Math.min(left, run.from)
+      right = Math.max(right, run.to)
+    }
   }
-  return { height, width, values }
+  if (!cropped) [top, bottom, left, right] = [0, height, 0, width]
+  const box = { height: bottom - top, width: right - left }
+  box.values = new Float64Array(box.height * box.width)
+  for (const { y, from, to, ink } of runs)
+    if (ink) box.values.fill(ink, (y - top) * box.width + from - left, (y - top) * box.width + to - left)
+  return box
+}
+
+// The runs of pixels of one colour in a row, but for those of paper, of which there is most.
+function runsOf(rgba, height, width, inkAt) {
+  const { buffer, byteOffset } = rgba.byteOffset % 4 ? rgba.slice() : rgba
+  const colours = new Uint32Array(buffer, byteOffset, height * width), runs = []
+  for (let y = 0, first = 0; y < height; y++, first += width)
+    for (let to = 0; to < width; ) {
+      const from = to, colour = colours[first + from]
+      while (to < width && colours[first + to] === colour) to++
+      const ink = inkAt(first + from)
+      if (ink) runs.push({ y, from, to, ink })
+    }
+  return runs
 }
 
 function border(height, width, value) {
@@ -50,28 +67,6 @@ function border(height, width, value) {
 function median(values) {
   const sorted = Float64Array.from(values).sort(), half = sorted.length / 2
   return sorted.length % 2 ? sorted[Math.floor(half)] : (sorted[half - 1] + sorted[half]) / 2
-}
-
-// The smallest box around all ink.
-function inked({ height, width, values }) {
-  let top = height, bottom = -1, left = width, right = -1
-  for (let y = 0, at = 0; y < height; y++)
-    for (let x = 0; x < width; x++, at++)
-      if (values[at] > 0) {
-        if (y < top) top = y
-        bottom = y
-        if (x < left) left = x
-        if (x > right) right = x
-      }
-  return bottom < 0 ? null : { top, bottom, left, right }
-}
-
-function crop({ width, values }, { top, bottom, left, right }) {
-  const result = { height: bottom - top + 1, width: right - left + 1 }
-  result.values = new Float64Array(result.height * result.width)
-  for (let y = top; y <= bottom; y++)
-    result.values.set(values.subarray(y * width + left, y * width + right + 1), (y - top) * result.width)
-  return result
 }
 
 function fit({ height, width }, longest) {

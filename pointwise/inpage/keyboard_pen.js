@@ -119,7 +119,7 @@ export function keyboardPen(pen, place) {
 
   function keyDown(event) {
     far = event.shiftKey
-    const back = event.key === "Backspace" || (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey))
+    const back = event.key === "Backspace" || (event.key.toLowerCase() === "z" && !event.shiftKey && (event.ctrlKey || event.metaKey))
     if (!mine || event.altKey || ((event.ctrlKey || event.metaKey) && !back)) return
     if (WAYS[event.key]) {
       if (!event.repeat) arrow(event.key)

@@ -95,7 +95,7 @@ function sumTable(network, number, input, channel, p, where) {
 // channel or pixel is chosen, ``chose`` is called with the stage's ``number``, the ``channel`` and the ``shares`` of the map's
 // height and width at which the pixel is; with null for none.
 export function lookInside(place, network, chose = () => {}) {
-  const { stages } = network, panel = make("div", { class: "channel" }), layers = []
+  const { stages, names } = network, what = names ? "class" : "digit", panel = make("div", { class: "channel" }), layers = []
   let shown = null, chosen = null, point = null, quick = false
 
   const sizeOf = (number) => [shown.maps[number].height, shown.maps[number].width]
@@ -163,9 +163,9 @@ export function lookInside(place, network, chose = () => {}) {
   // The evidence for each digit, on one scale for all.
   const digits = Array.from({ length: stages.at(-1).channels }, () => ({ picture: make("canvas"), words: make("figcaption") }))
   const evidence = { seen: false }
-  evidence.section = make("section", { class: "layer evidence" }, make("h3", {}, "Evidence for each digit"),
-    make("p", {}, "Where the drawing speaks for a digit, orange, and against it, blue. Below each is the sum with a constant: " +
-      "the digit's logit. The largest wins."),
+  evidence.section = make("section", { class: "layer evidence" }, make("h3", {}, `Evidence for each ${what}`),
+    make("p", {}, `Where the drawing speaks for a ${what}, orange, and against it, blue. Below each is the sum with a constant: ` +
+      `the ${what}'s logit. The largest wins.`),
     make("div", { class: "digits" }, ...digits.map(({ picture, words }) => make("figure", {}, picture, words))))
 
   function paintEvidence() {
@@ -175,7 +175,7 @@ export function lookInside(place, network, chose = () => {}) {
     all.forEach(({ logit, terms, ...shape }, digit) => {
       const { picture, words } = digits[digit]
       paintMap(picture, shape, terms, scale)
-      say(words, `${digit}: ${logit.toFixed(1)}`)
+      say(words, `${names?.[digit] ?? digit}: ${logit.toFixed(1)}`)
       picture.parentElement.classList.toggle("best", digit === best)
     })
   }

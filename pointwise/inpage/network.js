@@ -19,7 +19,7 @@ function erf(x) {
 }
 
 // What page_weights.py wrote, a Uint8Array: the header's length, the header as JSON, weights and biases by stage, as
-// float32 or float16.
+// float32 or float16. Classes that are not digits have their names in it, ``names``.
 export function unpack(bytes) {
   const { network, end } = headed(bytes), numbers = bytes.slice(end).buffer
   const floats = network.halves ? widened(new Uint16Array(numbers)) : new Float32Array(numbers)
@@ -232,8 +232,8 @@ export function picture(image, side = Math.sqrt(image.length)) {
   return { height: side, width: side, channels: 1, values, alike }
 }
 
-// What a network reads in a picture; all zeros for an empty one.
+// The probability of each class for a picture; all zeros for an empty one.
 export function classify(network, image) {
-  if (!image.some((value) => value)) return new Float64Array(10)
+  if (!image.some((value) => value)) return new Float64Array(network.stages.at(-1).channels)
   return probabilities(network, run(network, picture(image)).at(-1))
 }

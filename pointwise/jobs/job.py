@@ -127,10 +127,9 @@ class Job(ABC):
         """The epoch with its weights rounded as a file of ``dtype`` holds them, measured again on the CPU."""
         from pointwise.training import measure
 
-        _, held_out = self.examples()
         weights = {name: t.to(dtype).float() if t.is_floating_point() else t for name, t in epoch.weights.items()}
         epoch = replace(epoch, weights=weights)
-        card = {**epoch.card, "metrics": measure(self.network(epoch), held_out)}
+        card = {**epoch.card, "metrics": measure(self.network(epoch), self.held_out_examples())}
         if "temperature" in card:
             card["temperature"] = self._temperature(epoch)
         return replace(epoch, card=card)
@@ -139,7 +138,7 @@ class Job(ABC):
         """The metrics of another network of the same task on what this job holds out."""
         from pointwise.training import measure
 
-        return measure(model, self.examples()[1])
+        return measure(model, self.held_out_examples())
 
     def describe(self) -> dict[str, Any]:
         """JSON that ``job_from`` makes the same job of."""
@@ -153,6 +152,10 @@ class Job(ABC):
     @abstractmethod
     def examples(self) -> tuple[Any, Any]:
         """What is trained on and what is held out. Raises DataError."""
+
+    def held_out_examples(self) -> Any:
+        """What is held out, without loading the rest where that can be spared. Raises DataError."""
+        return self.examples()[1]
 
     def extent(self) -> Extent:
         """How much is learned from, known before it is loaded."""

@@ -12,13 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pointwise.calibration import SURE, expected_calibration_error, logits_of
+from pointwise.calibration import SURE, logits_of
 from pointwise.costs import cost
 from pointwise.data.catalogue import Pictures
 from pointwise.data.digits import Digits, normalise
 from pointwise.data.pen_strokes import PenDigit
 from pointwise.evaluation import ROUNDS, draw, no_digits
 from pointwise.models import Network
+from pointwise.reliability import reliability
 from pointwise.study.outcomes import DRAWINGS, OF, TEST
 from pointwise.training.metrics import temperature_for
 
@@ -69,7 +70,7 @@ class _Answers:
         these = np.ones(len(self.right), bool) if chosen is None else chosen
         right, unsure, unsure_raw = self.right[these], self.unsure[these], self.unsure_raw[these]
         error, error_raw = (
-            expected_calibration_error(one[torch.from_numpy(these)], self.labels[torch.from_numpy(these)])
+            reliability(one[torch.from_numpy(these)], self.labels[torch.from_numpy(these)]).calibration_error
             for one in (self.fitted, self.raw)
         )
         hits = {"read": right, "wrong_but_sure": ~right & ~unsure, "unsure": unsure}

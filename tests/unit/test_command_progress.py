@@ -15,13 +15,16 @@ import pytest
 
 from pointwise.__main__ import main
 from pointwise.commands import progress
-from pointwise.commands.progress import Shown, epoch_of, looked_at
+from pointwise.commands.progress import Shown, looked_at
 from pointwise.data.catalogue import Pictures
 from pointwise.data.download import Download
 from pointwise.data.housing import HouseOptions
 from pointwise.data.pen_strokes import PenDigit
 from pointwise.evaluation import draw, pictures_shown, scores
+from pointwise.jobs import HouseJob, fit
+from pointwise.jobs.training_bar import epoch_of
 from pointwise.models import build, default_config
+from pointwise.training import recipe_named
 from pointwise.weights import save_model
 
 REPOSITORY = Path(__file__).parents[2]
@@ -115,6 +118,17 @@ def test_as_many_are_announced_as_are_shown_to_the_network(arch: str) -> None:
     with looked_at(count, model):  # type: ignore[arg-type]
         scores(model, own, drawn=draw(drawings) if drawings else None)
     assert count.n == pytest.approx(pictures_shown(model, own, None, drawings), rel=0.05)
+
+
+def test_a_training_in_one_call_shows_a_bar_where_it_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = recipe_named("standardised", "price_1x1", epochs=2)
+    job = HouseJob(default_config("price_1x1"), recipe, HouseOptions(rows=200))
+    fit(job)
+    assert capsys.readouterr().err == ""  # no terminal
+    model = fit(job, progress=True)
+    last = capsys.readouterr().err.strip().split("\r")[-1]
+    assert last.startswith("epoch 2/2: 100%|")
+    assert f", mae {model.card['metrics']['mae']:.4f}, r2 {model.card['metrics']['r2']:.4f}" in last
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from pointwise.calibration import BINS, expected_calibration_error
 from pointwise.errors import ModelFileError
 from pointwise.models import CLASSIFIERS, SHIPPED
-from pointwise.reliability import MADE, TEST, Bin, Reliability, as_json, fingerprint, read, reliability
+from pointwise.reliability import BINS, MADE, TEST, Bin, Reliability, as_json, fingerprint, read, reliability
 from pointwise.weights import load_model
 
 FILE = SHIPPED / "reliability.json"
 
 
-def test_bins_hold_every_reading_and_make_the_calibration_error() -> None:
+def test_bins_hold_every_reading() -> None:
     generator = torch.Generator().manual_seed(0)
     probabilities = (3 * torch.randn(2_000, 10, generator=generator)).softmax(1)
     labels = torch.randint(10, (2_000,), generator=generator)
@@ -26,7 +25,21 @@ def test_bins_hold_every_reading_and_make_the_calibration_error() -> None:
     assert len(found.bins) <= BINS
     assert [one.sureness for one in found.bins] == sorted(one.sureness for one in found.bins)
     assert sum(one.right for one in found.bins) == int((probabilities.argmax(1) == labels).sum())
-    assert found.calibration_error == pytest.approx(expected_calibration_error(probabilities, labels), abs=1e-6)
+
+
+def test_true_probabilities_have_hardly_any_error_and_sharpened_ones_have() -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = 2 * torch.randn(20_000, 10, generator=generator)
+    labels = torch.multinomial(logits.softmax(1), 1, generator=generator)[:, 0]
+    assert reliability(logits.softmax(1), labels).calibration_error < 0.02
+    assert reliability((3 * logits).softmax(1), labels).calibration_error > 0.1
+
+
+def test_the_calibration_error_is_the_mean_gap() -> None:
+    """Four answers of 0.9, three of them right; two of 0.5, none right."""
+    sure = torch.tensor([[0.9, 0.1]] * 4 + [[0.5, 0.4]] * 2)
+    labels = torch.tensor([0, 0, 0, 1, 1, 1])
+    assert reliability(sure, labels).calibration_error == pytest.approx((4 * 0.15 + 2 * 0.5) / 6)
 
 
 def test_a_file_is_read_for_the_weights_that_it_names(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import { sheet } from "../../inpage/sheet.js"
 import { lengthened, shortened } from "../../inpage/short_drawing.js"
 import { about, asked, embedded, field, found, keep, lasting } from "./frame.js"
 
+const PARTS = 1e4 // of a sheet, in which the samples' points are
 const DRAWING = "drawing", STEPS = "steps" // what lasts
 
 // White ink as opaque as the values are, a canvas that a sheet may hold.
@@ -30,16 +31,23 @@ export function drawingBoard(changed) {
     const { rgba, height, width } = board.pixels(), image = prepare(rgba, height, width, crops)
     read = { image, input: picture(image), blank: !image.some((value) => value) }
     found("undo").disabled = !board.undoable() || during
+    found("redo").disabled = !board.redoable() || during
     found("clear").disabled = board.empty()
     changed(read, during)
     if (!during && mine) code().then((text) => lasting(DRAWING, text))
   }
 
   board = sheet(document.querySelector("canvas[data-draw]"), about.sheet, look)
-  const pen = (lines) => lines.map((points) => ({ points, pen: about.sheet.pen }))
+  const pen = (lines) => lines.map((points) => (
+    { points: points.map((point) => point.map((whole) => whole / PARTS)), pen: about.sheet.pen }))
   const put = ({ strokes, image }) => board.draw(image ? [{ picture: inked(image) }] : strokes)
-  found("undo").addEventListener("click", board.undo)
-  found("clear").addEventListener("click", board.clear)
+  for (const name of ["undo", "redo", "clear"]) found(name).addEventListener("click", board[name])
+  document.addEventListener("keydown", (event) => {
+    const key = event.key.toLowerCase()
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(key) || event.target.matches("input")) return
+    event.preventDefault()
+    board[key === "y" || event.shiftKey ? "redo" : "undo"]()
+  })
   about.samples.forEach((lines, digit) => {
     const attributes = { type: "button", "aria-label": `Draw a ${digit}`, onclick: () => board.draw(pen(lines)) }
     found("samples").append(make("button", attributes, String(digit)))

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pointwise.data import download
-from pointwise.data.download import CHUNK
+from pointwise.data import download, mirrors
+from pointwise.data.mirrors import CHUNK
 
 CONTENT = random.Random(0).randbytes(4 * CHUNK)
 
@@ -86,7 +86,7 @@ class Answer(BaseHTTPRequestHandler):
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing wait between two looks at a download, or before mirrors are asked once more."""
-    monkeypatch.setattr(download, "BEAT", 0.02)
+    monkeypatch.setattr(mirrors, "BEAT", 0.02)
     monkeypatch.setattr(download, "PAUSE", 0.0)
 
 

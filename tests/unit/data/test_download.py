@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from pointwise.data import download
-from pointwise.data.download import CHUNK, Download, RemoteFile, fetch_files
+from pointwise.data import download, mirrors
+from pointwise.data.download import Download, RemoteFile, fetch_files
+from pointwise.data.mirrors import CHUNK
 from pointwise.errors import DataError
 from tests.unit.data.conftest import CONTENT, Mirror
 
@@ -68,7 +69,7 @@ def test_a_file_is_fetched_whole(mirror: Mirror, tmp_path: Path, how: str) -> No
 def test_a_mirror_that_does_not_send_it_is_named_with_the_reason(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, why: str
 ) -> None:
-    monkeypatch.setattr(download, "SILENCE", 0.1)
+    monkeypatch.setattr(mirrors, "SILENCE", 0.1)
     with pytest.raises(DataError, match=rf"no mirror sent a whole file \(127\.0\.0\.1 {why}\)\. Check the network"):
         list(fetching(tmp_path, mirror.address(how)))
     assert names(tmp_path) == ["download.lock"]
@@ -77,8 +78,8 @@ def test_a_mirror_that_does_not_send_it_is_named_with_the_reason(
 def test_the_next_mirror_goes_on_where_the_last_one_fell_silent(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "SILENCE", 0.2)
-    monkeypatch.setattr(download, "RETRIES", 0)
+    monkeypatch.setattr(mirrors, "SILENCE", 0.2)
+    monkeypatch.setattr(mirrors, "RETRIES", 0)
     list(fetching(tmp_path, mirror.address("halting"), mirror.address("good")))
     assert mirror.asked == [("halting", "0"), ("good", str(CHUNK))]
     assert (tmp_path / "file").read_bytes() == CONTENT
@@ -218,7 +219,7 @@ def test_a_full_disk_is_given_back_what_was_there(
     def full(*_: object) -> bytes:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(download, "_checksum", full)
+    monkeypatch.setattr(mirrors, "_checksum", full)
     mirror.go_on.set()
     with pytest.raises(OSError, match="No space left"):
         list(events)

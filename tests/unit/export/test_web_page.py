@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from pathlib import Path
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from pointwise.__main__ import main
+from pointwise.card import LONGEST_NAME
 from pointwise.errors import ConfigError
 from pointwise.export import web_page
+from pointwise.export.page_weights import pack
 from pointwise.export.web_page import has_web_page, to_web_page
 from pointwise.models import SHIPPED, ModelConfig, Network, build, default_config
 from pointwise.ui.canvas.drawing import SQUARE
@@ -49,7 +52,7 @@ def test_a_file_is_small() -> None:
     page = to_web_page(shipped("nin"))
     (weights,) = re.findall(r'id="weights">([^<]*)<', page)
     assert len(page.encode()) <= 700_000
-    assert len(page.encode()) - len(weights) <= 60_000
+    assert len(page.encode()) - len(weights) <= 55_000
 
 
 def test_what_people_wrote_is_text() -> None:
@@ -59,6 +62,31 @@ def test_what_people_wrote_is_text() -> None:
     assert page.count("<img") == 0
     assert page.count("</script>") == 3  # what is known, the weights, the code
     assert page.count("&lt;img src=x") == 4  # title, heading, data, recipe
+
+
+def test_classes_are_called_as_the_card_says_in_text_and_weights_alike() -> None:
+    names = [HOSTILE, "\u202eevil", "\U0001f600", "\u05e9\u05dc\u05d5\u05dd", "x" * 200, "{percent}"]
+    model = build(ModelConfig("bag_of_pixels", num_classes=len(names))).eval()
+    model.card = {"data_set": "own_pictures", "options": {"drawn": True}, "classes": names}
+    assert has_web_page(model)
+    page = to_web_page(model, "Mine")
+    assert "<h1>Draw</h1>" in page
+    assert page.count("<img") == 0
+    assert page.count("</script>") == 3
+    (weights,) = re.findall(r'id="weights">([^<]*)<', page)
+    content = base64.b64decode(weights)
+    header = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])
+    told = [html.escape(name) for name in header["names"]]
+    assert f"<p>Mine tells these apart as you draw, in this page: {', '.join(told)}.</p>" in page
+    assert header["names"][1:4] == ["evil", "\U0001f600", "\u2068\u05e9\u05dc\u05d5\u05dd\u2069"]
+    assert max(map(len, header["names"])) <= LONGEST_NAME
+    assert 'id="samples"' not in page  # those are of digits
+
+
+def test_of_digits_the_names_are_not_repeated() -> None:
+    packed = pack(shipped("bag_of_pixels"))
+    assert packed is not None
+    assert b'"names"' not in packed.content
 
 
 def test_a_large_network_is_rounded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +109,7 @@ def test_its_sheet_is_the_apps() -> None:
     [
         (ModelConfig("nin"), {"data_set": "fashion_mnist"}),
         (ModelConfig("nin", input_channels=3, image_size=32), {"data_set": "cifar10"}),
+        (ModelConfig("nin", num_classes=3), {"data_set": "own_pictures", "classes": ["cat", "dog", "cow"]}),
         (default_config("price_1x1"), {"data_set": "table"}),
         (ModelConfig("price_1x1", 3, 1, 1), {"data_set": "houses"}),
         (default_config("paint"), {}),
@@ -90,7 +119,7 @@ def test_what_reads_no_drawing_and_prices_no_house_has_no_page(config: ModelConf
     model = build(config).eval()
     model.card = card
     assert not has_web_page(model)
-    with pytest.raises(ConfigError, match=r"has no web page. Choose a network that was trained on MNIST"):
+    with pytest.raises(ConfigError, match=r"has no web page\. Choose a network that was trained on MNIST"):
         to_web_page(model)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pointwise.inpage import bundled
+from pointwise.inpage import bundled, scoped
 
 POINTWISE = Path(__file__).parents[3] / "pointwise"
 MODULES = sorted(path for path in POINTWISE.rglob("*.js") if "export default" in path.read_text(encoding="utf-8"))
@@ -27,3 +27,23 @@ def test_what_two_modules_need_is_there_once_and_first(tmp_path: Path) -> None:
     (tmp_path / "b.js").write_text('import { c } from "./c.js"\nexport const b = c\n')
     (tmp_path / "c.js").write_text("export const c = 1\n")
     assert bundled(tmp_path / "a.js") == "export const c = 1\n\nexport const b = c\n\nconst a = b + c\n"
+
+
+def test_a_script_of_modules_has_what_is_used_of_each(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { b as c, twice } from "./b.js"\nshow(twice(c))\n')
+    (tmp_path / "b.js").write_text(
+        "export const b = 1\n"
+        "export function once(x) {\n  return alone(x)\n}\n\n"
+        "function alone(x) {\n  return x\n}\n\n"
+        "export function twice(x) {\n  return [x, halved]\n}\n\n"
+        "function halved() {\n  return 1\n}\n"
+    )
+    assert scoped(tmp_path / "a.js") == (
+        "const module0=(()=>{const b=1\n"
+        "function twice(x){return[x,halved]}\n"
+        "function halved(){return 1}\n"
+        "return{b,twice}})()\n"
+        "const module1=(()=>{const{b:c,twice}=module0\n"
+        "show(twice(c))\n"
+        "return{}})()"
+    )

@@ -23,3 +23,8 @@ def spread(**shares: float) -> list[float]:
 )
 def test_an_answer_in_words(node: Answers, probabilities: list[float], said: str) -> None:
     assert node("inpage/bars.js", "inWords", [[{"titles": TITLES, "sure": 0.6}, probabilities]]) == [said]
+
+
+def test_classes_are_called_by_their_names(node: Answers) -> None:
+    words = {"titles": TITLES, "sure": 0.6, "names": ["sun", "{percent} $&", "moon"]}
+    assert node("inpage/bars.js", "inWords", [[words, [0.1, 0.7, 0.2]]]) == ["{percent} $&, 70 percent; then moon"]

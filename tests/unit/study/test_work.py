@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 import torch
 
-from pointwise.calibration import SURE, expected_calibration_error, logits_of
+from pointwise.calibration import SURE, logits_of
 from pointwise.data import drawn_digits
 from pointwise.data.digits import normalise
 from pointwise.evaluation import ROUNDS, draw
 from pointwise.jobs import PictureJob
 from pointwise.jobs.workers import Workers, trained
 from pointwise.models import SHIPPED, default_config
+from pointwise.reliability import reliability
 from pointwise.study import measuring, work
 from pointwise.study.outcomes import DRAWINGS, OF, TEST
 from pointwise.study.study_file import training_from
@@ -50,9 +51,9 @@ def test_what_is_measured_is_what_the_network_says() -> None:
     whole = found.samples[DRAWINGS]
     assert [*map(int, str(whole.read))] == right.reshape(ROUNDS, -1).sum(0).tolist()
     assert whole.raw.unsure == pytest.approx(float((logits.softmax(1).max(1).values < SURE).float().mean()))
-    assert whole.raw.calibration_error == expected_calibration_error(logits.softmax(1), drawn.labels)
+    assert whole.raw.calibration_error == reliability(logits.softmax(1), drawn.labels).calibration_error
     fitted = (logits / found.temperature).softmax(1)
-    assert whole.calibration_error == pytest.approx(expected_calibration_error(fitted, drawn.labels), abs=1e-3)
+    assert whole.calibration_error == pytest.approx(reliability(fitted, drawn.labels).calibration_error, abs=1e-3)
     assert (found.parameters, found.threads, found.torch) == (203_530, 1, str(torch.__version__))
     assert str(found.samples[OF + "theirs"].read) + str(found.samples[OF + "ours"].read) == whole.read
 
