@@ -18,8 +18,8 @@ def add(commands: Any) -> None:
     """Add the command and its arguments to the parser's."""
     about = "write the pages that need no Python as plain files, for any web server"
     more = (
-        "Drawing, feature maps, house prices, the path and the claims, whose numbers are measured now; it takes some "
-        "minutes. To look at them: python -m http.server --directory DIR"
+        "Drawing, feature maps, house prices, the path and the claims, whose numbers are measured now. To "
+        "look at them: python -m http.server --directory DIR"
     )
     parser = add_command(commands, "site", about, more, ("--out site", "--out site --force --json"))
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write into")
@@ -38,13 +38,12 @@ def write(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.bench import machine
     from pointwise.static_site import write_site
     from pointwise.static_site.building import check_folder, first_drawing, readers
-    from pointwise.static_site.measured_claims import in_their_order, measured_claims, trained_few_digits
+    from pointwise.static_site.measured_claims import measured_claims
 
     check_folder(options.out, options.force)
     shown = readers()
     tell(options, "Measuring the claims")
-    trainings = trained_few_digits()
-    claims = measured_claims(in_their_order({one.name: one.network for one in shown}), first_drawing(), trainings)
+    claims = measured_claims({one.name: one.network for one in shown}, first_drawing())
     where = machine()
     threads = "1 thread" if where["threads"] == 1 else f"{where['threads']} threads"
     said = f"Measured on {where['date']} on {where['processor']}, {threads}, PyTorch {where['torch']}."

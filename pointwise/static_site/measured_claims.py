@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, stdev
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pointwise.card import measured_share
-from pointwise.claims import activations, any_size, dense_layer, depthwise, parameters, regularising, structured_data
+from pointwise.claims import activations, any_size, dense_layer, depthwise, parameters, structured_data
 from pointwise.claims.quotations import CLAIMS, Claim
 from pointwise.claims.shape import shuffle
 from pointwise.costs import cost
-from pointwise.models import CLASSIFIERS, SHIPPED, default_config
-from pointwise.training import Step
+from pointwise.models import SHIPPED, default_config
 
 if TYPE_CHECKING:
     from pointwise.models import Network
-    from pointwise.training import Epoch
 
 VERDICTS = {"true": "True", "sometimes": "Sometimes", "it depends": "It depends", "no": "False"}
 SIZES = (2, 7, 7, 16, 8)  # pictures, height, width, channels in and out
@@ -49,13 +46,9 @@ class MeasuredClaim:
         return VERDICTS[self.claim.verdict]
 
 
-def measured_claims(
-    networks: Mapping[str, Network], image: NDArray[np.uint8], trainings: Mapping[str, Sequence[Epoch]]
-) -> list[MeasuredClaim]:
-    """All claims, in their order.
-
-    ``networks`` are classifiers by name, ``image`` is a drawing, uint8 (28, 28), and ``trainings`` are those of the
-    claim on regularising; without any it is told by counting.
+def measured_claims(networks: Mapping[str, Network], image: NDArray[np.uint8]) -> list[MeasuredClaim]:
+    """All claims, in their order; some seconds' work. ``networks`` are classifiers by name, ``image`` is a drawing,
+    uint8 (28, 28).
     """
     told = {
         "Dense layer": _dense_layer,
@@ -67,7 +60,7 @@ def measured_claims(
         "Bottlenecks": _bottlenecks,
         "Depthwise": _depthwise,
         "Structured data": _structured_data,
-        "Regularising": lambda claim: _regularising(claim, trainings),
+        "Regularising": _regularising,
         "Network in Network": lambda claim: _network_in_network(claim, networks, image),
     }
     return [told[claim.name](claim) for claim in CLAIMS]
@@ -229,46 +222,17 @@ def _structured_data(claim: Claim) -> MeasuredClaim:
     )
 
 
-def _regularising(claim: Claim, trainings: Mapping[str, Sequence[Epoch]]) -> MeasuredClaim:
+def _regularising(claim: Claim) -> MeasuredClaim:
     channels, side, classes = dense_layer.nin_head()
     average, full = dense_layer.head_parameters(channels, side, classes)
     gradients = max(row.gradients for row in dense_layer.compare(1, 1, 1, *SIZES[3:]))
     counted = (
         f"On a picture of one pixel it is a dense layer: the gradients that training follows differ by "
         f"{_small(gradients)}, so both overfit alike. On a whole map all pixels share few weights, {average:,} at the "
-        f"end of Network in Network instead of {full:,}."
+        f"end of Network in Network instead of {full:,}. The app trains both kinds of network on few digits, with and "
+        "without the usual means against overfitting."
     )
-    if not trainings:
-        return MeasuredClaim(claim, counted)
-    arms = {
-        arm: [trainings[arm.named(seed)][-1].metrics["accuracy"] for seed in regularising.SEEDS]
-        for arm in regularising.ARMS
-    }
-    called = {regularising.POINTWISE: "1×1 convolutions", regularising.DENSE: "dense layers"}
-    return MeasuredClaim(
-        claim,
-        counted,
-        f"Accuracy on test digits after {regularising.RECIPE.epochs} epochs with {regularising.FEW} of the bundled "
-        f"digits, mean ± spread over {len(regularising.SEEDS)} seeds",
-        ("means against overfitting", *called.values()),
-        [
-            (variant, *(_spread(arms[regularising.Arm(arch, variant)]) for arch in called))
-            for variant in regularising.VARIANTS
-        ],
-    )
-
-
-def _spread(accuracies: Sequence[float]) -> str:
-    return f"{100 * mean(accuracies):.1f} ± {100 * stdev(accuracies):.1f} %"
-
-
-def trained_few_digits() -> dict[str, list[Epoch]]:
-    """The trainings of the claim on regularising, on the bundled digits, by their names; about a minute's work."""
-    trainings: dict[str, list[Epoch]] = {}
-    for step in regularising.comparison("digits").steps():
-        if isinstance(step, Step) and step.epoch is not None:
-            trainings.setdefault(step.epoch.of, []).append(step.epoch)
-    return trainings
+    return MeasuredClaim(claim, counted)
 
 
 def _network_in_network(claim: Claim, networks: Mapping[str, Network], image: NDArray[np.uint8]) -> MeasuredClaim:
@@ -282,8 +246,3 @@ def _network_in_network(claim: Claim, networks: Mapping[str, Network], image: ND
         f"itself, those MLPs give the same maps but for {_small(apart)}. And the average leaves {average:,} parameters "
         f"where a dense layer would have {full:,}, {full / average:.0f} times as many.",
     )
-
-
-def in_their_order(networks: Mapping[str, Network]) -> dict[str, Network]:
-    """Classifiers in the order in which all pages show them."""
-    return {name: networks[name] for name in CLASSIFIERS if name in networks}

@@ -16,7 +16,7 @@ from pointwise.__main__ import main
 from pointwise.claims.quotations import CLAIMS
 from pointwise.errors import ConfigError
 from pointwise.models import ARCHITECTURES
-from pointwise.static_site import building, measured_claims
+from pointwise.static_site import building
 from pointwise.static_site.page_table import PAGES, POINTWISE
 from pointwise.ui.canvas import drawing
 from pointwise.ui.frame import navigation
@@ -29,11 +29,10 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
-    """The folder that the command wrote, without the trainings and the largest network, and what it printed."""
+    """The folder that the command wrote, without the largest network, and what it printed."""
     folder, printed = tmp_path_factory.mktemp("site") / "site", io.StringIO()
     small = [one for one in building.readers() if one.name != "conv_mlp"]
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
-        patch.setattr(measured_claims, "trained_few_digits", dict)
         patch.setattr(building, "readers", lambda: small)
         assert main(["site", "--out", str(folder), "--json", "--quiet"]) == 0
     return folder, json.loads(printed.getvalue())
