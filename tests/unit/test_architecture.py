@@ -29,6 +29,7 @@ __main__
 commands
 study
 confusion
+static_site
 bench evaluation
 claims
 library
