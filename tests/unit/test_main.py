@@ -389,4 +389,5 @@ def test_sample_chooses_digits_of_each_class(as_json: Json, write_mnist: Callabl
     out = tmp_path / "sample.npz"
     chosen = as_json("sample", "--data", str(write_mnist(train=400)), "--out", str(out))
     assert chosen["test"] == 32
-    assert read(out).training.labels.bincount().unique().tolist() == [chosen["training"] // 10]
+    for part in (read(out).training, read(out).hard):
+        assert part.labels.bincount().unique().tolist() == [chosen["training"] // 10]
