@@ -205,3 +205,26 @@ def test_a_network_is_taken_home_in_four_forms(drawing: Page, tmp_path: Path) ->
     assert (tmp_path / "nin.html").read_bytes().startswith(b"<!doctype html>")
     script = [sys.executable, str(tmp_path / "nin.py")]
     assert "tensor(" in subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def test_a_number_of_the_confusion_matrix_shows_its_pictures_and_why_one_was_misread(drawing: Page) -> None:
+    """By the keyboard alone, once it is unfolded."""
+    drawing.get_by_text("Which digits are taken for which?").click()
+    part = drawing.locator(".st-key-mistaken")
+    cells = part.locator("td.wrong button")
+    expect(part.get_by_text("All mistakes, the surest first")).to_be_visible()
+    head = part.locator("th[scope=row] button").first  # of the first class that is read as another
+    head.focus()
+    drawing.keyboard.press("ArrowRight")
+    first = cells.first
+    expect(first).to_be_focused()
+    said = re.fullmatch(r"(\d) read as (\d): ([\d,]+) of [\d,]+", str(first.get_attribute("aria-label")))
+    assert said is not None
+    drawing.keyboard.press("Enter")
+    expect(part.get_by_text(f"{said[1]} read as {said[2]}: {said[3]} picture")).to_be_visible()
+    expect(part.get_by_text(f"Why this {said[1]} was read as {said[2]}")).to_be_visible()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(first).to_be_focused()
+    drawing.keyboard.press("Enter")  # again
+    expect(part.get_by_text("All mistakes, the surest first")).to_be_visible()
+    fits(drawing)
