@@ -45,6 +45,7 @@ REFUSED = {
     "train conv_mlp --dropout 0.5": "to conv_mlp: only",
     "train bag_of_pixels --batch-norm": "to bag_of_pixels: only",
     f"evaluate {PRICE} --strokes x.jsonl": ": none of these networks reads digits",
+    f"evaluate {PRICE} --confusion": ": none of these networks is a classifier",
     f"evaluate {PRICE} --folder sky --strokes x.jsonl": "with --folder, whose pictures are measured on",
     f"evaluate {PRICE} --folder sky --data x": "with --folder, whose pictures are measured on",
     f"import {PRICE} --out x.safetensors --data-set houses": "needs no word on its data set",
