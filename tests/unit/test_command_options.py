@@ -29,6 +29,7 @@ ALWAYS = {
     "sample": "out data force quiet json",
     "reliability": "out data force quiet json",
     "study": "strokes quick workers scheduler ignore-memory data quiet json",
+    "site": "out readme force quiet json",
     "runs list": "all json",
     "runs delete": "yes json",
     "runs export": "out force json",
