@@ -92,17 +92,16 @@ function sumTable(network, number, input, channel, p, where) {
 }
 
 // What is put into ``place`` for a network; its ``show({ input, maps }, during)`` paints what was read. Whenever another
-// channel or pixel is chosen, ``chose`` is called with the stage's ``number``, the ``channel`` and the ``shares`` of the map's
-// height and width at which the pixel is; with null for none.
+// channel or pixel is chosen, ``chose`` is called with the stage's ``number``, the ``channel`` and the ``point``, row and column;
+// with null for none.
 export function lookInside(place, network, chose = () => {}) {
   const { stages, names } = network, what = names ? "class" : "digit", panel = make("div", { class: "channel" }), layers = []
   let shown = null, chosen = null, point = null, quick = false
 
-  const sizeOf = (number) => [shown.maps[number].height, shown.maps[number].width]
-  const tell = () => chose({ ...chosen, shares: point.map((at, side) => (at + 0.5) / sizeOf(chosen.number)[side]) })
-  const choose = (number, channel, shares) => {
+  const tell = () => chose({ ...chosen, point })
+  const choose = (number, channel, where) => {
     chosen = chosen?.number === number && chosen.channel === channel ? null : { number, channel }
-    point = chosen && shares ? shares.map((share, side) => Math.floor(share * sizeOf(number)[side])) : null
+    point = where
     layers.forEach((layer, at) => layer.mark(chosen?.number === at ? chosen.channel : -1))
     if (!chosen) {
       chose(null)

@@ -8,12 +8,13 @@ import { edges, mixed } from "./pixel_sums.js"
 const RELIEF = [-1, -1, 0, -1, 0, 1, 0, 1, 1] // brighter towards the lower right is above 0
 const TELLING = [26, 7, 28, 19] // channels of the layer whose tone curves differ
 const GREYS = [[11, 15, 20], [255, 255, 255]] // of the canvas's paper and ink
+const LEFT = 0 // channels that are not shown one by one
 const TEXTS = {
   one: "1×1: one pixel in, one value out",
   nine: "3×3: nine pixels in, one value out",
   nine_says: "It compares neighbours: 0 where all nine are equal, far from 0 at an edge.",
   edges: "A map of edges",
-  rest: "the other 0 channels",
+  rest: `the other ${LEFT} channels`,
   bent: "ReLU: below 0 becomes 0",
   alt: "The picture. Arrow keys move the pixel, the space bar plays and pauses.",
   picture: "The drawing",

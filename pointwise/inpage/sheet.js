@@ -1,6 +1,6 @@
 // A sheet to draw on: a plain canvas, strokes by mouse, finger, pen or keyboard, undo, redo and clear. A stroke is its
-// points and width in shares of the sheet; one by hand is rounded between them, as the app's canvas does. A ``picture``, a
-// canvas of white ink, may be among them: it lies in the middle, as large as it fits.
+// points and width in shares of the sheet; one by hand is rounded between them, as the app's canvas does. One that has a
+// ``paint`` of its own is painted by that.
 
 import { keyboardPen } from "./keyboard_pen.js"
 import { onPaper } from "./paper.js"
@@ -10,12 +10,8 @@ const FINEST = 4 // pixels of the canvas to one of the sheet
 const MOST_UNDONE = 100
 const PALM = 1000 // milliseconds after the last word of a pen in which a touch is the hand that holds it
 
-function line(context, { points, pen, byHand, picture }, width, height) {
-  if (picture) {
-    const scale = Math.min(width / picture.width, height / picture.height)
-    const size = [picture.width * scale, picture.height * scale]
-    return context.drawImage(picture, (width - size[0]) / 2, (height - size[1]) / 2, ...size)
-  }
+function line(context, { points, pen, byHand, paint }, width, height) {
+  if (paint) return paint(context, width, height)
   const [first, ...rest] = points.map(([x, y]) => [x * width, y * height])
   context.lineWidth = pen * height
   context.beginPath()

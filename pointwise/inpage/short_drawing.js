@@ -57,7 +57,7 @@ function strokeOf([pen, byHand, ...numbers]) {
 // Letters, digits, - and _ of what is on a sheet: strokes as sheet.js has them, and the 28×28 bytes that they become.
 export async function shortened(strokes, image) {
   if (!strokes.length) return EMPTY
-  if (!strokes.some(({ picture }) => picture)) {
+  if (strokes.every(({ points }) => points)) {
     const text = STROKES + (await packed(new TextEncoder().encode(JSON.stringify(strokes.map(lineOf)))))
     if (text.length <= LONGEST) return text
   }

@@ -11,13 +11,18 @@ import { about, asked, embedded, field, found, keep, lasting } from "./frame.js"
 const PARTS = 1e4 // of a sheet, in which the samples' points are
 const DRAWING = "drawing", STEPS = "steps" // what lasts
 
-// White ink as opaque as the values are, a canvas that a sheet may hold.
+// White ink as opaque as the values are, in the middle of a sheet, as large as it fits: in the place of strokes.
 function inked(image) {
   const side = Math.sqrt(image.length), canvas = make("canvas", { width: side, height: side })
   const bytes = new Uint8ClampedArray(4 * image.length)
   image.forEach((value, at) => bytes.set([255, 255, 255, value], 4 * at))
   canvas.getContext("2d").putImageData(new ImageData(bytes, side, side), 0, 0)
-  return canvas
+  return {
+    paint(context, width, height) {
+      const large = Math.min(width, height)
+      context.drawImage(canvas, (width - large) / 2, (height - large) / 2, large, large)
+    },
+  }
 }
 
 // ``changed({ image, input, blank }, during)`` is called with the 28×28 bytes of what is on the sheet, and as a network takes
@@ -40,7 +45,7 @@ export function drawingBoard(changed) {
   board = sheet(document.querySelector("canvas[data-draw]"), about.sheet, look)
   const pen = (lines) => lines.map((points) => (
     { points: points.map((point) => point.map((whole) => whole / PARTS)), pen: about.sheet.pen }))
-  const put = ({ strokes, image }) => board.draw(image ? [{ picture: inked(image) }] : strokes)
+  const put = ({ strokes, image }) => board.draw(image ? [inked(image)] : strokes)
   for (const name of ["undo", "redo", "clear"]) found(name).addEventListener("click", board[name])
   document.addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase()

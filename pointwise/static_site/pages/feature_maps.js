@@ -11,22 +11,30 @@ import { load } from "./networks.js"
 const VIEWS = ["Channels", "Evidence"], names = Object.keys(about.networks)
 const titles = names.map((name) => about.networks[name].title)
 const chooser = found("network"), place = found("inside"), told = found("told"), answer = found("answer")
-let latest = null, network = null, inside = null, chosen = null
+let latest = null, maps = null, network = null, inside = null, chosen = null
 
 function show(read, during) {
   latest = read
   if (!network) return
-  const maps = run(network, read.input)
+  maps = run(network, read.input)
   const shares = read.blank ? new Float64Array(maps.at(-1).channels) : probabilities(network, maps.at(-1))
   answer.dataset.digit = paintInto(answer, about, shares) ?? ""
   inside.show({ input: read.input, maps }, during)
 }
 
+// What is chosen, as an address says it; null where nothing is.
+const says = {
+  layer: () => chosen && network.stages[chosen.number].name,
+  channel: () => chosen && String(chosen.channel + 1),
+  pixel() { // as shares of the map's height and width
+    const { height, width } = (chosen && maps[chosen.number]) ?? {}
+    return chosen && chosen.point.map((at, side) => Number(((at + 0.5) / [height, width][side]).toPrecision(4))).join(",")
+  },
+}
+
 function chose(what) {
   chosen = what
-  keep("layer", what && network.stages[what.number].name)
-  keep("channel", what && String(what.channel + 1))
-  keep("pixel", what && what.shares.map((share) => Number(share.toPrecision(4))).join(","))
+  for (const name of Object.keys(says)) keep(name, says[name]())
 }
 
 async function open(name) {
@@ -63,7 +71,8 @@ function pointed() {
     const at = channel === null ? 1 : within(1, stages[number].channels, channel)
     const shares = asked("pixel")?.split(",").map((share) => within(0, 1, share))
     if (shares && (shares.length !== 2 || shares.includes(1))) throw new Error("A pixel is two numbers from 0 to 1, down and right.")
-    inside.choose(number, Math.floor(at) - 1, shares)
+    const { height, width } = maps[number]
+    inside.choose(number, Math.floor(at) - 1, shares?.map((share, side) => Math.floor(share * [height, width][side])))
     place.children[number].scrollIntoView({ block: "start" })
   } catch (error) {
     cannot("channel", [layer, channel].filter((text) => text !== null).join(", "), error.message)
@@ -78,9 +87,7 @@ field("maps", "view", () => null, (text) => {
   if (about.inPython.includes(text)) throw new Error("It needs Pointwise with Python.")
   oneOf(VIEWS, text)
 })
-field("layer", "layer", () => chosen && network.stages[chosen.number].name, () => {})
-field("channel", "channel", () => chosen && String(chosen.channel + 1), () => {})
-field("pixel", "pixel", () => chosen && chosen.shares.map((share) => Number(share.toPrecision(4))).join(","), () => {})
+for (const name of Object.keys(says)) field(name, name, says[name], () => {}) // used once the maps are there
 
 const opened = open(first)
 const { begun } = drawingBoard(show)
