@@ -16,6 +16,7 @@ from pointwise.confusion import confusion
 from pointwise.costs import cost
 from pointwise.data.catalogue import Pictures, config_for
 from pointwise.data.labelled_pictures import OwnPictures
+from pointwise.data.own_drawings import OwnDrawings
 from pointwise.explain.chain import Chain
 from pointwise.intervals import counted_share
 from pointwise.jobs import PictureJob
@@ -125,14 +126,25 @@ def test_a_runs_mistakes_are_those_on_its_own_held_out_pictures(shelf: Shelf) ->
     assert f"Why this {found.labels[0]} was read as {found.read[0]}" in texts(app.run())  # not read again
 
 
-def test_of_a_run_on_a_folder_it_says_where_the_pictures_are(shelf: Shelf) -> None:
-    images = np.random.default_rng(0).integers(0, 256, (40, 6, 6)).astype(np.uint8)
-    own = OwnPictures(images, ["sun", "moon"] * 20)
+def trained(shelf: Shelf, own: OwnPictures) -> str:
+    """A kept run's id."""
     job = PictureJob(own.config("mlp_1x1"), pictures_recipe(40, epochs=1), own)
     recording = shelf.begin(job.describe(), cost(job.config).parameters)
     for _ in Run(job, recording.run, recorder=recording).events():
         pass
-    app = on_the_page_of_runs(shelf, recording.run)
+    return recording.run
+
+
+def test_a_run_on_classes_that_somebody_drew_is_looked_at_on_those_held_out(shelf: Shelf) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28)).astype(np.uint8)
+    app = on_the_page_of_runs(shelf, trained(shelf, OwnDrawings(("sun", "moon"), images, [0, 1] * 10)))
+    assert not app.exception
+    assert "of 4 held-out pictures of Your drawings" in texts(app)
+
+
+def test_of_a_run_on_a_folder_it_says_where_the_pictures_are(shelf: Shelf) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (40, 6, 6)).astype(np.uint8)
+    app = on_the_page_of_runs(shelf, trained(shelf, OwnPictures(images, ["sun", "moon"] * 20)))
     assert not app.exception
     assert "where it was begun" in app.error[0].value
 
