@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HOUSES, TABLE, STROKES = "houses", "table", "strokes"  # beside the names of DATA_SETS
 TRAINED_ON = (*DATA_SETS, OWN, HOUSES, TABLE, STROKES)
+DIGITS = tuple("0123456789")  # the names of the classes of a network that reads digits
 LONGEST_NAME = 40  # characters of a class's name
 Card = Mapping[str, Any]  # JSON, as make_card makes it; {} for a network that nobody trained
 Frozen = TypeVar("Frozen")
@@ -65,6 +66,18 @@ def painted_card(pixels: int, seed: int, metrics: Mapping[str, float], seconds: 
     """
     facts = {"data_set": STROKES, "data": f"{pixels:,} painted pixels", "seed": seed}
     measured = {"metrics": dict(metrics)} if metrics else {}
+    return {**facts, **measured, "seconds": round(seconds, 3), **_machine()}
+
+
+def drawn_card(
+    classes: Sequence[str], data: str, metrics: Mapping[str, float], temperature: float, seconds: float
+) -> dict[str, Any]:
+    """JSON of a network whose last layer learned somebody's own classes from drawings: no recipe, and no epochs.
+
+    ``data`` says in words what it learned from, ``metrics`` are on drawings left out in turn.
+    """
+    facts = {"data_set": OWN, "data": data, "options": {"drawn": True}, "classes": list(classes)}
+    measured = {"metrics": dict(metrics), "temperature": temperature}
     return {**facts, **measured, "seconds": round(seconds, 3), **_machine()}
 
 

@@ -56,6 +56,11 @@ class PicturesElsewhere:
     def __hash__(self) -> int:
         return hash((self.data_set, self.classes))
 
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """How they are brought to their size, as on a card; {} where that is not known."""
+        return dict(self.facts.get("preparation") or {})
+
     def describe(self) -> dict[str, Any]:
         """JSON of what they are, as OwnPictures have it."""
         return dict(self.facts)
@@ -118,7 +123,7 @@ class PictureJob(Job):
 
     @property
     def stands_in_for(self) -> str | None:
-        return self.config.arch if self.data.data_set.digits and self.data.shuffled is None else None
+        return self.config.arch if self._reads_digits or self.data.options.get("drawn") else None
 
     @property
     def made(self) -> int:
@@ -148,7 +153,9 @@ class PictureJob(Job):
         return dict(model.card["metrics"]) if same and "metrics" in model.card else super().metrics_of(model)
 
     def describe(self) -> dict[str, Any]:
-        """JSON that ``job_from`` makes the same job of, but for pictures of somebody's own, which are not in it."""
+        """JSON that ``job_from`` makes the same job of, but for pictures of somebody's own, which are not in it, unless
+        they are drawings.
+        """
         if isinstance(self.data, Pictures):
             return super().describe()
         data = self.data.describe()
@@ -185,14 +192,21 @@ class PictureJob(Job):
         facts = {"data_set": self.data.name, "data": words, "options": self.data.options}
         if isinstance(self.data, Pictures):
             return facts
-        its = self.data.describe()
-        return {**facts, **{name: its.get(name) for name in ("classes", "held_out", "preparation")}}
+        known = {
+            "classes": list(self.data.classes),
+            "held_out": self.data.counts[1],
+            "preparation": self.data.preparation,
+        }
+        return {**facts, **known}
 
     def _temperature(self, epoch: Epoch) -> float | None:
         from pointwise.training.metrics import temperature_for
 
-        reads_digits = self.data.data_set.digits and self.data.shuffled is None
-        return round(temperature_for(self.network(epoch)), 4) if reads_digits else None
+        return round(temperature_for(self.network(epoch)), 4) if self._reads_digits else None
+
+    @property
+    def _reads_digits(self) -> bool:
+        return self.data.data_set.digits and self.data.shuffled is None
 
 
 @dataclass(frozen=True)
