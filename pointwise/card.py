@@ -195,12 +195,15 @@ def reads_drawings(model: Network) -> bool:
 def class_names(card: Card, config: ModelConfig) -> tuple[str, ...]:
     """What a classifier's classes are called, in the order of its logits, each otherwise and in one line.
 
-    They are the names on the network's card; where none stand there, or not as many as classes, numbers from 0, which
-    are the digits for a network that reads digits.
+    They are the names on the network's card; where none stand there, or not as many as classes, those of its data set;
+    else numbers from 0, which are the digits for a network that reads digits.
     """
     named = card.get("classes")
     if not isinstance(named, (list, tuple)) or len(named) != config.num_classes:
-        return tuple(map(str, range(config.num_classes)))
+        data_set = card.get("data_set")
+        named = DATA_SETS[data_set].classes if isinstance(data_set, str) and data_set in DATA_SETS else ()
+        if len(named) != config.num_classes:
+            return tuple(map(str, range(config.num_classes)))
     names = [one_line(one, LONGEST_NAME) or BLANK for one in named]
     return tuple(f"{name} ({number})" if names.count(name) > 1 else name for number, name in enumerate(names, 1))
 

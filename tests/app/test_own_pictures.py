@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from pointwise.data.catalogue import OWN
 from pointwise.ui.frame import navigation, visitor
+from pointwise.ui.runs import run_mistakes
 from pointwise.ui.training import picture_zips, server_queue, session_run
 from tests.own_pictures import days, picture, zipped
 
@@ -69,6 +70,11 @@ def test_pictures_of_ones_own_are_trained_on_and_their_network_asked(monkeypatch
     assert [metric.value for metric in page.metric if metric.label == "It is"] == ["day"]
     page.file_uploader[0].upload("y.png", b"no picture", "image/png").run()
     assert len(page.error) == 1
+    next(one for one in page.segmented_control if one.label == "Look at").set_value("Mistakes").run()
+    if run_mistakes.GOING.key in page.session_state:  # it is not at its end yet
+        assert page.session_state[run_mistakes.GOING.key][1].join(60)
+        page.run()
+    assert "It misreads **0** of 4 held-out pictures of sky" in told(page)
     assert not page.exception
 
 
