@@ -85,10 +85,13 @@ def named(model: Network, path: Path) -> dict[str, Any]:
     Raises PictureError for what is no picture.
     """
     from pointwise.answers import read_class
+    from pointwise.card import class_names
 
+    names = class_names(model.card, model.config)
     reading = read_class(path, model)
-    probabilities = {name: round(value, 6) for name, value in reading.probabilities.items()}
-    return {"class": reading.name, "probability": reading.probability, "probabilities": probabilities}
+    probabilities = [round(reading.probabilities[name], 6) for name in names]
+    said = {"class": reading.name, "classes": list(names), "probability": reading.probability}
+    return {**said, "probabilities": probabilities}
 
 
 def _seen(options: argparse.Namespace, until: ExitStack) -> Callable[[int], Callable[[], object]]:

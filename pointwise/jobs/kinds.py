@@ -56,6 +56,11 @@ class PicturesElsewhere:
     def __hash__(self) -> int:
         return hash((self.data_set, self.classes))
 
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """How they are brought to their size, as on a card; {} where that is not known."""
+        return dict(self.facts.get("preparation") or {})
+
     def describe(self) -> dict[str, Any]:
         """JSON of what they are, as OwnPictures have it."""
         return dict(self.facts)
@@ -187,8 +192,12 @@ class PictureJob(Job):
         facts = {"data_set": self.data.name, "data": words, "options": self.data.options}
         if isinstance(self.data, Pictures):
             return facts
-        its = self.data.describe()
-        return {**facts, **{name: its.get(name) for name in ("classes", "held_out", "preparation")}}
+        known = {
+            "classes": list(self.data.classes),
+            "held_out": self.data.counts[1],
+            "preparation": self.data.preparation,
+        }
+        return {**facts, **known}
 
     def _temperature(self, epoch: Epoch) -> float | None:
         from pointwise.training.metrics import temperature_for

@@ -97,11 +97,11 @@ class RunRecord:
         if self.arch not in CLASSIFIERS or shape != (1, 28):
             return None
         if self.data_set == OWN:
-            return self.arch if "drawings" in options or options.get("drawn") else None
+            digits = options.get("digits") is True and config.get("num_classes") == 10
+            return self.arch if "drawings" in options or options.get("drawn") or digits else None
         if config.get("num_classes") != 10:
             return None
-        own = self.data_set == OWN and options.get("digits") is True
-        known = self.data_set is None or own or (self.data_set in DATA_SETS and DATA_SETS[self.data_set].digits)
+        known = self.data_set is None or (self.data_set in DATA_SETS and DATA_SETS[self.data_set].digits)
         return self.arch if known and options.get("shuffled") is None else None
 
     @property

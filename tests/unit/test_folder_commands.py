@@ -153,12 +153,11 @@ def test_digits_as_the_app_draws_them_are_read_on_all_pages(as_json: Json, tmp_p
         Image.fromarray(image.numpy()).save(content, "PNG")
         files[f"{label}/{number}.png"] = content.getvalue()
     out = tmp_path / "d.safetensors"
-    run = as_json("train", "mlp_1x1", "--folder", written(files, tmp_path / "digits"), "--epochs", 1, "--out", out)[
-        "run"
-    ]
+    sheets = written(files, tmp_path / "digits")
+    run = as_json("train", "mlp_1x1", "--folder", sheets, "--epochs", 1, "--out", out)["run"]
     assert open_library().shelf("").run(run["id"]).stands_in_for == "mlp_1x1"
     assert reads_digits(load_model(out))
-    read = as_json("predict", out, next((tmp_path / "digits").rglob("*.png")))
+    read = as_json("predict", out, next(sheets.rglob("*.png")))
     assert read["target"] == "digit"
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from pointwise.data.catalogue import OWN
 from pointwise.errors import LibraryError
 from pointwise.library import RunRecord
 from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING
@@ -122,7 +121,7 @@ def _controls(record: RunRecord) -> None:
 def _use(record: RunRecord) -> None:
     arch = record.stands_in_for
     if arch is None or not record.bytes:
-        if record.data_set == OWN and not record.active:
+        if "preparation" in record.card and not record.active:
             st.caption("No page reads with it: it knows pictures of another kind. Ask it below.")
         return
     used = weights_in_use.choice(arch).run == record.id

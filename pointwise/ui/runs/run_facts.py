@@ -23,7 +23,7 @@ SCORES = {  # whose curves say how a training goes, as charts call them
 METRICS = {"accuracy": "accuracy", "r2": "R²", SCORE: "score of strokes", "mae": "mean absolute error", "loss": "loss"}
 NOTHING, UNKNOWN = "–", "unknown"
 OWN_PICTURES = "Own pictures"
-UNSAID = ("folder", "channels", "side", "preparation", "fingerprint", "digits", "drawn")  # of data
+UNSAID = ("folder", "channels", "side", "preparation", "fingerprint", "digits", "drawn", "drawings")  # of data
 LONGEST = 500  # characters of a value
 SETTINGS = {  # of a configuration, a recipe and data, as they are called here
     "arch": "model",

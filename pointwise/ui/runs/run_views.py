@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.data.catalogue import OWN
 from pointwise.errors import PointwiseError
 from pointwise.library import RunRecord
 from pointwise.library.records import PAINTING
@@ -34,7 +33,7 @@ def show(record: RunRecord) -> None:
         every["Replay"] = replay
     if record.arch and record.data_set == "table" and not record.active:
         every["Ask it"] = _ask
-    if record.arch in CLASSIFIERS and record.data_set == OWN and record.bytes and not record.active:
+    if record.arch in CLASSIFIERS and "preparation" in record.card and record.bytes and not record.active:
         every["Ask it"] = _ask_about_pictures
     every["How it was made"] = facts
     if run_mistakes.can_be_told(record):

@@ -125,7 +125,9 @@ def shown_of(record: RunRecord) -> Shown | None:
 
 def _is_own(record: RunRecord) -> bool:
     data = record.job.get("data")
-    return record.kind == "pictures" and isinstance(data, Mapping) and data.get("name") == OWN
+    if record.kind != "pictures" or not isinstance(data, Mapping):
+        return False
+    return data.get("name") == OWN and "drawings" not in data  # which are in the description
 
 
 def _file_of(record: RunRecord) -> dict[str, str]:
