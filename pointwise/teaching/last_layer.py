@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -153,14 +153,17 @@ class FrozenNetwork:
 
 
 def with_last_layer(network: Network, layer: LastLayer, card: Mapping[str, Any]) -> Network:
-    """A network in eval mode with another last layer and card; all other weights are the same tensors."""
-    name = _name(network)
+    """A network in eval mode with another last layer and card; all other weights are the same tensors.
+
+    It has as many classes as the layer.
+    """
+    name, config = _name(network), replace(network.config, num_classes=len(layer.biases))
     state = dict(network.state_dict())
-    state[f"{name}.weight"] = layer.weights.reshape(state[f"{name}.weight"].shape)
+    state[f"{name}.weight"] = layer.weights.reshape(-1, *state[f"{name}.weight"].shape[1:])
     state[f"{name}.bias"] = layer.biases
-    taught = skeleton(network.config)
+    taught = skeleton(config)
     taught.load_state_dict(state, assign=True)
-    taught.config, taught.card = network.config, card
+    taught.config, taught.card = config, card
     return taught.eval().requires_grad_(False)
 
 
