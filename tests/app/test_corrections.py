@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.library import Library
+from pointwise.models import ModelConfig, build
 from pointwise.teaching.last_layer import FrozenNetwork, Seen
 from pointwise.ui.canvas.drawing import SQUARE, Drawing, Stroke
 from pointwise.ui.draw import taught_drawings
@@ -92,6 +93,16 @@ def test_an_empty_canvas_teaches_nothing() -> None:
     app.button(key="board.clear").click().run()
     correct(app)
     assert "Draw a digit first" in " ".join(one.value for one in app.warning)
+    assert lessons.CORRECTIONS.key not in app.session_state or not app.session_state[lessons.CORRECTIONS.key]
+
+
+def test_a_network_that_reads_no_digits_says_that_it_cannot_be_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build(ModelConfig("nin")).eval()
+    network.card = {"data_set": "fashion", "data": "Fashion-MNIST"}
+    app = opened()
+    monkeypatch.setattr(weights_in_use, "untaught", lambda arch: weights_in_use.Used(network, "clothes"))
+    correct(app)
+    assert "cannot be corrected" in " ".join(one.value for one in app.warning)
     assert lessons.CORRECTIONS.key not in app.session_state or not app.session_state[lessons.CORRECTIONS.key]
 
 
