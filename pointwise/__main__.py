@@ -65,7 +65,7 @@ def _harmless(text: str) -> str:
 
 
 def _in_json(character: str) -> str:
-    """The same text in JSON, where it could steer a terminal by its number."""
+    """A character of JSON as it stands, or by its number where it could steer a terminal."""
     return character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
 
 

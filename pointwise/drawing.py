@@ -51,7 +51,7 @@ def prepare(rgba: NDArray[np.uint8], normalise: bool = True) -> Preparation:
 
 
 def prepare_ink(ink: Ink, normalise: bool = True) -> Preparation:
-    """The same from the ink alone: float64 (H, W), 0–1."""
+    """Ink, float64 (H, W), 0–1, to 28×28, as ``prepare`` does of a drawing."""
     if not ink.any():
         return Preparation(ink, None, None, np.zeros((SIDE, SIDE), np.uint8))
     if not normalise:
@@ -112,7 +112,7 @@ def _strengthened(difference: Ink) -> Ink:
 
 
 def brightness(rgba: NDArray[np.uint8]) -> Ink:
-    """Of each pixel, 0–1, whatever its opacity."""
+    """Brightness of each pixel, (H, W), 0–1, whatever its opacity."""
     red, green, blue = (share * rgba[:, :, channel] for channel, share in enumerate(LUMINANCE))
     return (red + green + blue) / 255.0
 

@@ -28,7 +28,7 @@ class Layer:
         return F.conv2d(x, self.weights[:, :, None, None], self.biases)
 
     def double(self) -> Layer:
-        """The same layer in double precision."""
+        """The layer in double precision."""
         return Layer(self.weights.double(), self.biases.double())
 
 

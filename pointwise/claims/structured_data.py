@@ -42,7 +42,7 @@ def recipe_for(rows: int, seed: int = 0) -> Recipe:
 
 
 class DenseTwin(Network):
-    """The same network of dense layers, with the same first weights. (N, features, 1, 1) in, (N, 1) out."""
+    """A twin of dense layers with a network's first weights. (N, features, 1, 1) in, (N, 1) out."""
 
     def __init__(self, twin: Network) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ def _ways() -> dict[str, Callable[[], Tensor]]:
 
 @functools.cache
 def arrangements() -> tuple[Arrangement, ...]:
-    """The same weights on the same rows, arranged in three ways, held against dense layers; a second at first."""
+    """Three arrangements of the same weights and rows, held against dense layers; a second at first."""
     with torch.inference_mode():
         *ways, (_, dense) = ((name, way()) for name, way in _ways().items())
         return tuple(Arrangement(name, float((out - dense).abs().max())) for name, out in ways)

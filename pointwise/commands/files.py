@@ -7,7 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_command, add_common, add_force, add_json, check_outs, says_what_is_there
+from pointwise.commands import (
+    add_command,
+    add_common,
+    add_force,
+    add_json,
+    check_outs,
+    picture_folders,
+    refuse,
+    says_what_is_there,
+)
 from pointwise.commands.progress import bar, fetched, looked_at
 from pointwise.errors import ConfigError
 from pointwise.models import SHIPPED_NAMES
@@ -24,11 +33,13 @@ def add(commands: Any) -> None:
     """Add both commands and their arguments to the parser's."""
     about = "measure weights files, each on the data set that it was trained on"
     more = "Of networks that read digits: accuracy, how sure they are, and how they read shuffled digits and strips."
-    examples = ["nin mlp_1x1", "my.safetensors --strokes strokes.jsonl --json"]
+    examples = ["nin mlp_1x1", "my.safetensors --strokes strokes.jsonl --json", "flowers.safetensors --folder more"]
     parser = add_command(commands, "evaluate", about, more, examples)
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=WEIGHTS)
     each = '{"label": 7, "strokes": [[[x, y], …], …]}, x and y from 0 to 1'
     parser.add_argument("--strokes", metavar="FILE", type=Path, help=f"digits to draw and read, one a line: {each}")
+    folder = "pictures to measure on instead: a sub-folder for each class, named as those that the network learned"
+    parser.add_argument("--folder", metavar="DIR", type=Path, help=folder)
     parser.set_defaults(run=evaluate, show=scores_told)
     add_common(parser)
     about = "take a network elsewhere: ONNX, a PyTorch script, or a web page"
@@ -55,6 +66,11 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     from pointwise.weights import load_model
 
     models = {path: load_model(path) for path in options.files}
+    if options.folder is not None:
+        refuse(options, ["strokes", "data"], "with --folder, whose pictures are measured on")
+        return {
+            "models": [facts(path, one) | picture_folders.scores(options, path, one) for path, one in models.items()]
+        }
     own = {path: own_data(path, model, options.data) for path, model in models.items()}
     if options.strokes and not any(map(reads_digits, models.values())):
         raise ConfigError("--strokes does not apply: none of these networks reads digits. Leave it out.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES
 from pointwise.commands import add_command, add_force, add_json, add_quiet, check_outs
+from pointwise.commands.picture_folders import named
 from pointwise.commands.progress import bar, say
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import DataError, ModelFileError, PictureError
@@ -42,12 +43,17 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=bring_in, show=import_told)
     add_force(parser)
     add_json(parser)
-    about = "ask a network: pictures of digits, houses, or rows of a table"
+    about = "ask a network: pictures of digits or of your own classes, houses, or rows of a table"
     more = (
         "Pictures are PNG, JPEG, TIFF, WebP, BMP or GIF, a drawing or a photograph; tables are CSV or TSV with a line "
         "of names, for houses square_feet and rooms. One line is printed a picture or a row."
     )
-    examples = ["nin photo.jpg scan.png", "price_1x1 houses.csv --json", "my-table.safetensors rows.csv"]
+    examples = [
+        "nin photo.jpg scan.png",
+        "flowers.safetensors photo.jpg",
+        "price_1x1 houses.csv --json",
+        "my-table.safetensors rows.csv",
+    ]
     parser = add_command(commands, "predict", about, more, examples)
     shipped = f"weights file, or the name of a shipped network: {', '.join(SHIPPED_NAMES)}"
     parser.add_argument("network", metavar="NETWORK", type=Path, help=shipped)
@@ -89,14 +95,16 @@ def predict(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: what is predicted, and for each file the predictions of its rows, or the digit that it shows, or why it
     cannot be read. Raises an exception where that is so of all of them.
     """
-    from pointwise.card import TABLE, data_set_of
+    from pointwise.card import TABLE, data_set_of, reads_drawings
     from pointwise.weights import load_model
 
     model = load_model(options.network)
     if model.config.architecture.labels_pixels:
         remedy = "Label pictures with: python -m pointwise segment --apply NETWORK PICTURE..."
         raise ModelFileError(options.network, "labels the pixels of pictures and predicts nothing else", remedy)
-    if model.config.architecture.classifies:
+    if "preparation" in model.card and not reads_drawings(model):
+        target, read = "class", named
+    elif model.config.architecture.classifies:
         target, read = "digit", _digit
     elif "columns" in model.card or data_set_of(model) == TABLE:
         target, read = str(model.card.get("target", "value")), _rows
@@ -124,6 +132,8 @@ def predictions_told(result: Mapping[str, Any]) -> Iterator[str]:
     """The result of ``predict``, one line a row or a picture."""
     for file in result["files"]:
         yield from (f"{value:.7g}" for value in file.get("predictions", ()))
+        if "class" in file:
+            yield f"{file['file']}: {file['class']} ({file['probability']:.1%})"
         if "digit" in file:
             yield f"{file['file']}: {file['digit']} ({file['probability']:.1%}{'' if file['sure'] else ', not sure'})"
 

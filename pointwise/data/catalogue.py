@@ -77,6 +77,12 @@ DATA_SETS = {
 OWN = "own_pictures"  # the data set's name on the card of a network that learned from somebody's own
 
 
+def own_data_set(title: str, channels: int, side: int, training: int, test: int, digits: bool = False) -> DataSet:
+    """Somebody's own pictures as a data set, by how many there are to train on and to measure on."""
+    said = f"{test:,} held-out pictures"
+    return DataSet(title, said, said, "", channels, side, training, test, digits)
+
+
 def data_set_named(name: str) -> DataSet:
     """A data set. Raises ConfigError for an unknown name."""
     if name not in DATA_SETS:

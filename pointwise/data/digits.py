@@ -39,7 +39,7 @@ class Digits:
         return len(self.labels)
 
     def to(self, device: torch.device) -> Digits:
-        """The same digits in a device's memory."""
+        """The digits in a device's memory."""
         return replace(self, images=self.images.to(device), labels=self.labels.to(device))
 
     def batch(self, indices: Tensor | slice) -> tuple[Tensor, Tensor]:

@@ -10,8 +10,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from pointwise.data.catalogue import OWN, DataSet
+from pointwise.data.catalogue import OWN, own_data_set
 from pointwise.data.digits import Digits
+from pointwise.data.picture_lists import MOST_CLASSES
 from pointwise.errors import ConfigError, DataError
 from pointwise.models import CLASSIFIERS, ModelConfig
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pointwise.data.download import Download
     from pointwise.data.pictures import AnyPicture
 
-MOST_CLASSES, LARGEST = 1_000, 256  # as a ModelConfig allows
+LARGEST = 256  # pixels a side, as a ModelConfig allows
 
 
 class OwnPictures:
@@ -73,10 +74,28 @@ class OwnPictures:
         )
         training, test = map(len, self._parts)
         channels = 1 if pixels.ndim == 3 else 3
-        said = f"{test:,} held-out pictures"
-        self.data_set = DataSet(title, said, said, "", channels, pixels.shape[-1], training, test, digits)
+        self.data_set = own_data_set(title, channels, pixels.shape[-1], training, test, digits)
         self.counts = training, test
         self.options: dict[str, Any] = {"digits": True} if digits else {}
+        self.fingerprint = ""  # of what they were made of, where that is known
+        self.preparation: dict[str, Any] = {}  # how they were brought to their size, as on a card
+
+    def describe(self) -> dict[str, Any]:
+        """JSON of what they are; the pictures are not in it."""
+        shape = self.data_set
+        known = {
+            "name": self.name,
+            "title": self.title,
+            "pictures": sum(self.counts),
+            "held_out": self.counts[1],
+            "classes": list(self.classes),
+            "channels": shape.channels,
+            "side": shape.side,
+            **self.options,
+            "preparation": self.preparation,
+            "fingerprint": self.fingerprint,
+        }
+        return {name: value for name, value in known.items() if value not in ("", {})}
 
     def config(self, arch: str = "nin", **changes: Any) -> ModelConfig:
         """The configuration of a classifier of these pictures. Raises ConfigError for an unknown network."""

@@ -61,7 +61,7 @@ class MadeRows:
         return self.inputs[indices, :, None, None], targets[:, None]
 
     def double(self) -> MadeRows:
-        """The same rows in double precision."""
+        """The rows in double precision."""
         return replace(self, inputs=self.inputs.double())
 
 

@@ -124,7 +124,7 @@ def _just_train(job: Job, **how: Any) -> Trained:
 
 
 def _train_for(parent: int, name: str, job: Job, ignore_memory: bool, work: Work | None) -> tuple[str, Trained | str]:
-    """As ``_train``, in a process that ends when its parent does, and not by Ctrl-C, which is meant for that one."""
+    """What ``_train`` returns, in a process that ends when its parent does, and not by Ctrl-C, meant for that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with(parent)
     return _train(name, job, ignore_memory, work)

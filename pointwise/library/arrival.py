@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,7 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import ConfigError, ModelFileError, PointwiseError
+from pointwise.errors import ModelFileError, PointwiseError
+from pointwise.library.arriving_weights import card_of, checked_checkpoint, checked_snapshots
+from pointwise.library.checked_values import MOST, mapping, number, whole
 from pointwise.library.kept_paintings import PICTURE, STROKES, check_picture, painting_from
 from pointwise.library.recording import CHECKPOINT, WEIGHTS
 from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING, cleaned
@@ -19,16 +20,12 @@ from pointwise.runs import ENDED, MAX_POINTS, RESUMABLE
 from pointwise.segmentation.strokes import MOST_STROKES
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from pointwise.models import ModelConfig
 
-MOST_EPOCHS, MOST_SNAPSHOTS, MOST_JOBS = 2_000, 200, 10
+MOST_EPOCHS, MOST_JOBS = 2_000, 10
 MOST_CARD, MOST_ERROR = 100_000, 500  # characters
 MOST_VALUES, MOST_KEY = 1_000, 200  # of a desk
 ACTIVE = ("queued", "waiting", "fetching", "training", "paused")
-DEPTH = 20  # of JSON
-MOST = 2**53  # of whole numbers
 AGAIN = "Export it again, and give the file as it is."
 
 
@@ -65,25 +62,27 @@ def checked_run(
         if facts["state"] not in (*ACTIVE, *ENDED):
             raise ValueError(f"there is no state {str(facts['state'])[:40]}")
         state = facts["state"] if facts["state"] in ENDED else "interrupted"
-        total = _whole(facts["total"])
+        total = whole(facts["total"])
         row = {
             "name": cleaned(str(facts["name"]), MOST_NAME) or "Run",
             "note": cleaned(str(facts["note"]), MOST_NOTE),
             "pinned": int(bool(facts["pinned"])),
             "state": state,
             "error": None if facts["error"] is None else cleaned(str(facts["error"]), MOST_ERROR),
-            "step": _whole(facts["step"], high=total),
+            "step": whole(facts["step"], high=total),
             "total": total,
-            "examples": _whole(facts["examples"]),
-            "seconds": _number(facts["seconds"]),
-            "made": min(_number(facts["made"]), time.time()),
+            "examples": whole(facts["examples"]),
+            "seconds": number(facts["seconds"]),
+            "made": min(number(facts["made"]), time.time()),
             "history": json.dumps(_history(facts["history"], total)),
         }
         epochs = _epochs(facts["epochs"], MOST_STROKES if painted else total)
         if weights is not None:
-            card = _card(_card_of(path, weights, config))
-        steps = _snapshots(path, snapshots, config, total)
-        at = _checkpoint(path, checkpoint, job, total) if checkpoint is not None and state in RESUMABLE else None
+            card = _card(card_of(path, weights, config))
+        steps = checked_snapshots(path, snapshots, config, total)
+        at = None
+        if checkpoint is not None and state in RESUMABLE:
+            at = checked_checkpoint(path, checkpoint, config, job.get("recipe"), total)
     except ModelFileError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, PointwiseError) as error:
@@ -110,38 +109,6 @@ def checked_desk(path: Path, values: Any) -> dict[str, Any]:
     return values
 
 
-def within_depth(value: Any, depth: int = DEPTH) -> bool:
-    """Whether JSON is nested at most so deep."""
-    inner: list[Any] = [value]
-    while inner and depth >= 0:
-        depth -= 1
-        inner = [
-            one
-            for each in inner
-            if isinstance(each, (dict, list))
-            for one in (each.values() if isinstance(each, dict) else each)
-        ]
-    return not inner
-
-
-def _number(value: Any, low: float = 0.0, high: float = MOST) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ValueError(f"{str(value)[:40]} is out of range")
-    return value
-
-
-def _whole(value: Any, low: int = 0, high: int = MOST) -> int:
-    if not isinstance(value, int):
-        raise ValueError(f"{str(value)[:40]} is no whole number")
-    return int(_number(value, low, high))
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{str(value)[:40]} is no JSON object")
-    return dict(value)
-
-
 def _job(job: Any) -> dict[str, Any]:
     """A job's description without where another computer's data lie."""
     from pointwise.card import TABLE, rebuilt
@@ -149,7 +116,7 @@ def _job(job: Any) -> dict[str, Any]:
     from pointwise.models import ModelConfig
     from pointwise.training import Recipe
 
-    if not _mapping(job):
+    if not mapping(job):
         return {}
     if "jobs" in job:
         if len(job["jobs"]) > MOST_JOBS:
@@ -171,7 +138,7 @@ def _painted(job: Any, painting: bytes | None, picture: bytes | None) -> dict[st
     from pointwise.card import rebuilt
     from pointwise.models import ModelConfig
 
-    if _mapping(job).get("kind") != PAINTING:
+    if mapping(job).get("kind") != PAINTING:
         return {}
     if painting is None:
         raise ValueError("it has no strokes")
@@ -193,11 +160,11 @@ def _config(job: Mapping[str, Any]) -> ModelConfig | None:
 def _card(card: Any) -> dict[str, Any]:
     from pointwise.calibration import temperature_of
 
-    card = _mapping(card)
+    card = mapping(card)
     if len(json.dumps(card)) > MOST_CARD:
         raise ValueError("a card is too long")
     temperature_of(card)
-    _mapping(card.get("recipe", {}))
+    mapping(card.get("recipe", {}))
     if "metrics" in card:
         card["metrics"] = _metrics(card["metrics"])
     return card
@@ -213,7 +180,7 @@ def _metrics(metrics: Mapping[str, Any]) -> dict[str, float]:
 def _history(points: Any, total: int) -> list[tuple[int, float, float]]:
     if len(points) > MAX_POINTS:
         raise ValueError("its curve has too many points")
-    history = [(_whole(step, 1, total), _number(loss, -MOST), _number(seconds)) for step, loss, seconds in points]
+    history = [(whole(step, 1, total), number(loss, -MOST), number(seconds)) for step, loss, seconds in points]
     if any(before[0] >= after[0] for before, after in pairwise(history)):
         raise ValueError("the steps of its curve are not in order")
     return history
@@ -224,8 +191,8 @@ def _epochs(epochs: Any, total: int) -> tuple[tuple[int, int, str, bool, str, st
         raise ValueError("it has too many epochs")
     return tuple(
         (
-            _whole(epoch["step"], 1, total),
-            _whole(epoch["number"], 1),
+            whole(epoch["step"], 1, total),
+            whole(epoch["number"], 1),
             cleaned(str(epoch["of"]), MOST_NAME),
             bool(epoch["complete"]),
             json.dumps(_metrics(epoch["metrics"])),
@@ -233,64 +200,3 @@ def _epochs(epochs: Any, total: int) -> tuple[tuple[int, int, str, bool, str, st
         )
         for epoch in epochs
     )
-
-
-def _card_of(path: Path, content: bytes, config: ModelConfig | None) -> Mapping[str, Any]:
-    """The card of the weights, which are those of the job's network."""
-    from pointwise.weights import load_model
-
-    network = load_model(content, path.name)
-    if network.config != config:
-        raise ValueError("its weights are of another network")
-    return network.card
-
-
-def _shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    from pointwise.models import skeleton
-
-    return {name: tuple(t.shape) for name, t in skeleton(config).state_dict().items()}
-
-
-def _check_weights(path: Path, tensors: Mapping[str, Tensor], config: ModelConfig) -> None:
-    from pointwise.weights import check_finite
-
-    if {name: tuple(t.shape) for name, t in tensors.items()} != _shapes(config):
-        raise ValueError("the weights after a step do not fit its network")
-    if any(t.is_complex() or t.element_size() < 2 for t in tensors.values()):
-        raise ValueError("the weights after a step are of another kind")
-    check_finite(path, {name: t.float() for name, t in tensors.items()})
-
-
-def _snapshots(
-    path: Path, snapshots: Mapping[int, Callable[[], bytes | None]], config: ModelConfig | None, total: int
-) -> tuple[int, ...]:
-    from pointwise.weights import read_safetensors
-
-    if len(snapshots) > MOST_SNAPSHOTS or (snapshots and config is None):
-        raise ValueError("it has too many snapshots")
-    for step, read in snapshots.items():
-        _whole(step, 1, total)
-        assert config is not None
-        _check_weights(path, read_safetensors(read() or b"", path)[1], config)
-    return tuple(sorted(snapshots))
-
-
-def _checkpoint(path: Path, content: bytes, job: Mapping[str, Any], total: int) -> int:
-    """The step that can be gone on from."""
-    from pointwise.training.checkpoints import WEIGHTS as PREFIX
-    from pointwise.training.checkpoints import checkpoint_from, is_of
-
-    checkpoint = checkpoint_from(content, path)
-    config = _config(job)
-    if config is None or not within_depth(dict(checkpoint.facts)):
-        raise ValueError("its checkpoint is of no training")
-    given = json.loads(json.dumps({"config": asdict(config), "recipe": job.get("recipe")}))
-    if not is_of(checkpoint, given):
-        raise ConfigError("its checkpoint is of another training")
-    weights = {name.removeprefix(PREFIX): t for name, t in checkpoint.tensors.items() if name.startswith(PREFIX)}
-    _check_weights(path, weights, config)
-    for name in ("examples", "seconds"):
-        _number(checkpoint.facts.get(name, 0))
-    if not all(math.isfinite(t.double().sum().item()) for t in checkpoint.tensors.values()):
-        raise ValueError("its checkpoint holds what is no number")
-    return _whole(checkpoint.facts["step"], 1, total)

@@ -7,7 +7,6 @@ picture is a visitor's own. Its epochs are its held-out scores, by the number of
 from __future__ import annotations
 
 import json
-import math
 import secrets
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import ConfigError, DataError, LibraryError
+from pointwise.library.checked_values import number, whole
 from pointwise.library.recording import WEIGHTS, folder_of
 from pointwise.library.records import MOST_NAME, PAINTING, EpochRecord, RunRecord, ThrownAway, cleaned
 from pointwise.library.store import sentences
@@ -74,12 +74,12 @@ def painting_from(content: bytes) -> KeptPainting:
         kept = KeptPainting(
             cleaned(str(raw["picture"]), MOST_IDENTITY),
             one_line(str(raw["title"]), MOST_NAME) or "Picture",
-            _number(raw["height"], 1, MOST_SIDE, int),
-            _number(raw["width"], 1, MOST_SIDE, int),
-            tuple(one_line(name, MOST_CLASS) or f"Class {number}" for number, name in enumerate(classes, 1)),
+            whole(raw["height"], 1, MOST_SIDE),
+            whole(raw["width"], 1, MOST_SIDE),
+            tuple(one_line(name, MOST_CLASS) or f"Class {at}" for at, name in enumerate(classes, 1)),
             Painting.from_json(raw["painting"]),
-            _number(raw["micrometres"], 0.0, MOST_MICROMETRES, float),
-            _number(raw["colours"], 1, 3, int),
+            float(number(raw["micrometres"], 0.0, MOST_MICROMETRES)),
+            whole(raw["colours"], 1, 3),
             sets,
         )
         kept.config()
@@ -193,11 +193,3 @@ def _painting(shelf: Shelf, run: str) -> RunRecord:
     if record.kind != PAINTING:
         raise LibraryError(f"'{record.name}' is no painting. Choose another run.")
     return record
-
-
-def _number(value: Any, low: float, high: float, kind: type) -> Any:
-    if type(value) not in (int, kind) or not low <= value <= high:
-        raise ValueError(f"{str(value)[:40]} is out of range")
-    if not math.isfinite(value):
-        raise ValueError("it holds what is no number")
-    return kind(value)

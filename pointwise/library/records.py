@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from pointwise.card import STROKES, TRAINED_ON
-from pointwise.data.catalogue import DATA_SETS
+from pointwise.data.catalogue import DATA_SETS, OWN
 from pointwise.errors import LibraryError
 from pointwise.models.config import CLASSIFIERS, REGRESSOR
 from pointwise.progress import ENDED, RESUMABLE, Point
@@ -96,7 +96,8 @@ class RunRecord:
             return REGRESSOR if plain and self.kind != "table" else None
         if self.arch not in CLASSIFIERS or (*shape, config.get("num_classes")) != (1, 28, 10):
             return None
-        known = self.data_set is None or (self.data_set in DATA_SETS and DATA_SETS[self.data_set].digits)
+        own = self.data_set == OWN and options.get("digits") is True
+        known = self.data_set is None or own or (self.data_set in DATA_SETS and DATA_SETS[self.data_set].digits)
         return self.arch if known and options.get("shuffled") is None else None
 
     @property

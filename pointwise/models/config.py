@@ -233,7 +233,7 @@ class ModelConfig:
         return ARCHITECTURES[self.arch]
 
     def with_width(self, width: int) -> ModelConfig:
-        """The same network with a first hidden layer of so many channels, the others in proportion.
+        """The configuration with a first hidden layer of so many channels, the others in proportion.
 
         The dense layer that follows the tutorial's convolution keeps its own.
         """

@@ -57,7 +57,7 @@ class Turn:
 
     @property
     def standing(self) -> Standing | None:
-        """Its place in the queue and the expected wait; None where it does not wait."""
+        """The place in the queue and the expected wait; None where it does not wait."""
         return self._queue.standing(self)
 
     def join(self) -> None:

@@ -72,7 +72,7 @@ class Channels:
 
     @property
     def cost(self) -> dict[str, tuple[int, float]]:
-        """Of each set: its channels, and the milliseconds they took."""
+        """How many channels each set has, and the milliseconds that they took, by its name."""
         return {name: (self.set_of.count(name), 1e3 * self.seconds.get(name, 0.0)) for name in self.sets}
 
     @cached_property
@@ -92,14 +92,14 @@ class Channels:
         return torch.cat([filters.enlarged(each.values[None], each.stride, *self.shape)[0] for each in self.maps])
 
     def only(self, sets: Sequence[str]) -> Channels:
-        """The same picture with fewer sets, without computing anything. Raises ConfigError when none is left."""
+        """The channels of these sets alone, without computing anything. Raises ConfigError when none is left."""
         kept = tuple(name for name in self.sets if name in sets)
         if not kept:
             raise ConfigError(f"No set of channels is left. Choose among {', '.join(self.sets)}.")
         return replace(self, sets=kept, maps=tuple(each for each in self.maps if each.set in kept))
 
     def without(self, name: str) -> Channels:
-        """The same picture without one set. Raises ConfigError when none is left."""
+        """The channels of all sets but one. Raises ConfigError when none is left."""
         return self.only([each for each in self.sets if each != name])
 
 

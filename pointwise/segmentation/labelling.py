@@ -187,6 +187,6 @@ def mean_iou(labels: NDArray[Any], truth: NDArray[Any]) -> float:
 
 
 def smoothed(network: Network, smoothing: float) -> Network:
-    """The same network with another Gaussian over its logits, σ in pixels. Raises ConfigError for one out of range."""
+    """A network with another Gaussian over its logits, σ in pixels. Raises ConfigError for one out of range."""
     config = replace(network.config, smoothing=float(smoothing))
     return model_from(config, network.state_dict(), network.card)

@@ -28,7 +28,6 @@ ui.frame
 __main__
 commands
 study
-reliability
 bench evaluation
 claims
 library
@@ -37,7 +36,7 @@ progress
 run_queue
 export
 explain segmentation teaching training
-answers state_dicts
+answers reliability state_dicts
 inference weights
 card costs
 data

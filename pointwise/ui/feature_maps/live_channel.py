@@ -136,5 +136,5 @@ def _changes(subject: Subject, place: Place) -> tuple[dict[str, object], ...]:
 
 
 def _class(key: str) -> str:
-    """As Streamlit makes a class name of a key."""
+    """The class name that Streamlit makes of a key."""
     return re.sub(r"[^a-zA-Z0-9_-]", "-", key)

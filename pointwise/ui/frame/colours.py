@@ -28,7 +28,7 @@ class Scale:
 
     @classmethod
     def of(cls, values: NDArray[np.floating]) -> Scale:
-        """From 0 to the largest value, or as far below 0 as above where there are negative values."""
+        """A scale from 0 to the largest value, or as far below 0 as above where there are negative values."""
         if not values.size:
             return cls(0.0, 1.0)
         most = float(np.abs(values).max()) or 1.0
@@ -36,7 +36,7 @@ class Scale:
 
     @classmethod
     def around(cls, values: NDArray[np.floating]) -> Scale:
-        """As far below 0 as above, whatever the values' signs."""
+        """A scale as far below 0 as above, whatever the values' signs."""
         most = float(np.abs(values).max()) or 1.0
         return cls(-most, most)
 

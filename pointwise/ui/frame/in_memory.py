@@ -96,7 +96,7 @@ class Memory:
 
 @st.cache_resource(show_spinner=False)
 def memory() -> Memory:
-    """That of this server."""
+    """The memory of all visitors' values on this server."""
     return Memory(max(LEAST, machine_memory().total // SHARE))
 
 

@@ -27,7 +27,7 @@ NETWORK: Kept[tuple[object, Network | None]] = Kept("runs.network", (None, None)
 
 
 def show(record: RunRecord) -> None:
-    """Its replay, its sliders, how it was made, its files: one at a time."""
+    """Show a run's replay, its sliders, how it was made, or its files: one at a time."""
     every: dict[str, Callable[[RunRecord], None]] = {}
     if _can_be_replayed(record):
         every["Replay"] = replay
