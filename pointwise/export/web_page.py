@@ -76,7 +76,8 @@ def _reader(model: Network, name: str) -> str:
     about: dict[str, Any] = {"titles": TITLES, "sure": SURE, "sheet": SHEET, "samples": []}
     digits = reads_digits(model)
     if digits:
-        about |= {"samples": [_strokes(SAMPLES[digit]) for digit in sorted(SAMPLES)], "first": _strokes(CROSSED_SEVEN)}
+        about |= {"samples": [_in_short(_strokes(SAMPLES[digit])) for digit in sorted(SAMPLES)]}
+        about["first"] = _in_short(_strokes(CROSSED_SEVEN))
     weights = base64.b64encode(packed.content).decode()
     data = f'<script type="text/plain" id="weights">{weights}</script>'
     large = len(weights) > 1e6
@@ -96,10 +97,15 @@ def _reader(model: Network, name: str) -> str:
     return _page(name, body, "digit_page.js", about, data, [*_card(model), ("Weights", told)])
 
 
-def _strokes(figure: Figure) -> list[list[list[int]]]:
-    """JSON of a figure's strokes in the middle of the sheet, as points in ten-thousandths of it."""
+def _strokes(figure: Figure) -> list[list[list[float]]]:
+    """JSON of a figure's strokes in the middle of the sheet, as points in shares of it."""
     margin = (1 - EXTENT) / 2
-    return [[[round(1e4 * (margin + value * EXTENT)) for value in point] for point in points] for points in figure]
+    return [[[round(margin + value * EXTENT, 4) for value in point] for point in points] for points in figure]
+
+
+def _in_short(strokes: list[list[list[float]]]) -> list[list[int]]:
+    """JSON of strokes in fewer letters: x and y of each point in turn, in ten-thousandths of the sheet."""
+    return [[round(1e4 * value) for point in points for value in point] for points in strokes]
 
 
 def _prices(model: Network, name: str) -> str:
