@@ -1,5 +1,6 @@
 // A sheet to draw on: a plain canvas, strokes by mouse, finger, pen or keyboard, undo, redo and clear. A stroke is its
-// points and width in shares of the sheet; one by hand is rounded between them, as the app's canvas does.
+// points and width in shares of the sheet; one by hand is rounded between them, as the app's canvas does. A ``picture``, a
+// canvas of white ink, may be among them: it lies in the middle, as large as it fits.
 
 import { keyboardPen } from "./keyboard_pen.js"
 import { onPaper } from "./paper.js"
@@ -9,7 +10,12 @@ const FINEST = 4 // pixels of the canvas to one of the sheet
 const MOST_UNDONE = 100
 const PALM = 1000 // milliseconds after the last word of a pen in which a touch is the hand that holds it
 
-function line(context, { points, pen, byHand }, width, height) {
+function line(context, { points, pen, byHand, picture }, width, height) {
+  if (picture) {
+    const scale = Math.min(width / picture.width, height / picture.height)
+    const size = [picture.width * scale, picture.height * scale]
+    return context.drawImage(picture, (width - size[0]) / 2, (height - size[1]) / 2, ...size)
+  }
   const [first, ...rest] = points.map(([x, y]) => [x * width, y * height])
   context.lineWidth = pen * height
   context.beginPath()
@@ -158,6 +164,7 @@ export function sheet(canvas, about, changed) {
     redo,
     clear: () => strokes.length && show([]),
     draw: show,
+    strokes: () => strokes,
     pixels: () => onPaper(paper, [canvas]),
     empty: () => !strokes.length && !stroke,
     undoable: () => before.length > 0,
