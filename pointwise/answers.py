@@ -60,9 +60,10 @@ def read_digit(picture: AnyPicture, model: Model = "nin") -> Reading:
     The picture is a file's path (PNG, JPEG, TIFF, WebP, BMP or GIF) or its content, Pillow's image, or an array: grey
     (H, W), RGB (H, W, 3) or RGBA (H, W, 4), uint8, 0–1, or of any other range, which is stretched. A digit may be dark
     on light or light on dark, a photograph turned by its EXIF tag, its paper uneven, shaded, grainy or dusty. The model
-    is a network, the name of a shipped one, or a weights file.
+    is a network, the name of a shipped one, or a weights file. Of one that learned classes of somebody's own from
+    drawings the reading has a ``name`` and no digit.
 
-    Raises PictureError for what is no picture, ConfigError for a network that reads no digits, ModelFileError as
+    Raises PictureError for what is no picture, ConfigError for a network that reads no drawings, ModelFileError as
     ``load_model`` does.
 
     >>> import numpy

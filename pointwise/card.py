@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HOUSES, TABLE, STROKES = "houses", "table", "strokes"  # beside the names of DATA_SETS
 TRAINED_ON = (*DATA_SETS, OWN, HOUSES, TABLE, STROKES)
+DIGITS = tuple("0123456789")  # the names of the classes of a network that reads digits
 LONGEST_NAME = 40  # characters of a class's name
 Card = Mapping[str, Any]  # JSON, as make_card makes it; {} for a network that nobody trained
 Frozen = TypeVar("Frozen")
@@ -65,6 +66,18 @@ def painted_card(pixels: int, seed: int, metrics: Mapping[str, float], seconds: 
     """
     facts = {"data_set": STROKES, "data": f"{pixels:,} painted pixels", "seed": seed}
     measured = {"metrics": dict(metrics)} if metrics else {}
+    return {**facts, **measured, "seconds": round(seconds, 3), **_machine()}
+
+
+def drawn_card(
+    classes: Sequence[str], data: str, metrics: Mapping[str, float], temperature: float, seconds: float
+) -> dict[str, Any]:
+    """JSON of a network whose last layer learned somebody's own classes from drawings: no recipe, and no epochs.
+
+    ``data`` says in words what it learned from, ``metrics`` are on drawings left out in turn.
+    """
+    facts = {"data_set": OWN, "data": data, "options": {"drawn": True}, "classes": list(classes)}
+    measured = {"metrics": dict(metrics), "temperature": temperature}
     return {**facts, **measured, "seconds": round(seconds, 3), **_machine()}
 
 
@@ -182,12 +195,15 @@ def reads_drawings(model: Network) -> bool:
 def class_names(card: Card, config: ModelConfig) -> tuple[str, ...]:
     """What a classifier's classes are called, in the order of its logits, each otherwise and in one line.
 
-    They are the names on the network's card; where none stand there, or not as many as classes, numbers from 0, which
-    are the digits for a network that reads digits.
+    They are the names on the network's card; where none stand there, or not as many as classes, those of its data set;
+    else numbers from 0, which are the digits for a network that reads digits.
     """
     named = card.get("classes")
     if not isinstance(named, (list, tuple)) or len(named) != config.num_classes:
-        return tuple(map(str, range(config.num_classes)))
+        data_set = card.get("data_set")
+        named = DATA_SETS[data_set].classes if isinstance(data_set, str) and data_set in DATA_SETS else ()
+        if len(named) != config.num_classes:
+            return tuple(map(str, range(config.num_classes)))
     names = [one_line(one, LONGEST_NAME) or BLANK for one in named]
     return tuple(f"{name} ({number})" if names.count(name) > 1 else name for number, name in enumerate(names, 1))
 

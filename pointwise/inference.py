@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pointwise.calibration import SURE, temperature_of
-from pointwise.card import reads_digits
+from pointwise.card import DIGITS, class_names, reads_drawings
 from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.scaling import Scaling
@@ -32,25 +32,36 @@ if TYPE_CHECKING:
 class Reading:
     """A model's answer to one drawing."""
 
-    digit: int | None  # None: the drawing is blank
-    probabilities: NDArray[np.float32]  # (10,), all 0 for a blank drawing
+    label: int | None  # the number of the likeliest class, from 0; None: the drawing is blank
+    probabilities: NDArray[np.float32]  # (classes,), all 0 for a blank drawing
     image: NDArray[np.uint8]  # (28, 28), as the model saw it
+    names: tuple[str, ...] = DIGITS  # of the classes
+
+    @property
+    def name(self) -> str | None:
+        """What is read: the name of a class, which of a reader of digits is "0" to "9"; None for a blank drawing."""
+        return None if self.label is None else self.names[self.label]
+
+    @property
+    def digit(self) -> int | None:
+        """The digit; None for a blank drawing, and where classes are other than the digits 0–9."""
+        return self.label if self.names == DIGITS else None
 
     @property
     def probability(self) -> float:
-        """The digit's probability, 0–1."""
+        """The probability of what is read, 0–1."""
         return float(self.probabilities.max())
 
     @property
     def sure(self) -> bool:
-        """Whether there is a digit whose probability is at least SURE."""
-        return self.digit is not None and self.probability >= SURE
+        """Whether there is a class whose probability is at least SURE."""
+        return self.label is not None and self.probability >= SURE
 
 
 def classify_drawing(model: Network, rgba: NDArray[np.uint8], normalised: bool = True) -> Reading:
     """A network's reading of a drawing, uint8 (H, W, 4), light ink on dark or dark on light.
 
-    It is cropped and centred unless told not to. Raises ConfigError for a network that reads no digits, PictureError
+    It is cropped and centred unless told not to. Raises ConfigError for a network that reads no drawings, PictureError
     for another array; ``read_digit`` takes pictures of any kind.
     """
     return classify_image(model, prepare(rgba, normalised).image)
@@ -59,17 +70,18 @@ def classify_drawing(model: Network, rgba: NDArray[np.uint8], normalised: bool =
 def classify_image(model: Network, image: NDArray[np.uint8]) -> Reading:
     """A network's reading of a prepared picture, uint8 (28, 28), light ink on dark; all zeros is blank.
 
-    Raises ConfigError for a network that reads no digits.
+    Raises ConfigError for a network that reads no drawings.
     """
     check_network(model)
-    if not reads_digits(model):
+    if not reads_drawings(model):
         raise ConfigError(_no_reader(model))
+    names = class_names(model.card, model.config)
     if not image.any():
-        return Reading(None, np.zeros(model.config.num_classes, np.float32), image)
+        return Reading(None, np.zeros(model.config.num_classes, np.float32), image, names)
     with torch.inference_mode():
         logits = model(normalise(torch.from_numpy(image)[None]))
         probabilities = (logits / temperature_of(model.card)).softmax(dim=1)[0].numpy()
-    return Reading(int(probabilities.argmax()), probabilities, image)
+    return Reading(int(probabilities.argmax()), probabilities, image, names)
 
 
 def _no_reader(model: Network) -> str:

@@ -130,14 +130,20 @@ def widths_told(result: Mapping[str, Any]) -> Iterator[str]:
 def sample(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the file, and how many digits of each part are in it."""
     from pointwise.data.mnist import load_mnist
+    from pointwise.models import SHIPPED
     from pointwise.teaching import stored_digits
+    from pointwise.teaching.last_layer import FrozenNetwork
+    from pointwise.weights import load_model
 
     check_outs([options.out], replace=options.force)
-    stored_digits.write(options.out, *load_mnist(mnist_folder(options)))
+    training, test = load_mnist(mnist_folder(options))
+    sureness = FrozenNetwork(load_model(SHIPPED / "nin.safetensors")).sureness(training)
+    stored_digits.write(options.out, training, test, sureness)
     chosen = stored_digits.read(options.out)
-    return {"file": str(options.out), "training": len(chosen.training), "test": len(chosen.test)}
+    return {"file": str(options.out), **{part: len(digits) for part, digits in chosen._asdict().items()}}
 
 
 def sample_told(result: Mapping[str, Any]) -> Iterator[str]:
     """What was chosen as text."""
-    yield f"{result['training']:,} training and {result['test']:,} test digits of MNIST in {result['file']}"
+    both = result["training"] + result["hard"]
+    yield f"{both:,} training and {result['test']:,} test digits of MNIST in {result['file']}"

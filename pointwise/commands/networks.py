@@ -14,6 +14,7 @@ from pointwise.commands.progress import bar, say
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import DataError, ModelFileError, PictureError
 from pointwise.models import ACTIVATIONS, SHIPPED_NAMES
+from pointwise.visible_text import printable
 
 if TYPE_CHECKING:
     from pointwise.models import Network
@@ -43,7 +44,7 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=bring_in, show=import_told)
     add_force(parser)
     add_json(parser)
-    about = "ask a network: pictures of digits or of your own classes, houses, or rows of a table"
+    about = "ask a network: pictures of digits or of classes of your own, houses, or rows of a table"
     more = (
         "Pictures are PNG, JPEG, TIFF, WebP, BMP or GIF, a drawing or a photograph; tables are CSV or TSV with a line "
         "of names, for houses square_feet and rooms. One line is printed a picture or a row."
@@ -92,10 +93,10 @@ def import_told(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def predict(options: argparse.Namespace) -> dict[str, Any]:
-    """JSON: what is predicted, and for each file the predictions of its rows, or the digit that it shows, or why it
-    cannot be read. Raises an exception where that is so of all of them.
+    """JSON: what is predicted, and for each file the predictions of its rows, or what it shows, or why it cannot be
+    read. Raises an exception where that is so of all of them.
     """
-    from pointwise.card import TABLE, data_set_of, reads_drawings
+    from pointwise.card import TABLE, data_set_of, reads_digits, reads_drawings
     from pointwise.weights import load_model
 
     model = load_model(options.network)
@@ -105,7 +106,7 @@ def predict(options: argparse.Namespace) -> dict[str, Any]:
     if "preparation" in model.card and not reads_drawings(model):
         target, read = "class", named
     elif model.config.architecture.classifies:
-        target, read = "digit", _digit
+        target, read = "class" if reads_drawings(model) and not reads_digits(model) else "digit", _drawing
     elif "columns" in model.card or data_set_of(model) == TABLE:
         target, read = str(model.card.get("target", "value")), _rows
     elif data_set_of(model) == HOUSES:
@@ -132,19 +133,22 @@ def predictions_told(result: Mapping[str, Any]) -> Iterator[str]:
     """The result of ``predict``, one line a row or a picture."""
     for file in result["files"]:
         yield from (f"{value:.7g}" for value in file.get("predictions", ()))
-        if "class" in file:
-            yield f"{file['file']}: {file['class']} ({file['probability']:.1%})"
-        if "digit" in file:
-            yield f"{file['file']}: {file['digit']} ({file['probability']:.1%}{'' if file['sure'] else ', not sure'})"
+        if result["target"] in ("digit", "class") and result["target"] in file:
+            sure = "" if file.get("sure", True) else ", not sure"
+            yield f"{file['file']}: {printable(str(file[result['target']]))} ({file['probability']:.1%}{sure})"
 
 
-def _digit(model: Network, path: Path) -> dict[str, Any]:
+def _drawing(model: Network, path: Path) -> dict[str, Any]:
+    """The digit, or of a network for classes of somebody's own the class and all of them, that a picture shows."""
     from pointwise.answers import read_digit
 
     reading = read_digit(path, model)
-    if reading.digit is None:
-        raise PictureError(f"{path.name} is of one colour: there is nothing to read. Choose one that shows a digit.")
-    said = {"digit": reading.digit, "probability": reading.probability, "sure": reading.sure}
+    if reading.label is None:
+        raise PictureError(f"{path.name} is of one colour: there is nothing to read. Choose one that shows something.")
+    what = (
+        {"class": reading.name, "classes": list(reading.names)} if reading.digit is None else {"digit": reading.digit}
+    )
+    said = {**what, "probability": reading.probability, "sure": reading.sure}
     return {**said, "probabilities": [round(float(one), 6) for one in reading.probabilities]}
 
 

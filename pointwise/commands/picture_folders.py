@@ -52,6 +52,8 @@ def scores(options: argparse.Namespace, path: Path, model: Network) -> dict[str,
 
     Raises ConfigError for a network without names of classes, DataError for a folder of other ones.
     """
+    from pointwise.card import class_names
+    from pointwise.confusion import confusion
     from pointwise.data.picture_folder import open_for
     from pointwise.training import measure
 
@@ -62,7 +64,10 @@ def scores(options: argparse.Namespace, path: Path, model: Network) -> dict[str,
     measured = measure(model, pictures)
     share = share_of_sample(measured["accuracy"], len(pictures))
     of = {"data_set": model.card.get("data_set"), "test_set": pictures.name, "test_pictures": len(pictures)}
-    return {**of, **measured, "accuracy_interval": share.interval}
+    found = {**of, **measured, "accuracy_interval": share.interval}
+    if options.confusion:
+        found["confusion"] = confusion(model, pictures).json(class_names(model.card, model.config))
+    return found
 
 
 def held_out_told(result: Mapping[str, Any]) -> str:

@@ -32,6 +32,9 @@ class DataSet:
     test: int = 10_000
     digits: bool = False  # whether it shows digits, as a drawing does
     made: bool = False  # whether made digits may join it, where a recipe asks for them
+    classes: tuple[
+        str, ...
+    ] = ()  # what its classes are called, in the order of their numbers; () where they are digits
 
 
 DATA_SETS = {
@@ -48,12 +51,25 @@ DATA_SETS = {
         "70,000 pictures of clothes in ten kinds, 28×28; a network for these reads no drawing",
         "10,000 test pictures",
         kind="FashionMNIST",
+        classes=(
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ),
     ),
     "kmnist": DataSet(
         "KMNIST",
         "70,000 cursive Japanese characters of ten kinds, 28×28; a network for these reads no drawing",
         "10,000 test pictures",
         kind="KMNIST",
+        classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
     ),
     "cifar10": DataSet(
         "CIFAR-10",
@@ -63,6 +79,7 @@ DATA_SETS = {
         channels=3,
         side=32,
         training=50_000,
+        classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     ),
     "digits": DataSet(
         "Bundled digits",

@@ -12,15 +12,13 @@ from torch import Tensor
 
 from pointwise.data.catalogue import OWN, own_data_set
 from pointwise.data.digits import Digits
-from pointwise.data.picture_lists import MOST_CLASSES
 from pointwise.errors import ConfigError, DataError
 from pointwise.models import CLASSIFIERS, ModelConfig
+from pointwise.models.config import LARGEST_SIDE, MOST_CLASSES
 
 if TYPE_CHECKING:
     from pointwise.data.download import Download
     from pointwise.data.pictures import AnyPicture
-
-LARGEST = 256  # pixels a side, as a ModelConfig allows
 
 
 class OwnPictures:
@@ -61,10 +59,10 @@ class OwnPictures:
         names, numbers = _numbered(labels, digits)
         if len(pixels) != len(numbers):
             raise DataError(f"There are {len(pixels):,} pictures and {len(numbers):,} labels. Give as many of both.")
-        if pixels.shape[-1] != pixels.shape[-2] or pixels.shape[-1] > LARGEST:
+        if pixels.shape[-1] != pixels.shape[-2] or pixels.shape[-1] > LARGEST_SIDE:
             size = f"{pixels.shape[-2]}×{pixels.shape[-1]}"
             raise DataError(
-                f"Pictures of {size} cannot be learned from. Make them square, of at most {LARGEST} pixels."
+                f"Pictures of {size} cannot be learned from. Make them square, of at most {LARGEST_SIDE} pixels."
             )
         self.classes: tuple[str, ...] = names
         self.title = title

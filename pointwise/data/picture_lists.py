@@ -14,12 +14,13 @@ from typing import BinaryIO
 from pointwise.data.picture_files import PHOTOGRAPHS
 from pointwise.data.zip_entries import RefusedZip, checked_zip
 from pointwise.errors import DataError, PictureError
+from pointwise.models.config import MOST_CLASSES
 from pointwise.visible_text import one_line
 
 ENDINGS = ".png", ".jpg", ".jpeg"
 CLUTTER = "__MACOSX", "Thumbs.db", "desktop.ini"  # beside all that begins with a dot
 PARTS = frozenset(("train", "training", "test", "testing", "val", "valid", "validation"))  # of a data set, no classes
-LEAST, MOST_CLASSES = 3, 1_000  # pictures of a class, of which one is held out; and classes, as a ModelConfig allows
+LEAST = 3  # pictures of a class, of which one is held out
 MOST_PICTURES, MOST_IN_ZIP = 100_000, 20_000
 MEGABYTES = 50  # of a .zip file
 MOST_UNPACKED = 200_000_000  # bytes of one; pictures are packed already

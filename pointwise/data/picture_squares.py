@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pointwise.errors import ConfigError
+from pointwise.models.config import LARGEST_SIDE
 
 WAY = "whole picture, shrunk or enlarged, centred on the median colour of its edge"
 SIDES = 28, 32, 48, 64  # that pictures are brought to
@@ -30,7 +31,7 @@ class Preparation:
     way: str = WAY
 
     def __post_init__(self) -> None:
-        if self.way != WAY or self.channels not in (1, 3) or not 1 <= self.side <= 256:
+        if self.way != WAY or self.channels not in (1, 3) or not 1 <= self.side <= LARGEST_SIDE:
             raise ConfigError("It prepares pictures in a way that is not known here. Update Pointwise.")
 
     def square(self, image: Image.Image) -> NDArray[np.uint8]:

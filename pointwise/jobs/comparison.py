@@ -101,6 +101,10 @@ def _job(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | Pi
 
     kind, data = description["kind"], description["data"]
     config, recipe = rebuilt(ModelConfig, description["config"]), rebuilt(Recipe, description["recipe"])
+    if kind == PictureJob.kind and data["name"] == OWN and "drawings" in data:
+        from pointwise.data.own_drawings import own_drawings_from
+
+        return PictureJob(config, recipe, own_drawings_from(data))
     if kind == PictureJob.kind and data["name"] == OWN:
         if not isinstance(prepared, PicturesElsewhere) or prepared.facts != data:
             raise ConfigError("The pictures of this training are not kept. Start it anew, with the same pictures.")

@@ -118,7 +118,7 @@ class PictureJob(Job):
 
     @property
     def stands_in_for(self) -> str | None:
-        return self.config.arch if self.data.data_set.digits and self.data.shuffled is None else None
+        return self.config.arch if self._reads_digits or self.data.options.get("drawn") else None
 
     @property
     def made(self) -> int:
@@ -148,7 +148,9 @@ class PictureJob(Job):
         return dict(model.card["metrics"]) if same and "metrics" in model.card else super().metrics_of(model)
 
     def describe(self) -> dict[str, Any]:
-        """JSON that ``job_from`` makes the same job of, but for pictures of somebody's own, which are not in it."""
+        """JSON that ``job_from`` makes the same job of, but for pictures of somebody's own, which are not in it, unless
+        they are drawings.
+        """
         if isinstance(self.data, Pictures):
             return super().describe()
         data = self.data.describe()
@@ -191,8 +193,11 @@ class PictureJob(Job):
     def _temperature(self, epoch: Epoch) -> float | None:
         from pointwise.training.metrics import temperature_for
 
-        reads_digits = self.data.data_set.digits and self.data.shuffled is None
-        return round(temperature_for(self.network(epoch)), 4) if reads_digits else None
+        return round(temperature_for(self.network(epoch)), 4) if self._reads_digits else None
+
+    @property
+    def _reads_digits(self) -> bool:
+        return self.data.data_set.digits and self.data.shuffled is None
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,11 @@ class RunRecord:
         if self.arch == REGRESSOR:
             plain = shape[0] == 2 and config.get("num_classes") == 1 and "target" not in self.card
             return REGRESSOR if plain and self.kind != "table" else None
-        if self.arch not in CLASSIFIERS or (*shape, config.get("num_classes")) != (1, 28, 10):
+        if self.arch not in CLASSIFIERS or shape != (1, 28):
+            return None
+        if self.data_set == OWN:
+            return self.arch if "drawings" in options or options.get("drawn") else None
+        if config.get("num_classes") != 10:
             return None
         own = self.data_set == OWN and options.get("digits") is True
         known = self.data_set is None or own or (self.data_set in DATA_SETS and DATA_SETS[self.data_set].digits)

@@ -110,3 +110,16 @@ def test_two_visitors_are_not_taught_each_others_drawings_and_each_finds_the_own
     assert weights_in_use.CHOICES.key in shelves["me"].desk()
     assert not shelves["you"].desk().get(lessons.CORRECTIONS.key)
     library.close()
+
+
+def test_corrections_are_there_after_a_server_was_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    killed = Library(tmp_path)
+    monkeypatch.setattr(visitor, "_arrive", lambda: visitor.Visit(killed.shelf("me")))
+    correct(opened())
+    started = Library(tmp_path)
+    monkeypatch.setattr(visitor, "_arrive", lambda: visitor.Visit(started.shelf("me")))
+    again = opened()
+    assert read(again) == str(HAND.digit)
+    assert "taught 1 drawing" in texts(again)
+    for library in (started, killed):
+        library.close()

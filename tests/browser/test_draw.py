@@ -41,11 +41,11 @@ def test_the_first_visit_has_read_a_sample_without_any_other_host(page: Page, se
     assert hosts == {server.url.split("/")[2]}
 
 
-@pytest.mark.parametrize("digit", STROKES)
-def test_a_drawn_digit_is_read(drawing: Page, digit: int) -> None:
-    clear(drawing)
-    draw(drawing, STROKES[digit])
-    expect(value(drawing)).to_have_text(str(digit))
+def test_drawn_digits_are_read(drawing: Page) -> None:
+    for digit, strokes in STROKES.items():
+        clear(drawing)
+        draw(drawing, strokes)
+        expect(value(drawing)).to_have_text(str(digit))
 
 
 def test_undo_takes_back_one_stroke(drawing: Page) -> None:
@@ -98,10 +98,10 @@ def test_a_stroke_may_begin_in_the_upper_right_corner(drawing: Page) -> None:
     expect(value(drawing)).to_have_text("1")
 
 
-@pytest.mark.parametrize("digit", range(10))
-def test_every_sample_is_read(drawing: Page, digit: int) -> None:
-    drawing.get_by_role("button", name=str(digit), exact=True).click()
-    expect(value(drawing)).to_have_text(str(digit))
+def test_every_sample_is_read(drawing: Page) -> None:
+    for digit in range(10):
+        drawing.get_by_role("button", name=str(digit), exact=True).click()
+        expect(value(drawing)).to_have_text(str(digit))
 
 
 def test_four_models_stand_side_by_side(drawing: Page) -> None:
@@ -205,3 +205,26 @@ def test_a_network_is_taken_home_in_four_forms(drawing: Page, tmp_path: Path) ->
     assert (tmp_path / "nin.html").read_bytes().startswith(b"<!doctype html>")
     script = [sys.executable, str(tmp_path / "nin.py")]
     assert "tensor(" in subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def test_a_number_of_the_confusion_matrix_shows_its_pictures_and_why_one_was_misread(drawing: Page) -> None:
+    """By the keyboard alone, once it is unfolded."""
+    drawing.get_by_text("Which digits are taken for which?").click()
+    part = drawing.locator(".st-key-mistaken")
+    cells = part.locator("td.wrong button")
+    expect(part.get_by_text("All mistakes, the surest first")).to_be_visible()
+    head = part.locator("th[scope=row] button").first  # of the first class that is read as another
+    head.focus()
+    drawing.keyboard.press("ArrowRight")
+    first = cells.first
+    expect(first).to_be_focused()
+    said = re.fullmatch(r"(\d) read as (\d): ([\d,]+) of [\d,]+", str(first.get_attribute("aria-label")))
+    assert said is not None
+    drawing.keyboard.press("Enter")
+    expect(part.get_by_text(f"{said[1]} read as {said[2]}: {said[3]} picture")).to_be_visible()
+    expect(part.get_by_text(f"Why this {said[1]} was read as {said[2]}")).to_be_visible()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(first).to_be_focused()
+    drawing.keyboard.press("Enter")  # again
+    expect(part.get_by_text("All mistakes, the surest first")).to_be_visible()
+    fits(drawing)

@@ -28,6 +28,7 @@ ui.frame
 __main__
 commands
 study
+confusion
 static_site
 bench evaluation
 claims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 from pointwise.__main__ import main
 from pointwise.answers import read_class
-from pointwise.card import measured_share
+from pointwise.card import measured_share, reads_digits
 from pointwise.commands import recorder
 from pointwise.data.picture_folder import open_folder
+from pointwise.data.synthetic_digits import made_digits
 from pointwise.library import open_library
 from pointwise.training.loop import Step
 from pointwise.weights import load_model
@@ -141,6 +144,22 @@ def test_a_stopped_training_goes_on_with_the_same_pictures_alone(
     as_json(*training(sky, out, "--resume"))
     one, other = (load_model(path).state_dict() for path in (whole, out))
     assert all(torch.equal(one[name], tensor) for name, tensor in other.items())
+
+
+def test_digits_as_the_app_draws_them_are_read_on_all_pages(as_json: Json, tmp_path: Path) -> None:
+    digits, files = made_digits(120), {}
+    for number, (image, label) in enumerate(zip(digits.images, digits.labels.tolist(), strict=True)):
+        content = io.BytesIO()
+        Image.fromarray(image.numpy()).save(content, "PNG")
+        files[f"{label}/{number}.png"] = content.getvalue()
+    out = tmp_path / "d.safetensors"
+    run = as_json("train", "mlp_1x1", "--folder", written(files, tmp_path / "digits"), "--epochs", 1, "--out", out)[
+        "run"
+    ]
+    assert open_library().shelf("").run(run["id"]).stands_in_for == "mlp_1x1"
+    assert reads_digits(load_model(out))
+    read = as_json("predict", out, next((tmp_path / "digits").rglob("*.png")))
+    assert read["target"] == "digit"
 
 
 def stop_at(number: int) -> Callable[[object, Step], None]:

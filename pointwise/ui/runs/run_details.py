@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pointwise.data.catalogue import OWN
 from pointwise.errors import LibraryError
 from pointwise.library import RunRecord
 from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING
@@ -121,6 +122,8 @@ def _controls(record: RunRecord) -> None:
 def _use(record: RunRecord) -> None:
     arch = record.stands_in_for
     if arch is None or not record.bytes:
+        if record.data_set == OWN and not record.active:
+            st.caption("No page reads with it: it knows pictures of another kind. Ask it below.")
         return
     used = weights_in_use.choice(arch).run == record.id
     st.button(

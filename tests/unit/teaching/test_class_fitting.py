@@ -1,0 +1,85 @@
+"""A last layer for classes of somebody's own: what it reads, how long it takes, and the network that it becomes."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from pointwise import classify_pictures
+from pointwise.card import class_names, reads_digits, reads_drawings
+from pointwise.errors import DataError
+from pointwise.inference import classify_image
+from pointwise.models import Network
+from pointwise.teaching.class_fitting import learn
+from pointwise.teaching.last_layer import FrozenNetwork
+from pointwise.teaching.own_classes import OwnClasses
+from pointwise.weights import load_model, to_bytes
+from tests.doodles import DOODLES, doodle
+
+NAMES = tuple(DOODLES)
+
+
+def lesson(drawings: int = 5, first: int = 0) -> OwnClasses:
+    made = OwnClasses().with_names(", ".join(NAMES))
+    for number, name in enumerate(NAMES):
+        for one in range(first, first + drawings):
+            made = made.with_drawing(number, doodle(name, one))
+    return made
+
+
+@pytest.fixture(scope="module")
+def frozen() -> FrozenNetwork:
+    return FrozenNetwork(load_model("nin"))
+
+
+@pytest.fixture(scope="module")
+def learned(frozen: FrozenNetwork) -> Network:
+    return learn(frozen, lesson(3)).network
+
+
+def test_five_drawings_of_each_of_five_doodles_are_enough_and_take_less_than_a_second(frozen: FrozenNetwork) -> None:
+    """Of fifty that were held out; a second of the processor's time."""
+    held_out = np.stack([doodle(name, 10_000 + number) for name in NAMES for number in range(10)])
+    learn(frozen, lesson(3))  # SciPy is imported
+    for first in (0, 1_000):
+        began = time.process_time()
+        found = learn(frozen, lesson(5, first))
+        seconds = time.process_time() - began
+        read = classify_pictures(found.network, held_out).argmax(1)
+        assert (read == np.repeat(np.arange(5), 10)).mean() >= 0.9
+        assert seconds <= 1
+        assert found.read.count == 25
+        assert found.read.low <= (read == np.repeat(np.arange(5), 10)).mean()  # what is said of it is no promise
+
+
+def test_all_but_the_last_layer_is_the_networks_that_was_frozen(frozen: FrozenNetwork, learned: Network) -> None:
+    before, after = frozen.network.state_dict(), learned.state_dict()
+    assert {name for name in before if not torch.equal(before[name], after[name])} == {
+        "classifier.weight",
+        "classifier.bias",
+    }
+    assert len(after["classifier.bias"]) == 5
+
+
+def test_the_same_drawings_make_the_same_network(frozen: FrozenNetwork, learned: Network) -> None:
+    once, again = learned.state_dict(), learn(frozen, lesson(3)).network.state_dict()
+    assert all(torch.equal(once[name], again[name]) for name in once)
+
+
+def test_it_is_an_ordinary_network_that_reads_by_name(learned: Network) -> None:
+    network = load_model(to_bytes(learned, learned.card))
+    assert reads_drawings(network)
+    assert not reads_digits(network)
+    assert class_names(network.card, network.config) == NAMES
+    reading = classify_image(network, doodle("fish", 99))
+    assert (reading.name, reading.digit, reading.names) == ("fish", None, NAMES)
+    blank = classify_image(network, np.zeros((28, 28), np.uint8))
+    assert (blank.name, blank.label, blank.probabilities.shape) == (None, None, (5,))
+
+
+def test_too_few_drawings_are_refused(frozen: FrozenNetwork) -> None:
+    with pytest.raises(DataError, match="1 of sun"):
+        learn(frozen, lesson(3).without_drawing(0, 0))
