@@ -80,10 +80,8 @@ def _reader(model: Network, name: str) -> str:
     about: dict[str, Any] = {"titles": TITLES, "sure": SURE, "sheet": SHEET, "samples": []}
     digits = reads_digits(model)
     if digits:
-        about |= {
-            "samples": [strokes_on_sheet(SAMPLES[digit]) for digit in sorted(SAMPLES)],
-            "first": strokes_on_sheet(CROSSED_SEVEN),
-        }
+        about["samples"] = [_in_short(strokes_on_sheet(SAMPLES[digit])) for digit in sorted(SAMPLES)]
+        about["first"] = _in_short(strokes_on_sheet(CROSSED_SEVEN))
     weights = base64.b64encode(packed.content).decode()
     data = f'<script type="text/plain" id="weights">{weights}</script>'
     large = len(weights) > 1e6
@@ -107,6 +105,11 @@ def strokes_on_sheet(figure: Figure) -> list[list[list[int]]]:
     """JSON of a figure's strokes in the middle of the sheet, as points in ten-thousandths of it."""
     margin = (1 - EXTENT) / 2
     return [[[round(1e4 * (margin + value * EXTENT)) for value in point] for point in points] for points in figure]
+
+
+def _in_short(strokes: list[list[list[int]]]) -> list[list[int]]:
+    """JSON of strokes in fewer letters: x and y of each point in turn."""
+    return [[value for point in points for value in point] for points in strokes]
 
 
 def _prices(model: Network, name: str) -> str:

@@ -17,7 +17,9 @@ const kindOf = ({ flat, kernel }) => (flat ? "dense" : `${kernel}×${kernel} con
 
 // The values of one channel, row by row.
 function channelOf({ channels, height, width, values }, channel) {
-  return Float64Array.from({ length: height * width }, (_, p) => values[p * channels + channel])
+  const result = new Float64Array(height * width)
+  for (let p = 0; p < result.length; p++) result[p] = values[p * channels + channel]
+  return result
 }
 
 // The layers of a network, each with its channels as buttons.
