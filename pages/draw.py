@@ -95,8 +95,9 @@ draw()
 with link:
     opening.link()
 if startup.loaded():
-    from pointwise.ui.draw import study_table, sureness
+    from pointwise.ui.draw import mistaken_digits, study_table, sureness
 
     sureness.show()
+    mistaken_digits.show()
     study_table.show()
     downloads.section()

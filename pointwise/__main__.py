@@ -1,5 +1,5 @@
 """Command line: app, train, evaluate, predict, segment, import, runs, bench, export, sweep, sample, reliability,
-study.
+study, site.
 """
 
 from __future__ import annotations
@@ -14,7 +14,19 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pointwise
-from pointwise.commands import app, experiments, files, networks, reliability, runs, segment, signals, study, train
+from pointwise.commands import (
+    app,
+    experiments,
+    files,
+    networks,
+    reliability,
+    runs,
+    segment,
+    signals,
+    site,
+    study,
+    train,
+)
 from pointwise.errors import PointwiseError
 from pointwise.visible_text import printable
 
@@ -77,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pointwise {pointwise.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    for subject in (app, train, files, networks, segment, runs, experiments, reliability, study):
+    for subject in (app, train, files, networks, segment, runs, experiments, reliability, study, site):
         subject.add(commands)
     return parser
 

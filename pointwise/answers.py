@@ -12,11 +12,13 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from pointwise.calibration import probabilities_of, temperature_of
+from pointwise.card import class_names
 from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.labelled_pictures import fitting
-from pointwise.data.pictures import AnyPicture, drawing_from
-from pointwise.errors import DataError, check_network
+from pointwise.data.picture_squares import preparation_of
+from pointwise.data.pictures import AnyPicture, drawing_from, image_of
+from pointwise.errors import ConfigError, DataError, check_network
 from pointwise.inference import Reading, classify_drawing, price_scaling, prices_at
 from pointwise.models import Network
 from pointwise.weights import load_model
@@ -89,6 +91,43 @@ def classify_pictures(model: Model, images: Any) -> NDArray[np.float32]:
     network = _network(model)
     pictures = torch.from_numpy(fitting(network.config, images))
     return probabilities_of(network, normalise(pictures), temperature_of(network.card)).numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class ClassReading:
+    """What a network says that learned from somebody's own pictures: how likely each class is, by name."""
+
+    probabilities: Mapping[str, float]  # the likeliest first
+    square: NDArray[np.uint8]  # (H, H) or (3, H, H): the picture as the network receives it
+
+    @property
+    def name(self) -> str:
+        """The likeliest class."""
+        return next(iter(self.probabilities))
+
+    @property
+    def probability(self) -> float:
+        """How likely it is, 0–1."""
+        return self.probabilities[self.name]
+
+
+def read_class(picture: AnyPicture, model: Model) -> ClassReading:
+    """The class that a picture shows, by its name, as a network reads it that was trained on somebody's own pictures.
+
+    The picture is of any kind and size, as ``read_digit`` takes it; it is brought to the network's size as the pictures
+    were that it learned from. Raises PictureError for what is no picture, ConfigError for a network that classifies no
+    pictures or knows them in a way that is unknown here, ModelFileError as ``load_model`` does.
+    """
+    network = _network(model)
+    config = network.config
+    if not config.architecture.classifies or config.input_channels not in (1, 3):
+        raise ConfigError(f"{config.arch} sorts no pictures into classes. Choose a network that does.")
+    preparation = preparation_of(network.card, config.input_channels, config.image_size)
+    square = preparation.square(image_of(picture, 2 * preparation.side))
+    shares = classify_pictures(network, square[None])[0]
+    names = class_names(network.card, config)
+    order = np.argsort(-shares, kind="stable")
+    return ClassReading({names[place]: float(shares[place]) for place in order}, square)
 
 
 def predict_prices(model: Model, square_feet: Houses, rooms: ArrayLike | None = None) -> Prices:

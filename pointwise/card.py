@@ -39,8 +39,9 @@ def make_card(
     """JSON: the Recipe, what was trained on, what was measured on held-out examples, how long it took, and where.
 
     ``data_set`` is one of TRAINED_ON, ``data`` the same in words. ``more`` may hold ``options`` of the data,
-    ``precision`` (what the steps computed in), ``temperature``, ``classes``, ``scaling``, ``target`` and ``columns``;
-    what is None or {} is left out. Raises ConfigError for an unknown data set.
+    ``precision`` (what the steps computed in), ``temperature``, ``classes``, ``held_out`` (how many pictures of
+    somebody's own were measured on), ``preparation`` (how they were brought to their size), ``scaling``, ``target`` and
+    ``columns``; what is None or {} is left out. Raises ConfigError for an unknown data set.
     """
     if data_set not in TRAINED_ON:
         raise ConfigError(f"There is no data set '{data_set}'. Choose one of {', '.join(TRAINED_ON)}.")
@@ -160,7 +161,12 @@ def measured_share(model: Network) -> Share | None:
     """
     metrics, name = model.card.get("metrics"), data_set_of(model)
     accuracy = metrics.get("accuracy") if isinstance(metrics, Mapping) else None
-    if name not in DATA_SETS or not isinstance(accuracy, (int, float)) or not 0 <= accuracy <= 1:
+    if not isinstance(accuracy, (int, float)) or not 0 <= accuracy <= 1:
+        return None
+    if name == OWN:
+        own = model.card.get("held_out")
+        return share_of_sample(accuracy, own) if isinstance(own, int) and own > 0 else None
+    if name not in DATA_SETS:
         return None
     count, asked = DATA_SETS[name].test, options_of(model).get("few_held_out")
     count = min(count, asked) if isinstance(asked, int) and asked > 0 else count
@@ -191,12 +197,15 @@ def reads_drawings(model: Network) -> bool:
 def class_names(card: Card, config: ModelConfig) -> tuple[str, ...]:
     """What a classifier's classes are called, in the order of its logits, each otherwise and in one line.
 
-    They are the names on the network's card; where none stand there, or not as many as classes, numbers from 0, which
-    are the digits for a network that reads digits.
+    They are the names on the network's card; where none stand there, or not as many as classes, those of its data set;
+    else numbers from 0, which are the digits for a network that reads digits.
     """
     named = card.get("classes")
     if not isinstance(named, (list, tuple)) or len(named) != config.num_classes:
-        return tuple(map(str, range(config.num_classes)))
+        data_set = card.get("data_set")
+        named = DATA_SETS[data_set].classes if isinstance(data_set, str) and data_set in DATA_SETS else ()
+        if len(named) != config.num_classes:
+            return tuple(map(str, range(config.num_classes)))
     names = [one_line(one, LONGEST_NAME) or BLANK for one in named]
     return tuple(f"{name} ({number})" if names.count(name) > 1 else name for number, name in enumerate(names, 1))
 

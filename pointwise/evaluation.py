@@ -68,7 +68,9 @@ def own_data(path: Path, model: Network, folder: Path | None = None) -> Pictures
         remedy = "Import it again with --data-set." if "imported" in model.card else "Train it again."
         raise ModelFileError(path, "does not say which data set it was trained on", remedy)
     if name == OWN:
-        raise ModelFileError(path, "was trained on pictures that it does not hold", "Its card says how good it is.")
+        raise ModelFileError(
+            path, "was trained on pictures that it does not hold", "Measure it on a folder of others with --folder DIR."
+        )
     if name == STROKES:
         raise ModelFileError(path, "was trained on strokes, which it does not hold", "Open the painting in the app.")
     if name == TABLE:

@@ -86,18 +86,14 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def threads(options: argparse.Namespace) -> Iterator[None]:
     """A context in which PyTorch has as many threads as is asked for. Raises ConfigError for none, or absurdly many."""
-    import torch
+    from pointwise.jobs.job import torch_threads
 
     if options.threads is None:
         yield
         return
     check_whole("number of threads", options.threads, 1, MOST_THREADS, ConfigError)
-    before = torch.get_num_threads()
-    torch.set_num_threads(options.threads)
-    try:
+    with torch_threads(options.threads):
         yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def refuse(options: argparse.Namespace, names: Iterable[str], why: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -21,10 +20,8 @@ from pointwise.commands import (
     refuse,
     threads,
 )
-from pointwise.commands.many import add_workers, check_out, kept_results, left, workers_of
+from pointwise.commands.many import add_workers, check_out, kept_results, says_what_is_left, workers_of
 from pointwise.commands.progress import bar, mnist_folder, tell
-from pointwise.commands.signals import SIGNALS, Stop
-from pointwise.errors import WorkerError
 
 
 def add(commands: Any) -> None:
@@ -104,16 +101,11 @@ def sweep(options: argparse.Namespace) -> dict[str, Any]:
     jobs = parameters.sweep_jobs(recipes, pictures, parameters.WIDTHS)
     kept = kept_results(options, options.out)
     done: list[parameters.Training] = []
-    try:
-        with bar(options, "sweep", len(jobs), "trainings") as shown:
-            for name, one in parameters.sweep(jobs, workers, kept):
-                done.append(one)
-                tell(options, f"{name}: {one.accuracy:.2%}, {one.seconds:.0f} s")
-                shown.update()
-    except KeyboardInterrupt:
-        raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {left(kept, len(jobs))}") from None
-    except WorkerError as error:
-        raise WorkerError(f"{error} {left(kept, len(jobs))}") from None
+    with says_what_is_left(kept, len(jobs)), bar(options, "sweep", len(jobs), "trainings") as shown:
+        for name, one in parameters.sweep(jobs, workers, kept):
+            done.append(one)
+            tell(options, f"{name}: {one.accuracy:.2%}, {one.seconds:.0f} s")
+            shown.update()
     parameters.write(options.out, done, facts)
     kept.unlink(missing_ok=True)
     return {"file": str(options.out), **facts, "trainings": [asdict(one) for one in done]}
@@ -130,14 +122,20 @@ def widths_told(result: Mapping[str, Any]) -> Iterator[str]:
 def sample(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: the file, and how many digits of each part are in it."""
     from pointwise.data.mnist import load_mnist
+    from pointwise.models import SHIPPED
     from pointwise.teaching import stored_digits
+    from pointwise.teaching.last_layer import FrozenNetwork
+    from pointwise.weights import load_model
 
     check_outs([options.out], replace=options.force)
-    stored_digits.write(options.out, *load_mnist(mnist_folder(options)))
+    training, test = load_mnist(mnist_folder(options))
+    sureness = FrozenNetwork(load_model(SHIPPED / "nin.safetensors")).sureness(training)
+    stored_digits.write(options.out, training, test, sureness)
     chosen = stored_digits.read(options.out)
-    return {"file": str(options.out), "training": len(chosen.training), "test": len(chosen.test)}
+    return {"file": str(options.out), **{part: len(digits) for part, digits in chosen._asdict().items()}}
 
 
 def sample_told(result: Mapping[str, Any]) -> Iterator[str]:
     """What was chosen as text."""
-    yield f"{result['training']:,} training and {result['test']:,} test digits of MNIST in {result['file']}"
+    both = result["training"] + result["hard"]
+    yield f"{both:,} training and {result['test']:,} test digits of MNIST in {result['file']}"

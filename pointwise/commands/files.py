@@ -7,16 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_command, add_common, add_force, add_json, check_outs, says_what_is_there
+from pointwise.commands import (
+    add_command,
+    add_common,
+    add_force,
+    add_json,
+    check_outs,
+    picture_folders,
+    refuse,
+    says_what_is_there,
+)
 from pointwise.commands.progress import bar, fetched, looked_at
 from pointwise.errors import ConfigError
 from pointwise.models import SHIPPED_NAMES
-from pointwise.visible_text import printable
+from pointwise.visible_text import one_line, printable
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
 
-
+WIDEST = 11  # letters of a class's name over its column
 WEIGHTS = f"weights file, or the name of a shipped network: {', '.join(SHIPPED_NAMES)}"
 
 
@@ -24,11 +33,20 @@ def add(commands: Any) -> None:
     """Add both commands and their arguments to the parser's."""
     about = "measure weights files, each on the data set that it was trained on"
     more = "Of networks that read digits: accuracy, how sure they are, and how they read shuffled digits and strips."
-    examples = ["nin mlp_1x1", "my.safetensors --strokes strokes.jsonl --json"]
+    examples = [
+        "nin mlp_1x1",
+        "nin --confusion",
+        "my.safetensors --strokes strokes.jsonl --json",
+        "flowers.safetensors --folder more",
+    ]
     parser = add_command(commands, "evaluate", about, more, examples)
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=WEIGHTS)
     each = '{"label": 7, "strokes": [[[x, y], …], …]}, x and y from 0 to 1'
     parser.add_argument("--strokes", metavar="FILE", type=Path, help=f"digits to draw and read, one a line: {each}")
+    matrix = "which classes of its held-out pictures it takes for which, as a matrix"
+    parser.add_argument("--confusion", action="store_true", help=matrix)
+    folder = "pictures to measure on instead: a sub-folder for each class, named as those that the network learned"
+    parser.add_argument("--folder", metavar="DIR", type=Path, help=folder)
     parser.set_defaults(run=evaluate, show=scores_told)
     add_common(parser)
     about = "take a network elsewhere: ONNX, a PyTorch script, or a web page"
@@ -48,27 +66,42 @@ def add(commands: Any) -> None:
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """JSON: a row a file, with what is known without data, and how good the network is."""
-    from pointwise.card import reads_digits
+    from pointwise.card import class_names, reads_digits
+    from pointwise.confusion import confusion
     from pointwise.data.catalogue import Pictures
     from pointwise.data.pen_strokes import read_strokes
     from pointwise.evaluation import draw, facts, own_data, pictures_shown, scores
     from pointwise.weights import load_model
 
     models = {path: load_model(path) for path in options.files}
+    if options.folder is not None:
+        refuse(options, ["strokes", "data"], "with --folder, whose pictures are measured on")
+        return {
+            "models": [facts(path, one) | picture_folders.scores(options, path, one) for path, one in models.items()]
+        }
     own = {path: own_data(path, model, options.data) for path, model in models.items()}
     if options.strokes and not any(map(reads_digits, models.values())):
         raise ConfigError("--strokes does not apply: none of these networks reads digits. Leave it out.")
+    classifiers = {path for path in models if isinstance(own[path], Pictures)}
+    if options.confusion and not classifiers:
+        raise ConfigError("--confusion does not apply: none of these networks is a classifier. Leave it out.")
     drawings = read_strokes(options.strokes) if options.strokes else []
     held_out: dict[Any, Digits] = {
         one: fetched(options, one).load_held_out() for one in set(own.values()) if isinstance(one, Pictures)
     }
     total = sum(pictures_shown(model, own[path], held_out.get(own[path]), drawings) for path, model in models.items())
+    if options.confusion:
+        total += sum(len(held_out[own[path]]) for path in classifiers)
     rows = []
     with bar(options, "preparing", total, "pictures", unit_scale=True) as shown, looked_at(shown, *models.values()):
         drawn = draw(drawings) if drawings else None
         for path, model in models.items():
             shown.set_description(printable(path.name))
-            rows.append(facts(path, model) | scores(model, own[path], held_out.get(own[path]), drawn))
+            row = facts(path, model) | scores(model, own[path], held_out.get(own[path]), drawn)
+            if options.confusion and path in classifiers:
+                found = confusion(model, held_out[own[path]])
+                row["confusion"] = found.json(class_names(model.card, model.config))
+            rows.append(row)
     return {"models": rows}
 
 
@@ -124,11 +157,44 @@ def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
                 strips = strokes["strips"]
                 share = _share(strips["share"], strips["interval"], 1)
                 yield f"  {share} of {strips['count']} strips of three of the drawings"
+        if "confusion" in row:
+            yield from _matrix(row["confusion"])
         if "mae" in row:
             yield (
                 f"  {row['mae']:,.0f} dollars mean absolute error on the test houses, r2 {row['r2']:.4f}, "
                 f"at most {row['worst_grid_error']:,.0f} dollars off anywhere in the range"
             )
+
+
+def _matrix(found: Mapping[str, Any]) -> Iterator[str]:
+    """A confusion matrix as lines, of very many classes that of those most often mistaken, and what is seen in it."""
+    import numpy as np
+
+    from pointwise.confusion import pairs_in, worst_in
+
+    counts, names = np.array(found["counts"]), [one_line(name, WIDEST) for name in found["classes"]]
+    shown = worst_in(counts)
+    some = "" if len(shown) == len(names) else f", the {len(shown)} of {len(names):,} classes most often mistaken"
+    yield f"  what a picture is, along a row, and what was read, down a column{some}; a dot is none:"
+    first = max(len(names[one]) for one in shown)
+    widths = {one: max(len(names[one]), len(str(counts[:, one].max()))) for one in shown}
+    yield f"    {'':{first}}  {'  '.join(f'{names[one]:>{widths[one]}}' for one in shown)}  read right"
+    for row in shown:
+        cells = "  ".join(f"{counts[row, one] or '·'!s:>{widths[one]}}" for one in shown)
+        recall = found["recall"][row]
+        yield f"    {names[row]:>{first}}  {cells}  {_share(recall['share'], _ends(recall), 1) if recall else '–'}"
+    if pairs := pairs_in(counts):
+        most = pairs[0]
+        pictures = counts[most.label].sum()
+        yield f"  most often {names[most.label]} is read as {names[most.read]}: {most.pictures:,} of {pictures:,}"
+        yield (
+            f"  {found['misread']:,} misread, {found['surely_misread']:,} of them surely; in "
+            f"{found['second_guess_right']:,} the second guess is right"
+        )
+
+
+def _ends(share: Mapping[str, Any]) -> tuple[float, float]:
+    return share["low"], share["high"]
 
 
 def _share(value: float, interval: Sequence[float], decimals: int) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pointwise.commands import add_force, check_outs, check_room
-from pointwise.errors import ConfigError
+from pointwise.commands.signals import SIGNALS, Stop
+from pointwise.errors import ConfigError, WorkerError
 
 if TYPE_CHECKING:
     from pointwise.jobs import Job
@@ -67,7 +71,18 @@ def kept_results(options: argparse.Namespace, out: Path) -> Path:
     return kept
 
 
-def left(kept: Path, total: int) -> str:
+@contextmanager
+def says_what_is_left(kept: Path, total: int) -> Iterator[None]:
+    """A context that says what it leaves where Ctrl-C, a signal or a WorkerError ends it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {_left(kept, total)}") from None
+    except WorkerError as error:
+        raise WorkerError(f"{error} {_left(kept, total)}") from None
+
+
+def _left(kept: Path, total: int) -> str:
     """Sentences on what a stopped command leaves."""
     done = len(kept.read_text(encoding="utf-8").splitlines()) if kept.exists() else 0
     if not done:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.card import HOUSES
 from pointwise.commands import add_command, add_force, add_json, add_quiet, check_outs
+from pointwise.commands.picture_folders import named
 from pointwise.commands.progress import bar, say
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import DataError, ModelFileError, PictureError
@@ -48,7 +49,12 @@ def add(commands: Any) -> None:
         "Pictures are PNG, JPEG, TIFF, WebP, BMP or GIF, a drawing or a photograph; tables are CSV or TSV with a line "
         "of names, for houses square_feet and rooms. One line is printed a picture or a row."
     )
-    examples = ["nin photo.jpg scan.png", "price_1x1 houses.csv --json", "my-table.safetensors rows.csv"]
+    examples = [
+        "nin photo.jpg scan.png",
+        "flowers.safetensors photo.jpg",
+        "price_1x1 houses.csv --json",
+        "my-table.safetensors rows.csv",
+    ]
     parser = add_command(commands, "predict", about, more, examples)
     shipped = f"weights file, or the name of a shipped network: {', '.join(SHIPPED_NAMES)}"
     parser.add_argument("network", metavar="NETWORK", type=Path, help=shipped)
@@ -97,7 +103,9 @@ def predict(options: argparse.Namespace) -> dict[str, Any]:
     if model.config.architecture.labels_pixels:
         remedy = "Label pictures with: python -m pointwise segment --apply NETWORK PICTURE..."
         raise ModelFileError(options.network, "labels the pixels of pictures and predicts nothing else", remedy)
-    if model.config.architecture.classifies:
+    if "preparation" in model.card and not reads_drawings(model):
+        target, read = "class", named
+    elif model.config.architecture.classifies:
         target, read = "class" if reads_drawings(model) and not reads_digits(model) else "digit", _drawing
     elif "columns" in model.card or data_set_of(model) == TABLE:
         target, read = str(model.card.get("target", "value")), _rows
@@ -126,7 +134,7 @@ def predictions_told(result: Mapping[str, Any]) -> Iterator[str]:
     for file in result["files"]:
         yield from (f"{value:.7g}" for value in file.get("predictions", ()))
         if result["target"] in ("digit", "class") and result["target"] in file:
-            sure = "" if file["sure"] else ", not sure"
+            sure = "" if file.get("sure", True) else ", not sure"
             yield f"{file['file']}: {printable(str(file[result['target']]))} ({file['probability']:.1%}{sure})"
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pointwise.commands.picture_folders import PICTURES
 from pointwise.commands.progress import say
 from pointwise.commands.signals import SIGNALS
 from pointwise.errors import LibraryError
@@ -38,6 +39,7 @@ class Recorder:
         self._shelf: Shelf | None = None
         self._recording: Recording | None = None
         self._since, self._at, self._epochs = time.monotonic(), 0, 1
+        self._pictures: dict[str, str] = {}  # their fingerprint, of somebody's own
 
     @property
     def broken(self) -> str:
@@ -53,6 +55,8 @@ class Recorder:
         from pointwise.library import keeps, open_library
 
         self._epochs = job.recipe.epochs
+        fingerprint = job.describe()["data"].get("fingerprint")
+        self._pictures = {PICTURES: fingerprint} if fingerprint else {}
         before = None if since is None else Progress(step=since.step)
         if forget or not keeps() or not self._group.first:
             return before
@@ -115,7 +119,7 @@ class Recorder:
             self._recording.record(progress, step)
         if step is not None and step.checkpoint is not None and self._group.first:
             run = None if self._recording is None else self._recording.run
-            facts = {"run": run, "examples": progress.examples, "seconds": progress.seconds}
+            facts = {"run": run, "examples": progress.examples, "seconds": progress.seconds, **self._pictures}
             replace(step.checkpoint, facts={**step.checkpoint.facts, **facts}).write(self._checkpoint)
             self._since, self._at = time.monotonic(), step.number
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -12,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.commands import add_command, add_common, add_memory, refuse
-from pointwise.commands.many import add_workers, check_out, kept_results, left, workers_of
+from pointwise.commands.many import add_workers, check_out, kept_results, says_what_is_left, workers_of
 from pointwise.commands.progress import bar, fetched, say, tell
-from pointwise.commands.signals import SIGNALS, Stop
-from pointwise.errors import ConfigError, WorkerError
+from pointwise.errors import ConfigError
 
 if TYPE_CHECKING:
     from pointwise.jobs import PictureJob
@@ -71,7 +69,7 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
         return {**study_file.as_json(done, (), facts), **_compared(done, there)}
     kept, written = kept_results(options, out), time.monotonic()
     done = []
-    try:
+    with says_what_is_left(kept, len(jobs)):
         for one in _trained(options, jobs, workers, work, kept):
             done.append(one)
             facts["complete"] = len(done) == len(jobs)
@@ -79,10 +77,6 @@ def study(options: argparse.Namespace) -> dict[str, Any]:
                 content = study_file.as_json(done, comparison.parts_of(done), facts)
                 study_file.write(out, content)
                 written = time.monotonic()
-    except KeyboardInterrupt:
-        raise Stop(SIGNALS.heard or signal.SIGINT, f"Stopped. {left(kept, len(jobs))}") from None
-    except WorkerError as error:
-        raise WorkerError(f"{error} {left(kept, len(jobs))}") from None
     kept.unlink(missing_ok=True)
     return {"file": str(out), **content}
 
@@ -96,7 +90,9 @@ def _refuse(options: argparse.Namespace) -> None:
     if options.weights is not None and options.weights.exists() and not options.weights.is_dir():
         raise ConfigError(f"{options.weights} is no folder. Choose a folder to keep the networks in.")
     if options.weights is not None and options.scheduler is not None:
-        raise ConfigError("--weights does not apply to a cluster, whose workers have folders of their own.")
+        raise ConfigError(
+            "--weights does not apply to a cluster, whose workers have folders of their own. Leave it out."
+        )
 
 
 def _compared_with(options: argparse.Namespace) -> Sequence[Training]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_command, check_outs, check_room, figures, threads
+from pointwise.commands import add_command, check_outs, check_room, figures, picture_folders, threads
 from pointwise.commands.progress import Shown, tell
 from pointwise.commands.recorder import Recorder, where
 from pointwise.commands.signals import SIGNALS, Stop
@@ -43,6 +43,7 @@ def add(commands: Any) -> None:
             "nin --data-set digits",
             "mlp_1x1 --width 64 --dropout 0.3 --out small.safetensors",
             "nin --recipe augmented --resume",
+            "nin --folder flowers --out flowers.safetensors",
         ),
     )
     parser.add_argument("arch", metavar="ARCH", help=f"the network: {networks}")
@@ -54,22 +55,28 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
     """JSON: the file that was written, its card, and the run that is kept of it, if any; ``file`` is None where the
     training was parked. None for all but the first of several processes.
     """
-    from pointwise.training.processes import processes, restarts
-
-    job = job_of(options)
-    out = options.out or Path(f"{job.config.arch}.safetensors")
-    if os.environ.get("RANK", "0") == "0" and not restarts():
-        check_outs([out], replace=options.force)
-    if processes() == 1:
-        _check_unfinished(options, checkpoint_of(out), checkpoint_of(out).is_file())
+    out = options.out or Path(f"{options.arch}.safetensors")
+    job = job_of(options, lambda: _check_files(options, out))
+    _check_files(options, out)
     check_room(options, job, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     with threads(options):
         return _trained(options, job, out)
 
 
+def _check_files(options: argparse.Namespace, out: Path) -> None:
+    """Raise an exception where ``out`` could not be written, or a training that was stopped would be lost."""
+    from pointwise.training.processes import processes, restarts
+
+    if os.environ.get("RANK", "0") == "0" and not restarts():
+        check_outs([out], replace=options.force)
+    if processes() == 1:
+        _check_unfinished(options, checkpoint_of(out), checkpoint_of(out).is_file())
+
+
 def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any] | None:
     import torch
 
+    from pointwise.card import measured_share
     from pointwise.commands.best_epoch import best_epoch
     from pointwise.training.processes import group_of_processes
     from pointwise.weights import save_model
@@ -79,6 +86,7 @@ def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any]
     with group_of_processes(device) as group:
         group.check_alike(_facts(job, device))
         since = _since(options, checkpoint, group)
+        picture_folders.check_same(job.describe()["data"], since)
         recorder = Recorder(checkpoint, group)
         best = best_epoch(out, job, since is not None) if group.first else None
         before = recorder.begin(job, since, options.no_keep)
@@ -104,7 +112,9 @@ def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any]
         return None
     if epoch is None:
         return {"file": None, "arch": job.config.arch, "left": list(recorder.left(run.progress(), since))}
-    return {"file": str(out), "arch": job.config.arch, **model.card, "run": recorder.kept()}
+    share = measured_share(model) if model.card.get("classes") else None
+    interval = {} if share is None else {"accuracy_interval": share.interval}
+    return {"file": str(out), "arch": job.config.arch, **model.card, **interval, "run": recorder.kept()}
 
 
 def checkpoint_of(out: Path) -> Path:
@@ -123,7 +133,8 @@ def _check_unfinished(options: argparse.Namespace, checkpoint: Path, there: bool
 def _facts(job: Job, device: torch.device) -> dict[str, object]:
     """What all processes of a group have to be started with alike; where the data lie may differ."""
     described = job.describe()
-    options = {**described["config"], **described["recipe"], "data set": described["data"].get("name")}
+    data = {"data set": described["data"].get("name"), "pictures": described["data"].get("fingerprint")}
+    options = {**described["config"], **described["recipe"], **data}
     facts = {name.replace("_", " "): value for name, value in options.items() if name not in ("arch", "name")}
     return {"network": job.config.arch, "recipe": job.recipe.name, "device": device.type, **facts}
 
@@ -190,6 +201,8 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
         return
     held_out = "" if "accuracy" in result["metrics"] else " on held-out examples"
     yield f"{result['file']}: {figures(result['metrics'])}{held_out}, {result['seconds']:.0f} s"
+    if "accuracy_interval" in result:
+        yield picture_folders.held_out_told(result)
     if chosen := result.get("chosen"):
         yield f"Epoch {chosen['epoch']} of {chosen['of']} was kept, chosen by {chosen['by']} that were split off."
     if kept := result["run"]:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.commands import add_data, add_force, add_json, add_memory, add_quiet, add_threads, refuse
+from pointwise.commands import (
+    add_data,
+    add_force,
+    add_json,
+    add_memory,
+    add_quiet,
+    add_threads,
+    picture_folders,
+    refuse,
+)
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import ConfigError
 from pointwise.models import ACTIVATIONS, ARCHITECTURES, PAINTER, REGRESSOR
@@ -37,6 +47,8 @@ def add_options(parser: Any) -> None:
     how.add_argument("--lr", metavar="RATE", type=float, help="learning rate")
     how.add_argument("--seed", metavar="N", type=int, help="initial weights, order of the examples, augmentation")
     how.add_argument("--data-set", metavar="NAME", help=f"of a classifier: {', '.join(DATA_SETS)} (default mnist)")
+    folder = "pictures to learn from instead, PNG or JPEG of any size: a sub-folder for each class; a fifth is held out"
+    how.add_argument("--folder", metavar="DIR", type=Path, help=folder)
     split = "split N training pictures off and keep the epoch that reads most of them (default: keep the last epoch)"
     how.add_argument("--validation", metavar="N", type=int, help=split)
     add_data(how)
@@ -56,9 +68,10 @@ def add_options(parser: Any) -> None:
     add_json(files)
 
 
-def job_of(options: argparse.Namespace) -> Job:
-    """The job that is asked for. Raises ConfigError for an unknown name, a value out of range, or one that does not
-    apply.
+def job_of(options: argparse.Namespace, before_reading: Callable[[], None]) -> Job:
+    """The job that is asked for; its pictures are read where they lie in a folder, which ``before_reading`` may refuse.
+
+    Raises ConfigError for an unknown name, a value out of range, or one that does not apply; DataError for the folder.
     """
     from pointwise.card import HOUSES
     from pointwise.data.catalogue import config_for
@@ -71,12 +84,20 @@ def job_of(options: argparse.Namespace) -> Job:
         raise ConfigError(
             "paint learns from strokes on a picture. Use: python -m pointwise segment PICTURE --scribbles …"
         )
+    if options.arch != REGRESSOR and options.folder is not None:
+        refuse(options, ["data_set", "data", "validation"], "to --folder, whose pictures are learned from or held out")
+        _configured(options, default_config(options.arch))
+        _recipe(options)
+        before_reading()
+        own = picture_folders.opened(options)
+        return PictureJob(_configured(options, own.config(options.arch)), _recipe(options, own.counts[0]), own)
     if options.arch != REGRESSOR:
         name = "mnist" if options.data_set is None else options.data_set
         config = _configured(options, config_for(options.arch, name))
         folder = options.data and options.data.absolute()
         return PictureJob(config, _recipe(options), Pictures(name, folder, validation=options.validation))
     refuse(options, ["validation"], f"to {REGRESSOR}, whose houses are made")
+    refuse(options, ["folder"], f"to {REGRESSOR}, which learns from houses that it makes")
     if options.data_set != HOUSES:
         refuse(options, ["data_set"], f"to {REGRESSOR}, which learns from houses that it makes")
     if options.device != "cpu":
@@ -95,15 +116,16 @@ def _configured(options: argparse.Namespace, config: ModelConfig) -> ModelConfig
     return config if options.width is None else config.with_width(options.width)
 
 
-def _recipe(options: argparse.Namespace) -> Recipe:
-    from pointwise.training import recipe_named, recipes_for
+def _recipe(options: argparse.Namespace, own: int | None = None) -> Recipe:
+    """The recipe as it is asked for, or the network's usual one, or that for so many pictures of somebody's own."""
+    from pointwise.training import pictures_recipe, recipe_named, recipes_for
 
-    changes = {"epochs": options.epochs, "batch_size": options.batch, "learning_rate": options.lr, "seed": options.seed}
-    return recipe_named(
-        next(iter(recipes_for(options.arch))) if options.recipe is None else options.recipe,
-        options.arch,
-        **{name: value for name, value in changes.items() if value is not None},
-    )
+    given = {"epochs": options.epochs, "batch_size": options.batch, "learning_rate": options.lr, "seed": options.seed}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if options.recipe is None and own is not None:
+        return pictures_recipe(own, **changes)
+    usual = next(iter(recipes_for(options.arch)))
+    return recipe_named(usual if options.recipe is None else options.recipe, options.arch, **changes)
 
 
 def device_named(named: str | None) -> torch.device:

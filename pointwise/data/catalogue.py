@@ -32,6 +32,9 @@ class DataSet:
     test: int = 10_000
     digits: bool = False  # whether it shows digits, as a drawing does
     made: bool = False  # whether made digits may join it, where a recipe asks for them
+    classes: tuple[
+        str, ...
+    ] = ()  # what its classes are called, in the order of their numbers; () where they are digits
 
 
 DATA_SETS = {
@@ -48,12 +51,25 @@ DATA_SETS = {
         "70,000 pictures of clothes in ten kinds, 28×28; a network for these reads no drawing",
         "10,000 test pictures",
         kind="FashionMNIST",
+        classes=(
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ),
     ),
     "kmnist": DataSet(
         "KMNIST",
         "70,000 cursive Japanese characters of ten kinds, 28×28; a network for these reads no drawing",
         "10,000 test pictures",
         kind="KMNIST",
+        classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
     ),
     "cifar10": DataSet(
         "CIFAR-10",
@@ -63,6 +79,7 @@ DATA_SETS = {
         channels=3,
         side=32,
         training=50_000,
+        classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     ),
     "digits": DataSet(
         "Bundled digits",
@@ -76,6 +93,12 @@ DATA_SETS = {
 
 MOST_DRAWN = 100  # classes of somebody's own that a network reads drawings as
 OWN = "own_pictures"  # the data set's name on the card of a network that learned from somebody's own
+
+
+def own_data_set(title: str, channels: int, side: int, training: int, test: int, digits: bool = False) -> DataSet:
+    """Somebody's own pictures as a data set, by how many there are to train on and to measure on."""
+    said = f"{test:,} held-out pictures"
+    return DataSet(title, said, said, "", channels, side, training, test, digits)
 
 
 def data_set_named(name: str) -> DataSet:

@@ -10,16 +10,15 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from pointwise.data.catalogue import OWN, DataSet
+from pointwise.data.catalogue import OWN, own_data_set
 from pointwise.data.digits import Digits
 from pointwise.errors import ConfigError, DataError
 from pointwise.models import CLASSIFIERS, ModelConfig
+from pointwise.models.config import LARGEST_SIDE, MOST_CLASSES
 
 if TYPE_CHECKING:
     from pointwise.data.download import Download
     from pointwise.data.pictures import AnyPicture
-
-MOST_CLASSES, LARGEST = 1_000, 256  # as a ModelConfig allows
 
 
 class OwnPictures:
@@ -60,10 +59,10 @@ class OwnPictures:
         names, numbers = _numbered(labels, digits)
         if len(pixels) != len(numbers):
             raise DataError(f"There are {len(pixels):,} pictures and {len(numbers):,} labels. Give as many of both.")
-        if pixels.shape[-1] != pixels.shape[-2] or pixels.shape[-1] > LARGEST:
+        if pixels.shape[-1] != pixels.shape[-2] or pixels.shape[-1] > LARGEST_SIDE:
             size = f"{pixels.shape[-2]}×{pixels.shape[-1]}"
             raise DataError(
-                f"Pictures of {size} cannot be learned from. Make them square, of at most {LARGEST} pixels."
+                f"Pictures of {size} cannot be learned from. Make them square, of at most {LARGEST_SIDE} pixels."
             )
         self.classes: tuple[str, ...] = names
         self.title = title
@@ -73,10 +72,28 @@ class OwnPictures:
         )
         training, test = map(len, self._parts)
         channels = 1 if pixels.ndim == 3 else 3
-        said = f"{test:,} held-out pictures"
-        self.data_set = DataSet(title, said, said, "", channels, pixels.shape[-1], training, test, digits)
+        self.data_set = own_data_set(title, channels, pixels.shape[-1], training, test, digits)
         self.counts = training, test
         self.options: dict[str, Any] = {"digits": True} if digits else {}
+        self.fingerprint = ""  # of what they were made of, where that is known
+        self.preparation: dict[str, Any] = {}  # how they were brought to their size, as on a card
+
+    def describe(self) -> dict[str, Any]:
+        """JSON of what they are; the pictures are not in it."""
+        shape = self.data_set
+        known = {
+            "name": self.name,
+            "title": self.title,
+            "pictures": sum(self.counts),
+            "held_out": self.counts[1],
+            "classes": list(self.classes),
+            "channels": shape.channels,
+            "side": shape.side,
+            **self.options,
+            "preparation": self.preparation,
+            "fingerprint": self.fingerprint,
+        }
+        return {name: value for name, value in known.items() if value not in ("", {})}
 
     def config(self, arch: str = "nin", **changes: Any) -> ModelConfig:
         """The configuration of a classifier of these pictures. Raises ConfigError for an unknown network."""
@@ -86,10 +103,6 @@ class OwnPictures:
     def fetch(self) -> Iterator[Download]:
         """Nothing: they are in memory."""
         yield from ()
-
-    def describe(self) -> dict[str, Any]:
-        """JSON of what they are; the pictures are not in it."""
-        return {"name": self.name, "pictures": sum(self.counts), "classes": list(self.classes)}
 
     def load(self) -> tuple[Digits, Digits]:
         """Training and held-out pictures."""

@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +65,25 @@ def _opened(
     if len(content) > accepted.megabytes * 2**20:
         size = f"{len(content) / 2**20:.1f} MB, more than {accepted.megabytes}"
         raise PictureError(f"{name} has {size}. Choose a smaller picture.")
+    with _begun(io.BytesIO(content), accepted, name, least) as begun:
+        yield begun
+
+
+def size_of(file: BinaryIO, accepted: Accepted, name: str) -> tuple[int, int]:
+    """Width and height that a file says that its picture has. Raises PictureError as ``read_image`` does."""
+    with _begun(file, accepted, name) as (_, (height, width)):
+        return width, height
+
+
+@contextmanager
+def _begun(
+    content: BinaryIO, accepted: Accepted, name: str, least: int | None = None
+) -> Iterator[tuple[Any, tuple[int, int]]]:
     too_many = f"too many to open safely. Choose a picture of at most {MOST_PIXELS / 1e6:.0f} million."
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=accepted.formats) as file:
+            with Image.open(content, formats=accepted.formats) as file:
                 if file.width * file.height > MOST_PIXELS:
                     raise PictureError(f"{name} has {file.width:,} × {file.height:,} pixels, {too_many}")
                 shape = file.height, file.width

@@ -74,19 +74,26 @@ def _working(picture: Image.Image) -> NDArray[np.uint8]:
 
 def _in_memory(picture: AnyPicture) -> NDArray[np.uint8]:
     """uint8 (H, W, 4) of a picture of any kind, at most 400 pixels a side, and not tiny."""
+    image = image_of(picture, WORKING_SIDE)
+    return _working(image if max(image.size) >= TINY else _enlarged(image))
+
+
+def image_of(picture: AnyPicture, least: int) -> Image.Image:
+    """A picture of any kind, as ``drawing_from`` takes it, of 8 bits: L, LA, RGB or RGBA, upright.
+
+    A large one comes at less, but of ``least`` pixels a side or more. Raises PictureError as ``drawing_from`` does.
+    """
     from PIL import Image
 
     from pointwise.data.picture_files import ALL_KINDS, in_eight_bits, read_image
 
     if isinstance(picture, (str, os.PathLike)):
         path = Path(picture)
-        image = read_image(_content(path, ALL_KINDS.megabytes * 2**20), ALL_KINDS, path.name, WORKING_SIDE).image
-    elif isinstance(picture, (bytes, bytearray, memoryview)):
-        image = read_image(bytes(picture), ALL_KINDS, least=WORKING_SIDE).image
-    else:
-        given = picture if isinstance(picture, Image.Image) else Image.fromarray(_array(picture))
-        image = in_eight_bits(given, "This picture", WORKING_SIDE)
-    return _working(image if max(image.size) >= TINY else _enlarged(image))
+        return read_image(_content(path, ALL_KINDS.megabytes * 2**20), ALL_KINDS, path.name, least).image
+    if isinstance(picture, (bytes, bytearray, memoryview)):
+        return read_image(bytes(picture), ALL_KINDS, least=least).image
+    given = picture if isinstance(picture, Image.Image) else Image.fromarray(_array(picture))
+    return in_eight_bits(given, "This picture", least)
 
 
 def _content(path: Path, most: int) -> bytes:

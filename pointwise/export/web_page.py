@@ -26,7 +26,11 @@ from pointwise.models import REGRESSOR, Network
 from pointwise.models.building import count_parameters
 from pointwise.visible_text import visible
 
-SHEET = {"size": (420, 420), "pen": 30 / 420, "detail": 11 / 15}  # the app's, so that a drawing is the same 28×28
+SHEET: dict[str, Any] = {
+    "size": (420, 420),
+    "pen": 30 / 420,
+    "detail": 11 / 15,
+}  # the app's, so that a drawing is the same 28×28
 MOST_EXACT = 300_000  # parameters that are written as float32
 REACH = 1.2  # as far as the sliders of a house go, times what the network was trained on
 STEPS = (10, 0.5)  # of the sliders: square feet, rooms
@@ -76,7 +80,8 @@ def _reader(model: Network, name: str) -> str:
     about: dict[str, Any] = {"titles": TITLES, "sure": SURE, "sheet": SHEET, "samples": []}
     digits = reads_digits(model)
     if digits:
-        about |= {"samples": [_strokes(SAMPLES[digit]) for digit in sorted(SAMPLES)], "first": _strokes(CROSSED_SEVEN)}
+        about["samples"] = [_in_short(strokes_on_sheet(SAMPLES[digit])) for digit in sorted(SAMPLES)]
+        about["first"] = _in_short(strokes_on_sheet(CROSSED_SEVEN))
     weights = base64.b64encode(packed.content).decode()
     data = f'<script type="text/plain" id="weights">{weights}</script>'
     large = len(weights) > 1e6
@@ -93,13 +98,18 @@ def _reader(model: Network, name: str) -> str:
     }
     escaped = {key: html.escape(text) for key, text in {**parts, "name": name}.items()}
     body = _filled(READER, {**escaped, "samples": SAMPLE_BUTTONS if digits else ""})
-    return _page(name, body, "digit_page.js", about, data, [*_card(model), ("Weights", told)])
+    return _page(name, body, "digit_page.js", about, data, [*card_rows(model), ("Weights", told)])
 
 
-def _strokes(figure: Figure) -> list[list[list[int]]]:
+def strokes_on_sheet(figure: Figure) -> list[list[list[int]]]:
     """JSON of a figure's strokes in the middle of the sheet, as points in ten-thousandths of it."""
     margin = (1 - EXTENT) / 2
     return [[[round(1e4 * (margin + value * EXTENT)) for value in point] for point in points] for points in figure]
+
+
+def _in_short(strokes: list[list[list[int]]]) -> list[list[int]]:
+    """JSON of strokes in fewer letters: x and y of each point in turn."""
+    return [[value for point in points for value in point] for points in strokes]
 
 
 def _prices(model: Network, name: str) -> str:
@@ -116,11 +126,11 @@ def _prices(model: Network, name: str) -> str:
     )
     parts = {"sliders": sliders, "outside": f"{unit[0]:,.0f} square feet or {unit[1]:.0f} rooms"}
     return _page(
-        name, _filled(HOUSE, {**parts, "name": html.escape(name)}), "house_page.js", about, "", list(_card(model))
+        name, _filled(HOUSE, {**parts, "name": html.escape(name)}), "house_page.js", about, "", list(card_rows(model))
     )
 
 
-def _card(model: Network) -> Iterator[tuple[str, str]]:
+def card_rows(model: Network) -> Iterator[tuple[str, str]]:
     """What the network's card says, by headings; people's text among it."""
     card, architecture = model.card, model.config.architecture
     yield "Network", f"{architecture.title}: {architecture.about}"

@@ -56,7 +56,7 @@ def scoped(path: Path) -> str:
             wanted[(one.parent / file).resolve()] |= {
                 name.split(" as ")[0] for name in re.split(r",\s*", what.strip(" ,"))
             }
-    names = {one: f"module{number}" for number, one in enumerate(texts)}
+    names = {one: f"${number}" for number, one in enumerate(texts)}
     made = []
     for one, text in texts.items():
         taken = [

@@ -32,7 +32,8 @@ def compact_script(text: str) -> str:
 
     A line's end stays where a statement may end there. A regular expression must not stand right after a bracket.
     """
-    made, before, kind_before, between = [], "", "", ""
+    made: list[str] = []
+    before, kind_before, between = "", "", ""
     for kind, token in _tokens(text):
         if kind in ("space", "comment"):
             between += "\n" if "\n" in token else " "

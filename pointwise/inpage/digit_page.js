@@ -60,8 +60,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault()
   board[key === "y" || event.shiftKey ? "redo" : "undo"]()
 })
-const draw = (lines) => board.draw(lines.map((points) => (
-  { points: points.map((point) => point.map((whole) => whole / 1e4)), pen: about.sheet.pen })))
+const points = (line) => line.flatMap((x, at) => (at % 2 ? [] : [[x / 1e4, line[at + 1] / 1e4]]))
+const draw = (lines) => board.draw(lines.map((line) => ({ points: points(line), pen: about.sheet.pen })))
 about.samples.forEach((lines, digit) => {
   const attributes = { type: "button", "aria-label": `Draw a ${digit}`, onclick: () => draw(lines) }
   found("samples").append(make("button", attributes, String(digit)))

@@ -43,12 +43,12 @@ export function scaleOf(values, around = false) {
 // As Scale.coloured does: RGBA bytes, colours at even distances between ``low`` and ``high``.
 export function coloured(values, { low, high, stops }) {
   const bytes = new Uint8ClampedArray(4 * values.length)
-  values.forEach((value, at) => {
-    const place = Math.min(Math.max((value - low) / (high - low), 0), 1) * (stops.length - 1)
+  for (let at = 0; at < values.length; at++) {
+    const place = Math.min(Math.max((values[at] - low) / (high - low), 0), 1) * (stops.length - 1)
     const from = Math.min(Math.floor(place), stops.length - 2), share = place - from
     for (let c = 0; c < 3; c++) bytes[4 * at + c] = stops[from][c] * (1 - share) + stops[from + 1][c] * share
     bytes[4 * at + 3] = 255
-  })
+  }
   return bytes
 }
 

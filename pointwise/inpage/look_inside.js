@@ -17,7 +17,9 @@ const kindOf = ({ flat, kernel }) => (flat ? "dense" : `${kernel}×${kernel} con
 
 // The values of one channel, row by row.
 function channelOf({ channels, height, width, values }, channel) {
-  return Float64Array.from({ length: height * width }, (_, p) => values[p * channels + channel])
+  const result = new Float64Array(height * width)
+  for (let p = 0; p < result.length; p++) result[p] = values[p * channels + channel]
+  return result
 }
 
 // The layers of a network, each with its channels as buttons.
@@ -91,19 +93,26 @@ function sumTable(network, number, input, channel, p, where) {
   return table(["input", "weight", "× input", "= product"], rows, `${where}: the products, largest first`)
 }
 
-// What is put into ``place`` for a network; its ``show({ input, maps }, during)`` paints what was read.
-export function lookInside(place, network) {
+// What is put into ``place`` for a network; its ``show({ input, maps }, during)`` paints what was read. Whenever another
+// channel or pixel is chosen, ``chose`` is called with the stage's ``number``, the ``channel`` and the ``point``, row and column;
+// with null for none.
+export function lookInside(place, network, chose = () => {}) {
   const { stages, names } = network, what = names ? "class" : "digit", panel = make("div", { class: "channel" }), layers = []
   let shown = null, chosen = null, point = null, quick = false
 
-  const choose = (number, channel) => {
+  const tell = () => chose({ ...chosen, point })
+  const choose = (number, channel, where) => {
     chosen = chosen?.number === number && chosen.channel === channel ? null : { number, channel }
-    point = null
+    point = where
     layers.forEach((layer, at) => layer.mark(chosen?.number === at ? chosen.channel : -1))
-    if (!chosen) return panel.remove()
+    if (!chosen) {
+      chose(null)
+      return panel.remove()
+    }
     layers[number].section.append(panel)
     build()
     paintChannel()
+    tell()
   }
 
   const stage = () => stages[chosen.number]
@@ -141,6 +150,7 @@ export function lookInside(place, network) {
     const at = (share, count) => Math.min(count - 1, Math.max(0, Math.floor(share * count)))
     point = [at((event.clientY - box.top) / box.height, height), at((event.clientX - box.left) / box.width, width)]
     paintChannel()
+    tell()
   })
   large.addEventListener("keydown", (event) => {
     const step = STEPS[event.key], within = (value, count) => Math.min(count - 1, Math.max(0, value))
@@ -148,6 +158,7 @@ export function lookInside(place, network) {
     event.preventDefault()
     point = [within(point[0] + step[0], large.height), within(point[1] + step[1], large.width)]
     paintChannel()
+    tell()
   })
 
   // The evidence for each digit, on one scale for all.
@@ -195,6 +206,11 @@ export function lookInside(place, network) {
       if (chosen && !during) point = null
       parts.forEach(paint)
       if (chosen) paintChannel()
+    },
+    choose, // once something was read
+    end() {
+      observer.disconnect()
+      place.replaceChildren()
     },
   }
 }

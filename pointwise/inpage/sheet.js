@@ -1,5 +1,6 @@
 // A sheet to draw on: a plain canvas, strokes by mouse, finger, pen or keyboard, undo, redo and clear. A stroke is its
-// points and width in shares of the sheet; one by hand is rounded between them, as the app's canvas does.
+// points and width in shares of the sheet; one by hand is rounded between them, as the app's canvas does. One that has a
+// ``paint`` of its own is painted by that.
 
 import { keyboardPen } from "./keyboard_pen.js"
 import { onPaper } from "./paper.js"
@@ -9,7 +10,8 @@ const FINEST = 4 // pixels of the canvas to one of the sheet
 const MOST_UNDONE = 100
 const PALM = 1000 // milliseconds after the last word of a pen in which a touch is the hand that holds it
 
-function line(context, { points, pen, byHand }, width, height) {
+function line(context, { points, pen, byHand, paint }, width, height) {
+  if (paint) return paint(context, width, height)
   const [first, ...rest] = points.map(([x, y]) => [x * width, y * height])
   context.lineWidth = pen * height
   context.beginPath()
@@ -158,6 +160,7 @@ export function sheet(canvas, about, changed) {
     redo,
     clear: () => strokes.length && show([]),
     draw: show,
+    strokes: () => strokes,
     pixels: () => onPaper(paper, [canvas]),
     empty: () => !strokes.length && !stroke,
     undoable: () => before.length > 0,

@@ -10,7 +10,7 @@ from pointwise.data.catalogue import Pictures
 from pointwise.jobs.comparison import AS_WRITTEN, STANDARDISED, Comparison, compare_scalings, job_from
 from pointwise.jobs.fitting import fit
 from pointwise.jobs.job import Extent, Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob, table_config
+from pointwise.jobs.kinds import HouseJob, PictureJob, PicturesElsewhere, RowsElsewhere, TableJob, table_config
 from pointwise.jobs.memory import check_memory, gigabytes, memory_limit
 from pointwise.jobs.pace import expected_seconds
 
@@ -23,6 +23,7 @@ __all__ = [
     "Job",
     "PictureJob",
     "Pictures",
+    "PicturesElsewhere",
     "RowsElsewhere",
     "TableJob",
     "check_memory",

@@ -10,7 +10,7 @@ from pointwise.card import rebuilt
 from pointwise.data.catalogue import OWN, Pictures
 from pointwise.errors import ConfigError, DataError
 from pointwise.jobs.job import Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, RowsElsewhere, TableJob
+from pointwise.jobs.kinds import HouseJob, PictureJob, PicturesElsewhere, RowsElsewhere, TableJob
 from pointwise.models import REGRESSOR, ModelConfig, default_config
 from pointwise.training.recipes import Recipe
 
@@ -79,8 +79,11 @@ def compare_scalings(recipe: Recipe, options: HouseOptions) -> Comparison:
     return Comparison("Prices as written and standardised", jobs)
 
 
-def job_from(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | None = None) -> Job | Comparison:
-    """The job, or the comparison, that ``describe`` described. That of a table needs its rows, ``prepared`` as then.
+def job_from(
+    description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | PicturesElsewhere | None = None
+) -> Job | Comparison:
+    """The job, or the comparison, that ``describe`` described. That of a table, or of somebody's
+    own pictures, needs these, ``prepared`` as then.
 
     Raises ConfigError for anything else.
     """
@@ -93,7 +96,7 @@ def job_from(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere 
         raise ConfigError(f"This is no description of a training ({error!r}). Start the training anew.") from None
 
 
-def _job(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | None) -> Job:
+def _job(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | PicturesElsewhere | None) -> Job:
     from pointwise.data.housing import HouseOptions
 
     kind, data = description["kind"], description["data"]
@@ -103,14 +106,16 @@ def _job(description: Mapping[str, Any], prepared: Prepared | RowsElsewhere | No
 
         return PictureJob(config, recipe, own_drawings_from(data))
     if kind == PictureJob.kind and data["name"] == OWN:
-        raise ConfigError("The pictures of this training are not kept. Start it anew, with the same pictures.")
+        if not isinstance(prepared, PicturesElsewhere) or prepared.facts != data:
+            raise ConfigError("The pictures of this training are not kept. Start it anew, with the same pictures.")
+        return PictureJob(config, recipe, prepared)
     if kind == PictureJob.kind:
         return PictureJob(config, recipe, rebuilt(Pictures, data))
     if kind == HouseJob.kind:
         return HouseJob(config, recipe, rebuilt(HouseOptions, data))
     if kind != TableJob.kind:
         raise ConfigError(f"There is no training of '{kind}'. Start another one.")
-    job = None if prepared is None else TableJob(config, recipe, prepared)
+    job = None if prepared is None or isinstance(prepared, PicturesElsewhere) else TableJob(config, recipe, prepared)
     if job is None or job.describe()["data"] != data:
         raise ConfigError(f"The rows of {data['rows']} are not kept. Open the table again, and choose as before.")
     return job

@@ -107,7 +107,7 @@ class Job(ABC):
         seconds, stop = 0.0, None
         with closing(self._train(training, held_out, **how)) as steps, suppress(StopIteration):
             while True:
-                with _threads(1) if self.one_thread else nullcontext():
+                with torch_threads(1) if self.one_thread else nullcontext():
                     began = time.perf_counter()
                     step = steps.send(stop)
                     seconds += time.perf_counter() - began
@@ -193,8 +193,8 @@ class Job(ABC):
 
 
 @contextmanager
-def _threads(number: int) -> Iterator[None]:
-    """Within it, PyTorch computes with so many threads."""
+def torch_threads(number: int) -> Iterator[None]:
+    """A context in which PyTorch computes with so many threads."""
     import torch
 
     before = torch.get_num_threads()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
-from pointwise.data.catalogue import DataSet, Pictures
+from pointwise.data.catalogue import OWN, DataSet, Pictures, own_data_set
 from pointwise.errors import ConfigError
 from pointwise.jobs.job import Extent, Job
 from pointwise.models import REGRESSOR, ModelConfig
@@ -25,10 +25,77 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class PicturesElsewhere:
+    """What is known of somebody's own pictures that are not in memory, and how they come there when a training begins.
+
+    Raises KeyError, TypeError or ValueError for facts that are none.
+    """
+
+    facts: Mapping[str, Any]  # as OwnPictures describe themselves
+    read: Callable[[], OwnPictures] = field(compare=False, repr=False)  # raises DataError
+    data_set: DataSet = field(init=False)
+    classes: tuple[str, ...] = field(init=False)
+    options: Mapping[str, Any] = field(init=False)
+
+    name: ClassVar[str] = OWN
+    shuffled: ClassVar[None] = None
+    validation: ClassVar[None] = None
+
+    def __post_init__(self) -> None:
+        its = dict(self.facts)
+        channels, side, pictures, test = (int(its[name]) for name in ("channels", "side", "pictures", "held_out"))
+        digits = its.get("digits") is True
+        known = own_data_set(str(its["title"]), channels, side, pictures - test, test, digits)
+        for name, value in (
+            ("data_set", known),
+            ("classes", tuple(map(str, its["classes"]))),
+            ("options", {name: True for name in ("digits", "drawn") if its.get(name) is True}),
+        ):
+            object.__setattr__(self, name, value)
+
+    def __hash__(self) -> int:
+        return hash((self.data_set, self.classes))
+
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """How they are brought to their size, as on a card; {} where that is not known."""
+        return dict(self.facts.get("preparation") or {})
+
+    def describe(self) -> dict[str, Any]:
+        """JSON of what they are, as OwnPictures have it."""
+        return dict(self.facts)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many there are to train on, and to measure on."""
+        return self.data_set.training, self.data_set.test
+
+    def config(self, arch: str = "nin", **changes: Any) -> ModelConfig:
+        """The configuration of a classifier of these pictures. Raises ConfigError for an unknown network."""
+        its = self.data_set
+        return ModelConfig(arch, its.channels, its.side, len(self.classes), **changes)
+
+    def fetch(self) -> Iterator[Download]:
+        """Nothing: nobody else has them."""
+        yield from ()
+
+    def load(self) -> tuple[Digits, Digits]:
+        """Training and held-out pictures. Raises DataError."""
+        return self.read().load()
+
+    def load_validation(self) -> None:
+        """None, as OwnPictures have none."""
+
+    def load_held_out(self) -> Digits:
+        """The held-out pictures. Raises DataError."""
+        return self.read().load_held_out()
+
+
+@dataclass(frozen=True)
 class PictureJob(Job):
     """A classifier of pictures, digits or others, of a data set or of somebody's own."""
 
-    data: Pictures | OwnPictures
+    data: Pictures | OwnPictures | PicturesElsewhere
 
     kind = "pictures"
     score = "accuracy"
@@ -122,8 +189,15 @@ class PictureJob(Job):
 
     def _facts(self, training: Digits) -> dict[str, Any]:
         words = f"{training.name}, {len(training):,} training pictures"
-        classes = None if isinstance(self.data, Pictures) else list(self.data.classes)
-        return {"data_set": self.data.name, "data": words, "options": self.data.options, "classes": classes}
+        facts = {"data_set": self.data.name, "data": words, "options": self.data.options}
+        if isinstance(self.data, Pictures):
+            return facts
+        known = {
+            "classes": list(self.data.classes),
+            "held_out": self.data.counts[1],
+            "preparation": self.data.preparation,
+        }
+        return {**facts, **known}
 
     def _temperature(self, epoch: Epoch) -> float | None:
         from pointwise.training.metrics import temperature_for

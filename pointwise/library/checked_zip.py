@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import zipfile
@@ -10,6 +9,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from pointwise.data.zip_entries import RefusedZip, checked_zip, has_too_many
 from pointwise.errors import ModelFileError
 from pointwise.library.arrival import AGAIN
 from pointwise.library.checked_values import within_depth
@@ -18,12 +18,11 @@ FORMAT = 1
 RUN, ALL = "run.json", "all.json"  # the file that says that it is one run's, or all that an owner keeps
 MOST_FILES = 5_000
 MOST_TEXT = 16_000_000  # bytes of JSON
-ENTRY = b"PK\x01\x02"  # begins each entry of a .zip file's list
 
 
 def has_too_many_files(content: bytes) -> bool:
-    """Whether a .zip file's list is of absurd length; ZipFile would make an object of each entry."""
-    return content.count(ENTRY) > MOST_FILES
+    """Whether a .zip file's list is of absurd length."""
+    return has_too_many(content, MOST_FILES)
 
 
 class CheckedZip:
@@ -33,21 +32,11 @@ class CheckedZip:
         """Raises ModelFileError."""
         self.path = path
         try:
-            if has_too_many_files(content):  # before ZipFile makes objects of them
-                raise self.wrong("holds too many files")
-            self._archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
-            raise self.wrong("is damaged or no .zip file") from None
-        every = [entry for entry in self._archive.infolist() if not entry.is_dir()]
-        names = [entry.filename for entry in every]
-        if any("\\" in name or ":" in name or name.startswith("/") or ".." in name.split("/") for name in names):
-            raise self.wrong("holds names that lead out of it")
-        if len(every) > MOST_FILES or len(set(names)) < len(names):
-            raise self.wrong("holds too many files" if len(every) > MOST_FILES else "holds two files of one name")
-        if sum(entry.file_size for entry in every) > most:
-            raise self.wrong(f"holds more than {most / 1e6:,.0f} MB", "Export single runs, or import it in a terminal.")
-        if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in every):
-            raise self.wrong("is packed in an unusual way")
+            self._archive, entries = checked_zip(content, MOST_FILES, most)
+        except RefusedZip as refused:
+            remedy = "Export single runs, or import it in a terminal." if refused.too_large else AGAIN
+            raise self.wrong(refused.wrong, remedy) from None
+        names = [entry.filename for entry in entries if not entry.is_dir()]
         # Whoever unpacks a file and packs the folder again puts the folder's name before all names.
         tops = [name.removesuffix(kind) for kind in (ALL, RUN) for name in names if _is_top(name, kind)]
         if not tops:

@@ -97,8 +97,10 @@ class RunRecord:
         if self.arch not in CLASSIFIERS or shape != (1, 28):
             return None
         if self.data_set == OWN:
+            digits = options.get("digits") is True and config.get("num_classes") == 10
             drawn = "drawings" in options or options.get("drawn")
-            return self.arch if drawn and 2 <= config.get("num_classes", 0) <= MOST_DRAWN else None
+            drawn = drawn and 2 <= config.get("num_classes", 0) <= MOST_DRAWN
+            return self.arch if drawn or digits else None
         if config.get("num_classes") != 10:
             return None
         known = self.data_set is None or (self.data_set in DATA_SETS and DATA_SETS[self.data_set].digits)

@@ -7,8 +7,8 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -232,14 +232,13 @@ def _short(card: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in card.items() if name != "columns"}
 
 
-class sentences:
+@contextmanager
+def sentences() -> Iterator[None]:
     """A context in which a failure to write is a LibraryError."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, OSError):
-            raise LibraryError(f"It cannot be kept ({error.strerror or error}). Free some space on the disk.") from None
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(f"It cannot be kept ({error.strerror or error}). Free some space on the disk.") from None
 
 
 def open_library() -> Library:

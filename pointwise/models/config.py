@@ -19,6 +19,7 @@ _INSTALLED, _CHECKOUT = Path(__file__).parents[1] / "shipped", Path(__file__).pa
 SHIPPED = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT  # the folder of the shipped weights
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
 CHANNEL_SETS = ("colour", "edges", "texture")  # what a network that labels pixels may know of each
+MOST_CLASSES, LARGEST_SIDE = 1000, 256  # that a network may tell apart, and pixels of a picture that it reads
 BATCH_NORM_EPS = 1e-5  # of torch.nn.BatchNorm2d
 
 
@@ -196,8 +197,8 @@ class ModelConfig:
         if not isinstance(self.activation, str) or self.activation not in ACTIVATIONS:
             raise ConfigError(f"There is no activation '{self.activation}'. Choose one of {', '.join(ACTIVATIONS)}.")
         _check("input_channels", self.input_channels, 1, 4096)
-        _check("image_size", self.image_size, 1, 256)
-        _check("num_classes", self.num_classes, 1, 1000)
+        _check("image_size", self.image_size, 1, LARGEST_SIDE)
+        _check("num_classes", self.num_classes, 1, MOST_CLASSES)
         _check("dropout", self.dropout, 0.0, 0.9)
         if not isinstance(self.batch_norm, bool):
             raise ConfigError(f"batch_norm = {self.batch_norm} is neither true nor false. Choose one of the two.")
@@ -213,7 +214,7 @@ class ModelConfig:
                 raise ConfigError(f"{self.arch} labels no pixels. Leave channel_sets and smoothing out.")
             return
         if self.input_channels not in (1, 3):
-            raise ConfigError(f"{self.arch} reads grey or coloured pictures: 1 or 3 input channels.")
+            raise ConfigError(f"{self.arch} reads grey or coloured pictures. Choose 1 or 3 input channels.")
         unknown = [name for name in chosen if name not in CHANNEL_SETS]
         if unknown or len(set(chosen)) < len(chosen):
             raise ConfigError(f"channel_sets = {chosen} is no choice. Choose among {', '.join(CHANNEL_SETS)}.")

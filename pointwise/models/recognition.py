@@ -11,7 +11,7 @@ from pointwise.models.building import skeleton
 from pointwise.models.config import ARCHITECTURES, Architecture, ModelConfig
 
 COUNTER = "num_batches_tracked"  # a whole number that says nothing about the network
-MOST_CLASSES = 997  # of a probe: a prime that no width of it is
+PROBE_CLASSES = 997  # a prime that no width of a probe is
 Shapes = Mapping[str, tuple[int, ...]]  # of weights by their names, without counters
 
 
@@ -71,7 +71,7 @@ def parameters(config: ModelConfig) -> Shapes:
 def _probe(architecture: Architecture, norm: bool) -> ModelConfig:
     """A configuration whose widths, all different, tell which layer has which of them."""
     widths = tuple(range(101, 101 + len(architecture.widths)))
-    return ModelConfig(architecture.name, image_size=8, num_classes=MOST_CLASSES, widths=widths, batch_norm=norm)
+    return ModelConfig(architecture.name, image_size=8, num_classes=PROBE_CLASSES, widths=widths, batch_norm=norm)
 
 
 def _configured(

@@ -59,7 +59,9 @@ def contributions(network: Any, channels: Channels, y: int, x: int) -> Contribut
     check_fits(network, channels)
     _check_pixel(channels, y, x)
     if network.config.activation != "relu" or network.config.num_classes < 2:
-        raise ConfigError("Contributions are exact for ReLU networks of two classes or more alone.")
+        raise ConfigError(
+            "Contributions are exact for ReLU networks of two classes or more alone. Take such a network."
+        )
     rows, row_weights = _window(channels.shape[0], y, network.config.smoothing)
     columns, column_weights = _window(channels.shape[1], x, network.config.smoothing)
     grid_y, grid_x = torch.meshgrid(rows, columns, indexing="ij")

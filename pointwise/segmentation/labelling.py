@@ -46,7 +46,10 @@ def check_fits(network: Network, channels: Channels) -> None:
         raise ConfigError(f"{config.arch} labels no pixels. Take a network that was painted.")
     if (config.input_channels, config.channel_sets) != (channels.colours, channels.sets):
         has, asks = f"{channels.colours} ({', '.join(channels.sets)})", f"{config.input_channels}"
-        raise ConfigError(f"The network asks for {asks} ({', '.join(config.channel_sets)}), the picture has {has}.")
+        raise ConfigError(
+            f"The network asks for {asks} ({', '.join(config.channel_sets)}), the picture has {has}. Take one of as "
+            "many colours, and the network's own sets of channels."
+        )
 
 
 def label(network: Network, channels: Channels, band: int = BAND) -> Labelled:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from pointwise.errors import DataError
+from pointwise.segmentation.strokes import MOST_CLASSES
 
-MOST_CLASSES = 20
 MOST_PIXELS = 16_384  # that are learned from; of more, as many of each class are drawn
 PARTS = 4  # one stroke of so many of a class is kept back
 KEPT_BACK = 1  # which of the parts is: the second stroke of a class, its sixth, …

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pointwise.drawing import SIDE
 from pointwise.errors import DataError
 
-SIDE, CLASSES = 28, 10
+CLASSES = 10
 MOST = 40  # corrections that a network is taught at once
 MOST_LETTERS = 4_000  # of a packed picture
 

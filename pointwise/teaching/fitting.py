@@ -1,10 +1,11 @@
 """The last layer trained anew on corrections, going no further than they need.
 
-A loss of two parts is made as small as L-BFGS makes it (Liu & Nocedal 1989): on the stored digits the layer is to go on
-answering as it did before (the cross-entropy with its own former probabilities, so that nothing is forgotten, its
-mistakes included), and on the corrected drawings and variants of them, bent by the recipes' augmentation, it is to give
-the digit that a person said. A small pull holds the weights where they were. The corrections begin with little weight,
-which grows for those alone that are not read right yet.
+A loss of two parts is made as small as L-BFGS makes it (Liu & Nocedal 1989): what the layer would forget of the stored
+digits (memory.py), its mistakes included, and how badly it reads the corrected drawings and their variants, bent twice
+by the recipes' augmentation. The corrections begin with little weight, which grows for those alone that are not read
+right yet: first where forgetting is a quadratic form, in a few milliseconds, and from there with what it costs exactly.
+That a drawing's variants are read surely, too, so that the next drawing of that hand is, is worth a little forgetting
+(ALLOWED); that the drawing itself is read surely may cost more.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -24,13 +25,17 @@ from pointwise.data.digits import augment, normalise
 from pointwise.errors import ConfigError
 from pointwise.teaching.corrections import MOST, Correction
 from pointwise.teaching.last_layer import FrozenNetwork, LastLayer
+from pointwise.teaching.memory import with_one
 
-VARIANTS = 24  # of each corrected drawing, beside itself
-MARGIN = 0.05  # above SURE, that the probability of a corrected drawing's digit is to reach
-RIGHT_VARIANTS = 0.9  # the share of a drawing's variants that is to be read right
-FIRST_WEIGHT, GROWTH, MOST_WEIGHT = 0.007, 1.5, 2.0  # of a drawing with its variants, beside all stored digits' 1
-PULL = 1e-4
-STEPS = 15  # of L-BFGS for each weight
+VARIANTS = 48  # of each corrected drawing, beside itself
+MARGIN = 0.03  # above SURE, that the probability of a corrected drawing's digit is to reach
+SURE_VARIANTS = 0.95  # the share of a drawing's variants that is to be read right and surely
+ALLOWED = 0.1  # of what is forgotten, in memory.py's measure, for the sake of variants
+FIRST_WEIGHT, GROWTH, MOST_WEIGHT = 0.007, 1.5, 50.0  # of a drawing with its variants
+STEPS = 6  # of L-BFGS for each weight
+REMEMBERED = 100  # corrected drawings of which a network's features are kept
+
+Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,69 +56,95 @@ def teach(frozen: FrozenNetwork, corrections: Sequence[Correction]) -> Taught:
     if not corrections:
         return Taught(frozen.layer)
     lesson = _Lesson(frozen, corrections)
-    layer, weights = frozen.layer, torch.full((len(corrections),), FIRST_WEIGHT)
-    missed = lesson.missed(layer)
-    while bool(missed.any()) and float(weights[missed].min()) <= MOST_WEIGHT:
-        layer = lesson.fitted(layer, weights)
-        missed = lesson.missed(layer)
-        weights = torch.where(missed, weights * GROWTH, weights)
-    return Taught(layer, tuple(one for one, left in zip(corrections, missed.tolist(), strict=True) if left))
+    weights = np.full(len(corrections), FIRST_WEIGHT)
+    if not lesson.unread().any():
+        return Taught(frozen.layer)
+    for lesson.exactly in (False, True):
+        unread = np.ones(len(corrections), bool)
+        while unread.any() and weights[unread].min() <= MOST_WEIGHT:
+            lesson.fit(weights)
+            unread = lesson.unread()
+            weights = np.where(unread, weights * GROWTH, weights)
+    return Taught(lesson.layer(), tuple(compress(corrections, lesson.wrong())))
 
 
 class _Lesson:
-    """The stored digits, the drawings and their variants, as the frozen network sees them."""
+    """The drawings and their variants as the frozen network sees them, and the move that was found so far."""
 
     def __init__(self, frozen: FrozenNetwork, corrections: Sequence[Correction]) -> None:
-        self._start, self._temperature = frozen.layer, frozen.temperature
-        stored = frozen.stored.features
-        drawn = frozen.features(torch.cat([variants(one) for one in corrections]))
-        self._count, self._digits = len(corrections), torch.tensor([one.digit for one in corrections])
-        self._drawn = drawn.reshape(self._count, 1 + VARIANTS, -1)
-        self._labels = self._digits.repeat_interleave(1 + VARIANTS)
-        self._features = torch.cat([stored, drawn])
-        self._sources = len(stored)
-        before = (frozen.layer.logits(stored) / self._temperature).softmax(1)
-        self._targets = torch.cat([before, F.one_hot(self._labels, before.shape[1]).float()])
+        self.exactly = False  # whether forgetting is measured exactly, or by the quadratic form
+        self._start, self._memory = frozen.layer, frozen.memory
+        moves = torch.from_numpy(self._memory.moves)
+        drawn = torch.cat([_drawn(frozen, one) for one in corrections])
+        self._logits: Values = (frozen.layer.logits(drawn) / frozen.temperature).T.numpy()  # (classes, drawings)
+        turned = torch.matmul(with_one(drawn), moves) / frozen.temperature
+        self._drawn: Values = turned.numpy()  # (classes, drawings, F + 1)
+        self._back: Values = np.ascontiguousarray(turned.transpose(1, 2).numpy())
+        self._digits = np.array([one.digit for one in corrections])
+        self._labels = self._digits.repeat(1 + VARIANTS)
+        self._at = np.arange(len(self._labels))
+        self.moved = np.zeros((len(moves), moves.shape[2], 1))
 
-    def missed(self, layer: LastLayer) -> Tensor:
-        """Which drawings are not read right yet, and surely, or too few of their variants; bool (corrections,)."""
-        scores = layer.logits(self._drawn.flatten(0, 1)) / self._temperature
-        probabilities = scores.softmax(1).reshape(self._count, 1 + VARIANTS, -1)
-        itself = probabilities[:, 0].gather(1, self._digits[:, None])[:, 0]
-        right = (probabilities[:, 1:].argmax(2) == self._digits[:, None]).float().mean(1)
-        return (itself < SURE + MARGIN) | (right < RIGHT_VARIANTS)
+    def wrong(self) -> NDArray[np.bool_]:
+        """Which drawings are not read right, and surely; (corrections,)."""
+        return self._itself(self._probabilities(self.moved)) < SURE
 
-    def fitted(self, layer: LastLayer, weights: Tensor) -> LastLayer:
-        """The layer, from ``layer`` on, with corrections of these weights."""
+    def unread(self) -> NDArray[np.bool_]:
+        """For which drawings the layer is to go on learning; (corrections,)."""
+        probabilities = self._probabilities(self.moved)
+        right = probabilities[self._labels, self._at].reshape(-1, 1 + VARIANTS)[:, 1:]
+        of_variants = np.asarray((right >= SURE).mean(1) < SURE_VARIANTS)
+        allowed = self._cost(self.moved)[0] < ALLOWED
+        return (self._itself(probabilities) < SURE + MARGIN) | (of_variants & allowed)
+
+    def fit(self, weights: NDArray[np.float64]) -> None:
+        """Move on, with corrections of these weights."""
         from scipy.optimize import minimize  # half a second
 
-        each = torch.full((len(self._features), 1), 1 / self._sources)
-        each[self._sources :, 0] = (weights / (1 + VARIANTS)).repeat_interleave(1 + VARIANTS)
-        start = _flat(self._start)
+        each = (weights / (1 + VARIANTS)).repeat(1 + VARIANTS).astype(np.float32)
 
         def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-            now, moved = _layer(values, self._start), values - start
-            logs = (now.logits(self._features) / self._temperature).log_softmax(1)
-            wrong = (logs.exp() - self._targets) * (each / self._temperature)  # the loss's slope in the logits
-            slope = _flat(LastLayer(wrong.T @ self._features, wrong.sum(0)))
-            value = float(-(each * self._targets * logs).sum()) + PULL / 2 * float(moved @ moved)
-            return value, slope + PULL * moved
+            wrong = self._probabilities(values.reshape(self.moved.shape))  # less the labels: the slope in the logits
+            right = wrong[self._labels, self._at]
+            wrong[self._labels, self._at] -= 1
+            slope = self._back @ (wrong * each)[:, :, None]
+            cost, back = self._cost(values.reshape(self.moved.shape))
+            return cost - float(each @ np.log(np.maximum(right, 1e-30))), (slope + back).ravel()
 
-        found = minimize(loss, _flat(layer), jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "maxcor": STEPS})
-        return _layer(found.x, self._start)
+        found = minimize(loss, self.moved.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+        self.moved = found.x.reshape(self.moved.shape)
+
+    def _cost(self, moved: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """What a move forgets, and the slope in it."""
+        return self._memory.cost(moved) if self.exactly else (float((moved**2).sum()) / 2, moved)
+
+    def layer(self) -> LastLayer:
+        """The layer after the move."""
+        moved = torch.from_numpy(self._memory.moves @ self.moved.astype(np.float32))[:, :, 0]
+        return LastLayer(self._start.weights + moved[:, :-1], self._start.biases + moved[:, -1])
+
+    def _probabilities(self, moved: NDArray[np.float64]) -> Values:
+        logits = self._logits + (self._drawn @ moved.astype(np.float32))[:, :, 0]
+        powers = np.exp(logits - logits.max(axis=0))
+        return np.asarray(powers / powers.sum(axis=0))
+
+    def _itself(self, probabilities: Values) -> Values:
+        return probabilities[self._digits, self._at[:: 1 + VARIANTS]]
 
 
-def _flat(layer: LastLayer) -> NDArray[np.float64]:
-    return torch.cat([layer.weights.flatten(), layer.biases]).double().numpy()
-
-
-def _layer(values: NDArray[np.float64], like: LastLayer) -> LastLayer:
-    every = torch.from_numpy(values).float()
-    return LastLayer(every[: -len(like.biases)].reshape(like.weights.shape), every[-len(like.biases) :])
+def _drawn(frozen: FrozenNetwork, correction: Correction) -> Tensor:
+    """What a corrected drawing and its variants become below the last layer: (1 + VARIANTS, F)."""
+    known = frozen.drawn.get(correction)
+    if known is None:
+        known = frozen.features(variants(correction))
+        if len(frozen.drawn) >= REMEMBERED:
+            frozen.drawn.clear()
+        frozen.drawn[correction] = known
+    return known
 
 
 def variants(correction: Correction) -> Tensor:
     """The drawing and VARIANTS more, turned, stretched, bent and redrawn a little: float32 (n, 1, 28, 28) in −1…1."""
     picture = normalise(torch.from_numpy(correction.picture.copy())[None])
     chance = torch.Generator().manual_seed(zlib.crc32(correction.pixels))
-    return torch.cat([picture, augment(picture.repeat(VARIANTS, 1, 1, 1), chance)])
+    return torch.cat([picture, augment(augment(picture.repeat(VARIANTS, 1, 1, 1), chance), chance)])

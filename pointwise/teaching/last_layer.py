@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pointwise.calibration import temperature_of
@@ -17,6 +18,8 @@ from pointwise.card import reads_digits
 from pointwise.data.digits import Digits, normalise
 from pointwise.errors import ConfigError, DataError
 from pointwise.models import Network, count_parameters, skeleton
+from pointwise.teaching.corrections import Correction
+from pointwise.teaching.memory import Memory
 from pointwise.teaching.stored_digits import stored_digits
 
 BATCH = 250  # pictures at a time
@@ -81,7 +84,8 @@ class FrozenNetwork:
         below.load_state_dict(network.state_dict(), assign=True)  # the same tensors, so it takes no memory
         setattr(below, _name(network), nn.Identity())
         self._below = below.eval()
-        self._lock, self._wanted = threading.Lock(), threading.Event()
+        self._lock, self._wanted = threading.RLock(), threading.Event()
+        self.drawn: dict[Correction, Tensor] = {}  # what it makes of corrected drawings, as fitting.py keeps it
 
     @property
     def frozen_parameters(self) -> int:
@@ -93,16 +97,29 @@ class FrozenNetwork:
         with torch.inference_mode():
             return torch.cat([self._below(part) for part in inputs.split(BATCH)]).clone()
 
+    def sureness(self, digits: Digits) -> NDArray[np.float32]:
+        """How far the probability of the likeliest class is above the next one's, (N,)."""
+        logits = self.layer.logits(self.see(digits).features)
+        first, second = (logits / self.temperature).softmax(1).topk(2).values.T
+        return (first - second).numpy()
+
     def see(self, digits: Digits) -> Seen:
         """Digits with their features; some seconds for ten thousand."""
         return Seen(digits, self.features(normalise(digits.images)))
 
     @property
     def stored(self) -> Seen:
-        """The stored training digits; about a second, unless that was done before. Raises DataError."""
+        """Stored training digits, chosen at random; about a second, unless that was done before. Raises DataError."""
         self._wanted.set()
         with self._lock:
             return self._stored
+
+    @property
+    def memory(self) -> Memory:
+        """What the last layer would forget by a move; about a second, unless that was done before. Raises DataError."""
+        self._wanted.set()
+        with self._lock:
+            return self._memory
 
     @property
     def held_out(self) -> Seen:
@@ -113,11 +130,18 @@ class FrozenNetwork:
     def prepare(self) -> None:
         """Look at the stored training digits before anybody waits for them, a few at a time. Raises DataError."""
         with self._lock:
-            _ = self._stored
+            _ = self._memory
 
     @cached_property
     def _stored(self) -> Seen:
-        digits, features = stored_digits().training, []
+        return self._see_slowly(stored_digits().training)
+
+    @cached_property
+    def _memory(self) -> Memory:
+        return Memory.of(self.layer, self.temperature, self._stored, self._see_slowly(stored_digits().hard))
+
+    def _see_slowly(self, digits: Digits) -> Seen:
+        features = []
         for part in normalise(digits.images).split(FEW):
             features.append(self.features(part))
             self._wanted.wait(9 * PAUSE)  # a tenth of the processor's time, until somebody waits

@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pointwise.library import Library, Limits, Shelf
 from pointwise.models import Network
 from pointwise.ui.frame import visitor
 from pointwise.ui.training.weights_in_use import CHOICES, Choice
@@ -27,6 +28,14 @@ def fresh_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    """The shelf of a visitor whom nothing is kept of."""
+    library = Library(None, Limits())
+    yield library.shelf("me", "")
+    library.close()
 
 
 @pytest.fixture

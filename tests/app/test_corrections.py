@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pointwise.data.catalogue import DATA_SETS
 from pointwise.library import Library
+from pointwise.models import ModelConfig, build
 from pointwise.teaching.last_layer import FrozenNetwork, Seen
 from pointwise.ui.canvas.drawing import SQUARE, Drawing, Stroke
 from pointwise.ui.draw import taught_drawings
@@ -95,6 +96,16 @@ def test_an_empty_canvas_teaches_nothing() -> None:
     assert lessons.CORRECTIONS.key not in app.session_state or not app.session_state[lessons.CORRECTIONS.key]
 
 
+def test_a_network_that_reads_no_digits_says_that_it_cannot_be_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build(ModelConfig("nin")).eval()
+    network.card = {"data_set": "fashion", "data": "Fashion-MNIST"}
+    app = opened()
+    monkeypatch.setattr(weights_in_use, "untaught", lambda arch: weights_in_use.Used(network, "clothes"))
+    correct(app)
+    assert "cannot be corrected" in " ".join(one.value for one in app.warning)
+    assert lessons.CORRECTIONS.key not in app.session_state or not app.session_state[lessons.CORRECTIONS.key]
+
+
 def test_two_visitors_are_not_taught_each_others_drawings_and_each_finds_the_own_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -110,3 +121,16 @@ def test_two_visitors_are_not_taught_each_others_drawings_and_each_finds_the_own
     assert weights_in_use.CHOICES.key in shelves["me"].desk()
     assert not shelves["you"].desk().get(lessons.CORRECTIONS.key)
     library.close()
+
+
+def test_corrections_are_there_after_a_server_was_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    killed = Library(tmp_path)
+    monkeypatch.setattr(visitor, "_arrive", lambda: visitor.Visit(killed.shelf("me")))
+    correct(opened())
+    started = Library(tmp_path)
+    monkeypatch.setattr(visitor, "_arrive", lambda: visitor.Visit(started.shelf("me")))
+    again = opened()
+    assert read(again) == str(HAND.digit)
+    assert "taught 1 drawing" in texts(again)
+    for library in (started, killed):
+        library.close()

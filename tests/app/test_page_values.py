@@ -26,10 +26,12 @@ EVENTS: dict[tuple[str, str], list[tuple[str, list[Any]]]] = {
     ("feature_maps/map_components.py", "picked"): [("feature_maps.channel:_picked", [[0, 0]])],
     ("feature_maps/map_components.py", "rubbed"): [("feature_maps.evidence_map:_rubbed", [[0, 783]])],
     ("feature_maps/network_strip.py", "chosen"): [("feature_maps.channels:_choose_layer", [1])],
+    ("figures/confusion_matrix.py", "chosen"): [("figures.misread_pictures:_choose_pair", [[3, -1], [9, 4]])],
     ("figures/map_tiles.py", "chosen"): [
         ("feature_maps.channels:_choose", [0]),
         ("feature_maps.evidence_map:_choose", [9]),
         ("paint.layer_sums:_choose", [31]),
+        ("figures.misread_pictures:_choose_picture", [59]),
     ],
     ("frame/visitor.py", "other"): [("frame.visitor:_adopt", [])],
     ("frame/visitor.py", "refused"): [("frame.visitor:_without_cookies", [])],
@@ -76,7 +78,8 @@ GARBAGE: list[Any] = [
 FINE = {
     "moved": [[-1, -1]],
     "rubbed": [[0]],
-}  # a place outside of the sliders, which is brought to their ends; one pixel
+    "figures.misread_pictures:_choose_pair": [[-1, -1]],
+}  # a place outside of the sliders, which is brought to their ends; one pixel; all mistakes
 
 
 def callbacks() -> Iterator[tuple[str, str]]:
@@ -112,13 +115,17 @@ def page(callback, event, values) -> None:  # type: ignore[no-untyped-def]
     import streamlit as st
 
     from pointwise.ui.canvas.drawing import SQUARE
+    from pointwise.ui.figures.misread_pictures import Subject
     from pointwise.ui.frame import page_values
 
     module, _, function = callback.partition(":")
     take = getattr(importlib.import_module(f"pointwise.ui.{module}"), function)
     stages = [SimpleNamespace(name=name) for name in ("conv1", "mix1")]
     subject = SimpleNamespace(arch="nin", chain=SimpleNamespace(stages=stages))
+    mistakes = Subject("mistaken", SimpleNamespace(), tuple("0123456789"), SimpleNamespace())
     given = {
+        "_choose_pair": (mistakes,),
+        "_choose_picture": (mistakes,),
         "_choose_layer": (subject,),
         "canvas.component:_take": (SQUARE,),
         "_paint": ("coffee",),
@@ -149,7 +156,7 @@ def test_garbage_is_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(page_values, "raw", page_values.raw)
-    garbage = [value for value in GARBAGE if value not in [*right, *FINE.get(event, [])]]
+    garbage = [value for value in GARBAGE if value not in [*right, *FINE.get(event, []), *FINE.get(callback, [])]]
     warm = [None]  # what a session begins with is made at its first callback
     app = AppTest.from_function(page, args=(callback, event, [*warm, *garbage, *right]), default_timeout=60)
     with caplog.at_level(logging.WARNING, "pointwise"):

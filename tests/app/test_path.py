@@ -9,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pointwise.claims.quotations import claim_named
-from pointwise.explain import colour
+from pointwise.explain import colour, colour_mixer
 from pointwise.ui.canvas import drawing
 from pointwise.ui.frame import glossary, navigation
-from pointwise.ui.path import claims_step, colour_step, shape_step, steps
+from pointwise.ui.path import claims_step, shape_step, steps
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "path.py")
 NAMES = [step.name for step in steps.STEPS]
@@ -138,8 +138,8 @@ def test_a_lesson_without_verdicts_keeps_the_guess_to_itself() -> None:
 
 
 def test_the_mix_of_the_page_is_taken_and_nothing_else_is() -> None:
-    answer = np.array(colour_step.ANSWER)
-    assert colour.contrast(colour.brightness(colour.tree(), answer), "leaves") > colour_step.ENOUGH
+    answer = np.array(colour_mixer.ANSWER)
+    assert colour.contrast(colour.brightness(colour.tree(), answer), "leaves") > colour_mixer.ENOUGH
     for raw in ([0.5, "x", 1], [0, 0], None, [2, 0, 0], [float("nan"), 0, 0]):
         with pytest.raises((TypeError, ValueError)):
             steps.weights_of(raw)
@@ -150,7 +150,7 @@ def test_the_mix_of_the_page_is_taken_and_nothing_else_is() -> None:
 
 def test_every_part_of_the_scene_stands_out_in_the_mix_shown_for_it() -> None:
     scene = colour.tree()
-    for part, weights in {"leaves": colour_step.ANSWER, **colour_step.OTHERS}.items():
+    for part, weights in {"leaves": colour_mixer.ANSWER, **colour_mixer.OTHERS}.items():
         assert colour.contrast(colour.brightness(scene, np.array(weights)), part) > 0.4
 
 

@@ -2,92 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
-from streamlit.testing.v1 import AppTest
 
-from pointwise.card import painted_card
-from pointwise.costs import cost
-from pointwise.data.catalogue import config_for
-from pointwise.data.housing import HouseOptions
-from pointwise.data.synthetic_digits import made_digits
 from pointwise.data.table import prepare, read_table
-from pointwise.jobs import Comparison, HouseJob, Job, PictureJob, Pictures, TableJob, compare_scalings, table_config
-from pointwise.library import Library, Limits, Shelf
-from pointwise.library.archive import pack_run
-from pointwise.library.kept_paintings import SCORE, KeptPainting, begin_painting, keep_painting
-from pointwise.models import PAINTER, ModelConfig, Network, build, default_config
-from pointwise.runs import Run
-from pointwise.segmentation.strokes import Painting, Stroke
+from pointwise.jobs import TableJob, compare_scalings, table_config
+from pointwise.library import Library, Shelf
 from pointwise.training.recipes import recipe_named, table_recipe
-from pointwise.ui.frame import labels, navigation, visitor
-from pointwise.ui.runs import run_comparison, run_curves, run_facts, runs_table
-from pointwise.ui.training.weights_in_use import CHOICES, Choice
-from pointwise.weights import to_bytes
-from tests import tutorial
-
-FEW = HouseOptions(rows=40)
-PAGE = Path(__file__).parents[2] / "pages" / "runs.py"
-MARKUP = "<img src=x onerror=alert(1)> ![m](http://evil.example/x) $x$ :red[x] **b**"
-
-
-@pytest.fixture
-def shelf() -> Iterator[Shelf]:
-    library = Library(None, Limits())
-    yield library.shelf("me", "")
-    library.close()
-
-
-def houses(seed: int = 0, epochs: int = 3) -> HouseJob:
-    recipe = recipe_named("standardised", "price_1x1", epochs=epochs, seed=seed)
-    return HouseJob(default_config("price_1x1"), recipe, FEW)
-
-
-def digits(epochs: int = 1) -> PictureJob:
-    recipe = recipe_named("fast", epochs=epochs)
-    return PictureJob(config_for("bag_of_pixels", "digits"), recipe, Pictures("digits", few=128))
-
-
-def train(shelf: Shelf, job: Job | Comparison, name: str = "", end: int | None = None, how: str = "stop") -> str:
-    """A kept run's id; it is told to stop or park after the step ``end``."""
-    parameters = None if isinstance(job, Comparison) else cost(job.config).parameters
-    recording = shelf.begin(job.describe(), parameters, name)
-    recording.resumable = parameters is not None
-    run = Run(job, recording.run, recorder=recording)
-    for event in run.events():
-        if getattr(event, "number", 0) == end:
-            getattr(run, how)()
-    return recording.run
-
-
-def opened(shelf: Shelf, *chosen: str) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
-    app.session_state["navigation.frame"] = True
-    app.session_state["navigation.arrived"] = False
-    app.session_state[visitor.VISIT.key] = visitor.Visit(shelf)
-    if chosen:
-        app.session_state[runs_table.CHOSEN.key] = chosen
-    return app.run()
-
-
-def button(app: AppTest, label: str) -> Any:
-    return next(button for button in app.button if button.label == label)
-
-
-def words(app: AppTest) -> str:
-    """All text on the page, with its markup."""
-    every = [*app.markdown, *app.caption, *app.info, *app.error, *app.success, *app.warning]
-    return "\n".join([text.value for text in every] + [element.proto.body for element in app.get("html")])
-
-
-def table(app: AppTest) -> Any:
-    return app.dataframe[0].value
+from pointwise.ui.frame import labels
+from pointwise.ui.runs import run_comparison, run_curves, run_facts
+from tests.runs_page import FEW, MARKUP, button, digits, houses, opened, table, train, words
 
 
 def test_an_empty_library_says_how_the_first_run_comes_about(shelf: Shelf) -> None:
@@ -271,92 +197,6 @@ def test_a_run_that_was_parked_goes_on_from_here(shelf: Shelf, tmp_path: Path) -
     library.close()
 
 
-def load(app: AppTest, name: str, content: bytes) -> AppTest:
-    return app.file_uploader[0].upload(name, content, "application/octet-stream").run()
-
-
-def state_dict(arch: str = "mlp_1x1") -> bytes:
-    content = io.BytesIO()
-    torch.save(build(default_config(arch), 0).state_dict(), content)
-    return content.getvalue()
-
-
-def test_a_network_of_pointwise_is_loaded_and_chosen(shelf: Shelf) -> None:
-    train(shelf, houses(), "Prices")
-    network = shelf.network(shelf.runs()[0].id)
-    app = load(opened(shelf), "mine.safetensors", to_bytes(network, network.card))
-    assert not app.exception
-    assert list(table(app)["Name"]) == ["mine", "Prices"]
-    assert list(table(app)["State"]) == ["loaded", "finished"]
-    assert table(app)["R²"][0] == table(app)["R²"][1]
-    assert app.text_input[0].value == "mine"
-    assert any("mine' was loaded" in box.value for box in app.success)
-
-
-def test_a_state_dict_is_asked_about_and_what_nobody_knows_is_called_unknown(shelf: Shelf) -> None:
-    app = load(opened(shelf), "tutorial.pth", state_dict())
-    assert not shelf.runs()
-    asked = ["Trained on", "How were its pictures scaled?", "Activation"]
-    assert [(box.label, box.value) for box in app.selectbox][:3] == [(question, None) for question in asked]
-    app.selectbox(key="runs.said.data_set").set_value("mnist").run()
-    app.selectbox(key="runs.said.activation").set_value("tanh").run()
-    button(app, "Load it").click().run()
-    (record,) = shelf.runs()
-    assert (record.name, record.data_set, record.card["unknown"]) == (
-        "tutorial",
-        "mnist",
-        ["picture_scaling"],
-    )
-    assert record.config["activation"] == "tanh"
-    assert app.text_input[0].value == "tutorial"
-    assert not [box for box in app.selectbox if box.label == "Trained on"]
-
-
-def test_the_tutorials_own_file_reads_with_its_own_logits(shelf: Shelf) -> None:
-    net = tutorial.trained()
-    app = load(opened(shelf), "tutorial.pth", tutorial.saved(net))
-    app.selectbox(key="runs.said.data_set").set_value("mnist").run()
-    button(app, "Load it").click().run()
-    button(app, "Use in the pages").click().run()
-    (record,) = shelf.runs()
-    assert app.session_state[CHOICES.key] == {"conv_mlp": Choice(record.id)}
-    pictures, _ = made_digits(8).batch(slice(None))
-    with torch.inference_mode():
-        assert torch.equal(shelf.network(record.id)(pictures), net(pictures))
-    assert not app.exception
-
-
-def test_a_run_that_somebody_gave_comes_with_its_curve_and_snapshots(shelf: Shelf) -> None:
-    run = train(shelf, houses(), "Theirs")
-    mine = shelf.library.shelf("somebody else")
-    app = load(opened(mine), "theirs.zip", pack_run(shelf, run))
-    (record,) = mine.runs()
-    assert (record.name, mine.curves(record.id)) == ("Theirs", shelf.curves(run))
-    assert len(mine.snapshots(record.id)) == 9
-    assert app.text_input[0].value == "Theirs"
-    assert not app.exception
-
-
-def test_a_card_that_holds_nonsense_breaks_nothing(shelf: Shelf) -> None:
-    network = build(default_config("mlp_1x1"), 0)
-    card = {"recipe": [1], "metrics": "good", "versions": 5, "unknown": 7, "threads": {}, "data_set": [], "data": {}}
-    app = load(opened(shelf), "odd.safetensors", to_bytes(network, card))
-    assert not app.exception
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("a.safetensors", b"\x00" * 100), ("b.pth", b"PK\x03\x04 torn"), ("c.zip", b"PK\x05\x06" + b"\x00" * 18)],
-)
-def test_a_refused_file_is_one_sentence_and_nothing_is_lost(shelf: Shelf, name: str, content: bytes) -> None:
-    train(shelf, houses(), "Prices")
-    app = load(opened(shelf), name, content)
-    assert not app.exception
-    assert len(app.error) == 1
-    assert "Nothing here has changed" in app.error[0].value
-    assert list(table(app)["Name"]) == ["Prices"]
-
-
 def test_all_is_deleted_only_once_it_was_confirmed(shelf: Shelf) -> None:
     train(shelf, houses())
     app = opened(shelf)
@@ -366,79 +206,3 @@ def test_all_is_deleted_only_once_it_was_confirmed(shelf: Shelf) -> None:
     assert button(app, "Delete all")
     button(app, "Keep everything").click().run()
     assert len(shelf.runs()) == 1
-
-
-@pytest.fixture
-def links(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, dict[str, str]]]:
-    """The links that were shown: AppTest runs the page alone, where there are no others to lead to."""
-    shown: list[tuple[str, str, dict[str, str]]] = []
-    monkeypatch.setattr(navigation, "link", lambda name, label="", **query: shown.append((name, label, query)))
-    return shown
-
-
-def pixel_network(score: float) -> Network:
-    network = build(ModelConfig(PAINTER, 3, num_classes=2, channel_sets=("colour",)), 0)
-    network.card = painted_card(120, 0, {SCORE: score}, 0.125)
-    return network
-
-
-def painted(shelf: Shelf, title: str, scores: dict[int, float]) -> str:
-    """A kept painting's id."""
-    strokes = tuple(Stroke(f"a-{n}", ((1.0, 2.0),), 8.0, 1 + n % 2) for n in range(max(scores)))
-    kept = KeptPainting("f" * 64, title, 80, 100, ("Sky", MARKUP), Painting(strokes), 0.0, 3, ("colour",))
-    run = begin_painting(shelf, kept)
-    keep_painting(shelf, run, kept, pixel_network(scores[max(scores)]), scores)
-    return run
-
-
-def test_a_painting_has_its_strokes_and_score_and_nothing_of_a_training(
-    shelf: Shelf, links: list[tuple[str, str, dict[str, str]]]
-) -> None:
-    run = painted(shelf, "Cat", {2: 0.5, 4: 0.75})
-    app = opened(shelf)
-    assert not app.exception
-    rows = table(app)
-    assert not {"Recipe", "Seed", "Accuracy"} & set(rows.columns)
-    assert [rows[name][0] for name in ("Name", "State", "Model", "Data", "Score of strokes")] == [
-        *("Cat", "painted, 4 strokes", "Pixel network", "Cat"),
-        0.75,
-    ]
-    assert links == [("paint", "Paint on", {"run": run})]
-    assert not [one for one in app.button if one.label in ("Use in the pages", "Go on")]
-    said = words(app)
-    assert labels.plain("Painted, 4 strokes: Pixel network on Cat; held out: score of strokes 0.7500.") in said
-    assert not [
-        word
-        for word in ("poch", "Steps", "examples", "digit", "Dropout", "Height")
-        if word in said.partition("What is kept")[0]
-    ]
-    (line,) = run_curves._lines(shelf, shelf.run(run), "stroke")
-    assert line.scores == {SCORE: ([2, 4], [0.5, 0.75])}
-    (trace,) = run_curves.figure([line], "stroke").data
-    assert trace.showlegend
-
-
-def test_paintings_are_compared_with_one_another_and_with_trainings(
-    shelf: Shelf, links: list[tuple[str, str, dict[str, str]]]
-) -> None:
-    cat, other, dog = (painted(shelf, title, {2: score}) for title, score in (("cat", 0.5), ("cat", 0.75), ("dog", 1)))
-    prices = train(shelf, houses(), "Prices")
-    assert "+0.2500" in words(opened(shelf, cat, other))
-    assert "The same seed twice" not in words(opened(shelf, cat, other))
-    assert "+0.5000" not in words(opened(shelf, cat, dog))
-    app = opened(shelf, cat, prices)
-    assert not app.exception
-    assert "The curves of paintings go by strokes" in words(app)
-    assert "<td>picture</td><td>cat</td>" in words(app)
-
-
-def test_a_network_that_was_painted_is_loaded_and_sent_to_its_page(
-    shelf: Shelf, links: list[tuple[str, str, dict[str, str]]]
-) -> None:
-    network = pixel_network(0.5)
-    app = load(opened(shelf), "cells.safetensors", to_bytes(network, network.card))
-    assert not app.exception
-    (record,) = shelf.runs()
-    assert "It labels pixels" in words(app)
-    assert table(app)["Data"][0] == "Brush strokes"
-    assert links[-1] == ("paint", "Label a picture with it", {"run": record.id})

@@ -1,5 +1,5 @@
 // node page_evaluation.mjs <folder>: milliseconds of processor time that the page's own code takes, in turns, by each of
-// the evaluators in <folder>, network_*.mjs, and from an RGBA drawing to 28×28; written as JSON.
+// the evaluators in <folder>, network_*.mjs, and from an RGBA drawing to 28×28 by each drawing_*.mjs; written as JSON.
 
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -10,11 +10,14 @@ const folder = process.argv[2]
 const module = (name) => import(pathToFileURL(join(folder, name)))
 const bytes = (name) => new Uint8Array(readFileSync(join(folder, name)))
 const files = readdirSync(folder)
-const { prepare } = await module("drawing.mjs")
+const every = (start) => Promise.all(files.filter((name) => name.startsWith(start)).sort().map(module))
+const preparers = (await every("drawing_")).map(({ prepare }) => prepare)
 const { side, count } = JSON.parse(readFileSync(join(folder, "drawings.json")))
 const all = bytes("drawings"), one = 4 * side * side
 const drawings = Array.from({ length: count }, (_, at) => all.subarray(at * one, (at + 1) * one))
-const images = drawings.map((rgba) => prepare(rgba, side, side))
+const prepared = (prepare) => drawings.map((rgba) => prepare(rgba, side, side))
+const images = prepared(preparers.at(-1))
+const levels = Math.max(...prepared(preparers[0]).flatMap((image, i) => [...image].map((v, p) => Math.abs(v - images[i][p]))))
 
 function taken(work) {
   const before = process.cpuUsage()
@@ -30,7 +33,7 @@ function medians(works) {
   return times.map((some) => some.sort((a, b) => a - b)[Math.floor(some.length / 2)])
 }
 
-const evaluators = await Promise.all(files.filter((name) => name.startsWith("network_")).sort().map(module))
+const evaluators = await every("network_")
 const models = files.filter((name) => name.endsWith(".bin")).sort().map((name) => {
   const networks = evaluators.map(({ unpack }) => unpack(bytes(name)))
   const read = (at) => images.map((image) => evaluators[at].classify(networks[at], image))
@@ -38,5 +41,5 @@ const models = files.filter((name) => name.endsWith(".bin")).sort().map((name) =
   const apart = Math.max(...answers[0].flatMap((shares, i) => [...shares].map((p, o) => Math.abs(p - answers.at(-1)[i][o]))))
   return { model: name.slice(0, -4), ms: medians(evaluators.map((_, at) => () => read(at))), apart }
 })
-const [preparing] = medians([() => drawings.forEach((rgba) => prepare(rgba, side, side))])
-process.stdout.write(JSON.stringify({ drawings: count, preparing_ms: preparing, models }))
+const preparing = medians(preparers.map((prepare) => () => prepared(prepare)))
+process.stdout.write(JSON.stringify({ drawings: count, preparing_ms: preparing, levels_apart: levels, models }))

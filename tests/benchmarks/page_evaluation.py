@@ -2,8 +2,9 @@
 
     python tests/benchmarks/page_evaluation.py [--against REVISION] [--json]
 
-With a revision of this repository both evaluators take turns on the same drawings, and it is said by how much their
-probabilities differ. ``python -m pointwise bench inference`` measures PyTorch and ONNX Runtime on the same networks.
+With a revision of this repository both take turns on the same drawings, and it is said by how much their 28×28 pixels
+and their probabilities differ. ``python -m pointwise bench inference`` measures PyTorch and ONNX Runtime on the same
+networks.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ def measured(against: str) -> dict[str, Any]:
         folder = Path(name)
         (folder / "drawings").write_bytes(b"".join(rgba.tobytes() for rgba in drawings))
         (folder / "drawings.json").write_text(json.dumps({"side": SIDE, "count": len(drawings)}))
-        (folder / "drawing.mjs").write_bytes((FOLDER / "drawing.js").read_bytes())
-        (folder / "network_2.mjs").write_bytes((FOLDER / "network.js").read_bytes())
-        if against:
-            file = f"{against}:{FOLDER.relative_to(ROOT).as_posix()}/network.js"
-            (folder / "network_1.mjs").write_bytes(subprocess.check_output(("git", "show", file), cwd=ROOT))
+        for module in ("drawing", "network"):
+            (folder / f"{module}_2.mjs").write_bytes((FOLDER / f"{module}.js").read_bytes())
+            if against:
+                file = f"{against}:{FOLDER.relative_to(ROOT).as_posix()}/{module}.js"
+                (folder / f"{module}_1.mjs").write_bytes(subprocess.check_output(("git", "show", file), cwd=ROOT))
         for arch in CLASSIFIERS:
             packed = pack_file(SHIPPED / f"{arch}.safetensors")
             assert packed is not None
@@ -55,10 +56,15 @@ def measured(against: str) -> dict[str, Any]:
 
 def lines(result: dict[str, Any], against: str) -> Iterator[str]:
     """The result in sentences."""
-    yield f"{result['drawings']} drawings; from a drawing to 28×28 {result['preparing_ms']:.2f} ms"
+    *first, preparing = result["preparing_ms"]
+    told = f"{result['drawings']} drawings; from a drawing to 28×28 {preparing:.2f} ms"
+    if first:
+        told += f"; {against}: {first[0]:.2f} ms, {first[0] / preparing:.2f} times as long; at most "
+        told += f"{result['levels_apart']} grey levels apart"
+    yield told
     for row in result["models"]:
         *before, now = row["ms"]
-        whole = now + result["preparing_ms"]
+        whole = now + preparing
         told = f"{row['model']}: {now:.2f} ms, with that {whole:.2f} ms, {whole / FRAME:.2f} of a frame"
         if before:
             told += f"; {against}: {before[0]:.2f} ms, {before[0] / now:.2f} times as long; apart by {row['apart']:.1e}"

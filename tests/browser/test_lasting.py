@@ -240,10 +240,10 @@ def test_a_tab_that_came_at_the_same_time_becomes_the_same_visitor(context: Brow
     expect(value(other)).to_have_text("3")
 
 
-@pytest.mark.parametrize("token", ["../../etc/passwd", "f" * 32, "0" * 4000])  # others: test_visitor.py
-def test_a_forged_cookie_sees_an_empty_library(context: BrowserContext, server: Server, token: str) -> None:
+def test_a_forged_cookie_sees_an_empty_library(context: BrowserContext, server: Server) -> None:
     drawn(context.new_page(), server.url)
-    context.add_cookies([{"name": "pointwise_visitor", "value": token, "url": server.url}])
+    forged = "../../etc/passwd"  # others: test_visitor.py
+    context.add_cookies([{"name": "pointwise_visitor", "value": forged, "url": server.url}])
     page = context.new_page()
     arrive(page, server.url)
     expect(value(page)).to_have_text("7")

@@ -1,12 +1,15 @@
-"""What one visitor's tables do to another visitor, who draws, and to the server's memory."""
+"""Tables of visitors' own: trained on, refused, and what they do to another visitor, who draws, and to the memory."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
+import pytest
+from playwright.sync_api import Page, expect
+
 from tests import crowd
-from tests.browser.harness import serve
+from tests.browser.harness import Server, nothing_red, serve, upload, value
 
 MB = 2**20
 UPLOADER = "tables.upload"
@@ -59,3 +62,35 @@ def test_tables_of_one_visitor_make_no_other_one_wait_and_take_little_memory(tmp
         share, more = crowd.run(scene(server.url, server.process.pid), 240)
         assert share < 1
         assert more < 200e6
+
+
+FLATS = "size,side,price\n" + "\n".join(f"{i % 37},{'north' if i % 3 else 'south'},{3 * (i % 37)}" for i in range(120))
+
+
+@pytest.fixture
+def table(page: Page, server: Server) -> Page:
+    page.goto(f"{server.url}/regression?data=Your+own+table")
+    expect(page.get_by_role("button", name="Use the sample table")).to_be_visible()
+    return page
+
+
+def test_a_table_is_uploaded_trained_on_and_asked(table: Page) -> None:
+    upload(table, "flats.csv", FLATS.encode())
+    expect(table.get_by_role("heading", name="flats.csv: 120 rows, 3 columns")).to_be_visible()
+    table.get_by_role("button", name="Train on this table").click()
+    expect(table.get_by_role("heading", name="Ask the network")).to_be_visible(timeout=120_000)
+    expect(table.get_by_text("Linear regression")).not_to_have_count(0)
+    before = value(table, "Predicted price").inner_text()
+    table.get_by_role("slider", name="size").press("End")
+    expect(value(table, "Predicted price")).not_to_have_text(before)
+    expect(table.get_by_role("heading", name="Run 1: your table")).to_be_visible()
+
+
+def test_a_bad_table_is_one_sentence_and_the_one_before_it_stays(table: Page) -> None:
+    table.get_by_role("button", name="Use the sample table").click()
+    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
+    upload(table, "empty.csv", b"a,b\n1,2\n")
+    expect(table.get_by_text("empty.csv has a single row of values")).to_be_visible()
+    expect(table.get_by_text("Diabetes is still there.")).to_be_visible()
+    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
+    nothing_red(table)

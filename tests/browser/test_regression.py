@@ -26,7 +26,6 @@ from tests.browser.harness import (
     serve,
     set_number,
     slide,
-    upload,
     value,
 )
 
@@ -258,46 +257,15 @@ def test_every_view_fits_a_phone(phone: Page, server: Server, view: str) -> None
     fits(phone)
 
 
-TABLE = "size,side,price\n" + "\n".join(f"{i % 37},{'north' if i % 3 else 'south'},{3 * (i % 37)}" for i in range(120))
-
-
-@pytest.fixture
-def table(page: Page, server: Server) -> Page:
+def test_a_part_keeps_its_state_while_the_other_is_looked_at(page: Page, server: Server, model: Network) -> None:
     page.goto(f"{server.url}/regression?data=Your+own+table")
-    expect(page.get_by_role("button", name="Use the sample table")).to_be_visible()
-    return page
-
-
-def test_a_table_is_uploaded_trained_on_and_asked(table: Page) -> None:
-    upload(table, "flats.csv", TABLE.encode())
-    expect(table.get_by_role("heading", name="flats.csv: 120 rows, 3 columns")).to_be_visible()
-    table.get_by_role("button", name="Train on this table").click()
-    expect(table.get_by_role("heading", name="Ask the network")).to_be_visible(timeout=120_000)
-    expect(table.get_by_text("Linear regression")).not_to_have_count(0)
-    before = value(table, "Predicted price").inner_text()
-    press(table, "size", "End")
-    expect(value(table, "Predicted price")).not_to_have_text(before)
-    expect(table.get_by_role("heading", name="Run 1: your table")).to_be_visible()
-
-
-def test_a_bad_table_is_one_sentence_and_the_one_before_it_stays(table: Page) -> None:
-    table.get_by_role("button", name="Use the sample table").click()
-    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
-    upload(table, "empty.csv", b"a,b\n1,2\n")
-    expect(table.get_by_text("empty.csv has a single row of values")).to_be_visible()
-    expect(table.get_by_text("Diabetes is still there.")).to_be_visible()
-    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
-    nothing_red(table)
-
-
-def test_a_part_keeps_its_state_while_the_other_is_looked_at(table: Page, model: Network) -> None:
-    table.get_by_role("button", name="Use the sample table").click()
-    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
-    table.get_by_role("radio", name="House prices").click()
-    expect(value(table, "Predicted price")).to_have_text(dollars(price_parts(model, 1_800.0, 4.0).price))
-    press(table, "Rooms", "ArrowRight", 10)
-    expect(table).to_have_url(re.compile("rooms=5"))
-    table.get_by_role("radio", name="Your own table").click()
-    expect(table.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
-    table.get_by_role("radio", name="House prices").click()
-    expect(value(table, "True price")).to_have_text("$230,000")
+    page.get_by_role("button", name="Use the sample table").click()
+    expect(page.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
+    page.get_by_role("radio", name="House prices").click()
+    expect(value(page, "Predicted price")).to_have_text(dollars(price_parts(model, 1_800.0, 4.0).price))
+    press(page, "Rooms", "ArrowRight", 10)
+    expect(page).to_have_url(re.compile("rooms=5"))
+    page.get_by_role("radio", name="Your own table").click()
+    expect(page.get_by_role("heading", name="Diabetes: 442 rows, 11 columns")).to_be_visible()
+    page.get_by_role("radio", name="House prices").click()
+    expect(value(page, "True price")).to_have_text("$230,000")

@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from pointwise.card import class_names
 from pointwise.drawing import prepare
 from pointwise.export.web_page import to_web_page
 from pointwise.inference import classify_image, predict_price
-from pointwise.models import SHIPPED
+from pointwise.models import SHIPPED, ModelConfig
+from pointwise.visible_text import visible
 from pointwise.weights import load_model
 from tests.browser.harness import STROKES
 
@@ -29,19 +32,26 @@ PICTURES = """() => {
   on.getContext("2d").drawImage(document.querySelector("canvas[data-draw]"), 0, 0, 308, 308)
   return [on, document.querySelector("#received")].map((canvas) => canvas.toDataURL().split(",")[1])
 }"""
+POINT = """([type, pointerType, pointerId, x, isPrimary]) => {
+  const canvas = document.querySelector("canvas[data-draw]")
+  const { left, top, width, height } = canvas.getBoundingClientRect()
+  const where = { clientX: left + x * width, clientY: top + height / 2, buttons: type === "pointerup" ? 0 : 1 }
+  canvas.dispatchEvent(new PointerEvent(type, { ...where, pointerType, pointerId, isPrimary }))
+}"""
 SERIOUS = """async () => (await axe.run({ resultTypes: ["violations"], rules: { "target-size": { enabled: true } } }))
   .violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`)"""
 
 
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
-    """``opened(name, **context)``: the page of a shipped network, from its file; at the end, that nothing was asked for
-    and nothing forbidden."""
+    """``opened(name, card, **context)``: the page of a shipped network, from its file, maybe with another card; at the
+    end, that nothing was asked for and nothing forbidden."""
     contexts, wrong = [], []
 
-    def open_(name: str, **options: object) -> Page:
-        file = tmp_path / f"{name}.html"
-        file.write_text(to_web_page(load_model(SHIPPED / f"{name}.safetensors"), HOSTILE), encoding="utf-8")
+    def open_(name: str, card: Mapping[str, Any] | None = None, **options: object) -> Page:
+        file, model = tmp_path / f"{name}.html", load_model(SHIPPED / f"{name}.safetensors")
+        model.card = dict(card or model.card)
+        file.write_text(to_web_page(model, HOSTILE), encoding="utf-8")
         context = browser.new_context(bypass_csp=False, **options)
         contexts.append(context)
         page = context.new_page()
@@ -117,6 +127,51 @@ def test_a_file_reads_and_explains_as_the_library_does(opened: Opened) -> None:
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Undo").click()  # brings back what was cleared
     expect(digit).to_have_attribute("data-digit", "7")
+    page.get_by_role("button", name="Redo").click()
+    page.keyboard.press("Control+Shift+z")
+    expect(digit).to_have_attribute("data-digit", "3")
+    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
+    page.set_viewport_size({"width": 500, "height": 900})  # turned or made smaller, it keeps the drawing
+    expect(digit).to_have_attribute("data-digit", "3")
+    np.testing.assert_array_equal(seen(page)[0], sheet)
+
+
+def test_own_classes_a_pen_and_the_hand_that_holds_it(opened: Opened) -> None:
+    names = ["</script><b>x", "\u202eevil", "\u05e9\u05dc\u05d5\u05dd", "\U0001f600", "y" * 200, "{percent}", *"abcd"]
+    card = {"data_set": "own_pictures", "options": {"drawn": True}, "classes": names}
+    page = opened("nin", card, viewport={"width": 390, "height": 844}, has_touch=True)
+    answers = page.locator("[data-digit]")
+    assert answers.get_attribute("data-digit") == ""
+    shown = class_names(card, ModelConfig("nin"))
+    assert [text.strip("\u2068\u2069") for text in page.locator(".pw-row b").all_text_contents()] == list(shown)
+
+    def point(type_: str, kind: str, pointer: int, x: float, primary: bool = True) -> None:
+        page.evaluate(POINT, [type_, kind, pointer, x, primary])
+
+    undo = page.get_by_role("button", name="Undo")
+    point("pointerdown", "touch", 1, 0.2)
+    point("pointerdown", "touch", 2, 0.8, primary=False)
+    point("pointercancel", "touch", 1, 0.3)  # both zoom the page
+    expect(undo).to_be_disabled()
+    point("pointerdown", "touch", 3, 0.9)
+    point("pointerdown", "pen", 4, 0.3)  # the touch was of its hand
+    point("pointermove", "touch", 3, 0.1)
+    point("pointermove", "pen", 4, 0.6)
+    point("pointerup", "pen", 4, 0.6)
+    point("pointerdown", "touch", 5, 0.9)
+    expect(undo).to_be_enabled()
+    ink = seen(page)[0][:, :, 0] > 128
+    left, right = np.flatnonzero(ink.any(axis=0))[[0, -1]] / ink.shape[1]
+    assert 0.2 < left < 0.3 < 0.6 < right < 0.7
+
+    number = int(answer(page))
+    expect(page.locator(".pw-digit")).to_have_text(visible(shown[number]))
+    page.locator(".evidence").scroll_into_view_if_needed()
+    expect(page.locator(".digits .best")).to_contain_text(visible(shown[number]))
+    assert barriers(page) == []
+    undo.click()
+    expect(undo).to_be_disabled()  # it was one stroke
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_a_finger_draws_on_a_phone_and_keys_do(opened: Opened) -> None:

@@ -28,6 +28,8 @@ ui.frame
 __main__
 commands
 study
+confusion
+static_site
 bench evaluation
 claims
 library

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from torchvision import datasets
 
 from pointwise.card import (
     LONGEST_NAME,
@@ -18,6 +19,7 @@ from pointwise.card import (
     reads_digits,
     rebuilt,
 )
+from pointwise.data.catalogue import config_for
 from pointwise.errors import ConfigError
 from pointwise.intervals import counted_share
 from pointwise.jobs import PictureJob, Pictures
@@ -146,6 +148,13 @@ def test_classes_are_called_as_the_card_says_and_by_numbers_where_it_does_not() 
     assert class_names({"classes": ["sun", "moon"]}, three) == ("0", "1", "2")
     assert class_names({"classes": "sun"}, three) == ("0", "1", "2")
     assert class_names({}, ModelConfig("nin")) == tuple("0123456789")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("fashion_mnist", datasets.FashionMNIST), ("kmnist", datasets.KMNIST)])
+def test_classes_without_names_on_a_card_are_called_as_in_their_data_set(name: str, kind: Any) -> None:
+    assert class_names({"data_set": name}, config_for("nin", name)) == tuple(kind.classes)
+    assert class_names({"data_set": name}, ModelConfig("nin", num_classes=3)) == ("0", "1", "2")
+    assert class_names({"data_set": ["a list"]}, ModelConfig("nin")) == tuple("0123456789")
 
 
 def test_names_of_classes_in_a_strangers_file_are_short_lines_that_differ() -> None:

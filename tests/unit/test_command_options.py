@@ -17,9 +17,9 @@ from pointwise.weights import load_model
 PRICE = SHIPPED / "price_1x1.safetensors"
 # Options that apply whatever else is given, by command. Every other one stands in REFUSED.
 ALWAYS = {
-    "train": "activation width recipe epochs batch lr seed data threads ignore-memory out resume force float16 no-keep "
+    "train": "activation width recipe epochs batch lr seed threads ignore-memory out resume force float16 no-keep "
     "quiet json",
-    "evaluate": "data quiet json",
+    "evaluate": "folder quiet json",
     "export": "onnx torch html force json",
     "import": "out force json",
     "predict": "quiet json",
@@ -29,6 +29,7 @@ ALWAYS = {
     "sample": "out data force quiet json",
     "reliability": "out data force quiet json",
     "study": "strokes quick workers scheduler ignore-memory data quiet json",
+    "site": "out readme force quiet json",
     "runs list": "all json",
     "runs delete": "yes json",
     "runs export": "out force json",
@@ -36,12 +37,18 @@ ALWAYS = {
 REFUSED = {
     "train price_1x1 --data-set cifar10 --resume": "to price_1x1, which learns from houses that it makes",
     "train price_1x1 --data-set mnist": "to price_1x1, which learns from houses that it makes",
+    "train price_1x1 --folder sky": "to price_1x1, which learns from houses that it makes",
+    "train nin --folder sky --data-set mnist": "to --folder, whose pictures are learned from or held out",
+    "train nin --folder sky --data x": "to --folder, whose pictures are learned from or held out",
     "train price_1x1 --validation 100": "to price_1x1, whose houses are made",
     "train price_1x1 --device cuda": "to price_1x1, which is so small that the CPU is quickest",
     "train nin --dropout 0.0": "to nin: only mlp_1x1 and price_1x1 have it as a choice",
     "train conv_mlp --dropout 0.5": "to conv_mlp: only",
     "train bag_of_pixels --batch-norm": "to bag_of_pixels: only",
     f"evaluate {PRICE} --strokes x.jsonl": ": none of these networks reads digits",
+    f"evaluate {PRICE} --confusion": ": none of these networks is a classifier",
+    f"evaluate {PRICE} --folder sky --strokes x.jsonl": "with --folder, whose pictures are measured on",
+    f"evaluate {PRICE} --folder sky --data x": "with --folder, whose pictures are measured on",
     f"import {PRICE} --out x.safetensors --data-set houses": "needs no word on its data set",
     f"import {PRICE} --out x.safetensors --scaling mnist": "needs no word on its picture scaling",
     f"import {PRICE} --out x.safetensors --activation relu": "needs no word on its activation",

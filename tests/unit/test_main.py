@@ -142,6 +142,27 @@ def test_missing_data_is_refused(refusal: Callable[..., str], tmp_path: Path) ->
     assert not (tmp_path / "a.safetensors").exists()
 
 
+def test_a_confusion_matrix_is_printed_and_stands_in_json(
+    as_json: Json, capsys: pytest.CaptureFixture[str], folder: Path, bag: Path
+) -> None:
+    asked = ["evaluate", str(bag), "--confusion", "--data", str(folder)]
+    (row,) = as_json(*asked)["models"]
+    found = row["confusion"]
+    assert sum(map(sum, found["counts"])) == row["test_digits"]
+    right = sum(found["counts"][one][one] for one in range(10))
+    assert right / row["test_digits"] == pytest.approx(row["accuracy"])
+    assert (len(found["surest"]), found["misread"]) == (20, row["test_digits"] - right)
+    assert main(asked) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    head = next(at for at, line in enumerate(lines) if line[:10] == found["classes"])
+    for number, counts in enumerate(found["counts"]):
+        assert lines[head + 1 + number][:11] == [str(number), *(str(one or "·") for one in counts)]
+
+
+def test_no_confusion_of_what_is_no_classifier(refusal: Callable[..., str]) -> None:
+    assert "--confusion does not apply" in refusal("evaluate", "price_1x1", "--confusion")
+
+
 def test_half_downloaded_data_is_refused(refusal: Callable[..., str], folder: Path, bag: Path) -> None:
     path = folder / "MNIST" / "raw" / "t10k-images-idx3-ubyte.gz"
     path.write_bytes(path.read_bytes()[:1000])
@@ -368,4 +389,5 @@ def test_sample_chooses_digits_of_each_class(as_json: Json, write_mnist: Callabl
     out = tmp_path / "sample.npz"
     chosen = as_json("sample", "--data", str(write_mnist(train=400)), "--out", str(out))
     assert chosen["test"] == 32
-    assert read(out).training.labels.bincount().unique().tolist() == [chosen["training"] // 10]
+    for part in (read(out).training, read(out).hard):
+        assert part.labels.bincount().unique().tolist() == [chosen["training"] // 10]

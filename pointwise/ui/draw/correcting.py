@@ -64,6 +64,7 @@ def _say(digit: int, arch: str, changed: str) -> None:
         if weights_in_use.pace(arch) is not None:
             REFUSED.set(LEARNS)
         else:
+            lessons.frozen(weights_in_use.untaught(arch).network)  # refuses one that reads no digits
             lessons.add(Correction.of(drawing.received_image(), digit))
             _use(arch, True, changed)
     except PointwiseError as error:

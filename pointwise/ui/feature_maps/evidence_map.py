@@ -13,7 +13,7 @@ from pointwise.data.catalogue import MOST_DRAWN
 from pointwise.explain.evidence import BASELINES, Evidence, all_evidence, is_pooled
 from pointwise.ui.feature_maps import map_components
 from pointwise.ui.feature_maps.subject import Subject, prediction
-from pointwise.ui.figures import map_tiles
+from pointwise.ui.figures import evidence_picture, map_tiles
 from pointwise.ui.frame import glossary
 from pointwise.ui.frame.colours import DEEP_BLUE, ORANGE, Scale
 from pointwise.ui.frame.labels import plain
@@ -30,7 +30,6 @@ SHOWN = Kept("features.evidence.drawing", "")  # the drawing on the page
 SIDE = 64  # pixels of a small map at least
 PIXELS = 28 * 28  # of a drawing
 RADIUS = 1.5  # pixels of 28
-INK = 0.4  # how much darker the colours are where there is ink
 
 
 def show(subject: Subject) -> None:
@@ -96,7 +95,7 @@ def _choose() -> None:
 
 
 def _ten(subject: Subject, every: Sequence[Evidence], image: NDArray[np.uint8], digit: int, scale: Scale) -> None:
-    pictures = np.stack([_coloured(parts, image, scale) for parts in every])
+    pictures = np.stack([evidence_picture.coloured(parts.terms, image, scale) for parts in every])
     sprite, columns = map_tiles.sprite(pictures)
     tiles = map_tiles.Tiles(
         sprite,
@@ -113,25 +112,13 @@ def _the(subject: Subject, number: int) -> str:
     return f"the digit {number}" if subject.kind == "digit" else _called(subject, number)
 
 
-def _coloured(parts: Evidence, image: NDArray[np.uint8], scale: Scale) -> NDArray[np.uint8]:
-    """The terms in the colours of ``scale``, darker where there is ink, (28, 28, 3)."""
-    picture = scale.coloured(_spread(parts, image)) * (1 - INK * image[:, :, None] / 255.0)
-    return picture.round().astype(np.uint8)
-
-
-def _spread(parts: Evidence, image: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """The terms as large as the drawing."""
-    times = image.shape[0] // parts.terms.shape[0]
-    return parts.terms.repeat(times, axis=0).repeat(times, axis=1)
-
-
 def _map(parts: Evidence, image: NDArray[np.uint8], called: str, drawing: str, scale: Scale) -> None:
     st.markdown(f"**The evidence for {plain(called)}: rub over it to take ink away**")
     SHOWN.set(drawing)
     map_components.brush(
         PICTURE,
-        _coloured(parts, image, scale),
-        _spread(parts, image),
+        evidence_picture.coloured(parts.terms, image, scale),
+        evidence_picture.spread(parts.terms, len(image)),
         RADIUS,
         f"Where the drawing speaks for {called}, orange, and against it, blue",
         _rubbed,

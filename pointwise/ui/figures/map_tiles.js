@@ -54,7 +54,7 @@ function paint(instance, data) {
   root.style.setProperty("--spread", `${100 * data.columns}% ${100 * rows}%`)
   root.style.setProperty("--side", `${data.side}px`)
   root.style.setProperty("--shape", data.shape)
-  root.classList.toggle("few", data.tiles <= 10)
+  root.classList.toggle("few", data.few)
   root.setAttribute("aria-label", data.alt)
   instance.buttons.forEach((button, number) => {
     button.title = data.names[number]

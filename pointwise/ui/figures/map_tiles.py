@@ -15,6 +15,7 @@ from pointwise.inpage import bundled
 from pointwise.ui.frame import html
 from pointwise.ui.frame.colours import Scale
 
+FEW = 10  # that stand in one row
 TILE, DOT = 58, 26  # pixels of a map on the page, and of a map that is a single value
 
 _mosaic = st.components.v2.component(
@@ -55,6 +56,7 @@ class Tiles:
     captions: Sequence[str]  # one each, short
     faded: Sequence[bool]  # which of them are pale and struck out
     side: int = TILE  # pixels at least
+    across: bool = True  # whether ten of them at most are one row, as wide as there is place
 
 
 def mosaic(key: str, shown: Tiles, chosen: int, alt: str, choose: Callable[[], None]) -> None:
@@ -72,6 +74,7 @@ def mosaic(key: str, shown: Tiles, chosen: int, alt: str, choose: Callable[[], N
             "columns": shown.columns,
             "shape": min(max(shape, 0.5), 2.0),
             "side": shown.side,
+            "few": shown.across and len(shown.names) <= FEW,
             "dead": tuple(shown.faded),
             "names": tuple(shown.names),
             "captions": tuple(shown.captions),

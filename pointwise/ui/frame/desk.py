@@ -71,6 +71,22 @@ class Lasting(Generic[T]):
         self._use()
         st.session_state[self.key] = value
 
+    def latest(self) -> T:
+        """The value that is on the desk now, which another tab may have changed, or taken away with everything else.
+
+        The session's own where the desk cannot be read.
+        """
+        mine = self.get()
+        desk = _desk()
+        if desk.shelf != visitor.shelf():  # the frame is about to look at another one
+            return mine
+        try:
+            raw = desk.shelf.desk().get(self.key)
+            return self.default if raw is None else self.load(raw)
+        except Exception as error:  # what was kept may be anything
+            log.warning("What was kept as '%s' is not used: %s", visible(self.key, 200), visible(error, 200))
+            return mine
+
     def begin(self, value: T) -> None:
         """Set it to what it is for everybody at first, which is no change."""
         self.set(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pointwise.inpage import FOLDER
 from pointwise.ui.frame import address, startup
 from pointwise.ui.frame.sections import Kept
 
@@ -17,7 +18,7 @@ ARRIVED = Kept("navigation.arrived", True)
 FIRST_PAGE = ""  # the address of the page at /
 WITH_TRAINING = (FIRST_PAGE, "feature_maps", "regression")  # addresses of pages beside which it is not folded away
 DARK = {"#1b2530": "#e8edf2", "#0062a3": "#56b4e9"}  # colours of the name on light, and on dark
-FAVICON = str(Path(__file__).with_name("favicon.png"))  # a picture of 7×7 pixels with one of them lit
+FAVICON = str(FOLDER / "favicon.png")  # a picture of 7×7 pixels with one of them lit
 
 
 @dataclass(frozen=True)

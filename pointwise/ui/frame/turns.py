@@ -44,6 +44,13 @@ def pause(seconds: float) -> None:
         _give_way()
 
 
+def let_answer(most: float) -> None:
+    """Wait, in a thread that is no session's, while visitors wait for answers; so many seconds at most."""
+    end = time.monotonic() + most
+    while _answers.waiting and time.monotonic() < end:
+        time.sleep(LOOK)
+
+
 @contextmanager
 def answer() -> Iterator[None]:
     """This session's turn to compute an answer; the run may begin again before, as in ``pause``."""

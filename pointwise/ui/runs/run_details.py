@@ -121,6 +121,8 @@ def _controls(record: RunRecord) -> None:
 def _use(record: RunRecord) -> None:
     arch = record.stands_in_for
     if arch is None or not record.bytes:
+        if "preparation" in record.card and not record.active:
+            st.caption("No page reads with it: it knows pictures of another kind. Ask it below.")
         return
     used = weights_in_use.choice(arch).run == record.id
     st.button(

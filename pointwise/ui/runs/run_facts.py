@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pointwise.card import STROKES
-from pointwise.data.catalogue import DATA_SETS
+from pointwise.data.catalogue import DATA_SETS, OWN
 from pointwise.intervals import difference_of_shares, share_of_sample
 from pointwise.library import RunRecord
 from pointwise.library.kept_paintings import SCORE
@@ -22,6 +22,8 @@ SCORES = {  # whose curves say how a training goes, as charts call them
 }
 METRICS = {"accuracy": "accuracy", "r2": "R²", SCORE: "score of strokes", "mae": "mean absolute error", "loss": "loss"}
 NOTHING, UNKNOWN = "–", "unknown"
+OWN_PICTURES = "Own pictures"
+UNSAID = ("folder", "channels", "side", "preparation", "fingerprint", "digits", "drawn", "drawings")  # of data
 LONGEST = 500  # characters of a value
 SETTINGS = {  # of a configuration, a recipe and data, as they are called here
     "arch": "model",
@@ -38,6 +40,9 @@ SETTINGS = {  # of a configuration, a recipe and data, as they are called here
     "data.strokes": "strokes",
     "data.classes": "classes",
     "data.name": "data",
+    "data.title": "called",
+    "data.pictures": "pictures",
+    "data.held_out": "held-out pictures",
     "data.rows": "data",
     "data.target": "target",
     "data.features": "columns",
@@ -96,6 +101,8 @@ def _data(kind: str | None, chosen: Mapping[str, Any], name: str | None) -> str:
         return str(chosen.get("picture") or "a picture")
     if name == STROKES:
         return "Brush strokes"
+    if (chosen.get("name") or name) == OWN:
+        return str(chosen.get("title") or OWN_PICTURES)
     title = labels.SOURCES.get(str(chosen.get("name") or name), name or UNKNOWN)
     more = [f"{chosen['few']:,} pictures"] if chosen.get("few") else []
     return ", ".join([title, *more, *(["shuffled"] if chosen.get("shuffled") is not None else [])])
@@ -158,9 +165,11 @@ def difference(record: RunRecord, name: str, one: float, other: float) -> str:
 
 def _tell(record: RunRecord, one: float, other: float) -> bool:
     """Whether a run's test pictures tell two accuracies on them apart, as far as their number is known."""
-    if record.data_set not in DATA_SETS or not (0 <= one <= 1 and 0 <= other <= 1):
+    chosen = record.job.get("data") or {}
+    count = DATA_SETS[record.data_set].test if record.data_set in DATA_SETS else chosen.get("held_out")
+    if not isinstance(count, int) or count < 1 or not (0 <= one <= 1 and 0 <= other <= 1):
         return True
-    count, asked = DATA_SETS[record.data_set].test, (record.job.get("data") or {}).get("few_held_out")
+    asked = chosen.get("few_held_out")
     count = min(count, asked) if isinstance(asked, int) and asked > 0 else count
     return difference_of_shares(share_of_sample(one, count), share_of_sample(other, count)).clear
 
@@ -177,7 +186,7 @@ def settings(record: RunRecord) -> dict[str, str]:
 
 
 def _settings(job: Mapping[str, Any]) -> dict[str, str]:
-    chosen = {f"data.{name}": value for name, value in job.get("data", {}).items() if name != "folder"}
+    chosen = {f"data.{name}": value for name, value in job.get("data", {}).items() if name not in UNSAID}
     if not chosen and job.get("data_set"):
         chosen = {"data.name": job["data_set"]}
     if job.get("kind") == "houses":
@@ -201,11 +210,11 @@ def _written(name: str, value: Any) -> str:
     if name == "arch":
         return labels.MODELS.get(str(value), str(value))
     if name == "data.name":
-        return labels.SOURCES.get(str(value), str(value))
+        return OWN_PICTURES if value == OWN else labels.SOURCES.get(str(value), str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (list, tuple)):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(one) for one in value)[:LONGEST]
     if name == "data.noise":
         return labels.dollars(value)
     if name == "schedule":

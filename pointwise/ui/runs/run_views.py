@@ -1,4 +1,4 @@
-"""What there is to see of one chosen run: its replay, its sliders, how it was made, and its files."""
+"""What there is to see of one chosen run: its replay, its sliders, how it was made, its mistakes, and its files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pointwise.library.records import PAINTING
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import html, labels, startup, visitor
 from pointwise.ui.frame.sections import Kept, choice, shown_errors
-from pointwise.ui.runs import run_facts
+from pointwise.ui.runs import run_facts, run_mistakes
 
 if TYPE_CHECKING:
     from pointwise.explain.replay import Snapshots
@@ -27,17 +27,22 @@ NETWORK: Kept[tuple[object, Network | None]] = Kept("runs.network", (None, None)
 
 
 def show(record: RunRecord) -> None:
-    """Show a run's replay, its sliders, how it was made, or its files: one at a time."""
+    """Show a run's replay, its sliders, how it was made, its mistakes, or its files: one at a time."""
     every: dict[str, Callable[[RunRecord], None]] = {}
     if _can_be_replayed(record):
         every["Replay"] = replay
     if record.arch and record.data_set == "table" and not record.active:
         every["Ask it"] = _ask
+    if record.arch in CLASSIFIERS and "preparation" in record.card and record.bytes and not record.active:
+        every["Ask it"] = _ask_about_pictures
     every["How it was made"] = facts
+    if run_mistakes.can_be_told(record):
+        every["Mistakes"] = _mistakes
     if record.bytes:
         every["Files"] = _files
     with shown_errors():
-        every[choice("Look at", every, f"runs.view.{len(every)}.{'Replay' in every}", persist_state="session")](record)
+        key = f"runs.view.{len(every)}.{next(iter(every))}.{'Mistakes' in every}"
+        every[choice("Look at", every, key, persist_state="session")](record)
 
 
 def _can_be_replayed(record: RunRecord) -> bool:
@@ -90,6 +95,20 @@ def _ask(record: RunRecord) -> None:
 
         network = _network(record)
     table_questions.ask(network, f"runs.ask.{record.id}")
+
+
+def _mistakes(record: RunRecord) -> None:
+    with startup.loading(height=400):
+        network = _network(record)
+    run_mistakes.show(record, network)
+
+
+def _ask_about_pictures(record: RunRecord) -> None:
+    with startup.loading(height=200):
+        from pointwise.ui.runs import picture_questions
+
+        network = _network(record)
+    picture_questions.ask(record, network)
 
 
 def _files(record: RunRecord) -> None:

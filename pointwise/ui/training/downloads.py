@@ -61,6 +61,8 @@ def buttons(model: Network, name: str) -> None:
         st.caption(
             f"The web page is one file that {what} by itself in any browser, without a server or a network{size}."
         )
+    else:
+        st.caption("There is no web page of it: those read drawings, or price houses by square feet and rooms.")
     if not onnx_is_there():
         st.caption(f"For an ONNX file, install its packages where this app runs: {INSTALL}")
 

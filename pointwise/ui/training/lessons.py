@@ -7,17 +7,18 @@ that came of it is kept beside it, so that the page reads with it after a reload
 from __future__ import annotations
 
 import base64
-import functools
 import logging
 import threading
-from collections.abc import Mapping
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pointwise.card import taught_card
-from pointwise.errors import DataError, LibraryError, PointwiseError
+from pointwise.errors import DataError, PointwiseError
 from pointwise.models import ARCHITECTURES
 from pointwise.teaching.corrections import CLASSES, MOST, Correction, corrected, correction_from, lesson_key
-from pointwise.ui.frame import desk, visitor
+from pointwise.ui.frame import desk
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from pointwise.teaching.last_layer import FrozenNetwork, LastLayer
 
 MOST_LAYERS, MOST_LETTERS = 6, 40_000  # that are kept, the latest; of one, as text
-MOST_FROZEN = 6  # networks of which the server remembers what they make of the stored digits
+MOST_FROZEN = 16  # networks of which the server remembers what they make of the stored digits, two megabytes each
+IN_USE = 600.0  # seconds after its last use, in which none is forgotten for one that nobody has corrected
 
 Lesson = tuple[Correction, ...]
 CORRECTIONS: Lasting[Lesson] = Lasting(
@@ -40,7 +42,8 @@ LAYERS: Lasting[Mapping[str, str]] = Lasting(
     "lessons.layers", {}, load=lambda raw: {str(key): str(text)[:MOST_LETTERS] for key, text in dict(raw).items()}
 )
 NETWORKS: Kept[Mapping[str, tuple[Network, Lesson, Network]]] = Kept("lessons.networks", {})  # by architecture
-_lock = threading.Lock()
+_keeping, _lock, _one_by_one = threading.Lock(), threading.Lock(), threading.Lock()
+_known: OrderedDict[Network, tuple[FrozenNetwork, float]] = OrderedDict()  # with the moment of its last use
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +55,12 @@ def teachable(arch: str) -> bool:
 
 def add(correction: Correction) -> None:
     """Keep one more correction, in place of an earlier one of the same drawing."""
-    _keep(corrected(_latest(), correction))
+    _change(lambda lesson: corrected(lesson, correction))
 
 
 def take_back(*gone: Correction) -> None:
     """Forget corrections."""
-    _keep(tuple(one for one in _latest() if one not in gone))
+    _change(lambda lesson: tuple(one for one in lesson if one not in gone))
 
 
 def amount() -> str:
@@ -113,36 +116,37 @@ def taught_packed(packed: Packed | None) -> Packed | None:
 
 def frozen(network: Network) -> FrozenNetwork:
     """The network up to its last layer, one for all visitors who use it. Raises ConfigError as ``taught`` does."""
+    from pointwise.teaching.last_layer import FrozenNetwork
+
     with _lock:
-        return _frozen(network)
+        one = _known[network][0] if network in _known else FrozenNetwork(network)
+        _known[network] = one, time.monotonic()
+        _known.move_to_end(network)
+        while len(_known) > MOST_FROZEN:
+            _known.popitem(last=False)
+        return one
 
 
 def prepare(network: Network) -> None:
-    """Begin in the background what the first correction of a network would wait for."""
-    one = frozen(network)
+    """Begin in the background what the first correction of a network would wait for.
+
+    Not where that would make the server forget another network that was used a moment ago: in a crowd all would be
+    prepared again and again. Raises ConfigError as ``taught`` does.
+    """
     with _lock:
-        _preparing(one)
-
-
-@functools.lru_cache(MOST_FROZEN)
-def _preparing(one: FrozenNetwork) -> threading.Thread:
-    thread = threading.Thread(target=_prepared, args=(one,), name="pointwise-prepare", daemon=True)
-    thread.start()
-    return thread
+        full = len(_known) >= MOST_FROZEN and time.monotonic() - next(iter(_known.values()))[1] < IN_USE
+        if network in _known or full:
+            return
+    one = frozen(network)
+    threading.Thread(target=_prepared, args=(one,), name="pointwise-prepare", daemon=True).start()
 
 
 def _prepared(one: FrozenNetwork) -> None:
     try:
-        one.prepare()
+        with _one_by_one:
+            one.prepare()
     except PointwiseError as error:
         log.warning("Nothing can be taught: %s", error)
-
-
-@functools.lru_cache(MOST_FROZEN)
-def _frozen(network: Network) -> FrozenNetwork:
-    from pointwise.teaching.last_layer import FrozenNetwork
-
-    return FrozenNetwork(network)
 
 
 def _kept_layer(key: str) -> bytes | None:
@@ -153,15 +157,8 @@ def _kept_layer(key: str) -> bytes | None:
         return None
 
 
-def _latest() -> Lesson:
-    """The corrections with those that another tab of this visitor has added meanwhile."""
-    try:
-        raw = visitor.shelf().desk().get(CORRECTIONS.key)
-        return CORRECTIONS.get() if raw is None else CORRECTIONS.load(raw)
-    except (LibraryError, DataError, ValueError, TypeError):
-        return CORRECTIONS.get()
-
-
-def _keep(lesson: Lesson) -> None:
-    CORRECTIONS.set(lesson)
-    desk.save()
+def _change(change: Callable[[Lesson], Lesson]) -> None:
+    """Change the corrections as they are on the desk: another tab of this visitor may have done so meanwhile."""
+    with _keeping:
+        CORRECTIONS.set(change(CORRECTIONS.latest()))
+        desk.save()

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pointwise.data.catalogue import DATA_SETS
+from pointwise.data.catalogue import DATA_SETS, OWN
 from pointwise.errors import LibraryError
 from pointwise.intervals import Share, difference_of_shares, share_of_sample
 from pointwise.jobs import Job, PictureJob
 from pointwise.library import is_public
 from pointwise.runs import RESUMABLE, Progress, Run
-from pointwise.ui.frame import charts, glossary, labels, shipped, visitor
+from pointwise.ui.frame import charts, glossary, labels, navigation, shipped, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
-from pointwise.ui.training import downloads, server_queue, session_run, weights_in_use
+from pointwise.ui.training import downloads, picture_zips, server_queue, session_run, weights_in_use
 
 if TYPE_CHECKING:
     from pointwise.ui.training.session_run import AnyRun
@@ -205,11 +205,15 @@ def _result(run: AnyRun) -> None:
     model = weights_in_use.epoch_model(run)
     if model is None:
         return
-    arch = run.job.stands_in_for
+    arch, own = run.job.stands_in_for, isinstance(run.job, PictureJob) and run.job.data.name == OWN
     with shown_errors():
-        before = {} if arch is None else _shipped_metrics(arch, run.job.data, run.job)
+        before = {} if arch is None or own else _shipped_metrics(arch, run.job.data, run.job)
         for name in run.job.result:
             METRICS[name](model.card["metrics"][name], before.get(name), run.job)
+    if names := model.card.get("classes"):
+        st.caption(f"It knows {picture_zips.in_words(list(map(str, names)))}.")
+    if own and arch is None:
+        navigation.link("runs", "Ask it about other pictures", icon=":material/image_search:")
     if isinstance(run.job, PictureJob) and run.job.data.name in WARNINGS:
         st.markdown(f":small[{WARNINGS[run.job.data.name]}]")
     with st.popover("Download", icon=":material/download:", width="stretch"):

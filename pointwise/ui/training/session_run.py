@@ -19,7 +19,7 @@ from pointwise.jobs import check_memory
 from pointwise.ui.frame import labels, shipped, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
-from pointwise.ui.training import own_tables, server_queue
+from pointwise.ui.training import own_tables, picture_zips, server_queue
 
 if TYPE_CHECKING:
     from pointwise.claims.experiments import Experiment
@@ -119,8 +119,8 @@ def start(
     """The id of a run of this visitor's, started under ``key`` or waiting; where it cannot be, None, and a sentence
     is kept.
 
-    ``more`` is kept beside the job's description: where the rows of a table are. ``expected`` is how many seconds it
-    will take, where that is known.
+    ``more`` is kept beside the job's description: where the rows of a table, or somebody's own pictures, are.
+    ``expected`` is how many seconds it will take, where that is known.
     """
     description = {**job.describe(), **(more or {})}
     parameters = None if "config" not in description else shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
@@ -156,6 +156,7 @@ def go_on(run: str) -> None:
     try:
         record = shelf.run(run)
         job = job_of(record)
+        picture_zips.check_there(record)
         check_memory(job)
         parameters = shipped.cost_of(job.config).parameters  # type: ignore[union-attr]
         _carried_out(job, RUN.key, lambda: shelf.go_on(run, parameters), parameters)
@@ -244,7 +245,7 @@ def job_of(record: RunRecord) -> Job | Comparison:
     """The job of a kept run. Raises ConfigError when it cannot be made again, as a table's where its file is gone."""
     from pointwise.jobs import job_from
 
-    return job_from(record.job, _rows_of(record) if record.kind == "table" else None)
+    return job_from(record.job, _rows_of(record) if record.kind == "table" else picture_zips.of_run(record))
 
 
 def _rows_of(record: RunRecord) -> RowsElsewhere | None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import streamlit as st
 
 from pointwise.card import rebuilt
-from pointwise.data.catalogue import DATA_SETS, config_for, download_size, is_there
+from pointwise.data.catalogue import DATA_SETS, OWN, config_for, download_size, is_there
 from pointwise.data.mnist import cache_folder, data_folder
 from pointwise.errors import ConfigError
 from pointwise.jobs import Job, PictureJob, Pictures
 from pointwise.models import ACTIVATIONS, CLASSIFIERS, ModelConfig
-from pointwise.training import RECIPES, Recipe
+from pointwise.training import RECIPES, Recipe, pictures_recipe
 from pointwise.ui.frame import desk, glossary, labels
 from pointwise.ui.frame.callbacks import undisturbed
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import press, shown_errors
-from pointwise.ui.training import expected_time, panel, session_run, weights_in_use
+from pointwise.ui.training import expected_time, panel, picture_zips, session_run, weights_in_use
 
 Settings = tuple[Recipe, ModelConfig]
 Inputs = Callable[[str, Recipe, ModelConfig], Settings]
@@ -33,6 +33,8 @@ ABOUT_RECIPES = {
     "augmented": "{passes}, {batch} at a time, each turned, bent and redrawn a little: slow, and meant for other "
     "people's handwriting. The reader that comes with the app learned so.",
 }
+ABOUT_OWN = "{passes}, {batch} at a time: the fewer pictures there are, the more often each is shown."
+CHOICES = {**labels.SOURCES, OWN: "Your own pictures"}
 EPOCHS = {"digits": 20}  # a fortieth of the digits asks for more passes over them; not of the tutorial's recipe
 
 
@@ -59,6 +61,10 @@ def _controls() -> None:
         persist_state="session",
     )
     source = _source()
+    if source == OWN:
+        with shown_errors():
+            _own_pictures(arch)
+        return
     name = st.selectbox(
         "Recipe",
         list(RECIPES),
@@ -76,6 +82,19 @@ def _controls() -> None:
     retrain_button(job, changed, is_there(source, data_folder()))
 
 
+def _own_pictures(arch: str) -> None:
+    """The field for a file of pictures, and what is trained on it. Raises BusyError where too much waits already."""
+    chosen = picture_zips.choose()
+    if chosen is None:
+        return
+    own, file = chosen
+    start = pictures_recipe(own.counts[0])
+    place = f"sidebar.{arch}.{OWN}.{file['key'][:12]}"
+    recipe, config = remembered(place, start, own.config(arch), _inputs)
+    st.caption(in_words(ABOUT_OWN, recipe))
+    retrain_button(PictureJob(config, recipe, own), True, more={picture_zips.SOURCE: file})
+
+
 def in_words(about: str, recipe: Recipe) -> str:
     """What is said about a recipe, with its own numbers."""
     passes = "One pass over the examples" if recipe.epochs == 1 else f"{recipe.epochs} passes over the examples"
@@ -90,12 +109,14 @@ def _source() -> str:
     folder, start = data_folder(), _first_source()
     source = st.selectbox(
         "Data",
-        list(labels.SOURCES),
-        index=list(labels.SOURCES).index(start),
-        format_func=labels.SOURCES.__getitem__,
-        key=desk.widget("sidebar.source", start, labels.SOURCES.__contains__),
+        list(CHOICES),
+        index=list(CHOICES).index(start),
+        format_func=CHOICES.__getitem__,
+        key=desk.widget("sidebar.source", start, CHOICES.__contains__),
         persist_state="session",
     )
+    if source == OWN:
+        return source
     st.caption(DATA_SETS[source].about)
     if not is_there(source, folder):
         title, size = labels.SOURCES[source], download_size(source)
@@ -194,11 +215,11 @@ def price_network_inputs(place: str, now: ModelConfig) -> ModelConfig:
     )
 
 
-def retrain_button(job: Job, changed: bool, at_hand: bool = True) -> None:
+def retrain_button(job: Job, changed: bool, at_hand: bool = True, more: Mapping[str, Any] | None = None) -> None:
     """Start a run of ``job``, what stands on the screen, and let the pages use its weights; a refusal is said below.
 
     It is the loudest button of the page only where the visitor has ``changed`` something. What it would cost stands
-    above it, where its data is ``at_hand``.
+    above it, where its data is ``at_hand``. ``more`` is kept beside the job's description.
     """
     with shown_errors():
         expected_time.say(job, at_hand)
@@ -213,7 +234,7 @@ def retrain_button(job: Job, changed: bool, at_hand: bool = True) -> None:
     ):
         with shown_errors():
             with undisturbed():
-                run = session_run.start(job, expected=expected_time.known(job))
+                run = session_run.start(job, more=more, expected=expected_time.known(job))
                 if run is not None and job.stands_in_for is not None:
                     weights_in_use.use(job.stands_in_for, run)
             st.rerun()

@@ -33,6 +33,8 @@ const together = {
     const network = unpacked(bytes), input = page.picture(Uint8Array.from(image))
     return page.allEvidence(network, input, page.run(network, input))
   },
+  refused: (text) => page.lengthened(text).then(() => false, () => true),
+  figure: (image, bytes) => page.ofDrawing(Uint8Array.from(image), unpacked(bytes)),
   changed(bytes, data, row, bias) {
     const { network, before } = page.prepared(unpacked(bytes), data)
     return page.evaluate(network, before, data, row, bias)

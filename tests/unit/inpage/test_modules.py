@@ -39,11 +39,11 @@ def test_a_script_of_modules_has_what_is_used_of_each(tmp_path: Path) -> None:
         "function halved() {\n  return 1\n}\n"
     )
     assert scoped(tmp_path / "a.js") == (
-        "const module0=(()=>{const b=1\n"
+        "const $0=(()=>{const b=1\n"
         "function twice(x){return[x,halved]}\n"
         "function halved(){return 1}\n"
         "return{b,twice}})()\n"
-        "const module1=(()=>{const{b:c,twice}=module0\n"
+        "const $1=(()=>{const{b:c,twice}=$0\n"
         "show(twice(c))\n"
         "return{}})()"
     )

@@ -61,9 +61,9 @@ def test_one_correction_is_enough_and_costs_next_to_nothing(frozen: FrozenNetwor
         assert right == (not taught.missed)
     assert len(outcomes) >= 18  # a better reader may read some of them by itself
     assert np.mean([one.right for one in outcomes]) >= 0.95
-    assert np.mean([one.others for one in outcomes]) >= 0.88
-    assert np.mean([one.lost for one in outcomes]) <= 0.15
-    assert max(one.lost for one in outcomes) <= 0.301  # six of the 2,000 digits
+    assert np.mean([one.others for one in outcomes]) >= 0.9
+    assert np.mean([one.lost for one in outcomes]) <= 0.1
+    assert max(one.lost for one in outcomes) <= 0.301  # points, six of the 2,000 digits
 
 
 def test_several_corrections_hold_together_and_come_out_the_same_again(frozen: FrozenNetwork) -> None:

@@ -55,17 +55,20 @@ def test_a_network_that_reads_no_digits_is_refused() -> None:
         FrozenNetwork(build(ModelConfig("nin", input_channels=3, image_size=32)).eval())
 
 
-def test_the_stored_training_digits_are_balanced(tmp_path: Path) -> None:
+def test_the_stored_digits_are_balanced_and_half_of_them_hard(tmp_path: Path) -> None:
     stored = stored_digits()
-    assert stored.training.labels.bincount().tolist() == [COUNT // CLASSES] * CLASSES
+    for part in (stored.training, stored.hard):
+        assert part.labels.bincount().tolist() == [COUNT // 2 // CLASSES] * CLASSES
     assert len(stored.test) == COUNT
-    path = tmp_path / "sample.npz"
-    write(path, stored.training, stored.test, count=100)
+    path, sureness = tmp_path / "sample.npz", np.linspace(1, 0, len(stored.training), dtype=np.float32)
+    write(path, stored.training, stored.test, sureness, count=100)
     again = read(path)
-    assert again.training.labels.bincount().tolist() == [10] * CLASSES
+    assert again.training.labels.bincount().tolist() == again.hard.labels.bincount().tolist() == [5] * CLASSES
+    last = [np.flatnonzero(stored.training.labels.numpy() == digit)[:-6:-1] for digit in range(CLASSES)]
+    np.testing.assert_array_equal(again.hard.images, stored.training.images[np.concatenate(last)])
     assert len(again.test) == 100
     with pytest.raises(DataError, match="all digits"):
-        write(path, stored.training, stored.test, count=9)
+        write(path, stored.training, stored.test, sureness, count=19)
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(DataError, match="missing or damaged"):
         read(path)

@@ -13,6 +13,7 @@ from pointwise.export.page_weights import pack
 from pointwise.library import Library, archive
 from pointwise.models import ModelConfig, Network, build
 from pointwise.teaching.corrections import Correction, lesson_key
+from pointwise.teaching.last_layer import FrozenNetwork
 from pointwise.ui.frame import desk, visitor
 from pointwise.ui.training import lessons
 
@@ -31,6 +32,22 @@ def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
 
 
 @pytest.fixture
+def prepared(monkeypatch: pytest.MonkeyPatch) -> list[Network]:
+    """The networks that were prepared, in order, where the server remembers two."""
+    seen: list[Network] = []
+    monkeypatch.setattr(FrozenNetwork, "prepare", lambda self: seen.append(self.network))
+    monkeypatch.setattr(lessons.threading, "Thread", AtOnce)
+    monkeypatch.setattr(lessons, "MOST_FROZEN", 2)
+    lessons._known.clear()
+    return seen
+
+
+class AtOnce:
+    def __init__(self, target, args, **_more) -> None:  # type: ignore[no-untyped-def]
+        self.start = lambda: target(*args)
+
+
+@pytest.fixture
 def network() -> Network:
     model = build(ModelConfig("bag_of_pixels"), seed=3).eval()
     model.card = {"data_set": "mnist", "data": "MNIST", "metrics": {"accuracy": 0.5}, "temperature": 2.0}
@@ -45,6 +62,17 @@ def test_two_tabs_keep_each_others_corrections(state: dict[str, object]) -> None
     assert visitor.shelf().desk()[lessons.CORRECTIONS.key] == [FIRST.to_json(), SECOND.to_json()]
     lessons.take_back(FIRST)
     assert lessons.CORRECTIONS.get() == (SECOND,)
+
+
+def test_a_tab_that_was_left_open_does_not_bring_back_what_another_one_deleted(state: dict[str, object]) -> None:
+    lessons.add(FIRST)
+    visitor.shelf().forget()  # in another tab: all that the visitor has
+    lessons.add(SECOND)
+    assert lessons.CORRECTIONS.get() == (SECOND,)
+    assert visitor.shelf().desk()[lessons.CORRECTIONS.key] == [SECOND.to_json()]
+    visitor.shelf().forget()
+    lessons.take_back(FIRST)
+    assert lessons.CORRECTIONS.get() == ()
 
 
 def test_a_taught_network_is_made_once_and_its_layer_reaches_the_page_without_it(
@@ -89,3 +117,27 @@ def test_what_an_owner_takes_along_holds_the_corrections(state: dict[str, object
     assert other.desk()[lessons.CORRECTIONS.key] == [FIRST.to_json()]
     visitor.shelf().forget()
     assert lessons.CORRECTIONS.key not in visitor.shelf().desk()
+
+
+def networks(count: int) -> list[Network]:
+    return [build(ModelConfig("bag_of_pixels"), seed=seed).eval() for seed in range(count)]
+
+
+def test_a_crowd_that_looks_prepares_no_network_twice(prepared: list[Network]) -> None:
+    crowd = networks(4)
+    for _ in range(3):
+        for network in crowd:
+            lessons.prepare(network)
+    assert prepared == crowd[:2]
+    assert lessons.frozen(crowd[3]).network is crowd[3]  # a correction finds room
+    assert lessons.frozen(crowd[3]) is lessons.frozen(crowd[3])
+
+
+def test_what_was_not_used_for_long_makes_room(prepared: list[Network], monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = networks(3)
+    for network in crowd[:2]:
+        lessons.prepare(network)
+    monkeypatch.setattr(lessons, "IN_USE", -1.0)
+    lessons.prepare(crowd[2])
+    assert prepared == crowd
+    assert list(lessons._known) == crowd[1:]

@@ -18,6 +18,7 @@ from pointwise.ui.runs import run_facts
         ("mnist", {"few_held_out": 200}, 0.975, "+1.50 points: no difference that so few pictures tell"),
         ("digits", {}, 0.94, "-2.00 points: no difference that so few pictures tell"),
         ("mnist", {}, 0.96, "0"),
+        ("own_pictures", {"held_out": 200}, 0.975, "+1.50 points: no difference that so few pictures tell"),
         (None, {}, 0.962, "+0.20 points"),
     ],
 )

@@ -13,15 +13,17 @@ import torch
 
 from pointwise.claims.experiments import Experiment, Trial
 from pointwise.data.housing import HouseOptions
+from pointwise.data.picture_folder import open_zip
 from pointwise.data.table import load_sample, prepare
 from pointwise.jobs import HouseJob, Job, PictureJob, Pictures, TableJob, compare_scalings, table_config
 from pointwise.library import Library, Shelf, StoredRun
 from pointwise.models import ModelConfig, default_config
 from pointwise.run_queue import Turn
 from pointwise.runs import Run
-from pointwise.training import PRICE_RECIPES, recipe_named, table_recipe
+from pointwise.training import PRICE_RECIPES, pictures_recipe, recipe_named, table_recipe
 from pointwise.ui.frame import visitor
-from pointwise.ui.training import server_queue, session_run
+from pointwise.ui.training import picture_zips, server_queue, session_run
+from tests.own_pictures import days, zipped
 
 PATIENCE = 30.0
 TABLE = prepare(load_sample(), "disease progression", ["age", "body mass index"])
@@ -86,6 +88,32 @@ def test_a_run_that_was_parked_goes_on_to_the_same_weights_on_another_server(
     weights = shelf.network(run.name).state_dict()
     assert all(torch.equal(tensor, last.epoch.weights[name]) for name, tensor in weights.items())
     assert [point.step for point in again.progress().history] == list(range(1, last.number + 1))
+
+
+def test_a_run_on_pictures_of_ones_own_goes_on_as_long_as_they_are_kept(
+    shelf: Shelf, forget: Callable[[], None]
+) -> None:
+    torch.set_num_threads(1)
+    content, file = zipped(days()), {"key": "sky", "name": "sky.zip"}
+    shelf.keep_file("sky", content)
+    own = picture_zips.elsewhere(open_zip(content, "sky.zip").describe(), file)
+    job = PictureJob(own.config("mlp_1x1", widths=(4,)), pictures_recipe(16, epochs=30), own)
+    *_, last = job.steps()
+    assert session_run.start(job, more={picture_zips.SOURCE: file}) is not None
+    run = st.session_state[session_run.RUN.key]
+    run.park()
+    assert run.join(PATIENCE)
+    assert 0 < run.progress().step < last.number
+    forget()
+    shelf.forget_file("sky")
+    session_run.go_on(run.name)
+    assert session_run._refusal(session_run.RUN.key).get() == (
+        "The file sky.zip is not kept any more. Choose it again, and train anew."
+    )
+    shelf.keep_file("sky", content)
+    gone_on(run.name)
+    weights = shelf.network(run.name).state_dict()
+    assert all(torch.equal(tensor, last.epoch.weights[name]) for name, tensor in weights.items())
 
 
 def test_another_session_of_the_visitor_is_given_the_very_run(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

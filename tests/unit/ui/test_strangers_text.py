@@ -56,6 +56,7 @@ HANDED_ON = {
     "own_table._kept": "a sentence that is shown by said()",
     "table_training.prepared": "keys of widgets",
     "table_training.train": "a key of a widget",
+    "picture_zips._take_new": "a sentence that is shown by said()",
     "run_curves._lines": "Line.name, which figure() and _spoken() know to be a person's",
     "run_details.head": "values of text fields",
     "run_details._sentence": "plain() stands around the whole",

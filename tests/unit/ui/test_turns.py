@@ -37,6 +37,27 @@ def test_one_at_a_time_and_in_the_order_of_asking() -> None:
     assert order == ["first", "second", "third"]
 
 
+def test_what_is_done_in_the_background_lets_answers_go_first() -> None:
+    has_it, go_on = threading.Event(), threading.Event()
+
+    def answer() -> None:
+        with turns.answer():
+            has_it.set()
+            go_on.wait(10)
+
+    answering, behind = threading.Thread(target=answer), threading.Thread(target=turns.let_answer, args=(60,))
+    answering.start()
+    assert has_it.wait(10)
+    turns.let_answer(0.0)  # no longer than it is told to
+    behind.start()
+    behind.join(0.1)
+    assert behind.is_alive()
+    go_on.set()
+    for thread in (answering, behind):
+        thread.join(10)
+    assert not behind.is_alive()
+
+
 @pytest.mark.parametrize(("kind", "patience"), [("turn", "PATIENCE"), ("answer", "PATIENCE_WITH_ANSWERS")])
 def test_nobody_waits_for_ever_for_one_who_is_stuck(monkeypatch: pytest.MonkeyPatch, kind: str, patience: str) -> None:
     monkeypatch.setattr(turns, patience, 0.0)

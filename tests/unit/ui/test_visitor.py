@@ -58,7 +58,21 @@ def test_a_known_browser_is_its_owner_again_and_the_disk_holds_only_the_hash(
     assert KNOWN.encode() not in b"".join(path.read_bytes() for path in home.glob("library.sqlite*"))
 
 
-@pytest.mark.parametrize("sent", ["", "x", KNOWN.upper(), KNOWN[1:], f"{KNOWN}\n", f" {KNOWN}", "g" * 32, "٣" * 32])
+FORGED = [
+    "",
+    "x",
+    KNOWN.upper(),
+    KNOWN[1:],
+    f"{KNOWN}\n",
+    f" {KNOWN}",
+    "g" * 32,
+    "٣" * 32,
+    "0" * 4000,
+    "../../etc/passwd",
+]
+
+
+@pytest.mark.parametrize("sent", FORGED)
 def test_what_is_no_token_is_replaced_by_a_new_one(monkeypatch: pytest.MonkeyPatch, sent: str) -> None:
     visit = arrived(monkeypatch, {COOKIE: sent})
     assert visit.made
