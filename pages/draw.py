@@ -75,7 +75,6 @@ def controls(choices: Place, between: Place, lesson: Place, words: Place, about:
         tools.samples(changed=DRAW)
         if startup.loaded():
             hard_cases.gallery(changed=DRAW)
-            navigation.link("own_classes", "Letters, signs, doodles? Let it learn classes of your own")
     if startup.loaded():
         with lesson:
             taught_drawings.show(changed=DRAW)
@@ -97,6 +96,7 @@ with link:
 if startup.loaded():
     from pointwise.ui.draw import mistaken_digits, study_table, sureness
 
+    navigation.link("own_classes", "Letters, signs, doodles? Let it learn classes of your own")
     sureness.show()
     mistaken_digits.show()
     study_table.show()

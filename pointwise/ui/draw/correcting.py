@@ -10,7 +10,7 @@ import streamlit as st
 from pointwise.errors import PointwiseError
 from pointwise.teaching.corrections import CLASSES, Correction
 from pointwise.ui.canvas import drawing, reading
-from pointwise.ui.frame import labels, navigation
+from pointwise.ui.frame import labels
 from pointwise.ui.frame.sections import Kept, following
 from pointwise.ui.training import lessons, weights_in_use
 
@@ -30,16 +30,18 @@ STYLE = """<style>
 def buttons(changed: str) -> None:
     """Ten digits to say what the drawing was, and the way back; a use of them runs the fragment ``changed``."""
     arch = reading.chosen_reader()
-    if not weights_in_use.reads_digits(arch):
-        navigation.link("own_classes", "Read wrongly? Draw it there once more, and train again")
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap=2, key="correcting"):
-        st.html(f"{STYLE}<b>It was a</b>", width="content")
-        for digit in range(CLASSES):
-            name = f"*It was a* {digit}"  # the words are heard, not seen
-            st.button(name, key=f"correcting.{digit}", on_click=_say, args=(digit, arch, changed))
+    reads_digits = weights_in_use.reads_digits(arch)
+    if reads_digits:
+        with st.container(horizontal=True, vertical_alignment="center", gap=2, key="correcting"):
+            st.html(f"{STYLE}<b>It was a</b>", width="content")
+            for digit in range(CLASSES):
+                name = f"*It was a* {digit}"  # the words are heard, not seen
+                st.button(name, key=f"correcting.{digit}", on_click=_say, args=(digit, arch, changed))
     if refused := REFUSED.pop():
         st.warning(labels.said(refused), icon=":material/error:")
+    if not reads_digits:
+        st.caption("Read wrongly? Keep the drawing on the page *Your own classes*, and train again.")
+        return
     if lessons.teachable(arch):
         _back_and_forth(arch, changed)
     else:
