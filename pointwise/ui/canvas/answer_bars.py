@@ -47,6 +47,8 @@ STYLE = """<style>
 .pw-bars .pw-title {font-weight: 600; padding-bottom: 0.4rem; font-size: 0.95rem}
 .pw-row {display: grid; grid-template-columns: 1rem 1fr 3.6rem; gap: 0.5rem; align-items: center; height: 1.45rem}
 .pw-row b {font-weight: inherit; text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap}
+.pw-answer.pw-named {min-height: 14.5rem}
+.pw-named .pw-axis span:nth-child(even) {display: none}
 .pw-named .pw-row {grid-template-columns: 5.5rem 1fr 3.6rem}
 .pw-named :is(.pw-axis, .pw-unit) {margin-left: 6rem}
 .pw-row div {height: 0.95rem; background: rgba(127, 155, 179, 0.16); border-radius: 0.15rem; overflow: hidden}

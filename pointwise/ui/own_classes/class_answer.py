@@ -18,7 +18,7 @@ def live() -> None:
     run = None if what is None else lesson.run(what)
     with st.container(key="answer"):
         if run is None:
-            component.network(None)
+            startup.HELD_BACK.pop()
             _steps()
         elif pace := weights_in_use.pace_of(run):
             st.fragment(run_every=pace)(_live)(run)
@@ -47,7 +47,7 @@ def _live(run: str) -> None:
     with turns.answer():
         read = reading.read(used.network, now.prepared.image)
         best, remark = reading.headline(read)
-        answer_bars.prediction(best, remark, f"By {used.mark}")
+        answer_bars.prediction(best, remark)
         answer_bars.show(read, packed, now, normalises=True)
     after_stroke = startup.HELD_BACK.pop() == startup.STROKE
     component.network(packed, has_one=after_stroke)

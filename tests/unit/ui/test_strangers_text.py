@@ -47,7 +47,6 @@ SHOWING = {
 UNSEEN = {"key", "args", "on_click", "on_change"}
 # Functions that hand such a text on, and why that is safe.
 HANDED_ON = {
-    "class_answer._live": "answer_bars.prediction() shows it by plain()",
     "class_list._row": "a value of a text field",
     "sections._take": "refuse() keeps a sentence, which is shown by said()",
     "shipped.shipped_model": "into the log",
