@@ -73,9 +73,10 @@ def words() -> None:
         "frozen**: they learned from tens of thousands of digits which strokes, ends and loops tell drawings apart. "
         f"Most of that holds for other drawings too. For {classes} classes only {classes * (features + 1):,} "
         "[[weights|weight]] and biases are left to be learned, and a pull towards zero holds back what your drawings "
-        "do not ask for. **The whole network** starts from nothing: it has to find out from your few drawings, bent a "
-        "little each time they are shown, what a stroke is as well. It can learn them by heart and still misread the "
-        "next one. Train both, and see which reads more of what it has not seen."
+        "do not ask for. **The whole network** starts from nothing: a handful of "
+        "drawings as they are it learns by heart, and misreads the next one. So it is shown them again and again, bent "
+        "otherwise each time, which is a run and not a second's work. Train both, and see which reads more of what it "
+        "has not seen."
     )
 
 
