@@ -29,6 +29,7 @@ if navigation.arrived():
 
 @section(CLASSES)
 def classes() -> None:
+    first = st.container()
     left, right = st.columns([27, 23], gap="medium")
     with left:
         keeping.asked_for()
@@ -40,7 +41,7 @@ def classes() -> None:
     with below:
         keeping.buttons(changed=CLASSES)
         section(TOOLS)(lambda: tools.tools(CLASSES, EXAMPLES))()
-    with listed:
+    with listed if lesson.classes().classes else first:
         class_list.show(changed=CLASSES)
     with beside, startup.loading(height=300):
         from pointwise.ui.own_classes import learning

@@ -41,7 +41,12 @@ POLICY = (
 )
 ORDERS = 8  # ways to shuffle a drawing's pixels
 START = """python3 -m venv .venv && .venv/bin/pip install -r requirements.txt && .venv/bin/streamlit run app.py"""
-HEADINGS = {"python/": "Pointwise with Python", "paint/": "Painting needs Python", "runs/": "Runs need Python"}
+HEADINGS = {
+    "python/": "Pointwise with Python",
+    "own_classes/": "Learning your own classes needs Python",
+    "paint/": "Painting needs Python",
+    "runs/": "Runs need Python",
+}
 SLIDERS = ((2500, "square feet"), (5, "rooms"))  # where they begin
 PATH_CLAIMS = ("Dense layer", "Parameters", "Any size", "Regularising")
 STEP_NAMES = (  # of the path, as in the app's address

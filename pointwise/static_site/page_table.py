@@ -90,6 +90,13 @@ PAGES = (
     ),
     Page("python/", "With Python", "What Pointwise does with Python, and how to start it.", "python.html"),
     # Pages of the app, so that a link to them leads somewhere.
+    Page(
+        "own_classes/",
+        "Your own classes",
+        "Learning your own classes needs Pointwise with Python.",
+        "python.html",
+        listed=False,
+    ),
     Page("paint/", "Paint", "Painting needs Pointwise with Python.", "python.html", listed=False),
     Page("runs/", "Your runs", "Runs need Pointwise with Python.", "python.html", listed=False),
 )

@@ -29,7 +29,7 @@ def live() -> None:
 
 def _steps() -> None:
     st.markdown(
-        "1. **Name** two classes or more, below.\n2. **Draw** three of each on the board, and say after each what it "
+        "1. **Name** two classes or more.\n2. **Draw** three of each on the board, and say after each what it "
         "is. The board clears itself.\n3. **Train.** From then on your drawing is read here, while you draw."
     )
 

@@ -25,7 +25,8 @@ SIDE = 52  # pixels of a drawing
 def show(changed: str) -> None:
     """The field for names, and a row for each class; a use of them runs the fragment ``changed``."""
     now = lesson.classes()
-    st.subheader("Names and drawings")
+    if now.classes:
+        st.subheader("Names and drawings")
     with st.form("classes.form", border=False, clear_on_submit=True):  # noqa: SIM117
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(

@@ -22,7 +22,7 @@ def asked_for() -> None:
     now = lesson.classes()
     with st.container(key="classes-asked"):
         if not now.classes:
-            st.markdown("**First name your classes**, below.")
+            st.markdown("**First name your classes**, above.")
         else:
             one = now.classes[now.next]
             count = len(one.drawings)
