@@ -284,6 +284,7 @@ def test_memory_stays_as_it_is(page: Page, server: Server) -> None:
         answered(page)
 
     answers(100)
+    expect(page.locator(".pw-card")).to_have_count(4)  # all of the page is there
     before = heap()
     answers(500)
     assert heap() < before + 1.0

@@ -239,10 +239,10 @@ def test_an_input_map_is_shown_alone_while_it_is_pointed_at_and_its_weight_is_ch
 
 def test_all_ten_digits_evidence_is_there_and_one_is_chosen(maps: Callable[[str], Page]) -> None:
     page = maps("maps=Evidence")
-    ten = page.get_by_role("group", name="The evidence for each of the ten digits").get_by_role("button")
+    ten = page.get_by_role("group", name="The evidence for each digit").get_by_role("button")
     expect(ten).to_have_count(10)
     ten.nth(2).click()
-    expect(page.get_by_role("application", name=re.compile("speaks for a 2"))).to_be_visible()
+    expect(page.get_by_role("application", name=re.compile("speaks for 2"))).to_be_visible()
     expect(page.get_by_text("The network's logit for 2 is")).to_be_visible()
 
 
@@ -275,7 +275,7 @@ def test_the_brush_takes_ink_away_and_the_answer_follows(maps: Callable[[str], P
 
 def test_the_brush_works_by_key(maps: Callable[[str], Page]) -> None:
     page = maps("maps=Evidence")
-    page.get_by_role("application", name=re.compile("speaks for a 7")).focus()
+    page.get_by_role("application", name=re.compile("speaks for 7")).focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Space")
     expect(metric(page, "With the ink rubbed out")).to_be_visible()
