@@ -46,6 +46,8 @@ def test_drawn_by_mouse_and_by_finger_learned_read_during_the_stroke_and_there_a
     page.get_by_role("textbox", name="Names").fill("circle, hook")
     page.get_by_role("button", name="Add").click()
     page.get_by_role("button", name="Keep it as hook").wait_for()
+    page.get_by_role("heading", name="Names and drawings").wait_for()  # below the board, which has moved up
+    page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
     for name, strokes in SHAPES.items():
         for number in range(3):
             (by_finger if number == 1 else draw)(page, moved(strokes, number))
