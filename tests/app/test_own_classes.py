@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pointwise.library import Library
@@ -58,6 +61,16 @@ def read(app: AppTest) -> str:
 def add(app: AppTest, typed: str) -> AppTest:
     app.text_input(key="classes.new").set_value(typed)
     return next(one for one in app.button if one.label == "Add").click().run()
+
+
+def test_a_stroke_begun_before_the_board_was_cleared_is_kept_too() -> None:
+    app = add(opened(), "one, cup")
+    blank = io.BytesIO()
+    Image.new("RGBA", (28, 28)).save(blank, "PNG")
+    app.session_state["drawing.examples"] = replace(drawn("one", 0), looks=(blank.getvalue(),))
+    app.button(key="classes.keep.0").click().run()
+    assert "Nothing is drawn" not in texts(app)
+    assert "Draw **one**: 2 of 3" in texts(app)
 
 
 def test_named_drawn_and_learned_it_reads_by_name() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -96,7 +97,8 @@ def test_a_visitor_draws_and_takes_the_drawing_along(visit: tuple[Page, list[tup
     expect(digit).to_have_attribute("data-digit", "3")  # while the pen is down
     page.mouse.up()
     page.get_by_text("Link and frame").click()
-    link = page.wait_for_function("document.querySelector('#link').value").json_value()
+    expect(page.locator("#link")).to_have_value(re.compile("."))
+    link = page.locator("#link").input_value()
     page.locator("#four").scroll_into_view_if_needed()
     expect(page.locator("#card-mlp_1x1")).to_have_attribute("data-read", "3")
 
