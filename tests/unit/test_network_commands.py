@@ -25,17 +25,6 @@ Json = Callable[..., Any]
 
 
 @pytest.fixture
-def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
-    """Run a command with --json; its whole standard output as one JSON object."""
-
-    def run(*arguments: object) -> Any:
-        assert main([*map(str, arguments), "--json"]) == 0
-        return json.loads(capsys.readouterr().out)
-
-    return run
-
-
-@pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
     """Run a command; its standard output by lines."""
 
