@@ -168,7 +168,7 @@ def _compared(done: Sequence[Training], there: Sequence[Training] | None) -> dic
 
     checks = checks_of(done, there or ())
     return {
-        "checks": [{**asdict(one), "agrees": one.agrees} for one in checks],
+        "checks": [{**asdict(one), "expected": one.expected, "agrees": one.agrees} for one in checks],
         "agrees": all(one.agrees for one in checks) if checks else None,
     }
 
@@ -188,11 +188,12 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
     checks = result["checks"]
     for check in checks:
         if not check["agrees"]:
-            anew, there = (
-                f"{one['mean']:.2%} ({one['low']:.2%} to {one['high']:.2%})" for one in (check["anew"], check["there"])
-            )
+            anew, mean, (low, high) = check["anew"], check["there"]["mean"], check["expected"]
             kind = f"{check['network']}, {check['recipe']}: {check['share']} of {check['sample']}"
-            yield f"{kind}: {anew} anew, {there} there"
+            yield (
+                f"{kind}: {anew['mean']:.2%} ({anew['low']:.2%} to {anew['high']:.2%}) anew, "
+                f"{mean:.2%} there, where {low:.2%} to {high:.2%} is to be expected"
+            )
     if checks:
         agreeing, same = (sum(check[what] for check in checks) for what in ("agrees", "same"))
-        yield f"{agreeing} of {len(checks)} shares agree within their intervals; {same} are the very same."
+        yield f"{agreeing} of {len(checks)} shares agree with what is to be expected; {same} are the very same."

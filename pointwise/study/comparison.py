@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pointwise.intervals import QUANTILE, Difference
+from pointwise.intervals import CONFIDENCE, QUANTILE, Difference
 from pointwise.study.outcomes import DRAWINGS, TEST, Parts, Sample, Training, Value, cells_of
 
 BEST, OTHERS = "nin", ("mlp_1x1", "conv_mlp")
@@ -84,7 +84,10 @@ def _part(estimate: Difference) -> str:
 
 @dataclass(frozen=True)
 class Check:
-    """A share that was measured anew, beside that of a study; each with the 95 % interval of its sample."""
+    """A share that one training anew made of a sample, beside that of a study's cell, the mean over its seeds.
+
+    Each stands with the 95 % interval of its sample; the cell with the spread over its seeds, too.
+    """
 
     network: str
     recipe: str
@@ -92,12 +95,30 @@ class Check:
     share: str
     anew: Value
     there: Value
+    seeds: int  # of the study's cell
     same: bool  # whether the study's training of that seed counted the very same
 
     @property
+    def expected(self) -> tuple[float, float] | None:
+        """Between what another training is to come out, low and high; None where the cell has no interval.
+
+        It is the interval of the sample, widened by that of one more seed: Student's prediction interval at 95 %
+        (Hahn, Meeker 1991, Statistical intervals), mean ± t·s·√(1 + 1/n). One seed tells no spread.
+        """
+        from scipy.stats import t
+
+        interval = self.there.interval
+        if interval is None:
+            return None
+        quantile = float(t.ppf((1 + CONFIDENCE) / 2, self.seeds - 1)) if self.seeds > 1 else 0.0
+        reach, mean = quantile * self.there.std * math.sqrt(1 + 1 / self.seeds), self.there.mean
+        low, high = mean - math.hypot(mean - interval[0], reach), mean + math.hypot(interval[1] - mean, reach)
+        return max(low, 0.0), min(high, 1.0)
+
+    @property
     def agrees(self) -> bool:
-        """Whether the two intervals meet."""
-        mine, its = self.anew.interval, self.there.interval
+        """Whether the interval of what was measured anew meets what is expected."""
+        mine, its = self.anew.interval, self.expected
         return mine is not None and its is not None and mine[0] <= its[1] and its[0] <= mine[1]
 
 
@@ -110,9 +131,10 @@ def checks_of(anew: Sequence[Training], there: Sequence[Training]) -> list[Check
         kind = (one.network, one.recipe)
         twin = twins.get((*kind, one.seed))
         for sample, values in cells_of([one])[0].values.items():
-            its = cells[kind].values.get(sample, {}) if kind in cells else {}
+            cell = cells.get(kind)
+            its = cell.values.get(sample, {}) if cell is not None else {}
             for name, value in values.items():
-                if value.interval is not None and name in its:
+                if cell is not None and value.interval is not None and name in its:
                     same = twin is not None and twin.values[sample][name].mean == value.mean
-                    found.append(Check(*kind, sample, name, value, its[name], same))
+                    found.append(Check(*kind, sample, name, value, its[name], cell.seeds, same))
     return found

@@ -75,7 +75,7 @@ def test_a_study_is_written_and_a_quick_one_agrees_with_it(
     assert study("--quick", "--against", out) == 0
     *_, differing, last = capsys.readouterr().out.splitlines()
     assert differing.startswith("mlp_1x1, tutorial: read of test: ")
-    assert last == "12 of 13 shares agree within their intervals; 12 are the very same."
+    assert last == "12 of 13 shares agree with what is to be expected; 12 are the very same."
 
 
 def test_a_study_that_was_stopped_goes_on(

@@ -89,3 +89,19 @@ def test_a_new_training_agrees_with_a_study_or_not() -> None:
     assert [(one.agrees, one.same) for one in near] == [(True, False)] * 2
     assert [(one.agrees, one.same) for one in far] == [(False, False)] * 2
     assert comparison.checks_of([training("nin", "tutorial", 0.9)], study) == []
+
+
+def test_the_spread_over_seeds_widens_what_is_expected_of_another_one() -> None:
+    """0.90 ± 0.02 over three seeds: one more is to lie within 4.303·0.02·√(4/3) = 0.099 of the mean, or further by
+    as much as the sample may err; with a single seed only by that.
+    """
+    anew = [training("nin", "fast", 0.82)]
+    shares = (0.88, 0.90, 0.92)
+    study = [training("nin", "fast", share, seed) for seed, share in enumerate(shares, 1)]
+    for known, agrees in ((study, True), (study[1:2], False)):
+        (check,) = [one for one in comparison.checks_of(anew, known) if (one.sample, one.share) == (TEST, "read")]
+        assert check.agrees is agrees
+        assert check.expected is not None
+        assert check.there.low is not None
+        reach = 4.303 * 0.02 * np.sqrt(4 / 3) if agrees else 0
+        assert check.expected[0] == pytest.approx(0.90 - np.hypot(0.90 - check.there.low, reach), abs=1e-4)
