@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pointwise.errors import BusyError
 from pointwise.explain.table_networks import Score
 from pointwise.intervals import Difference
 from pointwise.jobs import RowsElsewhere
@@ -112,6 +113,20 @@ def test_a_large_file_that_is_refused_is_not_kept_and_the_table_before_it_stays(
     assert app.session_state[visitor.VISIT.key].shelf.files() == []
     app.run()
     assert len(app.error) == 1
+
+
+def test_a_large_file_waits_for_a_server_that_has_too_much_to_do(large: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def short_work(doing: str) -> AbstractContextManager[None]:
+        raise BusyError("8 runs wait on this server already. Try again later.")
+
+    with monkeypatch.context() as busy:
+        busy.setattr(server_queue, "short_work", short_work)
+        app = opened()
+        app.file_uploader[0].upload("wide.csv", large, "text/csv").run()
+        assert [error.value for error in app.error] == ["8 runs wait on this server already. Try again later."]
+    app.run()
+    assert not app.error
+    assert app.header[0].value == "wide.csv: 12,000 rows, 101 columns"
 
 
 def test_a_choice_without_features_is_a_sentence() -> None:

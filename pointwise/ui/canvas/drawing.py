@@ -102,9 +102,14 @@ class Drawing:
 
     @cached_property
     def rgba(self) -> NDArray[np.uint8]:
-        """The picture (height, width, 4): the page's own where it sent one, in its pixels, else drawn here."""
+        """The picture (height, width, 4): the page's own where it sent one, in its pixels, else drawn here.
+
+        A stroke that was begun before the board was cleared is not in the page's own, which is blank.
+        """
         if self.looks and self.looks[-1] is not None:
-            return pixels(self.looks[-1])
+            picture = pixels(self.looks[-1])
+            if (picture != picture[0, 0]).any():
+                return picture
         return self._drawn()
 
     @cached_property

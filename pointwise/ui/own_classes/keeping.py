@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from pointwise.teaching.own_classes import LEAST_DRAWINGS
@@ -52,9 +50,6 @@ def buttons(changed: str) -> None:
 
 def _keep(number: int, changed: str) -> None:
     now = drawing.current(EXAMPLES)
-    image = now.prepared.image
-    if now.strokes and not image.any():  # begun before the board was cleared, which took it from the page's picture
-        image = replace(now, looks=()).prepared.image
-    if lesson.change(lambda classes: classes.with_drawing(number, image)):
+    if lesson.change(lambda classes: classes.with_drawing(number, now.prepared.image)):
         drawing.keep(now.cleared())
     st.rerun(changed)

@@ -15,7 +15,7 @@ from pointwise.ui.frame.labels import percent
 from pointwise.ui.frame.sections import Kept, press
 from pointwise.ui.paint import example_pictures, paintings
 from pointwise.ui.paint.pixel_labels import Answer
-from pointwise.ui.training.own_tables import in_turn
+from pointwise.ui.training.server_queue import in_turn
 
 if TYPE_CHECKING:
     from pointwise.segmentation.channel_maps import Channels

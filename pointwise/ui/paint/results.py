@@ -20,7 +20,7 @@ from pointwise.ui.frame.sections import Kept, choice, following, press
 from pointwise.ui.paint import example_pictures, painted_surface, paintings, pixel_labels
 from pointwise.ui.paint.paintings import SETS, Work
 from pointwise.ui.paint.pixel_labels import Answer
-from pointwise.ui.training.own_tables import in_turn
+from pointwise.ui.training.server_queue import in_turn
 from pointwise.visible_text import visible
 
 EACH: Kept[tuple[object, StrokeScore] | None] = Kept("paint.each_stroke", None)  # and what it is of

@@ -16,7 +16,7 @@ from pointwise.ui.frame.sections import Kept, press
 from pointwise.ui.paint import layer_sums, painted_surface
 from pointwise.ui.paint.paintings import Work
 from pointwise.ui.paint.pixel_labels import Answer
-from pointwise.ui.training.own_tables import in_turn
+from pointwise.ui.training.server_queue import in_turn
 from pointwise.visible_text import visible
 
 if TYPE_CHECKING:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,7 +12,7 @@ from pointwise.ui.frame import glossary, labels, sections, startup, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
 from pointwise.ui.training import own_tables
-from pointwise.ui.training.own_tables import Source
+from pointwise.ui.training.kept_files import KeptFiles, Source
 from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
@@ -22,8 +20,7 @@ if TYPE_CHECKING:
 
 UPLOAD = "tables.upload"
 SOURCE: Lasting[Source | None] = Lasting("tables.source", None)  # of the table that is looked at
-NEW: Kept[Source | None] = Kept("tables.new", None)  # of one that was uploaded and is not read yet
-FILES: Lasting[list[str]] = Lasting("tables.files", [])  # keys of kept files, the latest last
+FILES = KeptFiles(UPLOAD, Lasting("tables.files", []), Kept("tables.new", None), lambda: _kept())
 MOST_FILES, MOST_IN_MEMORY = 10, 2  # of a visitor, of up to 10 MB each; and of one whose things are not kept
 PREVIEW = 20  # rows
 SAMPLE_ROWS = 442  # of load_sample, which takes scikit-learn to read
@@ -104,44 +101,28 @@ def _read(content: bytes, name: str) -> None:
     """Use a file if it is quickly read, else keep it, to be read in its turn."""
     from pointwise.data.table import read_table
 
-    source = {"key": hashlib.sha256(content).hexdigest(), "name": name}
     if len(content) > own_tables.SMALL_FILE:
-        visitor.keep_file(source["key"], content)
-        NEW.set(source)
+        FILES.put(content, name)
         return
     table = read_table(content, name)
-    NEW.pop()
-    visitor.keep_file(source["key"], content)
+    source = FILES.put(content, name, read=True)
     _use(source)
     own_tables.put(source, table)
 
 
 def _take_new() -> None:
     """Read the file that was uploaded last, if it is not read yet, and say what is wrong with it."""
-    source = NEW.get()
+    source = FILES.new.get()
     if source is None:
         return
-    try:
+    with FILES.reading(source):
         own_tables.table(source)
-    except PointwiseError as error:
-        NEW.pop()
-        if source["key"] not in FILES.get():
-            visitor.shelf().forget_file(source["key"])
-        sentence = f"{error} {_kept()}".rstrip()
-        sections.refuse(UPLOAD, sentence)
-        st.error(labels.said(sentence), icon=":material/error:")
-    else:
-        NEW.pop()
         _use(source)
 
 
-def _use(source: Mapping[str, str]) -> None:
-    """Look at a table from now on, and forget the oldest files that are too many."""
-    files = [*(key for key in FILES.get() if key != source["key"]), source["key"]]
-    most = MOST_FILES if visitor.kept() else MOST_IN_MEMORY
-    for key in files[:-most]:
-        visitor.shelf().forget_file(key)
-    FILES.set(files[-most:])
+def _use(source: Source) -> None:
+    """Look at a table from now on."""
+    FILES.use(source, MOST_FILES if visitor.kept() else MOST_IN_MEMORY)
     SOURCE.set(source)
 
 
@@ -169,5 +150,5 @@ def _kept() -> str:
 
 def _sample() -> None:
     sections.forget_refusal(UPLOAD)
-    NEW.pop()
+    FILES.new.pop()
     SOURCE.set({"sample": True})

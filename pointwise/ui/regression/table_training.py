@@ -30,7 +30,7 @@ from pointwise.ui.frame.callbacks import undisturbed
 from pointwise.ui.frame.sections import Kept, Latest, press
 from pointwise.ui.regression.accuracy import against_actual
 from pointwise.ui.training import own_tables, server_queue, session_run, sidebar, table_questions, weights_in_use
-from pointwise.ui.training.own_tables import Source
+from pointwise.ui.training.kept_files import Source
 from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _baselines(ready: Prepared, source: Source) -> tuple[Score, ...]:
     known, scores = SCORES.get()
     if known != choice:
         values = baseline_rows(ready) * ready.training.inputs.shape[1]
-        with own_tables.in_turn("Training the simpler methods", values > FEW):
+        with server_queue.in_turn("Training the simpler methods", values > FEW):
             scores = baselines(ready)
         SCORES.set((choice, scores))
     return scores

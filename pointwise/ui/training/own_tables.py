@@ -6,39 +6,23 @@ is made again where it is asked for afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pointwise import machine
-from pointwise.errors import DataError
 from pointwise.ui.frame import visitor
 from pointwise.ui.frame.in_memory import memory
 from pointwise.ui.training import server_queue
+from pointwise.ui.training.kept_files import Source, content_of
 
 if TYPE_CHECKING:
     from pointwise.data.table import Prepared, Table
     from pointwise.jobs import RowsElsewhere
     from pointwise.library import Shelf
 
-Source = Mapping[str, Any]  # of a table: {"sample": true}, or a kept file's key and name
 
 SMALL_FILE = 500_000  # bytes that are read in 0.2 s
 SMALL = 1_000_000  # rows × inputs that are prepared in 0.2 s
-
-
-@contextmanager
-def in_turn(doing: str, long: bool) -> Iterator[None]:
-    """A context of a work on a table; one that takes ``long`` waits for its turn, and ``doing`` stands on the page."""
-    if not long:
-        yield
-        return
-    with server_queue.short_work(doing):
-        try:
-            yield
-        finally:
-            machine.trim()
 
 
 def table(source: Source) -> Table:
@@ -49,8 +33,8 @@ def table(source: Source) -> Table:
 
         if "sample" in source:
             return load_sample()
-        content = _content(visitor.shelf(), source)
-        with in_turn("Reading the table", len(content) > SMALL_FILE):
+        content = content_of(visitor.shelf(), source)
+        with server_queue.in_turn("Reading the table", len(content) > SMALL_FILE):
             return read_table(content, source["name"])
 
     return memory().made("table", dict(source), make, lambda made: int(made.frame.memory_usage(deep=True).sum()))
@@ -68,7 +52,7 @@ def ready(source: Source, target: str, features: Sequence[str]) -> Prepared:
         from pointwise.data.table import inputs_of, prepare
 
         read = table(source)
-        with in_turn("Preparing the table", len(read) * inputs_of(read, features) > SMALL):
+        with server_queue.in_turn("Preparing the table", len(read) * inputs_of(read, features) > SMALL):
             return prepare(read, target, features)
 
     size = lambda made: 4 * (made.training.inputs.numel() + made.held_out.inputs.numel())  # noqa: E731
@@ -96,12 +80,5 @@ def _again(shelf: Shelf, source: Source, target: str, features: Sequence[str]) -
     """The rows of a choice; called in the thread of a run, at its place at work."""
     from pointwise.data.table import load_sample, prepare, read_table
 
-    read = load_sample() if "sample" in source else read_table(_content(shelf, source), source["name"])
+    read = load_sample() if "sample" in source else read_table(content_of(shelf, source), source["name"])
     return prepare(read, target, features)
-
-
-def _content(shelf: Shelf, source: Source) -> bytes:
-    content = shelf.file(str(source["key"]))
-    if content is None:
-        raise DataError(f"The file {source['name']} is not kept any more. Choose it again.")
-    return content

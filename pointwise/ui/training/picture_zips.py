@@ -6,7 +6,6 @@ memory only while they are read, and again while a run learns from them.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 from collections.abc import Mapping
@@ -16,12 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import streamlit as st
 
 from pointwise.data.catalogue import OWN
-from pointwise.errors import BusyError, DataError, PointwiseError
+from pointwise.errors import DataError, PointwiseError
 from pointwise.jobs import PicturesElsewhere
 from pointwise.ui.frame import labels, sections, startup, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
-from pointwise.ui.training import own_tables
+from pointwise.ui.training import server_queue
+from pointwise.ui.training.kept_files import KeptFiles, Source, content_of
 from pointwise.visible_text import visible
 
 if TYPE_CHECKING:
@@ -34,13 +34,12 @@ if TYPE_CHECKING:
 UPLOAD = "pictures.upload"
 SOURCE = "zip"  # of a run's description: which file it learned from
 KNOWN: Lasting[Mapping[str, Any] | None] = Lasting("pictures.known", None)  # file, what it holds, notes on it
-NEW: Kept[Mapping[str, str] | None] = Kept("pictures.new", None)  # a file that was uploaded and is not read yet
-FILES: Lasting[list[str]] = Lasting("pictures.files", [])  # keys of kept files, the latest last
 MOST_FILES, MOST_UNKEPT = 2, 10  # of a visitor; and megabytes of the one file of a visitor whose things are not kept
 SMALL_FILE = 300_000  # bytes that are read in 0.2 s
 SHOWN = 12  # held-out pictures that are kept beside the file
 LISTED = 6  # classes that a line names
 BESIDE = ".held-out"  # behind a file's key: that of its held-out pictures
+FILES = KeptFiles(UPLOAD, Lasting("pictures.files", []), Kept("pictures.new", None), lambda: _still_there(), BESIDE)
 
 log = logging.getLogger(__name__)
 
@@ -159,46 +158,29 @@ def _take(content: bytes, name: str) -> None:
             f"{name} has more than {MOST_UNKEPT} MB, the most where nothing is kept. Choose fewer pictures."
         )
     list_zip(content, name)
-    source = {"key": hashlib.sha256(content).hexdigest(), "name": name}
-    visitor.keep_file(source["key"], content)
-    NEW.set(source)
+    FILES.put(content, name)
 
 
 def _take_new() -> None:
     """Read the file that was uploaded last, if it is not read yet, and say what is wrong with it."""
-    source = NEW.get()
+    source = FILES.new.get()
     if source is None:
         return
     startup.wait()
-    try:
-        content = _content(visitor.shelf(), source)
-        with own_tables.in_turn("Reading the pictures", len(content) > SMALL_FILE):
+    with FILES.reading(source):
+        content = content_of(visitor.shelf(), source)
+        with server_queue.in_turn("Reading the pictures", len(content) > SMALL_FILE):
             _read(content, source)
-    except BusyError:
-        raise
-    except PointwiseError as error:
-        NEW.pop()
-        if source["key"] not in FILES.get():
-            visitor.shelf().forget_file(source["key"])
-        sentence = f"{error} {_still_there()}".rstrip()
-        sections.refuse(UPLOAD, sentence)
-        st.error(labels.said(sentence), icon=":material/error:")
 
 
-def _read(content: bytes, source: Mapping[str, str]) -> None:
-    """Learn what a file holds, look at it from now on, and forget the oldest that are too many."""
+def _read(content: bytes, source: Source) -> None:
+    """Learn what a file holds, and look at it from now on."""
     from pointwise.data.picture_folder import open_zip
 
     own = open_zip(content, source["name"])
     visitor.keep_file(f"{source['key']}{BESIDE}", _held_out(own))
-    files = [*(key for key in FILES.get() if key != source["key"]), source["key"]]
-    most = MOST_FILES if visitor.kept() else 1
-    for key in files[:-most]:
-        for one in (key, f"{key}{BESIDE}"):
-            visitor.shelf().forget_file(one)
-    FILES.set(files[-most:])
+    FILES.use(source, MOST_FILES if visitor.kept() else 1)
     KNOWN.set({"file": dict(source), "holds": own.describe(), "notes": list(own.notes)})
-    NEW.pop()
 
 
 def _held_out(own: OwnPictures) -> bytes:
@@ -217,18 +199,10 @@ def _again(shelf: Shelf, source: Mapping[str, str], holds: Mapping[str, Any]) ->
     """The pictures of a file; called in the thread of a run, at its place at work."""
     from pointwise.data.picture_folder import open_zip
 
-    own = open_zip(_content(shelf, source), source["name"])
+    own = open_zip(content_of(shelf, source), source["name"])
     if own.describe() != dict(holds):
         raise DataError(f"{source['name']} is read otherwise than when this training began. Choose it again.")
     return own
-
-
-def _content(shelf: Shelf, source: Mapping[str, str]) -> bytes:
-    key = str(source.get("key", ""))
-    content = shelf.file(key) if key in shelf.files() else None
-    if content is None:
-        raise DataError(f"The file {source.get('name', 'of these pictures')} is not kept any more. Choose it again.")
-    return content
 
 
 def _still_there() -> str:

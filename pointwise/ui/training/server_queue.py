@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise import machine
 from pointwise.ui.frame import labels, visitor
 
 if TYPE_CHECKING:
@@ -47,3 +48,16 @@ def short_work(doing: str) -> Iterator[None]:
         place.empty()
         with st.spinner(doing):
             yield
+
+
+@contextmanager
+def in_turn(doing: str, long: bool) -> Iterator[None]:
+    """A context of a work on somebody's own data; one that takes ``long`` waits as ``short_work`` does."""
+    if not long:
+        yield
+        return
+    with short_work(doing):
+        try:
+            yield
+        finally:
+            machine.trim()
