@@ -92,6 +92,7 @@ DATA_SETS = {
 }
 
 MOST_DRAWN = 100  # classes of somebody's own that a network reads drawings as
+NONE = "none of these"  # the one of them that is read where no other fits
 OWN = "own_pictures"  # the data set's name on the card of a network that learned from somebody's own
 
 

@@ -6,11 +6,14 @@ that are learned from and those that are measured on have no skeleton in common.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from pointwise.data.digits import NO_DIGIT, Digits, joined
 from pointwise.data.synthetic_digits import (
@@ -91,6 +94,8 @@ TURNS: tuple[tuple[tuple[int, ...], Turn], ...] = (  # which digits are none any
     ((3, 4), lambda pictures: np.rot90(pictures, 2, (1, 2))),
     ((3, 4, 6, 7, 9), lambda pictures: pictures[:, :, ::-1]),
 )
+OF_A_SIGN, OF_A_DIGIT, DOODLES = 8, 20, 120  # pictures in an assortment
+ASSORTED = OF_A_SIGN * len(SIGNS) + 10 * OF_A_DIGIT + DOODLES
 
 
 def _sign(skeletons: dict[str, Skeleton]) -> Kind:
@@ -190,3 +195,28 @@ def with_made(digits: Digits, count: int, seed: int = 0) -> Digits:
     turned = round(TURNED * count)
     strange = made_nondigits(count - turned, seed)
     return joined(digits, made_digits(count, seed), strange, turned_digits(digits, turned, seed))
+
+
+class Assortment(NamedTuple):
+    """Pictures of everything that is made here, and what each shows."""
+
+    images: Tensor  # uint8 (N, 28, 28)
+    kinds: tuple[str, ...]  # (N,): a digit, a sign's name, or "" for doodles and scribbles
+
+
+@functools.cache
+def assortment() -> Assortment:
+    """As many of each sign, of each digit, and doodles and scribbles: for a class "none of these". Always the same."""
+    chance, images, kinds = np.random.default_rng(0), [], []
+    for name in sorted(SIGNS):
+        make = _sign({name: SIGNS[name]})
+        images += [drawn(make(chance), chance) for _ in range(OF_A_SIGN)]
+        kinds += [name] * OF_A_SIGN
+    for label in range(10):
+        strokes = [made_strokes(label, chance, WOBBLE * chance.uniform(*SHAKES)) for _ in range(OF_A_DIGIT)]
+        images += [drawn([np.array(stroke) for stroke in one], chance) for one in strokes]
+        kinds += [str(label)] * OF_A_DIGIT
+    scribble = _scribble(6, 16)
+    images += [drawn((_doodle if number % 5 else scribble)(chance), chance) for number in range(DOODLES)]
+    kinds += [""] * DOODLES
+    return Assortment(torch.from_numpy(np.stack(images)), tuple(kinds))

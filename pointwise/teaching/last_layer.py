@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from pointwise.calibration import temperature_of
 from pointwise.card import reads_digits
 from pointwise.data.digits import Digits, normalise
+from pointwise.data.nondigits import assortment
 from pointwise.errors import ConfigError, DataError
 from pointwise.models import Network, count_parameters, skeleton
 from pointwise.teaching.corrections import Correction
@@ -127,6 +128,12 @@ class FrozenNetwork:
         with self._lock:
             return self._held_out
 
+    @property
+    def assorted(self) -> Tensor:
+        """What it makes of ``assortment()``, (N, F); about a second the first time."""
+        with self._lock:
+            return self._assorted
+
     def prepare(self) -> None:
         """Look at the stored training digits before anybody waits for them, a few at a time. Raises DataError."""
         with self._lock:
@@ -146,6 +153,10 @@ class FrozenNetwork:
             features.append(self.features(part))
             self._wanted.wait(9 * PAUSE)  # a tenth of the processor's time, until somebody waits
         return Seen(digits, torch.cat(features))
+
+    @cached_property
+    def _assorted(self) -> Tensor:
+        return self.features(normalise(assortment().images))
 
     @cached_property
     def _held_out(self) -> Seen:

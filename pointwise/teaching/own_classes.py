@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pointwise.data.catalogue import NONE
 from pointwise.data.packed_drawings import SIDE, packed, unpacked
 from pointwise.errors import DataError
 from pointwise.visible_text import BLANK, one_line
@@ -119,6 +120,8 @@ class OwnClasses:
         line = one_line(name, LONGEST)
         if line in ("", BLANK):
             raise DataError("A class needs a name that can be seen. Type one.")
+        if line.casefold() == NONE:
+            raise DataError(f"A network says {NONE} where no class fits. Choose another name.")
         if line.casefold() in (one.name.casefold() for one in self.classes):
             raise DataError(f"There is a class {line} already. Choose another name.")
         return line

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from pointwise.data.catalogue import NONE
 from pointwise.library import Library
 from pointwise.models import Network
 from pointwise.teaching.class_fitting import learn
@@ -94,6 +95,20 @@ def test_named_drawn_and_learned_it_reads_by_name() -> None:
     assert "train again" in texts(app)
 
 
+def test_without_none_of_these_everything_is_one_of_the_classes() -> None:
+    app = opened(classes("sun", "house"))
+    for checked in (True, False):
+        app.button(key="classes.train").click().run()
+        app.session_state["drawing.examples"] = drawn("one", 1)  # as a digit is
+        assert (read(app.run()) == NONE) == checked
+        box = next(one for one in app.checkbox if "none of these" in one.label)
+        assert box.value == checked
+        if checked:
+            box.uncheck().run()
+            assert "train again" in texts(app)
+    assert not app.exception
+
+
 @pytest.mark.parametrize(("typed", "sentence"), [("", "needs a name"), ("Sun", "already"), ("a, a", "already")])
 def test_names_that_are_none_or_there_already_are_refused_in_a_sentence(typed: str, sentence: str) -> None:
     app = add(opened(classes("sun", "house")), typed)
@@ -134,7 +149,7 @@ def test_the_whole_network_is_a_run_with_its_drawings(monkeypatch: pytest.Monkey
     app.button(key="classes.train_whole").click().run()
     assert not app.exception
     (job,) = started
-    assert job.data.classes == ("sun", "house")
+    assert job.data.classes == ("sun", "house", NONE)
     assert job.recipe.augment
     assert job.stands_in_for == "nin"
 
@@ -179,7 +194,7 @@ def on(page: str, network: Network, **state: object) -> AppTest:
 def test_the_first_page_reads_with_it_and_says_the_names(network: Network) -> None:
     app = on("draw", network)
     assert not app.exception
-    assert read(app) in ("sun", "house")
+    assert read(app) in ("sun", "house", NONE)
     assert "probability of each class" in " ".join(one.body for one in app.get("html"))
     assert not [one for one in app.button if "It was a" in one.label]  # a digit it is not
 
@@ -189,6 +204,6 @@ def test_the_feature_maps_say_the_names(network: Network, view: str) -> None:
     app = on("feature_maps", network, **{"maps": view, "features.layer.nin": "classifier"})
     assert not app.exception
     assert not app.error
-    assert read(app) in ("sun", "house")
+    assert read(app) in ("sun", "house", NONE)
     assert ("The evidence for" if view == "Evidence" else "a class's") in texts(app)
     assert weights_in_use.CHOICES.key in app.session_state

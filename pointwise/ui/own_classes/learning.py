@@ -16,10 +16,10 @@ from pointwise.teaching.own_classes import OwnClasses
 from pointwise.training import RECIPES
 from pointwise.ui.canvas import drawing
 from pointwise.ui.canvas.drawing import EXAMPLES, SQUARE
-from pointwise.ui.frame import glossary, labels, navigation, shipped, visitor
-from pointwise.ui.frame.sections import press, shown_errors
+from pointwise.ui.frame import desk, glossary, labels, navigation, shipped, visitor
+from pointwise.ui.frame.sections import following, press, shown_errors
 from pointwise.ui.own_classes import lesson
-from pointwise.ui.own_classes.lesson import ARCH, LAST_LAYER, WHOLE
+from pointwise.ui.own_classes.lesson import ARCH, LAST_LAYER, NONE_TOO, WHOLE
 from pointwise.ui.training import downloads, lessons, session_run, weights_in_use
 
 if TYPE_CHECKING:
@@ -55,6 +55,13 @@ def show(changed: str) -> None:
             with shown_errors():
                 _begin(now)
                 st.rerun()
+    st.checkbox(
+        "Let it say “none of these”",
+        NONE_TOO.get(),
+        help="One class more, which learns from made letters, signs, digits and doodles that look like none of yours. "
+        "Without it, whatever is drawn is read as one of your classes",
+        **following("classes.none", NONE_TOO.get(), lambda value: _with_none(value, changed)),
+    )
     if lacking:
         st.caption(labels.plain(lacking))
     with shown_errors():
@@ -65,7 +72,8 @@ def words() -> None:
     """What is frozen, and why a few drawings are enough for the last layer and not for the whole network."""
     network = shipped.shipped_model(ARCH)
     frozen = lessons.frozen(network)
-    features, classes = frozen.layer.weights.shape[1], max(len(lesson.classes().classes), 2)
+    lessons.assort(frozen)
+    features, classes = frozen.layer.weights.shape[1], max(len(lesson.classes().classes), 2) + NONE_TOO.get()
     st.subheader("Why a few drawings are enough")
     glossary.write(
         f"The network turns a drawing into {features} numbers, and its last [[layer]], a [[1×1 convolution]], weighs "
@@ -84,7 +92,7 @@ def _learn(now: OwnClasses) -> None:
     from pointwise.teaching.class_fitting import learn
 
     before = lesson.RUNS[LAST_LAYER].get()
-    found = learn(lessons.frozen(shipped.shipped_model(ARCH)), now)
+    found = learn(lessons.frozen(shipped.shipped_model(ARCH)), now, NONE_TOO.get())
     record = visitor.shelf().add(found.network, _title(now))
     lesson.learned(LAST_LAYER, record.id, now)
     if before is not None:
@@ -101,9 +109,15 @@ def _put_away(before: RunRecord, after: RunRecord) -> None:
     visitor.shelf().delete(before.id)
 
 
+def _with_none(value: bool, changed: str) -> None:
+    lesson.NONE_TOO.set(value)
+    desk.save()
+    st.rerun(changed)
+
+
 def _begin(now: OwnClasses) -> None:
     images, numbers = now.pictures()
-    data = OwnDrawings(now.names, images, numbers)
+    data = OwnDrawings(now.names, images, numbers, NONE_TOO.get())
     recipe = replace(RECIPES["fast"], name="drawings", epochs=EPOCHS, batch_size=BATCH, augment=True)
     run = session_run.start(PictureJob(data.config(ARCH), recipe, data))
     if run is not None:
@@ -148,7 +162,7 @@ def _said(what: str, record: RunRecord) -> str:
     share = labels.plain(str(share_of_sample(accuracy, count)))
     how = "drawings, each by a layer that had not seen it" if what == LAST_LAYER else "drawings that it had not seen"
     took = f"{seconds:.1f} s" if seconds < 10 else labels.duration(seconds)
-    stale = "" if lesson.is_latest(what) else " You have changed names or drawings since: train again."
+    stale = "" if lesson.is_latest(what) else " Something was changed since: train again."
     return f"trained in {took}, reads {share} of {count} {how}.{stale}"
 
 

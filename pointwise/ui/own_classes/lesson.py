@@ -25,6 +25,7 @@ RUNS: dict[str, Lasting[tuple[str, str] | None]] = {  # the network's id in the 
     LAST_LAYER: Lasting("own_classes.last_layer", None, load=lambda raw: (str(raw[0]), str(raw[1]))),
     WHOLE: Lasting("own_classes.whole", None, load=lambda raw: (str(raw[0]), str(raw[1]))),
 }
+NONE_TOO: Lasting[bool] = Lasting("own_classes.none", True, load=bool)  # whether "none of these" is learned, too
 READS: Lasting[str] = Lasting("own_classes.reads", LAST_LAYER)  # which of them reads
 REFUSED = Kept("own_classes.refused", "")  # why the last change was not made, or ""
 BEFORE: Kept[OwnClasses | None] = Kept("own_classes.before", None)  # what was taken away can be put back
@@ -65,8 +66,8 @@ def put_back() -> None:
 
 
 def digest(of: OwnClasses) -> str:
-    """A name of all names and drawings."""
-    return hashlib.sha256(json.dumps(of.to_json()).encode()).hexdigest()[:32]
+    """A name of all names and drawings, and of what is learned beside them."""
+    return hashlib.sha256(json.dumps([of.to_json(), NONE_TOO.get()]).encode()).hexdigest()[:32]
 
 
 def run(what: str) -> str | None:
@@ -79,7 +80,7 @@ def run(what: str) -> str | None:
 
 
 def is_latest(what: str) -> bool:
-    """Whether that network has learned the names and drawings as they are now."""
+    """Whether that network has learned the names and drawings as they are now, and the same beside them."""
     kept = RUNS[what].get()
     return kept is not None and kept[1] == digest(classes())
 

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from pointwise.card import taught_card
 from pointwise.errors import DataError, PointwiseError
@@ -43,6 +44,7 @@ LAYERS: Lasting[Mapping[str, str]] = Lasting(
 )
 NETWORKS: Kept[Mapping[str, tuple[Network, Lesson, Network]]] = Kept("lessons.networks", {})  # by architecture
 _keeping, _lock, _one_by_one = threading.Lock(), threading.Lock(), threading.Lock()
+_assorting: WeakSet[FrozenNetwork] = WeakSet()
 _known: OrderedDict[Network, tuple[FrozenNetwork, float]] = OrderedDict()  # with the moment of its last use
 
 log = logging.getLogger(__name__)
@@ -139,6 +141,15 @@ def prepare(network: Network) -> None:
             return
     one = frozen(network)
     threading.Thread(target=_prepared, args=(one,), name="pointwise-prepare", daemon=True).start()
+
+
+def assort(one: FrozenNetwork) -> None:
+    """Begin in the background what the first "none of these" would wait for, once."""
+    with _lock:
+        if one in _assorting:
+            return
+        _assorting.add(one)
+    threading.Thread(target=lambda: one.assorted, name="pointwise-assort", daemon=True).start()
 
 
 def _prepared(one: FrozenNetwork) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from pointwise import PictureJob, fit, pictures_recipe
 from pointwise.card import class_names, reads_drawings
+from pointwise.data.catalogue import NONE
+from pointwise.data.nondigits import ASSORTED
 from pointwise.data.own_drawings import OwnDrawings
 from pointwise.errors import ConfigError, DataError
 from pointwise.jobs import job_from
@@ -38,6 +40,19 @@ def test_a_job_on_them_is_made_again_of_its_description() -> None:
     for part, same in zip(DRAWINGS.load(), again.data.load(), strict=True):
         assert (part.images == same.images).all()
         assert (part.labels == same.labels).all()
+
+
+def test_a_class_more_learns_from_what_is_made_and_is_not_measured_on() -> None:
+    drawings = OwnDrawings(NAMES, DRAWINGS._every[0], LABELS, none=True)
+    more = PictureJob(drawings.config("bag_of_pixels"), pictures_recipe(1_000, epochs=1), drawings)
+    again = job_from(json.loads(json.dumps(more.describe())))
+    assert isinstance(again, PictureJob)
+    training, held_out = again.data.load()
+    assert again.config.num_classes == len(again.data.classes) == 3
+    assert again.data.classes[2] == NONE
+    assert again.data.counts == (len(training), len(held_out)) == (DRAWINGS.counts[0] + ASSORTED, 2)
+    assert (training.labels == 2).sum() == ASSORTED
+    assert held_out.labels.max() == 1
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,22 @@ import time
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from pointwise import classify_pictures
+from pointwise.calibration import SURE, probabilities_of, temperature_of
 from pointwise.card import class_names, reads_digits, reads_drawings
+from pointwise.data.catalogue import NONE
+from pointwise.data.digits import normalise
+from pointwise.data.measured_nondigits import measured_nondigits
+from pointwise.data.synthetic_digits import made_digits
 from pointwise.errors import DataError
 from pointwise.inference import classify_image
 from pointwise.models import Network
 from pointwise.teaching.class_fitting import learn
 from pointwise.teaching.last_layer import FrozenNetwork
 from pointwise.teaching.own_classes import OwnClasses
+from pointwise.teaching.stored_digits import stored_digits
 from pointwise.weights import load_model, to_bytes
 from tests.doodles import DOODLES, doodle
 
@@ -61,7 +68,7 @@ def test_all_but_the_last_layer_is_the_networks_that_was_frozen(frozen: FrozenNe
         "classifier.weight",
         "classifier.bias",
     }
-    assert len(after["classifier.bias"]) == 5
+    assert len(after["classifier.bias"]) == 6
 
 
 def test_the_same_drawings_make_the_same_network(frozen: FrozenNetwork, learned: Network) -> None:
@@ -73,11 +80,40 @@ def test_it_is_an_ordinary_network_that_reads_by_name(learned: Network) -> None:
     network = load_model(to_bytes(learned, learned.card))
     assert reads_drawings(network)
     assert not reads_digits(network)
-    assert class_names(network.card, network.config) == NAMES
+    assert class_names(network.card, network.config) == (*NAMES, NONE)
     reading = classify_image(network, doodle("fish", 99))
-    assert (reading.name, reading.digit, reading.names) == ("fish", None, NAMES)
+    assert (reading.name, reading.digit, reading.names) == ("fish", None, (*NAMES, NONE))
     blank = classify_image(network, np.zeros((28, 28), np.uint8))
-    assert (blank.name, blank.label, blank.probabilities.shape) == (None, None, (5,))
+    assert (blank.name, blank.label, blank.probabilities.shape) == (None, None, (6,))
+
+
+def surely_read(network: Network, pictures: Tensor) -> float:
+    """The share of pictures that are read as one of the five, and not unsurely."""
+    chances = probabilities_of(network, normalise(pictures), temperature_of(network.card))[:, :5]
+    return float((chances.amax(1) >= SURE).float().mean())
+
+
+def test_what_is_none_of_the_classes_is_seldom_read_as_one_surely(frozen: FrozenNetwork) -> None:
+    """MNIST's digits, and letters, signs and shapes of kinds that nothing was learned from."""
+    others = {"digits": stored_digits().test.images[:500], "no digits": measured_nondigits(300)[0].images}
+    for first in (0, 1_000):
+        with_it, without = (learn(frozen, lesson(5, first), none).network for none in (True, False))
+        for what, most in (("digits", 0.1), ("no digits", 0.3)):
+            assert surely_read(with_it, others[what]) < most
+            assert surely_read(without, others[what]) > 2 * surely_read(with_it, others[what])
+
+
+def test_digits_can_be_classes_too(frozen: FrozenNetwork) -> None:
+    """What looks like the classes is no part of what the class more learns from."""
+    digits = made_digits(600, 7)
+    made, held_out = OwnClasses().with_names("one, four, eight"), []
+    for number, label in enumerate((1, 4, 8)):
+        these = digits.images[digits.labels == label].numpy()
+        for picture in these[:6]:
+            made = made.with_drawing(number, picture)
+        held_out.append(these[6:36])
+    read = classify_pictures(learn(frozen, made).network, np.concatenate(held_out)).argmax(1)
+    assert (read == np.repeat(np.arange(3), 30)).mean() >= 0.9
 
 
 def test_too_few_drawings_are_refused(frozen: FrozenNetwork) -> None:

@@ -34,6 +34,7 @@ def test_names_are_typed_one_by_one_or_several_with_commas() -> None:
         (" , ", "needs a name"),
         ("\u202e\u200b", "can be seen"),
         ("Sun", "There is a class Sun already"),
+        ("None of These", "where no class fits"),
         ("moon, moon", "There is a class moon already"),
         (", ".join("abcdefghij"), f"{MOST_CLASSES} classes at most"),
     ],
