@@ -111,7 +111,8 @@ def scores_told(result: Mapping[str, Any]) -> Iterator[str]:
 
     yield "In brackets the 95 % interval of each sample: Wilson's, over drawings a bootstrap"
     for row in result["models"]:
-        yield f"{row['file']}: {row['arch']}, recipe {row['recipe']}, seed {row['seed']}"
+        known = [f"{what} {row[what]}" for what in ("recipe", "seed") if row[what] is not None]
+        yield f"{row['file']}: {', '.join([row['arch'], *known])}"
         yield f"  {row['parameters']:,} parameters, {row['multiply_adds']:,} multiply-adds, {row['bytes']:,} bytes"
         if "test_set" in row:
             what = "digits" if "test_digits" in row else "pictures"

@@ -17,12 +17,11 @@ from pointwise.data.digits import Digits
 from pointwise.data.labelled_pictures import OwnPictures
 from pointwise.data.picture_files import PHOTOGRAPHS, read_image, size_of
 from pointwise.data.picture_lists import Listed, list_folder, list_zip, named, short
-from pointwise.data.picture_squares import SIDES, Preparation, is_coloured, preparation_of, suited
+from pointwise.data.picture_squares import DRAWN, SIDES, Preparation, is_coloured, preparation_of, suited
 from pointwise.errors import ConfigError, DataError, PictureError, TooLargeError
 from pointwise.models import Network
 
 SAMPLE = 200  # pictures that are looked at for colours
-DRAWN = 28  # pixels a side of what the app makes of a drawing
 DARK = 64  # a level that the background of drawings stays below
 DIGITS = tuple("0123456789")
 

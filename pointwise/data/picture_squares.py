@@ -10,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pointwise.data.pictures import drawing_from
+from pointwise.drawing import prepare
 from pointwise.errors import ConfigError
 from pointwise.models.config import LARGEST_SIDE
 
 WAY = "whole picture, shrunk or enlarged, centred on the median colour of its edge"
+DRAWING = "the ink alone, cropped, shrunk or enlarged, centred by its mass"
+DRAWN = 28  # pixels a side of what the app makes of a drawing
 SIDES = 28, 32, 48, 64  # that pictures are brought to
 TINT, TINTED = 24, 0.01  # levels between a pixel's channels that make a colour, and the share of such pixels
 COLOURED = 0.01  # the share of coloured pictures above which all are read in colour
@@ -23,7 +27,9 @@ COLOURED = 0.01  # the share of coloured pictures above which all are read in co
 class Preparation:
     """How a picture of any size becomes an input: the whole of it in the middle of a square, its shape as it is.
 
-    It stands on the card of a network that learned from such pictures. Raises ConfigError for any other way.
+    It stands on the card of a network that learned from such pictures. One that learned from drawings is given the ink
+    of a picture, as of a drawing on the page; what has its size already is taken as it is. Raises ConfigError for any
+    other way.
     """
 
     side: int  # pixels
@@ -31,11 +37,16 @@ class Preparation:
     way: str = WAY
 
     def __post_init__(self) -> None:
-        if self.way != WAY or self.channels not in (1, 3) or not 1 <= self.side <= LARGEST_SIDE:
+        if self.way not in (WAY, DRAWING) or self.channels not in (1, 3) or not 1 <= self.side <= LARGEST_SIDE:
             raise ConfigError("It prepares pictures in a way that is not known here. Update Pointwise.")
 
     def square(self, image: Image.Image) -> NDArray[np.uint8]:
-        """A picture (L, LA, RGB or RGBA) as uint8 (side, side), or (3, side, side); on white where it is clear."""
+        """A picture (L, LA, RGB or RGBA) as uint8 (side, side), or (3, side, side); on white where it is clear.
+
+        Raises PictureError for a drawing on which nothing can be seen.
+        """
+        if self.way == DRAWING and image.size != (self.side, self.side):
+            return prepare(drawing_from(image)).image
         if image.mode in ("LA", "RGBA"):
             white = Image.new("RGBA", image.size, "white")
             white.alpha_composite(image.convert("RGBA"))
@@ -59,7 +70,10 @@ class Preparation:
 
 def preparation_of(card: Mapping[str, Any], channels: int, side: int) -> Preparation:
     """The preparation on a network's card, else the usual one, for its channels and side. Raises ConfigError."""
-    said = card.get("preparation")
+    options, said = card.get("options"), card.get("preparation")
+    drawn = isinstance(options, Mapping) and (options.get("drawn") or options.get("digits"))
+    if drawn and (channels, side) == (1, DRAWN):
+        return Preparation(side, channels, DRAWING)
     way = said.get("way", WAY) if isinstance(said, Mapping) else WAY
     return Preparation(side, channels, str(way))
 

@@ -33,11 +33,11 @@ from pointwise.teaching.last_layer import FrozenNetwork, LastLayer, with_last_la
 from pointwise.teaching.own_classes import OwnClasses
 
 FEATURES, LEAST_VARIANTS, MOST_VARIANTS = 800, 5, 24  # pictures in all, about; variants of each drawing beside itself
-PULL = 3e-3  # of the weights of features brought to one spread
+PULL = 1e-3  # of the weights of features brought to one spread
 STEPS = 60  # of L-BFGS
 PARTS = 5  # that drawings are left out in
 STRANGE = 0.1  # what the class "none of these" weighs beside all others together
-NEAR = 0.5  # of the drawings of a class have another one of it within the distance that is called near
+NEAR = 0.25  # of the drawings of a class have another one of it within the distance that is called near
 ALIKE = 0.25  # the share of a sign's pictures from which on all of them are left out
 LEAST_TEMPERATURE = 0.5  # where all that was left out is read right, the likeliest temperature would be next to 0
 

@@ -19,8 +19,12 @@ from pointwise.commands import recorder
 from pointwise.data.picture_folder import open_folder
 from pointwise.data.synthetic_digits import made_digits
 from pointwise.library import open_library
+from pointwise.teaching.class_fitting import learn
+from pointwise.teaching.last_layer import FrozenNetwork
+from pointwise.teaching.own_classes import OwnClasses
 from pointwise.training.loop import Step
-from pointwise.weights import load_model
+from pointwise.weights import load_model, save_model
+from tests.doodles import doodle
 from tests.own_pictures import days, picture, written
 
 Json = Callable[..., Any]
@@ -87,6 +91,39 @@ def test_measuring_refuses_other_classes_and_networks_without_names(
     )
     assert "nin says no names of classes" in refusal("evaluate", "nin", "--folder", sky)
     assert "Measure it on a folder of others with --folder" in refusal("evaluate", out)
+
+
+def photographed(name: str, number: int) -> bytes:
+    """A doodle as a small drawing in ink somewhere on a large white sheet, as PNG."""
+    sheet = Image.new("L", (500, 320), 255)
+    ink = Image.fromarray(255 - doodle(name, number)).resize((160, 160), Image.Resampling.BICUBIC)
+    sheet.paste(ink, (20 + 30 * number, 60))
+    content = io.BytesIO()
+    sheet.save(content, "PNG")
+    return content.getvalue()
+
+
+def test_a_network_of_ones_own_drawings_is_measured_on_photographs_of_others(
+    as_json: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The ink alone is read, wherever it stands on the sheet, as it is read by predict."""
+    names = ("sun", "fish")
+    classes = OwnClasses().with_names(", ".join(names))
+    for number, name in enumerate(names):
+        for one in range(5):
+            classes = classes.with_drawing(number, doodle(name, one))
+    network = learn(FrozenNetwork(load_model("nin")), classes).network
+    save_model(network, tmp_path / "own.safetensors", network.card)
+    sheets = {f"{name}/{one}.png": photographed(name, one) for name in names for one in range(6)}
+    folder = written(sheets, tmp_path / "sheets")
+    (row,) = as_json("evaluate", tmp_path / "own.safetensors", "--folder", folder)["models"]
+    assert row["accuracy"] >= 11 / 12
+    for name in names:
+        assert read_class(folder / name / "0.png", network).name == name
+    assert main(["evaluate", str(tmp_path / "own.safetensors"), "--folder", str(folder)]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].endswith("own.safetensors: nin")
+    assert "sheets has pictures of 2 of 3 classes." in err
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ STYLE = """<style>
 .pw-row b {font-weight: inherit; text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap}
 .pw-answer.pw-named {min-height: 14.5rem}
 .pw-named .pw-axis span:nth-child(even) {display: none}
-.pw-named .pw-row {grid-template-columns: 5.5rem 1fr 3.6rem}
-.pw-named :is(.pw-axis, .pw-unit) {margin-left: 6rem}
+.pw-named .pw-row {grid-template-columns: 6.2rem 1fr 3.6rem}
+.pw-named :is(.pw-axis, .pw-unit) {margin-left: 6.7rem}
 .pw-row div {height: 0.95rem; background: rgba(127, 155, 179, 0.16); border-radius: 0.15rem; overflow: hidden}
 .pw-row i {display: block; height: 100%; background: #5f7f9b}
 .pw-row span {font-variant-numeric: tabular-nums}
