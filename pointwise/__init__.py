@@ -41,11 +41,12 @@ from typing import TYPE_CHECKING, Any
 from pointwise.errors import PointwiseError
 
 if TYPE_CHECKING:
-    from pointwise.answers import Prices, classify_pictures, predict_prices, read_digit
+    from pointwise.answers import ClassReading, Prices, classify_pictures, predict_prices, read_class, read_digit
     from pointwise.costs import Cost, cost
     from pointwise.data.catalogue import Pictures, config_for
     from pointwise.data.housing import HouseOptions
     from pointwise.data.labelled_pictures import OwnPictures
+    from pointwise.data.picture_folder import open_folder
     from pointwise.errors import ConfigError, DataError, DivergedError, ModelFileError, PictureError, TooLargeError
     from pointwise.explain.arrays import evidence, feature_maps
     from pointwise.explain.evidence import Evidence
@@ -62,11 +63,12 @@ if TYPE_CHECKING:
 
 __version__ = "1.0"  # stands on the card of every network that is trained
 _HOMES = {
-    "answers": ("Prices", "classify_pictures", "predict_prices", "read_digit"),
+    "answers": ("ClassReading", "Prices", "classify_pictures", "predict_prices", "read_class", "read_digit"),
     "costs": ("Cost", "cost"),
     "data.catalogue": ("Pictures", "config_for"),
     "data.housing": ("HouseOptions",),
     "data.labelled_pictures": ("OwnPictures",),
+    "data.picture_folder": ("open_folder",),
     "errors": ("ConfigError", "DataError", "DivergedError", "ModelFileError", "PictureError", "TooLargeError"),
     "explain.arrays": ("evidence", "feature_maps"),
     "explain.evidence": ("Evidence",),
@@ -82,6 +84,7 @@ _HOMES = {
     "weights": ("load_model", "save_model"),
 }
 __all__ = [
+    "ClassReading",
     "ConfigError",
     "Cost",
     "DataError",
@@ -114,10 +117,12 @@ __all__ = [
     "fit",
     "import_state_dict",
     "load_model",
+    "open_folder",
     "pictures_recipe",
     "predict_price",
     "predict_prices",
     "predict_table",
+    "read_class",
     "read_digit",
     "recipe_named",
     "save_model",

@@ -54,12 +54,17 @@ class FolderPictures(OwnPictures):
             self.data_set, self.options = replace(self.data_set, digits=digits), {"digits" if digits else "drawn": True}
 
 
-def open_folder(path: Path, seen: Callable[[int], Seen] = lambda count: lambda: None) -> FolderPictures:
-    """The pictures of a folder, one sub-folder a class. Raises DataError, and TooLargeError for too many.
+def open_folder(path: Path | str, seen: Callable[[int], Seen] = lambda count: lambda: None) -> FolderPictures:
+    """The pictures of a folder, one sub-folder a class, as OwnPictures to learn from.
+
+    Each is brought, whole, to a square of 28, 32, 48 or 64 pixels, in grey or in colour, as suits them; a fifth of each
+    class is held out. Raises DataError where they cannot be learned from, and TooLargeError for too many.
 
     ``seen`` is told how many there are, and makes what is called after each of them.
     """
-    listed = list_folder(path)
+    if not isinstance(path, (str, Path)):
+        raise DataError(f"A folder is a path, not {type(path).__name__}. Give one.")
+    listed = list_folder(Path(path))
     return FolderPictures(squares_of(listed, seen=seen(len(listed.files))), listed.title)
 
 
