@@ -67,7 +67,9 @@ def add(app: AppTest, typed: str) -> AppTest:
 def test_a_stroke_begun_before_the_board_was_cleared_is_kept_too() -> None:
     app = add(opened(), "one, cup")
     blank = io.BytesIO()
-    Image.new("RGBA", (28, 28)).save(blank, "PNG")
+    sheet = Image.new("RGBA", (28, 28), (11, 15, 20, 255))
+    sheet.putpixel((20, 9), (12, 15, 20, 255))  # what is left of it there cannot be seen
+    sheet.save(blank, "PNG")
     app.session_state["drawing.examples"] = replace(drawn("one", 0), looks=(blank.getvalue(),))
     app.button(key="classes.keep.0").click().run()
     assert "Nothing is drawn" not in texts(app)

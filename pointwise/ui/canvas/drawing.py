@@ -104,11 +104,13 @@ class Drawing:
     def rgba(self) -> NDArray[np.uint8]:
         """The picture (height, width, 4): the page's own where it sent one, in its pixels, else drawn here.
 
-        A stroke that was begun before the board was cleared is not in the page's own, which is blank.
+        A stroke that was begun before the board was cleared is not in the page's own, where no ink is.
         """
+        from pointwise.drawing import ink_of
+
         if self.looks and self.looks[-1] is not None:
             picture = pixels(self.looks[-1])
-            if (picture != picture[0, 0]).any():
+            if ink_of(picture).any():
                 return picture
         return self._drawn()
 
