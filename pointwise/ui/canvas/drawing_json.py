@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from pointwise.ui.canvas.drawing import Drawing, Sheet, Stroke, pixels
+from pointwise.ui.canvas.drawing import Drawing, Sheet, Stroke
 
 MOST_BYTES = 1_000_000  # of a picture
 MOST_STROKES, MOST_POINTS = 2_000, 100_000  # of a drawing
@@ -36,7 +36,7 @@ def received(drawing: Drawing, sent: Any) -> Drawing:
     _check_count(len(before) + len(lines), sum(len(line.points) for line in before) + _points_in(lines))
     drawn = tuple(_stroke(line, by_hand=True) for line in lines)
     after = drawing.drawn_on(number, drawn, png)
-    vars(after)["rgba"] = pixels(png)  # decoded here, where a damaged one is refused
+    _ = after.rgba  # decoded here, where a damaged one is refused
     return after
 
 

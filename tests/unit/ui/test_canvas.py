@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pointwise.drawing import draw_strokes
+from pointwise.drawing import draw_strokes, ink_of
 from pointwise.ui.canvas.component import fabric
-from pointwise.ui.canvas.drawing import EXTENT, LOOKS, SAMPLES, SQUARE, STRIP, Drawing, Sheet, Stroke, first
+from pointwise.ui.canvas.drawing import EXTENT, LOOKS, SAMPLES, SQUARE, STRIP, Drawing, Sheet, Stroke, first, pixels
 from pointwise.ui.canvas.drawing_json import MOST_BYTES, MOST_STROKES, dump, load, received
 
 LINE = [[0.2, 0.5], [0.5, 0.4], [0.8, 0.5]]
@@ -45,6 +45,13 @@ def test_a_stroke_makes_the_next_drawing_with_the_pages_own_picture() -> None:
     assert after.shown.strokes == before.strokes
     assert np.array_equal(after.rgba[..., :3], np.asarray(Image.open(io.BytesIO(png()))))
     assert after.strokes[-1] == Stroke(tuple(map(tuple, LINE)), 0.07, by_hand=True)
+
+
+def test_of_a_stroke_that_a_cleared_board_took_from_the_page_s_picture_one_is_made_here() -> None:
+    """The board was cleared after the stroke began: it is in the message, and no ink is in its picture."""
+    before = first().cleared()
+    after = received(before, message(before, png(ink=9_999)))
+    assert ink_of(pixels(png(ink=9_999))).sum() == 0 < after.prepared.image.sum()
 
 
 def test_a_message_that_was_lost_is_made_up_for_by_the_next() -> None:
