@@ -87,10 +87,10 @@ def words() -> None:
         "has not seen."
     )
     glossary.write(
-        "**None of these.** A [[softmax]] shares out 100 % among the classes there are, so a network that knows suns "
-        "and houses alone is as sure that a 7 is one of them. It can only doubt what it has not heard of if it has "
-        "seen something else: so it learns one class more, from made letters, signs, digits and doodles, without those "
-        "that look like yours. Switch that off, train again and draw a digit."
+        "**None of these.** A [[softmax]] shares out all probability among the classes there are, so a network that "
+        "knows suns and houses alone is as sure that a 7 is one of them. It can only doubt what it has not heard of if "
+        "it has seen something else: so it learns one class more, from made letters, signs, digits and doodles, "
+        "without those that look like yours. Switch that off, train again and draw a digit."
     )
 
 
