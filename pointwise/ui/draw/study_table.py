@@ -61,14 +61,7 @@ def _table(study: Study) -> None:
         f"In percent: the mean over {seeds} [[seeds|seed]] ± their spread, in brackets the {100 * CONFIDENCE:.0f} % "
         "interval of the sample; a difference inside it is not one. The drawings are a development set: recipes were "
         "chosen by them, and nothing was trained on them. All of it is measured by `python -m pointwise study`."
-        + (" A dash: that training, the longest, is not done yet." if _lacking(study.cells) else "")
     )
-
-
-def _lacking(cells: Sequence[Cell]) -> bool:
-    """Whether some network has not been trained by some recipe."""
-    networks, recipes = ({getattr(cell, name) for cell in cells} for name in ("network", "recipe"))
-    return len(cells) < len(networks) * len(recipes)
 
 
 def _samples(cells: Sequence[Cell]) -> dict[str, str]:
