@@ -258,8 +258,13 @@ def test_memory_stays_as_it_is(page: Page, server: Server) -> None:
     devtools = page.context.new_cdp_session(page)
 
     def heap() -> float:
-        devtools.send("HeapProfiler.collectGarbage")
-        return devtools.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+        """The least of five looks: a megabyte comes and goes with what the page does beside."""
+        looks = []
+        for _ in range(5):
+            devtools.send("HeapProfiler.collectGarbage")
+            looks.append(devtools.send("Runtime.getHeapUsage")["usedSize"] / 1e6)
+            page.wait_for_timeout(300)
+        return min(looks)
 
     def answers(count: int) -> None:
         """So many, in one stroke that goes to and fro; the page itself moves the pen, once a frame."""
@@ -285,12 +290,9 @@ def test_memory_stays_as_it_is(page: Page, server: Server) -> None:
 
     answers(100)
     expect(page.locator(".pw-card")).to_have_count(4)  # all of the page is there
-    grown = []
-    while not grown or (grown[-1] >= 1.0 and len(grown) < 3):  # once, what else the page does may fall into it
-        before = heap()
-        answers(500)
-        grown.append(heap() - before)
-    assert grown[-1] < 1.0
+    before = heap()
+    answers(500)
+    assert heap() < before + 1.0
 
 
 def test_a_run_moves_the_bars_of_ones_own_drawing(page: Page, server: Server) -> None:
