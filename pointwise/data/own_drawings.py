@@ -35,9 +35,8 @@ class OwnDrawings(OwnPictures):
         self.options = {"drawn": True}
         self._every = np.asarray(images), np.asarray(labels)
         self._repeats = math.ceil(SHOWN / self.counts[0])
-        self._none = none
-        strange = ASSORTED if none else 0
-        self.counts = self.counts[0] * self._repeats + strange, self.counts[1]
+        self._names, self._none = names, none
+        self.counts = self.counts[0] * self._repeats + ASSORTED * none, self.counts[1]
 
     def load(self) -> tuple[Digits, Digits]:
         """Training drawings, each as often as it is shown in an epoch, and held-out ones."""
@@ -52,13 +51,8 @@ class OwnDrawings(OwnPictures):
         """JSON that ``own_drawings_from`` makes the same drawings of."""
         images, labels = self._every
         drawings = [[int(label), packed(image.tobytes())] for image, label in zip(images, labels, strict=True)]
-        names = self.classes[:-1] if self._none else self.classes
-        return {
-            "name": self.name,
-            "classes": list(names),
-            "drawings": drawings,
-            **({"none": True} if self._none else {}),
-        }
+        described: dict[str, Any] = {"name": self.name, "classes": list(self._names), "drawings": drawings}
+        return {**described, "none": True} if self._none else described
 
 
 def own_drawings_from(data: Mapping[str, Any]) -> OwnDrawings:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pointwise.drawing import Preparation
+    from pointwise.drawing import Ink, Preparation
 
 INK, PAPER = "#ffffff", "#0b0f14"
 FIRST_STRIP = 4, 7, 2  # the digits that a first visitor finds on the strip
@@ -100,26 +100,33 @@ class Drawing:
         """Whether there is neither a stroke nor an uploaded picture."""
         return not self.strokes and self.photo is None
 
-    @cached_property
+    @property
     def rgba(self) -> NDArray[np.uint8]:
         """The picture (height, width, 4): the page's own where it sent one, in its pixels, else drawn here.
 
         A stroke that was begun before the board was cleared is not in the page's own, where no ink is.
         """
+        return self._seen[0]
+
+    @cached_property
+    def _seen(self) -> tuple[NDArray[np.uint8], Ink]:
+        """The picture, and the ink in it."""
         from pointwise.drawing import ink_of
 
         if self.looks and self.looks[-1] is not None:
             picture = pixels(self.looks[-1])
-            if ink_of(picture).any():
-                return picture
-        return self._drawn()
+            ink = ink_of(picture)
+            if ink.any():
+                return picture, ink
+        picture = self._drawn()
+        return picture, ink_of(picture)
 
     @cached_property
     def prepared(self) -> Preparation:
         """The way to 28×28: cropped, scaled, centred."""
-        from pointwise.drawing import ink_of, prepare_ink
+        from pointwise.drawing import prepare_ink
 
-        return prepare_ink(ink_of(self.rgba))
+        return prepare_ink(self._seen[1])
 
     @cached_property
     def whole(self) -> NDArray[np.uint8]:
@@ -149,7 +156,7 @@ class Drawing:
     def reopened(self) -> Drawing:
         """The next Drawing, the same for a canvas that has just been put on the page again."""
         after = self._next(self.strokes, self.looks, self.photo)
-        vars(after).update({name: vars(self)[name] for name in ("rgba", "prepared", "whole") if name in vars(self)})
+        vars(after).update({name: vars(self)[name] for name in ("_seen", "prepared", "whole") if name in vars(self)})
         return after
 
     def with_digits(self, *digits: int) -> Drawing:

@@ -53,7 +53,7 @@ def test_a_drawing_does_not_keep_the_pictures_of_the_one_beneath_it() -> None:
     assert shown.prepared is not None
     after = shown.drawn_on(3, (Stroke(((0.1, 0.1),), 0.1, True),), b"")
     assert after.shown.number == shown.number
-    assert not {"rgba", "prepared", "whole"} & set(vars(after.shown))
+    assert not {"_seen", "prepared", "whole"} & set(vars(after.shown))
 
 
 def test_a_network_is_packed_once_for_all_and_not_kept_for_that() -> None:
