@@ -7,9 +7,15 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
+from pointwise import classify_pictures
+from pointwise.calibration import SURE, probabilities_of, temperature_of
+from pointwise.data.digits import normalise
 from pointwise.data.synthetic_digits import smooth
 from pointwise.drawing import draw_strokes, prepare
+from pointwise.models import Network
+from pointwise.teaching.own_classes import OwnClasses
 
 Points = list[tuple[float, float]]
 WOBBLE = 0.025  # of the points, in the doodle's height
@@ -78,6 +84,28 @@ def doodle(name: str, number: int) -> NDArray[np.uint8]:
     turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
     bent = [((points - 0.5) @ turn * (wide, high) + 0.5).tolist() for points in strokes]
     return prepare(draw_strokes(bent, SHEET, SHEET * chance.uniform(*PEN), EXTENT)).image
+
+
+def drawn_classes(drawings: int = 5, first: int = 0) -> OwnClasses:
+    """The five classes with so many drawings each, of the numbers from ``first`` on."""
+    made = OwnClasses().with_names(", ".join(DOODLES))
+    for number, name in enumerate(DOODLES):
+        for one in range(first, first + drawings):
+            made = made.with_drawing(number, doodle(name, one))
+    return made
+
+
+def read_right(network: Network, drawings: int = 10, first: int = 10_000) -> float:
+    """The share of so many drawings of each class, of the numbers from ``first`` on, that a network of them reads."""
+    pictures = [doodle(name, number) for name in DOODLES for number in range(first, first + drawings)]
+    read = classify_pictures(network, np.stack(pictures)).argmax(1)
+    return float((read == np.repeat(np.arange(len(DOODLES)), drawings)).mean())
+
+
+def read_surely(network: Network, pictures: Tensor) -> float:
+    """The share of pictures, uint8 (N, 28, 28), that a network of the five classes is sure to be one of them."""
+    chances = probabilities_of(network, normalise(pictures), temperature_of(network.card))[:, : len(DOODLES)]
+    return float((chances.amax(1) >= SURE).float().mean())
 
 
 def _by_hand(points: NDArray[np.float64], chance: np.random.Generator) -> NDArray[np.float64]:

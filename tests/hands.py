@@ -6,13 +6,23 @@ None has the very shape of another digit, as the Arabic six has that of a seven.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from pointwise.calibration import SURE
+from pointwise.data.digits import normalise
 from pointwise.data.synthetic_digits import Skeleton, drawn, points_of, smooth
+from pointwise.teaching.corrections import Correction
+from pointwise.teaching.examined import Examined, examine
+from pointwise.teaching.fitting import teach
+from pointwise.teaching.last_layer import FrozenNetwork, LastLayer, Seen
 
+LOOKED_AT = 10  # drawings of a hand, of which the first that is not read right and surely is corrected
 WOBBLE = 0.03  # of the points, in the digit's height: the same hand writes no digit twice alike
 
 
@@ -52,3 +62,37 @@ HANDS = (
     Hand("one with a flag and a bar", 1, ("8,44 8,44 56,0 56,0 54,98", "20,50 86,50", "10,99 96,99")),
     Hand("six like a delta", 6, ("80,10 40,4 36,26 66,48 76,80 48,100 20,80 30,52 64,46",)),
 )
+
+
+class Outcome(NamedTuple):
+    """What one correction of a hand brings."""
+
+    right: bool  # the corrected drawing is read right, and surely
+    others: float  # the share of further drawings that is
+    examined: Examined
+
+
+def probabilities(frozen: FrozenNetwork, layer: LastLayer, pictures: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """What the network with another last layer says of pictures, (N, 10)."""
+    inputs = normalise(torch.from_numpy(np.stack(pictures)))
+    return (layer.logits(frozen.features(inputs)) / frozen.temperature).softmax(1).numpy()
+
+
+def failed(frozen: FrozenNetwork) -> Iterator[tuple[Hand, Correction]]:
+    """Each hand with the first of its drawings that is read wrongly or unsurely, if there is one."""
+    for hand in HANDS:
+        drawings = [hand.drawing(number) for number in range(LOOKED_AT)]
+        found = probabilities(frozen, frozen.layer, drawings)
+        wrong = (found.argmax(1) != hand.digit) | (found.max(1) < SURE)
+        if wrong.any():
+            yield hand, Correction.of(drawings[int(wrong.argmax())], hand.digit)
+
+
+def outcome(frozen: FrozenNetwork, hand: Hand, correction: Correction, others: int, held_out: Seen) -> Outcome:
+    """What one correction brings for its drawing, for so many further ones, and for digits that are held out."""
+    layer = teach(frozen, [correction]).layer
+    (own,) = probabilities(frozen, layer, [correction.picture])
+    drawings = [hand.drawing(number) for number in range(LOOKED_AT, LOOKED_AT + others)]
+    read = probabilities(frozen, layer, drawings).argmax(1)
+    right = bool(own.argmax() == hand.digit and own.max() >= SURE)
+    return Outcome(right, float((read == hand.digit).mean()), examine(held_out, frozen.layer, layer))

@@ -212,11 +212,9 @@ def assortment() -> Assortment:
         make = _sign({name: SIGNS[name]})
         images += [drawn(make(chance), chance) for _ in range(OF_A_SIGN)]
         kinds += [name] * OF_A_SIGN
-    for label in range(10):
-        strokes = [made_strokes(label, chance, WOBBLE * chance.uniform(*SHAKES)) for _ in range(OF_A_DIGIT)]
-        images += [drawn([np.array(stroke) for stroke in one], chance) for one in strokes]
-        kinds += [str(label)] * OF_A_DIGIT
     scribble = _scribble(6, 16)
     images += [drawn((_doodle if number % 5 else scribble)(chance), chance) for number in range(DOODLES)]
     kinds += [""] * DOODLES
-    return Assortment(torch.from_numpy(np.stack(images)), tuple(kinds))
+    digits = made_digits(10 * OF_A_DIGIT)
+    kinds += [str(label) for label in digits.labels.tolist()]
+    return Assortment(torch.cat([torch.from_numpy(np.stack(images)), digits.images]), tuple(kinds))

@@ -50,7 +50,7 @@ def room_of(mine: Sequence[RunRecord], limits: Limits) -> Room:
     first = free[0] if free else None
     warnings = []
     if len(mine) >= limits.runs:
-        goes = f"the next one takes the place of '{first.name}'" if first else "all are pinned"
+        goes = f"the next one takes the place of '{first.name}'" if first else "all are pinned or going on"
         warnings.append(f"{len(mine)} of {limits.runs} runs are kept: {goes}.")
     elif len(mine) >= NEAR * limits.runs:
         warnings.append(f"{len(mine)} of {limits.runs} runs are kept; then the oldest that are not pinned go first.")

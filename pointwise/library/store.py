@@ -210,7 +210,8 @@ class Library:
         gone |= surplus(rest, 0, sum(r.bytes for r in rest) - self.limits.all_gigabytes * 1e9)
         if runs and len([r for r in mine if r.id not in gone]) + runs > self.limits.runs:
             raise NoRoomError(
-                f"All of the {self.limits.runs} runs that are kept are pinned. Unpin or delete one on the page of runs."
+                f"All of the {self.limits.runs} runs that are kept are pinned or going on. "
+                "Unpin or delete one on the page of runs."
             )
         for record in every:
             if record.id in gone:  # unless somebody has pinned it, or brought it back, meanwhile

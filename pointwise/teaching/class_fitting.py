@@ -1,9 +1,9 @@
 """A new last layer for classes of somebody's own, over the frozen maps of a network that reads digits.
 
 It is a softmax regression on a drawing's features: a cross-entropy over all drawings and variants of them, bent by the
-recipes' augmentation, with a pull of all weights towards 0, made as small as L-BFGS makes it (Liu & Nocedal 1989). How
-well it does on drawings that it has not seen is measured by leaving a part of them out in turn; the probabilities'
-temperature is fitted to the same answers.
+recipes' augmentation, with a pull of all weights towards 0, made as small as L-BFGS makes it. How well it does on
+drawings that it has not seen is measured by leaving a part of them out in turn; the temperature is fitted to the same
+answers.
 
 A class more, "none of these", learns from what ``assortment`` holds: made letters, signs, digits and doodles. Left out
 of it is what looks like one of the classes: what lies as near to a drawing as drawings of its class do to each other, a
@@ -30,6 +30,7 @@ from pointwise.errors import DataError
 from pointwise.intervals import Share, share_of
 from pointwise.models import Network
 from pointwise.teaching.last_layer import FrozenNetwork, LastLayer, with_last_layer
+from pointwise.teaching.lbfgs import least
 from pointwise.teaching.own_classes import OwnClasses
 
 FEATURES, LEAST_VARIANTS, MOST_VARIANTS = 800, 5, 24  # pictures in all, about; variants of each drawing beside itself
@@ -115,8 +116,6 @@ def _features(frozen: FrozenNetwork, pictures: NDArray[np.uint8]) -> Tensor:
 
 def _fitted(features: Tensor, labels: NDArray[np.int64], strange: Tensor) -> LastLayer:
     """The layer that gives drawings, (N, variants, F), the classes ``labels``, and ``strange``, (M, F), one more."""
-    from scipy.optimize import minimize
-
     seen = torch.cat([features.flatten(0, 1), strange]).double()
     centre, spread = seen.mean(0), seen.std(0) + 1e-3
     scaled = ((seen - centre) / spread).numpy()
@@ -139,7 +138,7 @@ def _fitted(features: Tensor, labels: NDArray[np.int64], strange: Tensor) -> Las
         return value, np.concatenate([(wrong.T @ scaled + PULL * weights).ravel(), wrong.sum(0)])
 
     start = np.zeros(classes * (scaled.shape[1] + 1))
-    found = torch.from_numpy(minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x)
+    found = torch.from_numpy(least(loss, start, STEPS))
     weights = found[:-classes].reshape(classes, -1) / spread
     biases = found[-classes:] - weights @ centre
     return LastLayer(weights.float(), biases.float())

@@ -1,10 +1,10 @@
 """The last layer trained anew on corrections, going no further than they need.
 
-A loss of two parts is made as small as L-BFGS makes it (Liu & Nocedal 1989): what the layer would forget of the stored
-digits (memory.py), its mistakes included, and how badly it reads the corrected drawings and their variants, bent twice
-by the recipes' augmentation. The corrections begin with little weight, which grows for those alone that are not read
-right yet: first where forgetting is a quadratic form, in a few milliseconds, and from there with what it costs exactly.
-That a drawing's variants are read surely, too, so that the next drawing of that hand is, is worth a little forgetting
+A loss of two parts is made as small as L-BFGS makes it: what the layer would forget of the stored digits (memory.py),
+its mistakes included, and how badly it reads the corrected drawings and their variants, bent twice by the recipes'
+augmentation. The corrections begin with little weight, which grows for those alone that are not read right yet: first
+where forgetting is a quadratic form, in a few milliseconds, and from there with what it costs exactly. That a
+drawing's variants are read surely, too, so that the next drawing of that hand is, is worth a little forgetting
 (ALLOWED); that the drawing itself is read surely may cost more.
 """
 
@@ -25,6 +25,7 @@ from pointwise.data.digits import augment, normalise
 from pointwise.errors import ConfigError
 from pointwise.teaching.corrections import MOST, Correction
 from pointwise.teaching.last_layer import FrozenNetwork, LastLayer
+from pointwise.teaching.lbfgs import least
 from pointwise.teaching.memory import with_one
 
 VARIANTS = 48  # of each corrected drawing, beside itself
@@ -99,8 +100,6 @@ class _Lesson:
 
     def fit(self, weights: NDArray[np.float64]) -> None:
         """Move on, with corrections of these weights."""
-        from scipy.optimize import minimize  # half a second
-
         each = (weights / (1 + VARIANTS)).repeat(1 + VARIANTS).astype(np.float32)
 
         def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -111,8 +110,7 @@ class _Lesson:
             cost, back = self._cost(values.reshape(self.moved.shape))
             return cost - float(each @ np.log(np.maximum(right, 1e-30))), (slope + back).ravel()
 
-        found = minimize(loss, self.moved.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
-        self.moved = found.x.reshape(self.moved.shape)
+        self.moved = least(loss, self.moved.ravel(), STEPS).reshape(self.moved.shape)
 
     def _cost(self, moved: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         """What a move forgets, and the slope in it."""

@@ -13,7 +13,7 @@ from pointwise.errors import LibraryError
 from pointwise.intervals import share_of_sample
 from pointwise.jobs import PictureJob
 from pointwise.teaching.own_classes import OwnClasses
-from pointwise.training import RECIPES
+from pointwise.training import drawings_recipe
 from pointwise.ui.canvas import drawing
 from pointwise.ui.canvas.drawing import EXAMPLES, SQUARE
 from pointwise.ui.frame import desk, glossary, labels, navigation, shipped, visitor
@@ -25,7 +25,6 @@ from pointwise.ui.training import downloads, lessons, session_run, weights_in_us
 if TYPE_CHECKING:
     from pointwise.library import RunRecord
 
-EPOCHS, BATCH = 24, 64  # of the whole network's training
 LONGEST_NAME = 60  # of a network in the library
 
 
@@ -124,8 +123,7 @@ def _with_none(value: bool, changed: str) -> None:
 def _begin(now: OwnClasses) -> None:
     images, numbers = now.pictures()
     data = OwnDrawings(now.names, images, numbers, NONE_TOO.get())
-    recipe = replace(RECIPES["fast"], name="drawings", epochs=EPOCHS, batch_size=BATCH, augment=True)
-    run = session_run.start(PictureJob(data.config(ARCH), recipe, data))
+    run = session_run.start(PictureJob(data.config(ARCH), drawings_recipe(), data))
     if run is not None:
         visitor.shelf().rename(run, f"{_title(now)}: whole network")
         lesson.learned(WHOLE, run, now)

@@ -68,7 +68,7 @@ from dataclasses import replace
 from pointwise.library import Limits
 from pointwise.runs import Point, Progress
 
-library = Library(folder, Limits(runs=12))
+library = Library(folder, Limits(runs=16))  # eight that are pinned at last, and eight that are at work at a time
 errors, kept, gone = [], [], []
 
 def visits(visitor):
@@ -154,11 +154,11 @@ def test_four_servers_with_two_visitors_each_lose_nothing_and_wait_for_nobody(tm
     """They begin, record, pin, rename, delete, bring back and make room, all in one library, which has room for few."""
     said = answers(together(SERVER, tmp_path, 4))
     assert [errors for errors, _ in said] == [[]] * 4  # type: ignore[misc]
-    library = Library(tmp_path, Limits(runs=12))
+    library = Library(tmp_path, Limits(runs=16))
     library.make_room("class")
     ids = {row["id"] for row in library.rows("SELECT id FROM runs")}
     assert ids >= {run for _, kept in said for run in kept}  # type: ignore[misc]
-    assert len(library.shelf("class").runs()) == 12
+    assert len(library.shelf("class").runs()) == 16
     for server in range(4):
         for visitor in range(2):
             own = library.shelf(f"{server}.{visitor}")

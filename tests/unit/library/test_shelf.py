@@ -275,8 +275,10 @@ def test_when_all_are_pinned_there_is_a_sentence(library: Library) -> None:
     shelf = limited(library, runs=2)
     for _ in range(2):
         shelf.pin(train(shelf, job(epochs=1)))
-    assert shelf.room().warnings == ("2 of 2 runs are kept: all are pinned.",)
-    with pytest.raises(NoRoomError, match=r"All of the 2 runs that are kept are pinned\. Unpin or delete one"):
+    assert shelf.room().warnings == ("2 of 2 runs are kept: all are pinned or going on.",)
+    with pytest.raises(
+        NoRoomError, match=r"All of the 2 runs that are kept are pinned or going on\. Unpin or delete one"
+    ):
         shelf.begin(job().describe(), 1000)
     assert names(shelf) == ["Run 2", "Run 1"]
 

@@ -7,13 +7,10 @@ import time
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 from pointwise import classify_pictures
-from pointwise.calibration import SURE, probabilities_of, temperature_of
 from pointwise.card import class_names, reads_digits, reads_drawings
 from pointwise.data.catalogue import NONE
-from pointwise.data.digits import normalise
 from pointwise.data.measured_nondigits import measured_nondigits
 from pointwise.data.synthetic_digits import made_digits
 from pointwise.errors import DataError
@@ -24,17 +21,9 @@ from pointwise.teaching.last_layer import FrozenNetwork
 from pointwise.teaching.own_classes import OwnClasses
 from pointwise.teaching.stored_digits import stored_digits
 from pointwise.weights import load_model, to_bytes
-from tests.doodles import DOODLES, doodle
+from tests.doodles import DOODLES, doodle, drawn_classes, read_right, read_surely
 
 NAMES = tuple(DOODLES)
-
-
-def lesson(drawings: int = 5, first: int = 0) -> OwnClasses:
-    made = OwnClasses().with_names(", ".join(NAMES))
-    for number, name in enumerate(NAMES):
-        for one in range(first, first + drawings):
-            made = made.with_drawing(number, doodle(name, one))
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -44,22 +33,20 @@ def frozen() -> FrozenNetwork:
 
 @pytest.fixture(scope="module")
 def learned(frozen: FrozenNetwork) -> Network:
-    return learn(frozen, lesson(3)).network
+    return learn(frozen, drawn_classes(3)).network
 
 
 def test_five_drawings_of_each_of_five_doodles_are_enough_and_take_less_than_a_second(frozen: FrozenNetwork) -> None:
     """Of fifty that were held out; a second of the processor's time."""
-    held_out = np.stack([doodle(name, 10_000 + number) for name in NAMES for number in range(10)])
-    learn(frozen, lesson(3))  # SciPy is imported
+    learn(frozen, drawn_classes(3))  # SciPy is imported
     for first in (0, 1_000):
         began = time.process_time()
-        found = learn(frozen, lesson(5, first))
+        found = learn(frozen, drawn_classes(5, first))
         seconds = time.process_time() - began
-        read = classify_pictures(found.network, held_out).argmax(1)
-        assert (read == np.repeat(np.arange(5), 10)).mean() >= 0.9
+        assert read_right(found.network) >= 0.9
         assert seconds <= 1
         assert found.read.count == 25
-        assert found.read.low <= (read == np.repeat(np.arange(5), 10)).mean()  # what is said of it is no promise
+        assert found.read.low <= read_right(found.network)  # what is said of it is no promise
 
 
 def test_all_but_the_last_layer_is_the_networks_that_was_frozen(frozen: FrozenNetwork, learned: Network) -> None:
@@ -72,7 +59,7 @@ def test_all_but_the_last_layer_is_the_networks_that_was_frozen(frozen: FrozenNe
 
 
 def test_the_same_drawings_make_the_same_network(frozen: FrozenNetwork, learned: Network) -> None:
-    once, again = learned.state_dict(), learn(frozen, lesson(3)).network.state_dict()
+    once, again = learned.state_dict(), learn(frozen, drawn_classes(3)).network.state_dict()
     assert all(torch.equal(once[name], again[name]) for name in once)
 
 
@@ -87,20 +74,14 @@ def test_it_is_an_ordinary_network_that_reads_by_name(learned: Network) -> None:
     assert (blank.name, blank.label, blank.probabilities.shape) == (None, None, (6,))
 
 
-def surely_read(network: Network, pictures: Tensor) -> float:
-    """The share of pictures that are read as one of the five, and not unsurely."""
-    chances = probabilities_of(network, normalise(pictures), temperature_of(network.card))[:, :5]
-    return float((chances.amax(1) >= SURE).float().mean())
-
-
 def test_what_is_none_of_the_classes_is_seldom_read_as_one_surely(frozen: FrozenNetwork) -> None:
     """MNIST's digits, and letters, signs and shapes of kinds that nothing was learned from."""
     others = {"digits": stored_digits().test.images[:500], "no digits": measured_nondigits(300)[0].images}
     for first in (0, 1_000):
-        with_it, without = (learn(frozen, lesson(5, first), none).network for none in (True, False))
+        with_it, without = (learn(frozen, drawn_classes(5, first), none).network for none in (True, False))
         for what, most in (("digits", 0.1), ("no digits", 0.3)):
-            assert surely_read(with_it, others[what]) < most
-            assert surely_read(without, others[what]) > 2 * surely_read(with_it, others[what])
+            assert read_surely(with_it, others[what]) < most
+            assert read_surely(without, others[what]) > 2 * read_surely(with_it, others[what])
 
 
 def test_digits_can_be_classes_too(frozen: FrozenNetwork) -> None:
@@ -118,4 +99,4 @@ def test_digits_can_be_classes_too(frozen: FrozenNetwork) -> None:
 
 def test_too_few_drawings_are_refused(frozen: FrozenNetwork) -> None:
     with pytest.raises(DataError, match="1 of sun"):
-        learn(frozen, lesson(3).without_drawing(0, 0))
+        learn(frozen, drawn_classes(3).without_drawing(0, 0))
