@@ -105,7 +105,6 @@ class Outcome:
     """How the networks of one arm ended."""
 
     accuracies: tuple[float, ...]  # on held-out digits, 0–1, one a seed
-    losses: tuple[float, float]  # in training and on held-out digits, the mean over the seeds
     read: NDArray[np.float64]  # (digits,): the share of the seeds whose network reads it
 
     @property
@@ -128,9 +127,8 @@ def outcomes_of(trainings: Mapping[str, Sequence[Epoch]], held_out: int) -> dict
 
 
 def _outcome(ends: Sequence[Epoch], held_out: int) -> Outcome:
-    losses = tuple(statistics.mean(end.metrics[name] for end in ends) for name in ("train_loss", "loss"))
     read = np.mean([_bits(str(end.card[READ]), held_out) for end in ends], axis=0)
-    return Outcome(tuple(end.metrics["accuracy"] for end in ends), losses, read)  # type: ignore[arg-type]
+    return Outcome(tuple(end.metrics["accuracy"] for end in ends), read)
 
 
 def _bits(written: str, count: int) -> NDArray[np.uint8]:

@@ -81,7 +81,7 @@ def _evidence(chain: Chain, image: NDArray[np.uint8], digits: Sequence[int], bas
         last = trace.maps[-1]
         return tuple(_pooled(chain, last, digit, logit) for digit, logit in zip(digits, logits, strict=True))
     x = normalise(torch.from_numpy(image)[None])[0]
-    parts = zip(_affines(chain, x, digits), logits, strict=True)
+    parts = zip(affines(chain, x, digits), logits, strict=True)
     return tuple(
         Evidence((weights * (x - baseline)).sum(0).double().numpy(), bias + baseline * float(weights.sum()), logit)
         for (weights, bias), logit in parts
@@ -95,16 +95,12 @@ def _pooled(chain: Chain, last: Maps, digit: int, logit: float) -> Evidence:
     return Evidence(shares.numpy(), channel.bias, logit)
 
 
-def affine(chain: Chain, x: Tensor, digit: int) -> tuple[Tensor, float]:
-    """Weights (C, H, W) and bias of the affine function that gives the logit with all factors held as they are at x.
+def affines(chain: Chain, x: Tensor, digits: Sequence[int]) -> list[tuple[Tensor, float]]:
+    """For each digit weights (C, H, W) and bias of the affine function that gives its logit, all factors held as at x.
 
     An activation a(z) is (a(z) − a(0)) / z · z + a(0): a factor times its input, plus a constant. For ReLU the
     function is the network itself as long as no unit is switched on or off (Montúfar et al. 2014, arXiv:1402.1869).
     """
-    return _affines(chain, x, (digit,))[0]
-
-
-def _affines(chain: Chain, x: Tensor, digits: Sequence[int]) -> list[tuple[Tensor, float]]:
     with torch.inference_mode(False), torch.enable_grad():
         factors, zero = _factors(chain, x)
         start = x.clone().requires_grad_()

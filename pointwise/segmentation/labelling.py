@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -18,7 +18,6 @@ from pointwise.errors import ConfigError
 from pointwise.models import Network
 from pointwise.segmentation import filters
 from pointwise.segmentation.channel_maps import Channels
-from pointwise.weights import model_from
 
 BAND = 32  # rows that are labelled at a time: their hidden maps stay in the processor's cache
 Labels = NDArray[np.uint8]
@@ -187,9 +186,3 @@ def iou_by_class(labels: NDArray[Any], truth: NDArray[Any]) -> dict[int, float]:
 def mean_iou(labels: NDArray[Any], truth: NDArray[Any]) -> float:
     """The mean of ``iou_by_class``."""
     return float(np.mean(list(iou_by_class(labels, truth).values())))
-
-
-def smoothed(network: Network, smoothing: float) -> Network:
-    """A network with another Gaussian over its logits, σ in pixels. Raises ConfigError for one out of range."""
-    config = replace(network.config, smoothing=float(smoothing))
-    return model_from(config, network.state_dict(), network.card)

@@ -58,7 +58,7 @@ def test_a_training_that_waits_for_its_turn_says_its_place(monkeypatch: pytest.M
 def outcomes(**read: float) -> dict[Arm, Outcome]:
     """What the networks read that were regularised by dropout, 0–1, by the kind of network; all others 80 %."""
     shares = {arm: read.get(arm.arch, 0.8) if arm.variant == "dropout" else 0.8 for arm in ARMS}
-    return {arm: Outcome((one,) * 3, (0.1, 0.5), (np.arange(1000) < 1000 * one) * 1.0) for arm, one in shares.items()}
+    return {arm: Outcome((one,) * 3, (np.arange(1000) < 1000 * one) * 1.0) for arm, one in shares.items()}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A page of its own for test_one_pixel.py: the figure of a drawing, of a colour picture, and of a network's layer."""
+"""A page of its own for test_one_pixel.py: the figure of a drawing, and of a network's layer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ st.set_page_config(layout="wide")
 kind = st.query_params.get("kind", "drawing")
 if kind == "drawing":
     one_pixel.drawing(drawing.received_image())
-elif kind == "colour":
-    one_pixel.colour()
 else:
     chain = Chain.of(shipped.shipped_model(kind))
     trace = chain.run(load_bundled()[1].images[0].numpy())

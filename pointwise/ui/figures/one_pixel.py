@@ -6,14 +6,12 @@ to the server. It needs no heading above it, and fits any width.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pointwise.explain import colour as mixes
 from pointwise.inpage import FOLDER, bundled
 from pointwise.ui.figures import one_pixel_data
 
@@ -33,18 +31,6 @@ def drawing(image: NDArray[np.uint8], key: str = "one_pixel.drawing") -> None:
     the shipped bag_of_pixels. Beside it a 3×3 kernel that sees edges.
     """
     _figure(key=key, data=one_pixel_data.of_drawing(image))
-
-
-def colour(
-    picture: NDArray[np.uint8] | None = None,
-    weights: NDArray[np.float64] | None = None,
-    names: Sequence[str] = mixes.OPPONENT_NAMES,
-    key: str = "one_pixel.colour",
-) -> None:
-    """A colour picture, uint8 (h, w, 3), or the berries: red, green and blue, and a map for each row of ``weights``
-    (k, 3), by default the opponent colours. Beside it a 3×3 kernel that sees the edges in red.
-    """
-    _figure(key=key, data=one_pixel_data.of_colour(picture, weights, names))
 
 
 def shows(chain: Chain, trace: Trace, stage: int) -> bool:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pointwise.explain import colour as mixes
 from pointwise.models import SHIPPED
 from pointwise.models.config import folded
 from pointwise.ui.frame.colours import Scale
@@ -25,9 +24,7 @@ Floats = NDArray[np.float64]
 RELIEF = ((-1, -1, 0), (-1, 0, 1), (0, 1, 1))  # brighter towards the lower right is above 0
 TELLING = [26, 7, 28, 19]  # channels of bag_of_pixels' first layer whose tone curves differ
 MOST_LINES = 4  # products that are shown one by one
-SIDE = 28  # of a colour picture in the figure
 GREYS = ((11, 15, 20), (255, 255, 255))  # of the canvas's paper and ink
-PRIMARIES = {"red": (255, 40, 40), "green": (40, 220, 40), "blue": (60, 100, 255)}
 BENDS = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "gelu": "GELU"}
 KNOWS_NONE = "It knows no neighbours: "
 ONE_BRIGHTNESS = "pixels of one brightness get one value, wherever they are."
@@ -70,28 +67,6 @@ def of_drawing(image: NDArray[np.uint8]) -> dict[str, Any]:
     )
     texts = {"picture": "The drawing", "one_says": KNOWS_NONE + ONE_BRIGHTNESS}
     return _data(mixing, _grey(image), texts, kernel_on=0)
-
-
-def of_colour(
-    picture: NDArray[np.uint8] | None = None,
-    weights: Floats | None = None,
-    names: Sequence[str] = mixes.OPPONENT_NAMES,
-) -> dict[str, Any]:
-    """A colour picture, uint8 (h, w, 3), and a map for each row of ``weights`` (k, 3)."""
-    small = mixes.berries(SIDE) if picture is None else _small(picture)
-    weights = mixes.opponent() if weights is None else weights
-    values = (small / 255.0).astype(np.float32).transpose(2, 0, 1)
-    inputs = [
-        Channel(channel, name, _colours(Scale(0.0, 1.0), ((0, 0, 0), most)))
-        for channel, (name, most) in zip(values, PRIMARIES.items(), strict=True)
-    ]
-    maps = np.einsum("kc,chw->khw", weights, values)
-    texts = {
-        "picture": "Red, green and blue",
-        "one_says": KNOWS_NONE + "it mixes the three colours of one pixel, and never sees an edge.",
-        "nine_says": COMPARES.replace(":", ", here in red:"),
-    }
-    return _data(Mixing(inputs, weights, np.zeros(len(weights)), None, names, maps), small, texts, kernel_on=0)
 
 
 def of_layer(chain: Chain, trace: Trace, stage: int, channel: int | None = None) -> dict[str, Any]:
@@ -152,15 +127,6 @@ def _shipped_layer() -> tuple[Floats, Floats]:
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     paper, ink = np.array(GREYS, float)
     return (paper + (ink - paper) * image[..., None] / 255.0).round().astype(np.uint8)
-
-
-def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    from PIL import Image
-
-    height, width = picture.shape[:2]
-    share = SIDE / max(height, width)
-    size = max(1, round(width * share)), max(1, round(height * share))
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
 
 
 def _picture_of(trace: Trace, rows: int, columns: int) -> NDArray[np.uint8]:

@@ -12,7 +12,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.errors import DataError
-from pointwise.segmentation import palette
 from pointwise.segmentation.strokes import Painting
 from pointwise.ui.frame import desk, sections, visitor
 from pointwise.ui.frame.desk import Lasting
@@ -184,11 +183,6 @@ def classes_from(names: Iterable[object]) -> tuple[str, ...]:
     if not LEAST_CLASSES <= len(called) <= MOST_CLASSES:
         raise ValueError("these are too few classes, or too many")
     return called
-
-
-def colours(work: Work) -> tuple[str, ...]:
-    """The classes' colours, "#rrggbb"."""
-    return palette.COLOURS[: len(work.classes)]
 
 
 def forget(name: str) -> None:

@@ -52,7 +52,7 @@ def outcomes(read: dict[Arm, float], steady: bool = True) -> dict[Arm, Outcome]:
         share = read.get(arm, 0.8)
         last = share if steady or arm not in read else 0.7
         digits = (np.arange(DIGITS) < share * DIGITS).astype(float)
-        found[arm] = Outcome((share, share, last), (0.1, 0.5), digits)
+        found[arm] = Outcome((share, share, last), digits)
     return found
 
 

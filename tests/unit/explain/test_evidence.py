@@ -10,7 +10,7 @@ from pointwise.data.digits import load_bundled, normalise
 from pointwise.explain.chain import Chain
 from pointwise.explain.evidence import (
     BASELINES,
-    affine,
+    affines,
     all_evidence,
     brightness_curves,
     evidence,
@@ -50,7 +50,7 @@ def test_evidence_adds_up_for_every_activation(arch: str, activation: str) -> No
 def test_a_relu_networks_weights_are_its_gradient(arch: str) -> None:
     model = network(arch)
     x = normalise(torch.from_numpy(IMAGE)[None])
-    weights, _ = affine(Chain.of(model), x[0], 4)
+    ((weights, _),) = affines(Chain.of(model), x[0], (4,))
     x.requires_grad_()
     (gradient,) = torch.autograd.grad(model(x)[0, 4], x)
     torch.testing.assert_close(weights, gradient[0], rtol=1e-4, atol=1e-6)
@@ -63,7 +63,7 @@ def test_another_baseline_gives_a_dense_network_another_map_with_the_same_sum(ar
     assert black.total == pytest.approx(grey.total, rel=1e-4, abs=1e-5)
     assert np.abs(black.terms - grey.terms).max() > 1e-3
     assert not black.terms[IMAGE == 0].any()
-    weights, _ = affine(chain, normalise(torch.from_numpy(IMAGE)[None])[0], 4)
+    ((weights, _),) = affines(chain, normalise(torch.from_numpy(IMAGE)[None])[0], (4,))
     np.testing.assert_allclose(black.terms - grey.terms, weights.sum(0).numpy(), atol=1e-5)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pointwise.explain import colour
 from pointwise.explain.chain import Chain, pixel_at
 from pointwise.models import ACTIVATIONS
 from pointwise.ui.figures import one_pixel, one_pixel_data
+from pointwise.ui.figures.one_pixel_data import Channel, Mixing
 from pointwise.ui.frame import shipped
 from tests.unit.explain.toys import IMAGE, network
 from tests.unit.inpage.conftest import Answers
@@ -32,13 +32,6 @@ def test_the_maps_of_a_drawing_are_the_shipped_networks(node: Answers) -> None:
     trace = Chain.of(shipped.shipped_model("bag_of_pixels")).run(IMAGE)
     assert maps == pytest.approx(trace.maps[0].after.numpy()[one_pixel_data.TELLING], abs=1e-5)
     assert edge == pytest.approx(one_pixel_data.relief(trace.maps[0].inputs[0].numpy()))
-
-
-def test_the_maps_of_a_colour_picture_are_its_mixes(node: Answers) -> None:
-    maps, edge = by_page(node, one_pixel_data.of_colour())
-    picture = colour.berries(one_pixel_data.SIDE)
-    assert maps == pytest.approx(colour.mix(picture, colour.opponent()), abs=1e-6)
-    assert edge == pytest.approx(one_pixel_data.relief(picture[:, :, 0] / 255))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -88,12 +81,17 @@ def test_what_is_printed_of_many_channels_adds_up_to_what_the_calculator_says(no
 
 
 def test_the_sums_are_said_in_words(node: Answers) -> None:
-    data = one_pixel_data.of_colour(np.full((28, 28, 3), (255, 51, 0), np.uint8))
+    scale = {"low": 0, "high": 1, "stops": [[0, 0, 0], [255, 255, 255]]}
+    values = {"red": 1.0, "green": 0.2}
+    inputs = [Channel(np.full((28, 28), value, np.float32), name, scale) for name, value in values.items()]
+    maps = np.full((1, 28, 28), 0.8)
+    mixing = Mixing(inputs, np.array([[1.0, -1.0]]), np.zeros(1), None, ["Red against green"], maps)
+    data = one_pixel_data._data(mixing, np.zeros((28, 28, 3), np.uint8), {}, kernel_on=0)
     (ready,) = node(SUMS, "prepared", [[data]])
     (found,) = node(SUMS, "sums", [[data, ready, 0, 30]])
     (said,) = node(SUMS, "sentences", [[data, found, 0, 30]])
     assert said == [
-        "Row 2, column 3. 1×1, Red against green: 1.00 times 1.00 plus 0.20 times −1.00 plus 0.00 times 0.00 is 0.80.",
+        "Row 2, column 3. 1×1, Red against green: 1.00 times 1.00 plus 0.20 times −1.00 is 0.80.",
         "3×3: the nine products sum to 0.00.",
     ]
 

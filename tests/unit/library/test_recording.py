@@ -95,11 +95,9 @@ def test_a_disk_that_fills_up_ends_the_keeping_and_not_the_run(
     assert (record.state, record.error) == ("interrupted", run._recorder.broken)
     monkeypatch.undo()
     assert shelf.weights(run.name, 6)
-    whole = train(shelf)
-    assert all(
-        torch.equal(shelf.network(whole).state_dict()[name], t)
-        for name, t in (progress.latest.weights.items() if progress.latest else ())
-    )
+    whole = shelf.network(train(shelf)).state_dict()
+    assert progress.latest is not None
+    assert all(torch.equal(whole[name], t) for name, t in progress.latest.weights.items())
 
 
 def test_a_database_that_fails_ends_the_keeping_and_not_the_run(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

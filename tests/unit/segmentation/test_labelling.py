@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,8 @@ from pointwise.errors import ConfigError
 from pointwise.models import build, default_config
 from pointwise.segmentation.channel_maps import as_tensor, compute
 from pointwise.segmentation.fitting import fit
-from pointwise.segmentation.labelling import areas, iou_by_class, label, label_here_next, mean_iou, raw_logits, smoothed
+from pointwise.segmentation.labelling import areas, iou_by_class, label, label_here_next, mean_iou, raw_logits
+from pointwise.weights import model_from
 from tests.unit.segmentation.conftest import Painted
 
 
@@ -44,7 +47,9 @@ def test_network_with_other_channels_is_refused(painted: Painted) -> None:
 
 def test_smoothing_takes_lone_pixels_away(painted: Painted) -> None:
     def borders(sigma: float) -> int:
-        labels = label(smoothed(painted.fitted.network, sigma), painted.channels).labels.astype(int)
+        network = painted.fitted.network
+        smoothed = model_from(replace(network.config, smoothing=sigma), network.state_dict(), network.card)
+        labels = label(smoothed, painted.channels).labels.astype(int)
         return int((np.diff(labels, axis=0) != 0).sum() + (np.diff(labels, axis=1) != 0).sum())
 
     assert borders(4.0) < borders(0.0)
