@@ -85,6 +85,7 @@ def ink_of(rgba: NDArray[np.uint8]) -> Ink:
     """How much each pixel differs from the background, 0–1, the strongest being 1; (H, W) float64.
 
     The background is the median of the border. Where most of the border is transparent, the ink is the opacity.
+    Raises PictureError for anything but uint8 (H, W, 4).
     """
     if not isinstance(rgba, np.ndarray):
         raise PictureError(f"A drawing is uint8 (H, W, 4), not {type(rgba).__name__}. read_digit takes all kinds.")

@@ -87,7 +87,7 @@ def score_map(model: Network, picture: NDArray[np.uint8]) -> Scores:
 
 
 def cropped_scores(model: Network, picture: NDArray[np.uint8], stride: int = 1) -> Scores:
-    """Logits of the network itself on the 28×28 pixels of every position, ``stride`` pixels apart."""
+    """Logits (classes, rows, columns) of the network itself on the 28×28 pixels of every position, ``stride`` apart."""
     windows = np.lib.stride_tricks.sliding_window_view(picture, (SIDE, SIDE))[::stride, ::stride]
     rows, columns = windows.shape[:2]
     crops = torch.from_numpy(windows.reshape(-1, SIDE, SIDE).copy())

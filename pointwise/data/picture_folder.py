@@ -54,18 +54,18 @@ class FolderPictures(OwnPictures):
             self.data_set, self.options = replace(self.data_set, digits=digits), {"digits" if digits else "drawn": True}
 
 
-def open_folder(path: Path | str, seen: Callable[[int], Seen] = lambda count: lambda: None) -> FolderPictures:
+def open_folder(path: Path | str, progress: Callable[[int], Seen] = lambda count: lambda: None) -> FolderPictures:
     """The pictures of a folder, one sub-folder a class, as OwnPictures to learn from.
 
     Each is brought, whole, to a square of 28, 32, 48 or 64 pixels, in grey or in colour, as suits them; a fifth of each
     class is held out. Raises DataError where they cannot be learned from, and TooLargeError for too many.
 
-    ``seen`` is told how many there are, and makes what is called after each of them.
+    ``progress`` is called with the number of pictures, and returns what is called after each of them.
     """
     if not isinstance(path, (str, Path)):
         raise DataError(f"A folder is a path, not {type(path).__name__}. Give one.")
     listed = list_folder(Path(path))
-    return FolderPictures(squares_of(listed, seen=seen(len(listed.files))), listed.title)
+    return FolderPictures(squares_of(listed, seen=progress(len(listed.files))), listed.title)
 
 
 def open_zip(content: bytes, name: str) -> FolderPictures:
@@ -75,7 +75,7 @@ def open_zip(content: bytes, name: str) -> FolderPictures:
 
 
 def open_for(
-    path: Path, model: Network, called: str, seen: Callable[[int], Seen] = lambda count: lambda: None
+    path: Path, model: Network, called: str, progress: Callable[[int], Seen] = lambda count: lambda: None
 ) -> tuple[Digits, tuple[str, ...]]:
     """All pictures of a folder as a network reads them, whose classes are some of its own, and notes on them.
 
@@ -95,7 +95,7 @@ def open_for(
             "folder, or take it out."
         )
     preparation = preparation_of(model.card, model.config.input_channels, model.config.image_size)
-    squares = squares_of(listed, preparation, seen(len(listed.files)))
+    squares = squares_of(listed, preparation, progress(len(listed.files)))
     places = np.array([names.index(name) for name in squares.classes])
     missing = len(names) - len(squares.classes)
     notes = [f"{listed.title} has pictures of {len(squares.classes)} of {len(names)} classes."] if missing else []

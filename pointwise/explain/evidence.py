@@ -70,7 +70,7 @@ def evidence(chain: Chain, image: NDArray[np.uint8], digit: int, baseline: float
 
 
 def all_evidence(chain: Chain, image: NDArray[np.uint8], baseline: float = 0.0) -> tuple[Evidence, ...]:
-    """Every digit's logit, taken apart as by ``evidence``."""
+    """Every digit's logit on a picture, uint8 (28, 28), taken apart as by ``evidence``."""
     return _evidence(chain, image, range(chain.stages[-1].channels), baseline)
 
 

@@ -33,7 +33,7 @@ def blurred(x: Tensor, sigma: float, stride: int = 1, size: tuple[int, int] | No
 
 
 def enlarged(x: Tensor, stride: int, height: int, width: int) -> Tensor:
-    """Maps of a stride, interpolated to every pixel of a picture of that height and width."""
+    """Maps (…, h, w) of a stride, interpolated to every pixel of a picture: (…, height, width)."""
     if stride == 1:
         return x
     for dim, size in ((-2, height), (-1, width)):
@@ -53,7 +53,7 @@ def slopes(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def eigenvalues(a: Tensor, b: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """The larger and the smaller eigenvalue of the symmetric matrices [[a, b], [b, c]]."""
+    """The larger and the smaller eigenvalue of the symmetric matrices [[a, b], [b, c]], of maps of one shape."""
     middle, spread = (a + c) / 2, torch.sqrt(((a - c) / 2) ** 2 + b**2 + 1e-12)
     return middle + spread, middle - spread
 

@@ -160,7 +160,7 @@ class Area(NamedTuple):
 
 
 def areas(labels: NDArray[Any], classes: int, micrometres: float | None = None) -> list[Area]:
-    """The area of each class, in order; ``micrometres`` is the side of a pixel of these labels.
+    """The area of each class 1…``classes`` of labels (H, W); ``micrometres`` is the side of one of their pixels.
 
     Raises ConfigError for a side that is not above 0.
     """
@@ -175,7 +175,7 @@ def areas(labels: NDArray[Any], classes: int, micrometres: float | None = None) 
 
 
 def iou_by_class(labels: NDArray[Any], truth: NDArray[Any]) -> dict[int, float]:
-    """Intersection over union of each class that the truth has; pixels whose truth is 0 do not count."""
+    """Intersection over union, 0–1, of labels (H, W) with each class of ``truth`` (H, W); its pixels of 0 do not count."""
     known = truth > 0
     found, true = labels[known], truth[known]
     return {

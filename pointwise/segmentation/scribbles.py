@@ -71,7 +71,10 @@ def connected(scribbles: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def sample(scribbles: NDArray[Any], numbers: NDArray[Any] | None, seed: int = 0) -> Sample:
-    """The labelled pixels, or as many as are learned from, each class with its share."""
+    """The labelled pixels of ``scribbles`` (H, W), or MOST_PIXELS of them by the seed, each class with its share.
+
+    ``numbers`` (H, W) tells strokes apart; without it each connected area of a class is one.
+    """
     if numbers is None or numbers.shape != scribbles.shape:
         numbers = connected(scribbles)
     rows, columns = np.nonzero(scribbles)
@@ -92,7 +95,7 @@ def _drawn(labels: NDArray[Any], seed: int) -> NDArray[np.int64]:
 
 
 def parts(labels: NDArray[np.int64], strokes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which of the PARTS each pixel's stroke is in, so that no part has all of a class; -1 for its only stroke."""
+    """Which of the PARTS each pixel (N,) is in by its stroke, so that no part has all of a class; -1 for its only one."""
     found = np.full(len(labels), -1)
     for label in np.unique(labels):
         numbers, place = np.unique(strokes[labels == label], return_inverse=True)
@@ -102,7 +105,10 @@ def parts(labels: NDArray[np.int64], strokes: NDArray[np.int64]) -> NDArray[np.i
 
 
 def apart(shape: tuple[int, ...], rows: NDArray[Any], columns: NDArray[Any], held: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which held-out pixels have no pixel that is learned from in their cell of a grid, nor in the eight around it."""
+    """Which pixels (N,) of a picture of that shape are ``held`` out and far from those that are learned from.
+
+    In their cell of a grid, CELL pixels a side, and in the eight around it, nothing is learned from.
+    """
     trained = np.zeros((shape[0] // CELL + 1, shape[1] // CELL + 1), bool)
     trained[rows[~held] // CELL, columns[~held] // CELL] = True
     near = ndimage.maximum_filter(trained, 3)

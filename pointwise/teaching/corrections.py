@@ -35,7 +35,7 @@ class Correction:
 
     @classmethod
     def of(cls, picture: NDArray[np.uint8], digit: int) -> Correction:
-        """That of a picture, uint8 (28, 28). Raises DataError as the class does."""
+        """The correction of a picture, uint8 (28, 28). Raises DataError as the class does."""
         return cls(picture.tobytes(), digit)
 
     @property

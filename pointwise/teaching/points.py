@@ -22,7 +22,7 @@ class Plane:
 
     @classmethod
     def of(cls, frozen: FrozenNetwork) -> Plane:
-        """That of the stored training digits, by principal component analysis. Raises DataError."""
+        """The plane in which the stored training digits' logits vary most, by PCA. Raises DataError."""
         from sklearn.decomposition import PCA
 
         found = PCA(2, svd_solver="full").fit(_centred(frozen.layer, frozen.stored.features))
