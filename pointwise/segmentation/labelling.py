@@ -175,7 +175,7 @@ def areas(labels: NDArray[Any], classes: int, micrometres: float | None = None) 
 
 
 def iou_by_class(labels: NDArray[Any], truth: NDArray[Any]) -> dict[int, float]:
-    """Intersection over union, 0–1, of labels (H, W) with each class of ``truth`` (H, W); its pixels of 0 do not count."""
+    """Intersection over union, 0–1, of labels (H, W) with each class of ``truth`` (H, W), where it is not 0."""
     known = truth > 0
     found, true = labels[known], truth[known]
     return {

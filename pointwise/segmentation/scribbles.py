@@ -95,7 +95,7 @@ def _drawn(labels: NDArray[Any], seed: int) -> NDArray[np.int64]:
 
 
 def parts(labels: NDArray[np.int64], strokes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which of the PARTS each pixel (N,) is in by its stroke, so that no part has all of a class; -1 for its only one."""
+    """Which of the PARTS each pixel (N,) is in by its stroke, so that none has all of a class; -1 for its only one."""
     found = np.full(len(labels), -1)
     for label in np.unique(labels):
         numbers, place = np.unique(strokes[labels == label], return_inverse=True)
