@@ -14,7 +14,7 @@ from pointwise.ui.training import weights_in_use  # noqa: E402
 st.title("Feature maps")
 glossary.write(
     "A network turns your drawing, [[layer]] by layer, into new pictures, its **[[feature maps|feature map]]**, until "
-    "one number for each digit is left."
+    "one number for each possible answer is left."
 )
 
 

@@ -40,23 +40,26 @@ def classes() -> None:
     listed, words = st.container(), st.container()
     with below:
         keeping.buttons(changed=CLASSES)
+        refused = st.container()
         section(TOOLS)(lambda: tools.tools(CLASSES, EXAMPLES))()
-    with listed if lesson.classes().classes else first:
+    with listed if lesson.named() else first:
         class_list.show(changed=CLASSES)
     with beside, startup.loading(height=300):
         from pointwise.ui.own_classes import learning
-    section(ANSWERS)(lambda: answers(beside))()
+    section(ANSWERS)(lambda: answers(beside, refused))()
     with train:
         learning.show(changed=CLASSES)
     with words:
         learning.words()
 
 
-def answers(beside: Place) -> None:
+def answers(beside: Place, refused: Place) -> None:
     from pointwise.ui.own_classes import class_answer
 
     with beside:
         class_answer.live()
+    with refused:
+        keeping.refusal()
     tools.strokes(startup.begin, lambda: st.rerun([ANSWERS, TOOLS]), EXAMPLES)
 
 

@@ -164,7 +164,7 @@ def measured_share(model: Network) -> Share | None:
     if not isinstance(accuracy, (int, float)) or not 0 <= accuracy <= 1:
         return None
     if name == OWN:
-        own = model.card.get("held_out")
+        own = model.card.get("held_out", model.card.get("drawings"))  # which were left out in turn
         return share_of_sample(accuracy, own) if isinstance(own, int) and own > 0 else None
     if name not in DATA_SETS:
         return None

@@ -2,7 +2,7 @@
 
 import { paintInto, write } from "./bars.js"
 import { SIDE } from "./drawing.js"
-import { canvases, container } from "./page.js"
+import { belowHeader, canvases, container } from "./page.js"
 
 export function answerPlace() {
   return container("answer")?.querySelector(".pw-answer") ?? null
@@ -22,12 +22,13 @@ export function paint(words, probabilities) {
   if (element) paintInto(element, words, probabilities)
 }
 
-// On a phone the answer's place may be out of sight while somebody draws: then the digit stands on the canvas as well.
+// On a phone the answer's place may be out of sight: then the digit stands on the canvas as well.
 export function echo(key) {
+  if (!matchMedia("(max-width: 640px)").matches) return
   const digit = answerPlace()?.querySelector(".pw-digit"), around = canvases(key)?.upper.parentElement
-  if (!digit || !around || !matchMedia("(max-width: 640px)").matches) return
+  if (!digit || !around) return
   const { top, bottom } = digit.getBoundingClientRect()
-  const hidden = (top < 0 || bottom > innerHeight) && digit.textContent !== "–"
+  const hidden = (top < belowHeader() || bottom > innerHeight) && !["–", "…"].includes(digit.textContent)
   let copy = around.querySelector("output")
   if (!copy && hidden) {
     copy = document.createElement("output")

@@ -11,6 +11,11 @@ export function container(key) {
   return document.querySelector(`.st-key-${key}`)
 }
 
+// Where what scrolls begins to be seen, in pixels of the window.
+export function belowHeader() {
+  return document.querySelector("[data-testid=stHeader]")?.getBoundingClientRect().bottom ?? 0
+}
+
 // The shadow roots of the components in a container.
 export function componentRoots(key) {
   const places = document.querySelectorAll(`.st-key-${key} [data-testid=stBidiComponentIsolated]`)

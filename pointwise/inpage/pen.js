@@ -83,10 +83,13 @@ function listen(pen) {
 // The canvas's own toolbar lies, unseen, where a stroke may begin; the page has undo and clear of its own. The sentence
 // that drawing does not work here goes as soon as the canvas is found.
 function arranged(pen) {
-  if (!canvases(pen.key)) return later(pen)
+  const found = canvases(pen.key)
+  if (!found) return later(pen)
   dress(pen.key, NO_TOOLBAR)
   pen.keys.arrange()
   container(`${pen.key}-no-pen`)?.querySelector("p")?.remove()
+  if (pen.reads && pen.upper !== found.upper) reading?.inSight()
+  pen.upper = found.upper
 }
 
 // The canvas may come without a word to the observer, which does not see into the component.

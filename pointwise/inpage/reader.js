@@ -23,6 +23,7 @@ export function reader() {
   let down = false, moved = false, busy = false, frame = 0, ended = false, shown = false
   let pace = { count: 0, span: 0, took: 0 }
 
+  const inSight = () => echo(sheet?.pen.key)
   const ahead = () => down || Boolean(own && own.base === server.base && own.number > server.number)
 
   // Which answer stands on the page now.
@@ -56,6 +57,7 @@ export function reader() {
       const { image, probabilities } = await worker.ask({ id, normalise: asked.normalise, ...seen })
       if (asked !== server || down || !probabilities || (!shown && !image.some((value) => value))) continue
       paint(server, probabilities)
+      inSight()
       if (!shown) begin()
     }
   }
@@ -98,6 +100,7 @@ export function reader() {
 
   const observer = new MutationObserver(() => heard())
   let around = null
+  window.addEventListener("scroll", inSight, { capture: true, passive: true })
 
   function heard() {
     if (around !== container("answer")) {
@@ -123,6 +126,7 @@ export function reader() {
       sheet = next
       heard()
     },
+    inSight, // or not: the canvas has come, or moved
     down() {
       if (!id) return
       down = moved = true
@@ -146,6 +150,7 @@ export function reader() {
     end() {
       ended = true
       observer.disconnect()
+      window.removeEventListener("scroll", inSight, { capture: true })
       cancelAnimationFrame(frame)
       worker.end()
       spoken.end()

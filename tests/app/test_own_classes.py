@@ -19,6 +19,7 @@ from pointwise.teaching.own_classes import OwnClasses
 from pointwise.ui.canvas.drawing import EXAMPLES, SQUARE, Drawing, Sheet, Stroke
 from pointwise.ui.frame import visitor
 from pointwise.ui.own_classes import learning, lesson
+from pointwise.ui.own_classes.lesson import WHOLE
 from pointwise.ui.training import weights_in_use
 from pointwise.ui.training.weights_in_use import CHOICES, Choice
 from pointwise.weights import load_model
@@ -154,6 +155,45 @@ def test_the_whole_network_is_a_run_with_its_drawings(monkeypatch: pytest.Monkey
     assert job.data.classes == ("sun", "house", NONE)
     assert job.recipe.augment
     assert job.stands_in_for == "nin"
+
+
+def test_names_are_asked_for_where_they_are_typed_until_there_are_two_and_then_training_is() -> None:
+    app = add(opened(), "moon")
+    assert "Name one class more" in texts(app)
+    assert "Draw **moon**" in texts(add(app, "star"))
+    app = opened(classes("sun", "house"))
+    assert "train the last layer" in texts(app)
+    app.button(key="classes.train").click().run()
+    assert "or try what it reads" in texts(app)
+
+
+def test_a_refused_drawing_is_said_as_long_as_it_is_on_the_board() -> None:
+    app = opened(classes("sun", "house"))
+    app.button(key="classes.keep.0").click().run()
+    assert "Nothing is drawn" in texts(app)
+    app.session_state["drawing.examples"] = drawn("one", 4)
+    assert "Nothing is drawn" not in texts(app.run())
+
+
+def test_a_whole_network_that_was_stopped_in_its_first_epoch_does_not_read_in_place_of_the_last_layer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = opened(classes("sun", "house"))
+    app.button(key="classes.train").click().run()
+    shelf = app.session_state[visitor.VISIT.key].shelf
+    job = {"kind": "pictures", "config": {"arch": "nin"}, "data": {"name": "own"}, "recipe": {"epochs": 24}}
+    begun = shelf.begin(job, 90_000)
+    for state, said in (("training", "it is learning"), ("interrupted", "it was stopped before")):
+        monkeypatch.setattr(shelf.library, "alive", lambda run: True)
+        shelf.library.change("UPDATE runs SET state = ? WHERE id = ?", state, begun.run)
+        app.session_state[lesson.RUNS[WHOLE].key] = (begun.run, "")
+        app.session_state[lesson.READS.key] = WHOLE
+        app.session_state["drawing.examples"] = drawn("one", 4)
+        app.run()
+        assert not app.exception
+        assert said in texts(app)
+        assert read(app)
+    begun._release()
 
 
 def test_another_session_finds_classes_and_network_and_another_visitor_does_not(

@@ -143,6 +143,15 @@ def test_a_second_stroke_goes_on_from_the_first(page: Page, server: Server) -> N
     expect(page.locator(".pw-answer .pw-digit")).to_have_text("–")
 
 
+def test_a_phone_reads_on_the_board_what_is_below_the_screen(phone: Page, server: Server) -> None:
+    phone.goto(server.url)
+    on_board, clear = phone.locator(".st-key-board output"), phone.get_by_role("button", name="Clear")
+    expect(on_board).to_have_text("7")
+    expect(clear).to_be_in_viewport(ratio=1)
+    phone.locator(".pw-answer").evaluate("answer => answer.scrollIntoView({block: 'center'})")
+    expect(on_board).to_have_text("")
+
+
 def test_a_finger_is_answered_while_it_draws(phone: Page, server: Server) -> None:
     arrive(phone, server.url)
     phone.locator("canvas.upper-canvas").evaluate("canvas => canvas.scrollIntoView({block: 'end'})")

@@ -66,4 +66,7 @@ def test_drawn_by_mouse_and_by_finger_learned_read_during_the_stroke_and_there_a
     page.reload()
     expect(page.get_by_text("each by a layer that had not seen it")).to_be_visible()
     expect(page.locator("[data-testid=stMetricValue]")).to_have_text("hook")
+    page.get_by_role("button", name="Look inside this drawing").click()  # on a page that was not there before
+    page.get_by_role("heading", name="Feature maps").wait_for()
+    expect(page.get_by_role("list", name="The network, from the drawing to the answer")).to_contain_text("reads hook")
     context.close()

@@ -48,9 +48,11 @@ STYLE = """<style>
 .pw-row {display: grid; grid-template-columns: 1rem 1fr 3.6rem; gap: 0.5rem; align-items: center; height: 1.45rem}
 .pw-row b {font-weight: inherit; text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap}
 .pw-answer.pw-named {min-height: 14.5rem}
-.pw-named .pw-axis span:nth-child(even) {display: none}
-.pw-named .pw-row {grid-template-columns: 6.2rem 1fr 3.6rem}
-.pw-named :is(.pw-axis, .pw-unit) {margin-left: 6.7rem}
+.pw-named .pw-row {grid-template-columns: 1fr auto; gap: 0 0.5rem; height: auto; padding-bottom: 0.35rem}
+.pw-named .pw-row b {text-align: left; white-space: normal; overflow-wrap: anywhere}
+.pw-named .pw-row div {grid-area: 2 / 1 / 3 / 3; height: 0.6rem}
+.pw-named .pw-row :is(b, span) {grid-row: 1}
+.pw-named :is(.pw-axis, .pw-unit) {margin-inline: 0}
 .pw-row div {height: 0.95rem; background: rgba(127, 155, 179, 0.16); border-radius: 0.15rem; overflow: hidden}
 .pw-row i {display: block; height: 100%; background: #5f7f9b}
 .pw-row span {font-variant-numeric: tabular-nums}
@@ -67,8 +69,6 @@ STYLE = """<style>
   .pw-now, .st-key-answer-prediction {width: 5rem}
   .pw-now {font-size: 6.8rem}
   .pw-named .pw-digit {font-size: 1.15rem; height: 6.8rem}
-  .pw-named .pw-row {grid-template-columns: 4rem 1fr 3.6rem}
-  .pw-named :is(.pw-axis, .pw-unit) {margin-left: 4.5rem}
   .st-key-answer-prediction {top: 7.4rem}
 }
 </style>"""

@@ -111,7 +111,7 @@ def network(packed: Packed | None, has_one: bool = False, in_last_layer: bool = 
     elif packed and before and in_last_layer and packed.differs_in_last_layer(before):
         data = {**SAME, "id": packed.id, "layer": base64.b64encode(packed.last_layer).decode()}
     with hidden("network-hidden"):
-        page_code()(key="network", data=data)
+        page_code()(key="answer.weights", data=data)  # "network" is a select box of another page
 
 
 def _fit(sheet: Sheet) -> str:

@@ -30,7 +30,7 @@ def _pen() -> int:
 
 def tools(changed: str, sheet: Sheet = SQUARE) -> None:
     """Undo, clear and the pen's width; a use of them runs the fragment ``changed``."""
-    with st.container(horizontal=True, vertical_alignment="bottom", width=sheet.width, gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", width=sheet.width, gap="xsmall"):
         undo_and_clear(sheet, changed)
         st.slider(
             "Pen width",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,17 +12,20 @@ from pointwise.ui.draw import correcting
 from pointwise.ui.frame import shipped, startup, turns
 from pointwise.ui.training import lessons, weights_in_use
 
-if TYPE_CHECKING:
-    pass
-
 WAIT = 0.4  # seconds between two looks whether torch is there
 AT_LATEST = 5.0  # seconds after which its import begins, whatever the page shows
 
 
 def live() -> None:
-    """The prediction, in a fragment of its own where it follows a run. Nothing where the model cannot be read."""
+    """The prediction, in a fragment of its own where it follows a run, and why it was not corrected, if that is so.
+
+    Nothing is read where the model cannot be.
+    """
     arch = reading.chosen_reader()
-    with st.container(key="answer"):
+    place, below = st.container(key="answer"), st.container()
+    with below:
+        correcting.refusal()
+    with place:
         if startup.loaded():
             if pace := weights_in_use.pace(arch):
                 st.fragment(run_every=pace)(_live)(arch)

@@ -15,7 +15,7 @@ from pointwise.ui.frame.sections import Kept, following
 from pointwise.ui.training import lessons, weights_in_use
 
 TAUGHT_NOW = Kept("correcting.taught_now", False)  # whether the weights in use have changed in the last layer alone
-REFUSED = Kept("correcting.refused", "")  # why the last press taught nothing, or ""
+REFUSED = Kept("correcting.refused", ("", -1))  # why the last press taught nothing, or "", and of which drawing
 LEARNS = "This network goes on learning. Correct it once its training has ended, or read with one of its steps."
 PLAIN, TAUGHT = "As shipped", "Taught"
 STYLE = """<style>
@@ -37,8 +37,6 @@ def buttons(changed: str) -> None:
             for digit in range(CLASSES):
                 name = f"*It was a* {digit}"  # the words are heard, not seen
                 st.button(name, key=f"correcting.{digit}", on_click=_say, args=(digit, arch, changed))
-    if refused := REFUSED.pop():
-        st.warning(labels.said(refused), icon=":material/error:")
     if not reads_digits:
         st.caption("Read wrongly? Keep the drawing on the page *Your own classes*, and train again.")
         return
@@ -47,6 +45,13 @@ def buttons(changed: str) -> None:
     else:
         st.caption("Read wrongly? Say what it was: from then on the network reads your hand.")
     weights_in_use.prepare(arch)
+
+
+def refusal() -> None:
+    """Why the last press taught nothing, as long as the drawing is the same."""
+    said, number = REFUSED.get()
+    if said and number == drawing.current().number:
+        st.warning(labels.said(said), icon=":material/error:")
 
 
 def _back_and_forth(arch: str, changed: str) -> None:
@@ -62,15 +67,16 @@ def _back_and_forth(arch: str, changed: str) -> None:
 
 
 def _say(digit: int, arch: str, changed: str) -> None:
+    REFUSED.pop()
     try:
         if weights_in_use.pace(arch) is not None:
-            REFUSED.set(LEARNS)
+            REFUSED.set((LEARNS, drawing.current().number))
         else:
             lessons.frozen(weights_in_use.untaught(arch).network)  # refuses one that reads no digits
             lessons.add(Correction.of(drawing.received_image(), digit))
             _use(arch, True, changed)
     except PointwiseError as error:
-        REFUSED.set(str(error))
+        REFUSED.set((str(error), drawing.current().number))
     st.rerun(changed)
 
 

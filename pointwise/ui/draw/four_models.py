@@ -121,7 +121,7 @@ def _size(model: Network, largest: int) -> str:
 
 def _error(model: Network, accuracy: float) -> str:
     """The error and on what, with the 95 % interval of so many pictures where the card says what they were."""
-    where, share = MEASURED_ON.get(data_set_of(model) or "", "other pictures"), measured_share(model)
+    where, share = MEASURED_ON.get(data_set_of(model) or "", "pictures it had not seen"), measured_share(model)
     return f"{share.rest.said(2) if share else f'{100 * (1 - accuracy):.2f} %'} error on {where}"
 
 

@@ -14,11 +14,11 @@ TEXT = """<style>
 .pw-opening {font-size: 1.05rem; line-height: 1.5; max-width: 46rem; margin: 0}
 .st-key-opening {min-height: 2.6rem}
 .pw-riddle {font-size: 1.05rem; font-weight: 600; line-height: 1.5; margin: 0; text-wrap: balance}
-@media (max-width: 640px) {.st-key-opening {min-height: 6.4rem; align-content: flex-start}}
+@media (max-width: 640px) {.st-key-opening {min-height: 5.9rem; align-content: flex-start}}
 </style>
-<p class="pw-opening">A [[1×1 convolution]] looks at a picture one pixel at a time: from the numbers that it finds
-there, the pixel's [[channels|channel]], it computes new ones. A small network built around such convolutions reads what
-you draw below, while the pen is still down.</p>"""
+<p class="pw-opening">A [[1×1 convolution]] looks at a picture one pixel at a time: from the numbers there, the
+pixel's [[channels|channel]], it computes new ones. A small network built around such convolutions reads what you draw,
+while the pen is still down: clear the board and try.</p>"""
 RIDDLE = '<p class="pw-riddle">A 1×1 convolution looks at one pixel at a time: how can a network of them read a 7?</p>'
 
 

@@ -56,6 +56,7 @@ def words() -> None:
         value=True,
         key=drawing.NORMALISED,
         persist_state="session",
+        help=glossary.tip("MNIST"),
     )
 
 

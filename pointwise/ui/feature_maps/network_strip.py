@@ -39,7 +39,8 @@ i > s.most {background: var(--st-primary-color)}
 b {overflow-wrap: anywhere}
 em {font-style: normal; padding: 0 0.4em; border: 1px solid transparent; border-radius: 0.8em; white-space: nowrap}
 em.pointwise {border-color: var(--st-primary-color); font-weight: 600}
-span {white-space: nowrap; font-variant-numeric: tabular-nums}""",
+span {white-space: nowrap; max-width: 100%; overflow: hidden; text-overflow: ellipsis;
+  font-variant-numeric: tabular-nums}""",
     js=bundled(Path(__file__).with_name("network_strip.js")),
 )
 

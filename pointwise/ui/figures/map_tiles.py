@@ -28,7 +28,7 @@ button {all: unset; box-sizing: border-box; cursor: pointer; display: block; bor
 span {display: block; aspect-ratio: var(--shape); background-image: var(--sprite); background-size: var(--spread);
   image-rendering: pixelated; border-radius: 2px}
 small:empty {display: none}
-small {display: block; font-size: 0.75rem; line-height: 1.3; text-align: center; white-space: nowrap;
+small {display: block; font-size: 0.75rem; line-height: 1.3; text-align: center; overflow-wrap: anywhere;
   font-variant-numeric: tabular-nums}
 .few {grid-template-columns: repeat(10, minmax(0, 5.5rem))}
 .dead span {opacity: 0.4; outline: 1px solid var(--st-text-color); outline-offset: -1px}

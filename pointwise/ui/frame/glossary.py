@@ -12,6 +12,7 @@ import re
 
 import streamlit as st
 
+from pointwise.data.catalogue import DATA_SETS
 from pointwise.intervals import CONFIDENCE
 from pointwise.training.recipes import RECIPES
 
@@ -59,6 +60,7 @@ TERMS: dict[str, str] = {
     "loss": "How wrong the network is on the examples of a step: one number, which training makes smaller.",
     "mean absolute error": "How far predictions are off on average, without their sign.",
     "MLP": "Multi-layer perceptron: dense layers one after the other, with activations between them.",
+    "MNIST": f"Handwritten digits, scanned from paper, that networks are compared by: {DATA_SETS['mnist'].about}.",
     "multiply-adds": "One multiplication and one addition: the usual count of the arithmetic that a network needs "
     "for one picture.",
     "overfitting": "The network learns its examples by heart: it gets better on them and worse on new ones.",

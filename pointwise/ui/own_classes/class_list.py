@@ -39,6 +39,9 @@ def show(changed: str) -> None:
             st.form_submit_button(
                 "Add", icon=":material/add:", on_click=_add, args=(changed,), disabled=len(now.classes) >= MOST_CLASSES
             )
+    said, of_drawing = lesson.REFUSED.get()
+    if said and of_drawing < 0:
+        st.warning(labels.said(said), icon=":material/error:")
     if lesson.BEFORE.get() is not None:
         st.button("Put back", icon=":material/undo:", key="classes.put_back", on_click=_put_back, args=(changed,))
     for number, one in enumerate(now.classes):

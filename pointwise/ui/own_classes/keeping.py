@@ -26,8 +26,13 @@ def asked_for() -> None:
         else:
             one = now.classes[now.next]
             count = len(one.drawings)
-            asked = f"{count + 1} of {LEAST_DRAWINGS}" if count < LEAST_DRAWINGS else "one more, or try what it reads"
-            st.markdown(f"Draw **{labels.plain(one.name)}**: {asked}")
+            learned = lesson.reads() is not None
+            enough = "one more, or try what it reads" if learned else "one more, or **train the last layer**"
+            asked = f"{count + 1} of {LEAST_DRAWINGS}" if count < LEAST_DRAWINGS else enough
+            if lesson.named():
+                st.markdown(f"Draw **{labels.plain(one.name)}**: {asked}")
+            else:
+                st.markdown("**Name one class more**, above.")
 
 
 def buttons(changed: str) -> None:
@@ -44,12 +49,17 @@ def buttons(changed: str) -> None:
                     on_click=_keep,
                     args=(number, changed),
                 )
-    if refused := lesson.REFUSED.get():
-        st.warning(labels.said(refused), icon=":material/error:")
+
+
+def refusal() -> None:
+    """Why the drawing that is on the board was not kept, if that is so."""
+    said, number = lesson.REFUSED.get()
+    if said and number == drawing.current(EXAMPLES).number:
+        st.warning(labels.said(said), icon=":material/error:")
 
 
 def _keep(number: int, changed: str) -> None:
     now = drawing.current(EXAMPLES)
-    if lesson.change(lambda classes: classes.with_drawing(number, now.prepared.image)):
+    if lesson.change(lambda classes: classes.with_drawing(number, now.prepared.image), drawing=now.number):
         drawing.keep(now.cleared())
     st.rerun(changed)

@@ -12,7 +12,7 @@ from pointwise.data.own_drawings import OwnDrawings
 from pointwise.errors import LibraryError
 from pointwise.intervals import share_of_sample
 from pointwise.jobs import PictureJob
-from pointwise.teaching.own_classes import OwnClasses
+from pointwise.teaching.own_classes import LEAST_CLASSES, OwnClasses
 from pointwise.training import drawings_recipe
 from pointwise.ui.canvas import drawing
 from pointwise.ui.canvas.drawing import EXAMPLES, SQUARE
@@ -72,13 +72,15 @@ def words() -> None:
     network = shipped.shipped_model(ARCH)
     frozen = lessons.frozen(network)
     lessons.assort(frozen)
-    features, classes = frozen.layer.weights.shape[1], max(len(lesson.classes().classes), 2) + NONE_TOO.get()
+    features, yours = frozen.layer.weights.shape[1], max(len(lesson.classes().classes), LEAST_CLASSES)
+    classes = yours + NONE_TOO.get()
+    named = f"{yours} classes" + ", and one more for what is none of them," * NONE_TOO.get()
     st.subheader("Why a few drawings are enough")
     glossary.write(
         f"The network turns a drawing into {features} numbers, and its last [[layer]], a [[1×1 convolution]], weighs "
         f"them into a [[logit]] for each class. **The {frozen.frozen_parameters:,} [[parameters]] below it are "
         "frozen**: they learned from tens of thousands of digits which strokes, ends and loops tell drawings apart. "
-        f"Most of that holds for other drawings too. For {classes} classes only {classes * (features + 1):,} "
+        f"Most of that holds for other drawings too. For {named} only {classes * (features + 1):,} "
         "[[weights|weight]] and biases are left to be learned, and a pull towards zero holds back what your drawings "
         "do not ask for. **The whole network** starts from nothing: a handful of "
         "drawings as they are it learns by heart, and misreads the next one. So it is shown them again and again, bent "
@@ -135,18 +137,17 @@ def _title(now: OwnClasses) -> str:
 
 def _results(changed: str) -> None:
     """What each has learned, which of them reads, and where it can be used."""
-    there = {what: run for what in (LAST_LAYER, WHOLE) if (run := lesson.run(what)) is not None}
+    records = lesson.records()
     session_run.say_refusal()
-    if not there:
-        return
-    records = {what: visitor.shelf().run(run) for what, run in there.items()}
     for what, record in records.items():
         st.markdown(f"**{what}**: {_said(what, record)}")
-    reads = lesson.reads() or LAST_LAYER
-    if len(there) > 1:
+    reads, ready = lesson.reads(), [what for what, record in records.items() if lesson.can_read(record)]
+    if reads is None:
+        return
+    if len(ready) > 1:
         st.segmented_control(
             "Read by",
-            list(there),
+            ready,
             default=reads,
             key=f"classes.reads.{reads}",
             required=True,
@@ -159,6 +160,8 @@ def _results(changed: str) -> None:
 def _said(what: str, record: RunRecord) -> str:
     if record.active:
         return "it is learning. Its progress is in the sidebar."
+    if not record.card:
+        return "it was stopped before it had learned anything. Go on with it on the page *Your runs*, or train again."
     accuracy, seconds = record.metrics.get("accuracy"), record.card.get("seconds")
     count = _measured_on(what, record)
     if accuracy is None or not count or not isinstance(seconds, (int, float)):
@@ -187,7 +190,7 @@ def _read_by(key: str, changed: str) -> None:
 
 def _elsewhere(record: RunRecord) -> None:
     """The network on the other pages, and as files."""
-    if not record.bytes:
+    if not record.card:  # no weights yet
         return
     with st.container(horizontal=True, gap="small"):
         if press("Look inside this drawing", "classes.inside", icon=":material/grid_view:"):

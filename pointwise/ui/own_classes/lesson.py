@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pointwise.errors import DataError, LibraryError, PointwiseError
-from pointwise.teaching.own_classes import OwnClasses, own_classes_from
+from pointwise.teaching.own_classes import LEAST_CLASSES, OwnClasses, own_classes_from
 from pointwise.ui.frame import desk, navigation, visitor
 from pointwise.ui.frame.desk import Lasting
 from pointwise.ui.frame.sections import Kept
+
+if TYPE_CHECKING:
+    from pointwise.library import RunRecord
 
 ARCH = "nin"  # the network that learns
 LAST_LAYER, WHOLE = "Last layer", "Whole network"  # what learns
@@ -27,7 +31,7 @@ RUNS: dict[str, Lasting[tuple[str, str] | None]] = {  # the network's id in the 
 }
 NONE_TOO: Lasting[bool] = Lasting("own_classes.none", True, load=bool)  # whether "none of these" is learned, too
 READS: Lasting[str] = Lasting("own_classes.reads", LAST_LAYER)  # which of them reads
-REFUSED = Kept("own_classes.refused", "")  # why the last change was not made, or ""
+REFUSED = Kept("own_classes.refused", ("", -1))  # why the last change was not made, or "", and to which drawing, or -1
 BEFORE: Kept[OwnClasses | None] = Kept("own_classes.before", None)  # what was taken away can be put back
 
 
@@ -43,14 +47,19 @@ def classes() -> OwnClasses:
     return CLASSES.get()
 
 
-def change(make: Callable[[OwnClasses], OwnClasses], can_be_put_back: bool = False) -> bool:
-    """Make other classes of them, and keep these; where it is refused, keep the sentence."""
+def named() -> bool:
+    """Whether there are as many classes as can be told apart."""
+    return len(classes().classes) >= LEAST_CLASSES
+
+
+def change(make: Callable[[OwnClasses], OwnClasses], can_be_put_back: bool = False, drawing: int = -1) -> bool:
+    """Make other classes of them, with the ``drawing`` of that number, and keep these; or keep why that is refused."""
     before = _latest()
     BEFORE.set(before if can_be_put_back else None)
     try:
         CLASSES.set(make(before))
     except (DataError, IndexError) as error:  # another tab may have taken the class away
-        REFUSED.set(str(error) if isinstance(error, PointwiseError) else "This class is no longer there.")
+        REFUSED.set((str(error) if isinstance(error, PointwiseError) else "This class is no longer there.", drawing))
         CLASSES.set(before)
         return False
     REFUSED.pop()
@@ -92,10 +101,25 @@ def learned(what: str, network: str, of: OwnClasses) -> None:
     desk.save()
 
 
+def records() -> dict[str, RunRecord]:
+    """The networks that have learned, or are learning, by LAST_LAYER and WHOLE."""
+    return {what: visitor.shelf().run(network) for what in RUNS if (network := run(what)) is not None}
+
+
+def can_read(record: RunRecord) -> bool:
+    """Whether it has learned; one that is learning, or was stopped in its first epoch, has not."""
+    return not record.active and bool(record.card)
+
+
 def reads() -> str | None:
-    """Which network reads, LAST_LAYER or WHOLE: the chosen one where it is there, else the other; None without any."""
-    there = [what for what in (READS.get(), *RUNS) if what in RUNS and run(what) is not None]
-    return there[0] if there else None
+    """Which network reads, LAST_LAYER or WHOLE; None without any.
+
+    It is the chosen one where it has learned, else the other, else the one that is learning.
+    """
+    there = records()
+    ready = [what for what in (READS.get(), *RUNS) if what in there and can_read(there[what])]
+    learning = [what for what in there if there[what].active]
+    return next(iter(ready + learning), None)
 
 
 def _latest() -> OwnClasses:

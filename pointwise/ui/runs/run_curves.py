@@ -38,7 +38,7 @@ def show(records: Sequence[RunRecord]) -> None:
     """The curves of up to eight runs, which grow while one of them goes on."""
     records = [record for record in records if record.kind != "loaded"]
     if not records:
-        st.caption("A network that was loaded has no curve.")
+        st.caption("A network that was loaded, or that learned at once, has no curve.")
         return
     trained = [record for record in records if record.kind != PAINTING]
     if not trained:

@@ -71,9 +71,8 @@ def several(records: Sequence[RunRecord]) -> None:
 
 
 def _sentence(record: RunRecord) -> str:
-    made = "Loaded" if record.kind == "loaded" else f"{run_facts.state(record).capitalize()}"
     scores = [
-        f"{title} {run_facts.metric(record, name, record.metrics[name])}"
+        f"{title} {run_facts.held_out(record, name)}"
         for name, title in run_facts.METRICS.items()
         if name in record.metrics and name != "loss"
     ]
@@ -83,7 +82,7 @@ def _sentence(record: RunRecord) -> str:
     place = "; made in the terminal" if record.owner == "" else ""
     data = run_facts.data(record)
     trained = f" on {data}" if data != run_facts.UNKNOWN else "; nobody said what it was trained on"
-    return f"{made}: {run_facts.model(record)}{trained}{measured}{place}."
+    return f"{run_facts.state(record).capitalize()}: {run_facts.model(record)}{trained}{measured}{place}."
 
 
 def _in_paint(record: RunRecord) -> str:

@@ -22,6 +22,7 @@ SCORES = {  # whose curves say how a training goes, as charts call them
 }
 METRICS = {"accuracy": "accuracy", "r2": "R²", SCORE: "score of strokes", "mae": "mean absolute error", "loss": "loss"}
 NOTHING, UNKNOWN = "–", "unknown"
+LEARNED = "learned from drawings"  # without a training
 OWN_PICTURES = "Own pictures"
 UNSAID = ("folder", "channels", "side", "preparation", "fingerprint", "digits", "drawn", "drawings")  # of data
 LONGEST = 500  # characters of a value
@@ -111,7 +112,7 @@ def _data(kind: str | None, chosen: Mapping[str, Any], name: str | None) -> str:
 def state(record: RunRecord) -> str:
     """What it does, or how it ended and where."""
     if record.kind == "loaded":
-        return "loaded"
+        return LEARNED if "drawings" in record.card else "loaded"
     if record.kind == PAINTING:
         return f"painted, {strokes(record)}"
     if record.state == "queued" and record.standing is not None:
@@ -145,6 +146,14 @@ def metric(record: RunRecord, name: str, value: float) -> str:
     if name.endswith("r2"):
         return labels.r_squared(value)
     return labels.dollars(value) if name.endswith("mae") and record.data_set == "houses" else labels.number(value)
+
+
+def held_out(record: RunRecord, name: str) -> str:
+    """A metric on held-out examples in its unit, an accuracy on somebody's own pictures with its interval."""
+    value, count = record.metrics[name], record.card.get("held_out", record.card.get("drawings"))
+    if name == "accuracy" and record.data_set == OWN and isinstance(count, int) and count > 0:
+        return f"{share_of_sample(value, count)} of {count:,} pictures"
+    return metric(record, name, value)
 
 
 def difference(record: RunRecord, name: str, one: float, other: float) -> str:

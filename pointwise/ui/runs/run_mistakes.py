@@ -29,8 +29,9 @@ GOING: Kept[tuple[object, Reading | None]] = Kept("runs.mistakes", (None, None))
 
 
 def can_be_told(record: RunRecord) -> bool:
-    """Whether it is a classifier with weights that stay as they are."""
-    return record.arch in CLASSIFIERS and bool(record.bytes) and not record.active
+    """Whether it is a classifier with weights that stay as they are, and not one whose pictures nobody has here."""
+    somebodys = record.data_set == OWN and record.kind != PictureJob.kind
+    return record.arch in CLASSIFIERS and bool(record.bytes) and not record.active and not somebodys
 
 
 def show(record: RunRecord, network: Network) -> None:

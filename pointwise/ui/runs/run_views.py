@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise.data.catalogue import OWN
 from pointwise.errors import PointwiseError
 from pointwise.library import RunRecord
 from pointwise.library.records import PAINTING
@@ -46,8 +47,9 @@ def show(record: RunRecord) -> None:
 
 
 def _can_be_replayed(record: RunRecord) -> bool:
-    """Whether it reads digits or prices houses, and has snapshots."""
-    return record.stands_in_for is not None and bool(visitor.shelf().snapshots(record.id))
+    """Whether it reads digits or prices houses, and has snapshots; with classes of its own, which the card names."""
+    known = record.stands_in_for is not None and (record.data_set != OWN or bool(record.card))
+    return known and bool(visitor.shelf().snapshots(record.id))
 
 
 def replay(record: RunRecord) -> None:
