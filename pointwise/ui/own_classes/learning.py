@@ -41,7 +41,7 @@ def show(changed: str) -> None:
             icon=":material/bolt:",
             disabled=bool(lacking),
         ):
-            with shown_errors():
+            with shown_errors(), st.spinner("The last layer learns"):
                 _learn(now)
                 st.rerun()
         if press(
@@ -49,7 +49,7 @@ def show(changed: str) -> None:
             "classes.train_whole",
             icon=":material/model_training:",
             disabled=bool(lacking) or session_run.busy(),
-            help="A run of under a minute, in the sidebar and on the page Your runs",
+            help="A run, in the sidebar and on the page Your runs: most often it takes less than a minute",
         ):
             with shown_errors():
                 _begin(now)
