@@ -26,8 +26,8 @@ _strip = st.components.v2.component(
   font-family: var(--st-font); color: var(--st-text-color); font-size: 0.8rem; line-height: 1.3}
 li {flex: 1 0 5.4rem; min-width: 5.4rem; max-width: 8.5rem; display: flex; align-items: stretch}
 li + li::before {content: "→"; flex: none; width: 1.1rem; text-align: center; padding-top: 1.5rem; opacity: 0.75}
-button, .end {all: unset; box-sizing: border-box; flex: 1; min-width: 0; display: flex; flex-direction: column; align-items: center;
-  text-align: center; padding: 5px 2px; border-radius: 6px; outline: 1px solid transparent}
+button, .end {all: unset; box-sizing: border-box; flex: 1; min-width: 0; display: flex; flex-direction: column;
+  align-items: center; text-align: center; padding: 5px 2px; border-radius: 6px; outline: 1px solid transparent}
 button {cursor: pointer; background: var(--st-secondary-background-color)}
 button:hover {outline: 2px solid color-mix(in srgb, var(--st-primary-color) 55%, transparent)}
 button[aria-current] {outline: 3px solid var(--st-primary-color)}
