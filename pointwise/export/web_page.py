@@ -21,7 +21,6 @@ from pointwise.errors import ConfigError
 from pointwise.explain.price_parts import weights_of
 from pointwise.export.page_weights import pack
 from pointwise.inpage import FOLDER, TITLES, scoped
-from pointwise.inpage.compact_code import compact_styles
 from pointwise.models import REGRESSOR, Network
 from pointwise.models.building import count_parameters
 from pointwise.visible_text import visible
@@ -153,7 +152,7 @@ def card_rows(model: Network) -> Iterator[tuple[str, str]]:
 
 def _page(name: str, body: str, script: str, about: Mapping[str, Any], data: str, card: list[tuple[str, str]]) -> str:
     code = f"{scoped(FOLDER / script)}\n"
-    styles = compact_styles("".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script]))
+    styles = "".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script])
     rows = "".join(f"<dt>{html.escape(visible(key))}</dt><dd>{html.escape(visible(text))}</dd>" for key, text in card)
     parts = {
         "policy": f"default-src 'none'; script-src {_hash(code)}; style-src {_hash(styles)}; img-src data:; "

@@ -29,21 +29,14 @@ def test_what_two_modules_need_is_there_once_and_first(tmp_path: Path) -> None:
     assert bundled(tmp_path / "a.js") == "export const c = 1\n\nexport const b = c\n\nconst a = b + c\n"
 
 
-def test_a_script_of_modules_has_what_is_used_of_each(tmp_path: Path) -> None:
-    (tmp_path / "a.js").write_text('import { b as c, twice } from "./b.js"\nshow(twice(c))\n')
+def test_a_script_of_modules_has_each_in_a_scope_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { b as c, twice } from "./b.js"\nconst b = 2\nshow(twice(b, c))\n')
     (tmp_path / "b.js").write_text(
-        "export const b = 1\n"
-        "export function once(x) {\n  return alone(x)\n}\n\n"
-        "function alone(x) {\n  return x\n}\n\n"
-        "export function twice(x) {\n  return [x, halved]\n}\n\n"
+        "export const b = 1\n\nexport function twice(x) {\n  return [x, halved()]\n}\n\n"
         "function halved() {\n  return 1\n}\n"
     )
     assert scoped(tmp_path / "a.js") == (
-        "const $0=(()=>{const b=1\n"
-        "function twice(x){return[x,halved]}\n"
-        "function halved(){return 1}\n"
-        "return{b,twice}})()\n"
-        "const $1=(()=>{const{b:c,twice}=$0\n"
-        "show(twice(c))\n"
-        "return{}})()"
+        "const $0 = (() => {\nconst b = 1\n\nfunction twice(x) {\n  return [x, halved()]\n}\n\n"
+        "function halved() {\n  return 1\n}\n\nreturn { b, twice }\n})()\n"
+        "const $1 = (() => {\nconst { b: c, twice } = $0\nconst b = 2\nshow(twice(b, c))\n\nreturn {  }\n})()"
     )
