@@ -37,8 +37,9 @@ def write(options: argparse.Namespace) -> dict[str, Any]:
         raise ConfigError(f"{options.readme} is no address of a README. Give one that begins with {SECURE}.")
     from pointwise.bench import machine
     from pointwise.static_site import write_site
-    from pointwise.static_site.building import check_folder, first_drawing, readers
+    from pointwise.static_site.building import check_folder, first_drawing
     from pointwise.static_site.measured_claims import measured_claims
+    from pointwise.static_site.readers import readers
 
     check_folder(options.out, options.force)
     shown = readers()

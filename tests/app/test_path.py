@@ -10,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from pointwise.claims.quotations import claim_named
 from pointwise.explain import colour, colour_mixer
+from pointwise.explain.five_steps import STEPS, Step
 from pointwise.ui.canvas import drawing
 from pointwise.ui.frame import glossary, navigation
 from pointwise.ui.path import claims_step, shape_step, steps
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "path.py")
-NAMES = [step.name for step in steps.STEPS]
+NAMES = [step.name for step in STEPS]
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +54,8 @@ def address(app: AppTest) -> str:
     return "".join(app.query_params["step"])
 
 
-@pytest.mark.parametrize("step", steps.STEPS, ids=NAMES)
-def test_every_step_can_be_joined_by_its_address(step: steps.Step) -> None:
+@pytest.mark.parametrize("step", STEPS, ids=NAMES)
+def test_every_step_can_be_joined_by_its_address(step: Step) -> None:
     app = opened(step.name)
     assert not app.exception
     assert not app.error
@@ -64,25 +65,25 @@ def test_every_step_can_be_joined_by_its_address(step: steps.Step) -> None:
 def test_next_and_back_lead_through_all_steps_and_the_address_says_where() -> None:
     app = opened()
     assert "path.back" not in app.session_state
-    for step in steps.STEPS[1:]:
+    for step in STEPS[1:]:
         press(app, "path.next")
         assert (heading(app), address(app)) == (step.heading, step.name)
     assert [button.key for button in app.button if button.key == "path.next"] == []
-    for step in steps.STEPS[-2::-1]:
+    for step in STEPS[-2::-1]:
         press(app, "path.back")
         assert (heading(app), address(app)) == (step.heading, step.name)
 
 
 def test_the_path_goes_on_where_it_was_left() -> None:
     app = opened(**{steps.STEP.key: "shape", steps.VISITED.key: ("pixel", "shape")})
-    assert heading(app) == steps.STEPS[3].heading
+    assert heading(app) == STEPS[3].heading
     assert app.session_state[steps.VISITED.key] == ("pixel", "shape")
 
 
 def test_a_step_that_is_none_is_the_first() -> None:
     app = opened("mops")
     assert not app.exception
-    assert (heading(app), address(app)) == (steps.STEPS[0].heading, "pixel")
+    assert (heading(app), address(app)) == (STEPS[0].heading, "pixel")
 
 
 @pytest.mark.parametrize("step", ["pixel", "maps", "shape"])
@@ -92,7 +93,7 @@ def test_an_empty_canvas_offers_samples(step: str) -> None:
     assert "There is no drawing yet" in app.info[0].value
     press(app, "board.sample.3")
     assert not app.info
-    assert heading(app) == steps.STEPS[NAMES.index(step)].heading
+    assert heading(app) == STEPS[NAMES.index(step)].heading
 
 
 def test_the_layers_say_how_far_they_see_and_what_is_read() -> None:

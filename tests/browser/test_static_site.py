@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from pointwise.explain.five_steps import STEPS
 from pointwise.inference import predict_price
 from pointwise.models import SHIPPED
 from pointwise.static_site import building, write_site
 from pointwise.static_site.measured_claims import measured_claims
 from pointwise.static_site.page_table import PAGES
+from pointwise.static_site.readers import readers
 from pointwise.weights import load_model
 from tests.browser.harness import STROKES
 
@@ -39,9 +41,9 @@ class Quiet(SimpleHTTPRequestHandler):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site without the largest network."""
     folder = tmp_path_factory.mktemp("www")
-    readers = [one for one in building.readers() if one.name != "conv_mlp"]
-    claims = measured_claims({one.name: one.network for one in readers}, building.first_drawing())
-    write_site(folder / BELOW, claims, "Measured in a test.", readers)
+    shown = [one for one in readers() if one.name != "conv_mlp"]
+    claims = measured_claims({one.name: one.network for one in shown}, building.first_drawing())
+    write_site(folder / BELOW, claims, "Measured in a test.", shown)
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/{BELOW}/"
@@ -140,7 +142,7 @@ def test_the_pages_bar_nobody_on_light_and_on_dark(browser: Browser, site: str) 
     wrong: list[str] = []
     watch(context, site, wrong, [])
     page = context.new_page()
-    steps = [f"path/?step={name}" for name, *_ in building.STEP_NAMES[1:]]
+    steps = [f"path/?step={step.name}" for step in STEPS[1:]]
     for address in [*(one.path for one in PAGES if one.listed), *steps]:
         page.emulate_media(color_scheme="light")
         page.goto(site + address, wait_until="networkidle")

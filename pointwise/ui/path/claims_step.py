@@ -9,6 +9,7 @@ import streamlit as st
 
 from pointwise.claims import any_size, dense_layer
 from pointwise.claims.quotations import Claim, claim_named
+from pointwise.explain import five_steps
 from pointwise.models import CLASSIFIERS, default_config
 from pointwise.ui.frame import address, glossary, labels, navigation, shipped
 from pointwise.ui.path import steps
@@ -20,27 +21,19 @@ QUOTATION = """<blockquote style="margin: 0; padding: 0.1rem 0 0.1rem 0.9rem; co
 border-left: 4px solid #0090d0">
 <p style="margin: 0; font-size: 1.08rem; line-height: 1.45">{}</p>
 <footer style="font-size: 0.85rem; padding-top: 0.3rem; overflow-wrap: anywhere">{}</footer></blockquote>"""
-KNOWN = (
-    "A **1×1 convolution** is a weighted sum of the channels at one pixel, with a bias and a bend, and with the same "
-    "weights at every pixel: a small dense layer, everywhere.",
-    "**It helps where there are many channels**: it mixes them, as it did with the colours, and squeezes them, so that "
-    "larger kernels have less to read.",
-    "**It sees no shape.** Bag of pixels cannot read, because it knows only how many pixels of each brightness there "
-    "are. In a network that reads, larger convolutions or a dense layer see the shape.",
-)
 
 
 def show() -> None:
     """The claims one below the other, the score, three sentences to keep, and ways to go on."""
-    st.markdown("Four things that are said of 1×1 convolutions. Guess before you look.")
+    st.markdown(five_steps.GUESS_FIRST)
     answered = [_claim(claim_named(name), measured) for name, measured in CLAIMS.items()]
     given = [right for right in answered if right is not None]
     if len(given) == len(CLAIMS):
         st.success(f"**You guessed {sum(given)} of {len(given)} right.** {_remark(sum(given))}", icon=":material/flag:")
     elif given:
         st.markdown(f"So far you guessed {sum(given)} of {len(given)} right.")
-    st.subheader("What you now know")
-    st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(KNOWN, 1)))
+    st.subheader(five_steps.NOW_KNOWN)
+    st.markdown("\n".join(f"{number}. {sentence}" for number, sentence in enumerate(five_steps.KNOWN, 1)))
     st.subheader("Go on")
     navigation.link("draw", "Draw, and watch it read")
     navigation.link("feature_maps", "Look into every channel")

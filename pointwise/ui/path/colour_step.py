@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pointwise.claims import parameters
-from pointwise.explain import colour, colour_mixer
+from pointwise.explain import colour, colour_mixer, five_steps
 from pointwise.inpage import FOLDER, bundled
 from pointwise.ui.frame import glossary, html, navigation
 from pointwise.ui.frame.page_values import sent
@@ -25,28 +25,16 @@ _mixer = st.components.v2.component(
 
 def show() -> None:
     """The picture with its three weights, four mixes at once, and what it saves in large networks."""
-    glossary.write(
-        "A colour picture has three [[channels|channel]]: how much red, green and blue there is at each pixel. A "
-        "[[1×1 convolution]] gives each of them a [[weight]], which may be below zero, and adds them up."
-    )
-    st.markdown("**Can you find weights that make leaves and grass bright, and everything else dark?**")
+    glossary.write(five_steps.COLOURS)
+    st.markdown(five_steps.LEAVES)
     _mix(colour.tree())
-    st.subheader("Four mixes: a layer from three channels to four")
+    st.subheader(five_steps.FOUR_MIXES)
     st.html(html.strip(_maps(colour.tree())))
-    st.markdown(
-        "Each set of three weights makes one new channel: yours, and three in which the sky, the clouds and the trunk "
-        "stand out. No pixel has looked at its neighbours. **Colour alone tells the parts apart, and a 1×1 convolution "
-        "can use it.**"
-    )
-    st.subheader("What large networks use it for")
+    st.markdown(five_steps.MIXES)
+    st.subheader(five_steps.LARGE_NETWORKS)
     st.html(_work())
     inception, resnet = parameters.saved(parameters.INCEPTION), parameters.saved(parameters.RESNET)
-    glossary.write(
-        "Deep inside, a network has hundreds of channels instead of three. There a 1×1 convolution squeezes them into "
-        "a few good mixes before a larger [[kernel]] has to read them, a [[bottleneck]]. A branch of GoogLeNet, a "
-        f"network for photos, needs **{inception:.1f} times fewer [[multiply-adds]]** so, and a block of ResNet, "
-        f"another, {resnet:.0f} times fewer than two 3×3 convolutions on as many channels."
-    )
+    glossary.write(five_steps.BOTTLENECK.format(inception=inception, resnet=resnet))
     navigation.link("feature_maps", "Mix a picture of your own", maps="Colour")
 
 

@@ -9,26 +9,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pointwise.explain import five_steps
 from pointwise.explain.chain import Chain, Maps, Stage
-from pointwise.models import default_config
 from pointwise.ui.canvas import reading
 from pointwise.ui.frame import glossary, html, labels, navigation, shipped
 from pointwise.ui.frame.colours import Scale
 from pointwise.ui.path import own_drawing
 
-ARCH = "nin"
+ARCH = five_steps.READER
 TILES = 6  # maps of a layer that are shown
-KERNEL, *_ = default_config(ARCH).kernels["conv1"]
-SAYS = {
-    "conv1": f"Each value comes from a square of {KERNEL} × {KERNEL} pixels. Strokes and their edges appear.",
-    "mix1": "A 1×1 convolution: every new map is a mix of all maps above, pixel by pixel. It sees no further.",
-    "conv2": "3 × 3 values of the maps above, each of which has seen a square already: larger pieces.",
-    "mix2": "1×1 again: it mixes what was seen at each place, and sees no further.",
-    "conv3": "3 × 3 again. One value now sees most of the digit.",
-    "mix3": "1×1 once more: the last mix before the answer.",
-    "classifier": "A last 1×1 convolution makes a map for each digit: orange speaks for it, blue against it. The "
-    "average of a map is the digit's score.",
-}
 STYLE = """<style>
 .pw-layers {max-width: 54rem; display: grid; gap: 1.1rem}
 .pw-layer {display: grid; grid-template-columns: 5.2rem 1fr; gap: 0 1rem; align-items: start;
@@ -57,12 +46,7 @@ def show() -> None:
     image = own_drawing.image()
     if image is None:
         return
-    glossary.write(
-        f"Follow the drawing through **{labels.MODELS[ARCH]}**, a small network that reads digits. Its "
-        "[[layers|layer]] take turns: one looks at a neighbourhood (orange), the next is a [[1×1 convolution]] (blue). "
-        "**Watch the white square: it is how much of the drawing one value has seen, and only the orange layers make "
-        "it larger.** In the maps dark is zero, and yellow the most in that layer."
-    )
+    glossary.write(five_steps.FOLLOW)
     own_drawing.another()
     model = shipped.shipped_model(ARCH)
     chain = Chain.of(model)
@@ -97,7 +81,7 @@ def _layer(stage: Stage, maps: Maps, seen: int, image: NDArray[np.uint8]) -> str
         size += f", {TILES} of them shown"
     return (
         f'<section class="pw-layer{" one" if stage.kernel == 1 else ""}">{_window(image, seen)}<div>'
-        f"<p>{kind}: {size}</p><p>{markup.escape(SAYS[stage.name])}</p>{_tiles(stage, maps.after.numpy())}"
+        f"<p>{kind}: {size}</p><p>{markup.escape(five_steps.LAYERS[stage.name])}</p>{_tiles(stage, maps.after.numpy())}"
         "</div></section>"
     )
 

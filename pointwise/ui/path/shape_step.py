@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pointwise.card import measured_share
 from pointwise.claims.shape import by_place, moved, shuffled
 from pointwise.drawing import SIDE
+from pointwise.explain import five_steps
 from pointwise.explain.chain import Chain
 from pointwise.inference import classify_image
 from pointwise.ui.frame import address, glossary, html, labels, navigation, shipped
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 ORDER = Kept("path.order", 0)  # the seed of the order that the pixels are shuffled into
 OTHER, UNSURE, SAME = "It answers something else", "The same digit, but less sure", "Exactly the same answer"
-BAG, TUTORIAL, NIN = "bag_of_pixels", "conv_mlp", "nin"
+BAG, TUTORIAL, NIN = five_steps.BAG, "conv_mlp", five_steps.READER
 KINDS = {BAG: "only 1×1", NIN: "5×5 and 3×3 as well", TUTORIAL: "the tutorial's, a 1×1, then dense layers"}
 STILL = 1e-4  # a change of the scores that is rounding
 UNITS = 3  # of the dense layer that are shown
@@ -54,21 +55,13 @@ def show() -> None:
         "The same pixels, shuffled": shuffled(image, ORDER.get()),
         "The same pixels, sorted": np.sort(image, axis=None).reshape(image.shape),
     }
-    glossary.write(
-        "Tutorials read digits with a [[1×1 convolution]]. Yet it never looks at a neighbour, and a line is a matter "
-        f"of neighbours. Here is a test: **{labels.MODELS[BAG]}** is a network of 1×1 convolutions and nothing else; "
-        "at the end it averages over all pixels."
-    )
+    glossary.write(five_steps.RIDDLE)
     first = list(pictures.items())[:2]
     st.html(html.strip([(picture, title, title, 1.0) for title, picture in first]))
     with st.container(horizontal=True):
         st.button("Shuffle again", on_click=ORDER.set, args=(ORDER.get() + 1,), icon=":material/shuffle:")
         own_drawing.another()
-    guessed = steps.guess(
-        "shape",
-        f"Give {labels.MODELS[BAG]} the shuffled pixels instead of the drawing. What does it answer?",
-        (OTHER, UNSURE, SAME),
-    )
+    guessed = steps.guess("shape", five_steps.QUESTION, (OTHER, UNSURE, SAME))
     if guessed is not None and address.hides("verdicts"):
         st.markdown("Your guess is kept.")
     elif guessed is not None:
@@ -95,7 +88,7 @@ def _answer(guessed: str, networks: dict[str, Network], pictures: Pictures) -> N
 
 def _who_sees(networks: dict[str, Network], image: NDArray[np.uint8]) -> None:
     """What reads the shape in the two other networks, and the riddle's answer."""
-    st.subheader("So who sees the 7?")
+    st.subheader(five_steps.WHO_SEES)
     glossary.write(
         f"**In {labels.MODELS[NIN]}** it is the 5×5 and 3×3 convolutions: they look at neighbours, and shuffling "
         "tears neighbours apart."
@@ -116,10 +109,9 @@ def _who_sees(networks: dict[str, Network], image: NDArray[np.uint8]) -> None:
         "the same, and be sure of shuffled ink: being sure is not being right."
     )
     st.success(
-        "**The answer to the riddle: it cannot.** What sees one pixel reads no 7. Where a network with 1×1 "
-        "convolutions reads one, larger convolutions between them see the shape, or a dense layer behind them. (A "
-        f"dense layer can be written as a 1×1 convolution, too, as in {labels.MODELS['mlp_1x1']}: the whole drawing is "
-        f"then one pixel with {SIDE**2} channels, and each place has its own weight.)",
+        f"{five_steps.ANSWER} (A dense layer can be written as a 1×1 convolution, too, as in "
+        f"{labels.MODELS['mlp_1x1']}: the whole drawing is then one pixel with {SIDE**2} channels, and each place has "
+        "its own weight.)",
         icon=":material/lightbulb:",
     )
     navigation.link("why_1x1", "Train two networks on shuffled digits", claim="Shape")

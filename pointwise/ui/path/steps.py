@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pointwise.explain.colour_mixer import GREY, Weights
+from pointwise.explain.five_steps import STEPS, Step
 from pointwise.inpage import bundled
 from pointwise.ui.frame import desk, navigation
 from pointwise.ui.frame.desk import Lasting
@@ -20,24 +20,6 @@ from pointwise.ui.frame.sections import Kept
 PROGRESS = "path.progress"  # the key of the numbered steps
 TITLE, HEADING = "path-title", "path-heading"  # keys of what the page's title, small here, and the step's stand in
 PARAMETER = "step"  # of the address
-
-
-@dataclass(frozen=True)
-class Step:
-    """One of the five."""
-
-    name: str  # as in the address: /path?step=maps
-    title: str
-    heading: str
-
-
-STEPS = (
-    Step("pixel", "One pixel", "What a 1×1 convolution does with one pixel"),
-    Step("colours", "Colours", "Where it earns its keep: colours"),
-    Step("maps", "Maps", "A drawing on its way through a network"),
-    Step("shape", "Shape", "How can something that sees one pixel read a 7?"),
-    Step("claims", "Claims", "Is it true what people say?"),
-)
 NUMBERS = {step.name: number for number, step in enumerate(STEPS)}
 
 

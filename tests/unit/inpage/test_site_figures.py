@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from pointwise.inference import classify_image
-from pointwise.static_site import building
+from pointwise.static_site.readers import readers
 from pointwise.ui.canvas import short_drawing
 from pointwise.ui.canvas.drawing import SQUARE, Drawing, Stroke, first
 from pointwise.ui.figures import one_pixel_data
@@ -59,7 +59,7 @@ def test_what_is_no_drawing_is_refused(node: Answers) -> None:
 
 
 def test_the_figure_of_one_pixel_is_the_apps(node: Answers) -> None:
-    reader = next(one for one in building.readers() if one.name == "bag_of_pixels")
+    reader = next(one for one in readers() if one.name == "bag_of_pixels")
     case = [IMAGE.ravel().tolist(), {"file": "network"}]
     (ours,) = node("inpage/one_pixel_drawing.js", "figure", [case], network=reader.content)
     theirs = json.loads(json.dumps(one_pixel_data.of_drawing(IMAGE)))
@@ -76,7 +76,7 @@ def test_the_figure_of_one_pixel_is_the_apps(node: Answers) -> None:
 
 def test_the_largest_network_reads_as_pytorch_does(node: Answers) -> None:
     """Its weights are stored in half precision, and so are sent exactly; test_parity.py has the others."""
-    reader = next(one for one in building.readers() if one.name == "conv_mlp")
+    reader = next(one for one in readers() if one.name == "conv_mlp")
     images = [IMAGE, first().prepared.image]
     cases = [[{"file": "network"}, image.ravel().tolist()] for image in images]
     ours = node("inpage/network.js", "classified", cases, network=reader.content)
@@ -86,7 +86,7 @@ def test_the_largest_network_reads_as_pytorch_does(node: Answers) -> None:
 def test_how_far_each_layer_sees_is_the_apps(node: Answers) -> None:
     from pointwise.explain.chain import Chain
 
-    chain = Chain.of(next(one for one in building.readers() if one.name == "nin").network)
+    chain = Chain.of(next(one for one in readers() if one.name == "nin").network)
     stages = [{"kernel": one.kernel, "stride": one.stride} for one in chain.stages]
     (ours,) = node("static_site/pages/layers_figure.js", "seen", [[stages]])
     assert ours == list(maps_step._seen(chain))

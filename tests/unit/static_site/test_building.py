@@ -16,11 +16,10 @@ from pointwise.__main__ import main
 from pointwise.claims.quotations import CLAIMS
 from pointwise.errors import ConfigError
 from pointwise.models import ARCHITECTURES
-from pointwise.static_site import building
+from pointwise.static_site import building, readers, rendering
 from pointwise.static_site.page_table import PAGES, POINTWISE
 from pointwise.ui.canvas import drawing
 from pointwise.ui.frame import navigation
-from pointwise.ui.path import steps
 
 LINK = re.compile(r'\b(?:href|src)="([^"]*)"')
 MOST = 1_200_000  # bytes before the first answer
@@ -31,9 +30,9 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
     """The folder that the command wrote, without the largest network, and what it printed."""
     folder, printed = tmp_path_factory.mktemp("site") / "site", io.StringIO()
-    small = [one for one in building.readers() if one.name != "conv_mlp"]
+    small = [one for one in readers.readers() if one.name != "conv_mlp"]
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
-        patch.setattr(building, "readers", lambda: small)
+        patch.setattr(readers, "readers", lambda: small)
         assert main(["site", "--out", str(folder), "--json", "--quiet"]) == 0
     return folder, json.loads(printed.getvalue())
 
@@ -112,13 +111,20 @@ def test_claims_have_their_numbers_and_say_where_they_are_from(site: tuple[Path,
     claims = {claim.name for claim in CLAIMS}
     assert set(re.findall(r'data-name="([^"]*)" data-verdict', text)) == claims
     assert "12,848,010" in text
-    assert set(re.findall(r'data-name="([^"]*)" data-verdict', pages(site[0])["path/"])) == set(building.PATH_CLAIMS)
+    assert set(re.findall(r'data-name="([^"]*)" data-verdict', pages(site[0])["path/"])) == set(rendering.PATH_CLAIMS)
 
 
 def test_addresses_are_the_apps(site: tuple[Path, dict]) -> None:
     app = {"" if entry is navigation.PAGES[0] else f"{entry.name}/" for entry in navigation.PAGES}
     assert app <= {page.path for page in PAGES}
-    assert [(one.name, one.title, one.heading) for one in steps.STEPS] == list(building.STEP_NAMES)
+
+
+def test_words_of_the_apps_glossary_are_words_like_others(site: tuple[Path, dict]) -> None:
+    text = "a **[[1×1 convolution]]** of three [[channels|channel]] & <b>"
+    assert rendering.plainly(text) == "a <strong>1×1 convolution</strong> of three channels &amp; &lt;b&gt;"
+    page = re.sub("<script.*?</script>", "", pages(site[0])["path/"], flags=re.DOTALL)
+    assert "<strong>1×1 convolution</strong> takes the numbers" in page
+    assert not re.search(r"\[\[|\]\]|\*\*|[{}]", page)
 
 
 def test_the_first_drawing_is_the_apps() -> None:

@@ -19,7 +19,12 @@ from pointwise.ui.regression import own_table
 from pointwise.ui.training import panel
 
 ROOT = Path(__file__).parents[3]
-PYTHON = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "pointwise" / "ui").rglob("*.py"))]
+PYTHON = [
+    ROOT / "app.py",
+    ROOT / "pointwise" / "explain" / "five_steps.py",
+    *sorted((ROOT / "pages").glob("*.py")),
+    *sorted((ROOT / "pointwise" / "ui").rglob("*.py")),
+]
 SCRIPTS = [*sorted((ROOT / "pointwise" / "inpage").glob("*.js")), *sorted((ROOT / "pointwise" / "ui").rglob("*.js"))]
 UNITS = (
     "times|dollars|digits|pictures|drawings|people|seconds|minutes|hours|days|parameters|points|houses|rows|epochs|seeds"
