@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
-import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,7 +17,7 @@ from pointwise.data.sample_digits import CROSSED_SEVEN, EXTENT, SAMPLES, Figure
 from pointwise.errors import ConfigError
 from pointwise.explain.price_parts import weights_of
 from pointwise.export.page_weights import pack
-from pointwise.inpage import FOLDER, TITLES, scoped
+from pointwise.inpage import FOLDER, TITLES, scoped, templates
 from pointwise.models import REGRESSOR, Network
 from pointwise.models.building import count_parameters
 from pointwise.visible_text import visible
@@ -33,11 +30,12 @@ SHEET: dict[str, Any] = {
 MOST_EXACT = 300_000  # parameters that are written as float32
 REACH = 1.2  # as far as the sliders of a house go, times what the network was trained on
 STEPS = (10, 0.5)  # of the sliders: square feet, rooms
+STARTS = (2500, 5)  # where they begin
 NAMES = ("square feet", "rooms")
 LARGE = 4  # letters that stand as large as a digit
 STYLES = {
-    "digit_page.js": ("web_page.css",),
-    "house_page.js": ("web_page.css", "house_page.css", "network_diagram.css"),
+    "digit_page": ("web_page.css",),
+    "house_page": ("web_page.css", "house_page.css", "network_diagram.css"),
 }
 RECIPE = ("name", "epochs", "batch_size", "optimizer", "learning_rate", "schedule", "weight_decay", "augment", "seed")
 
@@ -63,7 +61,9 @@ def to_web_page(model: Network, title: str = "") -> str:
     """
     name = visible(title or model.config.architecture.title)
     if has_web_page(model):
-        return _reader(model, name) if model.config.architecture.classifies else _prices(model, name)
+        if model.config.architecture.classifies:
+            return _digit_page(model, name)
+        return _page("house_page", name, *house_parts(model))
     learned = data_set_of(model) or model.card.get("data_set") or "data that its card does not name"
     raise ConfigError(
         f"{model.config.arch} of {learned} reads no drawings and prices no houses by square feet and rooms, and so has "
@@ -72,7 +72,7 @@ def to_web_page(model: Network, title: str = "") -> str:
     )
 
 
-def _reader(model: Network, name: str) -> str:
+def _digit_page(model: Network, name: str) -> str:
     rounded = count_parameters(model) > MOST_EXACT
     packed = pack(model, halves=rounded)
     assert packed is not None
@@ -82,22 +82,18 @@ def _reader(model: Network, name: str) -> str:
         about["samples"] = [_in_short(strokes_on_sheet(SAMPLES[digit])) for digit in sorted(SAMPLES)]
         about["first"] = _in_short(strokes_on_sheet(CROSSED_SEVEN))
     weights = base64.b64encode(packed.content).decode()
-    data = f'<script type="text/plain" id="weights">{weights}</script>'
     large = len(weights) > 1e6
     size = f"{len(weights) / (1e6 if large else 1e3):,.0f} {'MB' if large else 'kB'} of this file are its weights"
     told = f"{size}, rounded to half precision (float16)." if rounded else f"{size}, float32, as they were trained."
     names = [visible(one) for one in class_names(model.card, model.config)]
-    long = max(map(len, names)) > LARGE
     parts = {
-        "heading": "Draw a digit" if digits else "Draw",
-        "reads": "reads it as you draw" if digits else "tells these apart as you draw",
-        "those": "" if digits else f": {', '.join(names)}",
-        "what": "digit" if digits else "class",
-        "named": " named" if long else "",
+        "digits": digits,
+        "names": names,
+        "named": max(map(len, names)) > LARGE,
+        "weights": weights,
+        "card": [*card_rows(model), ("Weights", told)],
     }
-    escaped = {key: html.escape(text) for key, text in {**parts, "name": name}.items()}
-    body = _filled(READER, {**escaped, "samples": SAMPLE_BUTTONS if digits else ""})
-    return _page(name, body, "digit_page.js", about, data, [*card_rows(model), ("Weights", told)])
+    return _page("digit_page", name, parts, about)
 
 
 def strokes_on_sheet(figure: Figure) -> list[list[list[int]]]:
@@ -111,22 +107,22 @@ def _in_short(strokes: list[list[list[int]]]) -> list[list[int]]:
     return [[value for point in points for value in point] for points in strokes]
 
 
-def _prices(model: Network, name: str) -> str:
+def house_parts(model: Network) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What house.html shows of a network of house prices, and JSON that house_page.js takes."""
     from pointwise.data.housing import ROOMS, SQUARE_FEET
 
     unit = (SQUARE_FEET, ROOMS)
-    most = tuple(REACH * value for value in unit)
-    about = {"network": weights_of(model), "unit": unit, "most": most, "steps": STEPS, "names": NAMES}
-    starts = (2500, 5)
-    sliders = "".join(
-        f'<p><label for="slider-{i}">{word.capitalize()}</label> <output id="value-{i}"></output>'
-        f'<input type="range" id="slider-{i}" min="0" max="{most[i]:g}" step="{STEPS[i]}" value="{starts[i]}"></p>'
-        for i, word in enumerate(NAMES)
-    )
-    parts = {"sliders": sliders, "outside": f"{unit[0]:,.0f} square feet or {unit[1]:.0f} rooms"}
-    return _page(
-        name, _filled(HOUSE, {**parts, "name": html.escape(name)}), "house_page.js", about, "", list(card_rows(model))
-    )
+    most = [REACH * value for value in unit]
+    sliders = [
+        {"name": name, "most": f"{high:g}", "step": step, "start": start}
+        for name, high, step, start in zip(NAMES, most, STEPS, STARTS, strict=True)
+    ]
+    parts = {
+        "sliders": sliders,
+        "outside": f"{unit[0]:,.0f} square feet or {unit[1]:.0f} rooms",
+        "card": list(card_rows(model)),
+    }
+    return parts, {"network": weights_of(model), "unit": unit, "most": most, "steps": STEPS, "names": NAMES}
 
 
 def card_rows(model: Network) -> Iterator[tuple[str, str]]:
@@ -150,88 +146,22 @@ def card_rows(model: Network) -> Iterator[tuple[str, str]]:
         yield "Training took", f"{card['seconds']:,.0f} seconds"
 
 
-def _page(name: str, body: str, script: str, about: Mapping[str, Any], data: str, card: list[tuple[str, str]]) -> str:
-    code = f"{scoped(FOLDER / script)}\n"
-    styles = "".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[script])
-    rows = "".join(f"<dt>{html.escape(visible(key))}</dt><dd>{html.escape(visible(text))}</dd>" for key, text in card)
-    parts = {
+def _page(page: str, name: str, parts: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+    """HTML of a page: its template and its script are called ``page``, and ``about`` is what the script takes."""
+    code = f"{scoped(FOLDER / f'{page}.js')}\n"
+    styles = "".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[page])
+    given = {
+        **parts,
+        "name": name,
+        "card": [(visible(heading), visible(text)) for heading, text in parts["card"]],
         "policy": f"default-src 'none'; script-src {_hash(code)}; style-src {_hash(styles)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
         "styles": styles,
-        "body": body,
-        "name": html.escape(name),
-        "card": rows,
-        "about": json.dumps(about, separators=(",", ":")).replace(
-            "<", "\\u003c"
-        ),  # a script ends at "</script", whatever stands around it
-        "data": data,
+        "about": about,
         "code": code,
     }
-    return _filled(PAGE, parts)
-
-
-def _filled(template: str, parts: Mapping[str, str]) -> str:
-    """The template with each "{part}" that it has; what is put in is not looked at again."""
-    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], template)
+    return templates().get_template(f"{page}.html").render(given)
 
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Pointwise">
-<title>{name}</title>
-<link rel="icon" href="data:,">
-<style>{styles}</style>
-</head>
-<body>
-{body}
-<section aria-labelledby="card"><h2 id="card">About this network</h2>
-<dl>{card}</dl>
-<p class="small">Written by Pointwise. This file needs no internet: what you draw or choose stays in it.</p></section>
-<script type="application/json" id="about">{about}</script>
-{data}
-<script type="module">{code}</script>
-</body>
-</html>
-"""
-SAMPLE_BUTTONS = '<div class="samples" id="samples" role="group" aria-label="Samples"><span>Try one</span></div>'
-READER = """<header><h1>{heading}</h1><p>{name} {reads}, in this page{those}.</p></header>
-<noscript><p class="warning">This page reads drawings by JavaScript, which is switched off here.</p></noscript>
-<main>
-<div class="board">
-<div class="sheet"><canvas data-draw width="420" height="420"></canvas></div>
-<div class="tools"><button type="button" id="undo" disabled>Undo</button>
-<button type="button" id="redo" disabled>Redo</button><button type="button" id="clear" disabled>Clear</button></div>
-{samples}
-</div>
-<div class="answer{named}" id="answer" data-digit="" role="img" aria-label="No answer yet">
-<div class="pw-digit">–</div>
-<div><p class="pw-title">&nbsp;</p><div id="bars"></div><p class="small">Probability of each {what}</p></div>
-</div>
-<figure class="received"><canvas id="received" width="28" height="28" role="img" aria-label="28 by 28"></canvas>
-<figcaption>What the network receives: the drawing cropped, scaled and centred to 28 × 28 pixels.</figcaption></figure>
-</main>
-<section aria-labelledby="within"><h2 id="within">Look inside</h2>
-<p>Every channel of every layer, as you draw. Brighter is more; in layers with values below 0 those are blue and the
-others orange. Choose a channel for its weights and the sum behind each of its pixels.</p>
-<div id="inside"></div></section>"""
-HOUSE = """<header><h1>What is a house worth?</h1><p>{name} prices it, in this page.</p></header>
-<noscript><p class="warning">This page computes prices by JavaScript, which is switched off here.</p></noscript>
-<main class="house">
-<div class="sliders">{sliders}<p>Predicted price</p><p class="price"><output id="price">–</output></p>
-<p class="warning" id="outside" hidden>The network learned from houses of at most {outside}: here it guesses.</p></div>
-<figure class="surface"><div class="large"><canvas id="surface" tabindex="0" role="application"></canvas></div>
-<figcaption>The price of every house: square feet to the right, rooms upwards. Click one to choose it.
-<canvas id="ramp" aria-hidden="true"></canvas><span class="ends"><span id="least"></span><span id="most"></span></span>
-</figcaption></figure>
-</main>
-<section aria-labelledby="work"><h2 id="work">The network at work</h2>
-<figure class="diagram"><div id="diagram"></div><figcaption id="words"></figcaption></figure></section>"""

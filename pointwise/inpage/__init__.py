@@ -1,10 +1,15 @@
-"""The JavaScript that draws, reads and evaluates in the page; its modules import one another and travel as one text."""
+"""What draws, reads and evaluates in the page: JavaScript, whose modules import one another and travel as one text,
+styles, and templates of the HTML around them."""
 
 from __future__ import annotations
 
 import functools
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
 TITLES = {  # what bars.js says of an answer
@@ -54,3 +59,16 @@ def scoped(path: Path) -> str:
         given = f"return {{ {', '.join(EXPORT.findall(text))} }}"
         made.append("\n".join((f"const {names[one]} = (() => {{", *taken, own, given, "})()")))
     return "\n".join(made)
+
+
+def templates(*folders: Path) -> Environment:
+    """Templates of ``folders`` and those beside the scripts, which they may use: HTML in which any text is only text.
+
+    ``value|tojson`` is JSON for a script element. Rendering raises UndefinedError for a value that is not given.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader([*folders, FOLDER / "templates"])
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    made.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
+    return made

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pointwise.calibration import SURE
 from pointwise.card import measured_share
 from pointwise.claims import parameters
 from pointwise.data.digits import pixel_order
-from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.sample_digits import CROSSED_SEVEN, SAMPLES
 from pointwise.drawing import SIDE
 from pointwise.explain import colour, colour_mixer, five_steps
-from pointwise.explain.price_parts import weights_of
-from pointwise.export.web_page import NAMES, REACH, SHEET, STEPS, card_rows, strokes_on_sheet
-from pointwise.inpage import TITLES
+from pointwise.export.web_page import SHEET, house_parts, strokes_on_sheet
+from pointwise.inpage import TITLES, templates
 from pointwise.intervals import CONFIDENCE
 from pointwise.models import ARCHITECTURES, CLASSIFIERS, REGRESSOR, SHIPPED
 from pointwise.static_site.measured_claims import VERDICTS, MeasuredClaim
@@ -42,7 +38,6 @@ HEADINGS = {
     "paint/": "Painting needs Python",
     "runs/": "Runs need Python",
 }
-SLIDERS = ((2500, "square feet"), (5, "rooms"))  # where they begin
 PATH_CLAIMS = ("Dense layer", "Parameters", "Any size", "Regularising")
 KINDS = {
     BAG: "only 1×1",
@@ -61,14 +56,8 @@ def page_text(page: Page, shown: Sequence[Reader], claims: Sequence[MeasuredClai
     if reads:
         about |= _of_drawings(shown)
     about["root"] = page.root or "./"
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
+    environment = templates(Path(__file__).parent / "templates")
     environment.filters["plainly"] = plainly
-    code = json.dumps(about, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     return environment.get_template(page.template).render(
         page=page,
         pages=[one for one in PAGES if one.listed],
@@ -80,7 +69,7 @@ def page_text(page: Page, shown: Sequence[Reader], claims: Sequence[MeasuredClai
         code=CODE,
         frame_script=f"{CODE}/{FRAME}",
         first_network=shown[0].file if page.path in ("", "feature_maps/") else "",
-        about=code,
+        about=about,
         heading=HEADINGS.get(page.path, ""),
         start=START,
         side=SIDE,
@@ -136,17 +125,8 @@ def _claims(_: Page, __: Sequence[Reader], claims: Sequence[MeasuredClaim]) -> P
 
 
 def _prices(*_: Any) -> Parts:
-    network = load_model(SHIPPED / f"{REGRESSOR}.safetensors")
-    unit = (SQUARE_FEET, ROOMS)
-    most = [REACH * value for value in unit]
-    sliders = [
-        {"name": name, "most": f"{high:g}", "step": step, "start": start}
-        for (start, name), high, step in zip(SLIDERS, most, STEPS, strict=True)
-    ]
-    about = {"network": weights_of(network), "unit": unit, "most": most, "steps": STEPS, "names": NAMES}
-    about["inPython"] = ["Your own table", "Tutorial", "Slices", "Accuracy"]
-    outside = f"{unit[0]:,.0f} square feet or {unit[1]:.0f} rooms"
-    return {"sliders": sliders, "outside": outside, "card": list(card_rows(network))}, about
+    parts, about = house_parts(load_model(SHIPPED / f"{REGRESSOR}.safetensors"))
+    return parts, {**about, "inPython": ["Your own table", "Tutorial", "Slices", "Accuracy"]}
 
 
 def _path(_: Page, shown: Sequence[Reader], claims: Sequence[MeasuredClaim]) -> Parts:
