@@ -11,6 +11,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import rcssmin
+
 from pointwise.calibration import SURE
 from pointwise.card import HOUSES, class_names, data_set_of, learned_from, measured_share, reads_digits, reads_drawings
 from pointwise.data.sample_digits import CROSSED_SEVEN, EXTENT, SAMPLES, Figure
@@ -149,7 +151,7 @@ def card_rows(model: Network) -> Iterator[tuple[str, str]]:
 def _page(page: str, name: str, parts: Mapping[str, Any], about: Mapping[str, Any]) -> str:
     """HTML of a page: its template and its script are called ``page``, and ``about`` is what the script takes."""
     code = f"{scoped(FOLDER / f'{page}.js')}\n"
-    styles = "".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[page])
+    styles = str(rcssmin.cssmin("".join((FOLDER / file).read_text(encoding="utf-8") for file in STYLES[page])))
     given = {
         **parts,
         "name": name,

@@ -45,7 +45,9 @@ def _collect(path: Path, texts: dict[Path, str]) -> None:
 
 @functools.cache
 def scoped(path: Path) -> str:
-    """The module at ``path`` with what it imports, each in a scope of its own: a script that exports nothing."""
+    """The module at ``path`` with what it imports, each in a scope of its own: a compact script without exports."""
+    import rjsmin
+
     texts: dict[Path, str] = {}
     _collect(path.resolve(), texts)
     names = {one: f"${number}" for number, one in enumerate(texts)}
@@ -58,7 +60,7 @@ def scoped(path: Path) -> str:
         own = re.sub(r"^export ", "", text, flags=re.MULTILINE)
         given = f"return {{ {', '.join(EXPORT.findall(text))} }}"
         made.append("\n".join((f"const {names[one]} = (() => {{", *taken, own, given, "})()")))
-    return "\n".join(made)
+    return str(rjsmin.jsmin("\n".join(made)))
 
 
 def templates(*folders: Path) -> Environment:

@@ -52,7 +52,7 @@ def test_a_file_is_small() -> None:
     page = to_web_page(shipped("nin"))
     (weights,) = re.findall(r'id="weights">([^<]*)<', page)
     assert len(page.encode()) <= 700_000
-    assert len(page.encode()) - len(weights) <= 75_000
+    assert len(page.encode()) - len(weights) <= 60_000
 
 
 def test_what_people_wrote_is_text() -> None:
