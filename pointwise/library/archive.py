@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING, Any
 from pointwise.errors import LibraryError
 from pointwise.library.arrival import Arrival, checked_desk, checked_run
 from pointwise.library.checked_zip import ALL, FORMAT, RUN, CheckedZip, has_too_many_files
+from pointwise.library.files import CHECKPOINT, SNAPSHOTS, WEIGHTS, folder_of, snapshot_name
 from pointwise.library.home import home
 from pointwise.library.kept_paintings import PICTURE, STROKES
-from pointwise.library.recording import CHECKPOINT, WEIGHTS, folder_of, snapshot_file
 from pointwise.library.records import RunRecord
 from pointwise.library.store import KEY, sentences
 from pointwise.visible_text import without_folders
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 100_000_000  # of all that an owner takes away: no more than the app takes in
 MOST_UNPACKED = 200_000_000  # of what is packed in a file that is taken in
-SNAPSHOTS = "snapshots"
 PARTS = (SNAPSHOTS, CHECKPOINT, PICTURE, WEIGHTS)  # of a run, in the order in which they are left out
 FACTS = ("id", "name", "note", "pinned", "state", "error", "step", "total", "examples", "seconds", "made")
 SNAPSHOT = re.compile(r"snapshots/(\d{9,12})\.safetensors")
@@ -166,13 +165,9 @@ def _arrival(archive: CheckedZip, folder: str) -> Arrival:
     """A run of the archive, checked."""
     steps = [int(match[1]) for name in archive.under(folder) if (match := SNAPSHOT.fullmatch(name))]
     weights, checkpoint = archive.read(folder + WEIGHTS), archive.read(folder + CHECKPOINT)
-    snapshots = {step: partial(archive.read, folder + _snapshot_name(step)) for step in steps}
+    snapshots = {step: partial(archive.read, folder + snapshot_name(step)) for step in steps}
     painted = archive.read(folder + STROKES), archive.read(folder + PICTURE)
     return checked_run(archive.path, archive.json(folder + RUN), weights, checkpoint, snapshots, *painted)
-
-
-def _snapshot_name(step: int) -> str:
-    return snapshot_file("", step).removeprefix(f"{folder_of('')}/")
 
 
 def _make_room(shelf: Shelf, arrivals: Collection[Arrival]) -> None:
@@ -190,7 +185,7 @@ def _make_room(shelf: Shelf, arrivals: Collection[Arrival]) -> None:
 def _keep(shelf: Shelf, archive: CheckedZip, folder: str, arrival: Arrival) -> str:
     """Keep a run: first its files, then, at once, all that is known of it. The id that it has here."""
     library, run = shelf.library, secrets.token_hex(8)
-    names = [_snapshot_name(step) for step in arrival.snapshots]
+    names = [snapshot_name(step) for step in arrival.snapshots]
     names += arrival.files
     sizes: dict[str, int] = {}
     with library.holding(run):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pointwise.errors import ModelFileError, PointwiseError
 from pointwise.library.arriving_weights import card_of, checked_checkpoint, checked_snapshots
 from pointwise.library.checked_values import MOST, mapping, number, whole
+from pointwise.library.files import CHECKPOINT, WEIGHTS
 from pointwise.library.kept_paintings import PICTURE, STROKES, check_picture, painting_from
-from pointwise.library.recording import CHECKPOINT, WEIGHTS
 from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING, cleaned
 from pointwise.runs import ENDED, MAX_POINTS, RESUMABLE
 from pointwise.segmentation.strokes import MOST_STROKES

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import ConfigError, DataError, LibraryError
 from pointwise.library.checked_values import number, whole
-from pointwise.library.recording import WEIGHTS, folder_of
+from pointwise.library.files import WEIGHTS, folder_of
 from pointwise.library.records import MOST_NAME, PAINTING, EpochRecord, RunRecord, ThrownAway, cleaned
 from pointwise.library.store import sentences
 from pointwise.models import PAINTER, ModelConfig

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import PointwiseError
+from pointwise.library.files import CHECKPOINT, WEIGHTS, folder_of, snapshot_name
 from pointwise.library.records import ThrownAway
 from pointwise.runs import Progress
 
@@ -27,19 +28,8 @@ PACE = 1.0  # seconds between two writes of what is small
 APART = 2.0  # seconds until the first checkpoint, and between two at the ends of epochs, at least
 AT_LATEST = 20.0  # seconds between two checkpoints
 SHARE = 0.03  # of a training's time, at most, for its checkpoints
-RUNS, WEIGHTS, CHECKPOINT = "runs", "weights.safetensors", "checkpoint.safetensors"
 
 log = logging.getLogger(__name__)
-
-
-def folder_of(run: str) -> str:
-    """The name of a run's folder in the library's files."""
-    return f"{RUNS}/{run}"
-
-
-def snapshot_file(run: str, step: int) -> str:
-    """The name of a snapshot's file."""
-    return f"{folder_of(run)}/snapshots/{step:09d}.safetensors"
 
 
 def snapshot_steps(total: int, parameters: int) -> frozenset[int]:
@@ -181,7 +171,7 @@ class Recording:
         if self._parameters is not None and self._parameters > SMALL:
             weights = {name: t.to(torch.float16) if t.is_floating_point() else t for name, t in weights.items()}
         content = save(dict(weights))
-        self._library.files.write(snapshot_file(self.run, number), content)
+        self._library.files.write(f"{folder_of(self.run)}/{snapshot_name(number)}", content)
         self._snapshots.append((number, len(content)))
 
     def _write_weights(self, epoch: Epoch) -> None:

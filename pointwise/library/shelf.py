@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError
 from pointwise.library.desks import Desk
+from pointwise.library.files import CHECKPOINT, WEIGHTS, folder_of, snapshot_name
 from pointwise.library.holds import PATIENCE
 from pointwise.library.kept_runs import KeptRuns
-from pointwise.library.recording import CHECKPOINT, WEIGHTS, Recording, folder_of, snapshot_file
+from pointwise.library.recording import Recording
 from pointwise.library.records import (
     MOST_NAME,
     MOST_NOTE,
@@ -203,5 +204,5 @@ class Shelf(KeptRuns, Desk):
             connection.execute("DELETE FROM epochs WHERE run = ? AND (step > ? OR complete = 0)", (run, step))
         with sentences():
             for one in late:
-                self.library.files.delete(snapshot_file(run, one))
+                self.library.files.delete(f"{folder_of(run)}/{snapshot_name(one)}")
             self.library.files.tidy(folder_of(run))

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError, ModelFileError, NoRoomError
 from pointwise.library.database import Database, unkept
-from pointwise.library.files import Files, Folder, Memory
+from pointwise.library.files import CHECKPOINT, RUNS, Files, Folder, Memory, folder_of
 from pointwise.library.holds import Holds
 from pointwise.library.home import home, keeps
 from pointwise.library.later import Later
 from pointwise.library.limits import Limits, surplus
-from pointwise.library.recording import CHECKPOINT, RUNS, folder_of
 from pointwise.library.records import EVERY, EpochRecord, RunRecord, ThrownAway, record_of
 
 if TYPE_CHECKING:
