@@ -29,7 +29,7 @@ from pointwise.library.checked_zip import ALL, FORMAT, RUN, CheckedZip, has_too_
 from pointwise.library.files import CHECKPOINT, SNAPSHOTS, WEIGHTS, folder_of, snapshot_name
 from pointwise.library.home import home
 from pointwise.library.kept_paintings import PICTURE, STROKES
-from pointwise.library.records import RunRecord
+from pointwise.library.records import RunRecord, insert_run
 from pointwise.library.store import KEY, sentences
 from pointwise.visible_text import without_folders
 
@@ -185,30 +185,18 @@ def _make_room(shelf: Shelf, arrivals: Collection[Arrival]) -> None:
 def _keep(shelf: Shelf, archive: CheckedZip, folder: str, arrival: Arrival) -> str:
     """Keep a run: first its files, then, at once, all that is known of it. The id that it has here."""
     library, run = shelf.library, secrets.token_hex(8)
-    names = [snapshot_name(step) for step in arrival.snapshots]
-    names += arrival.files
     sizes: dict[str, int] = {}
     with library.holding(run):
         try:
             with sentences():
-                for name in names:
+                for name in (*map(snapshot_name, arrival.snapshots), *arrival.files):
                     content = archive.read(folder + name) or b""
                     library.files.write(f"{folder_of(run)}/{name}", content)
                     sizes[name] = len(content)
-            now = {"id": run, "owner": shelf.owner, "bytes": sum(sizes.values()), "changed": time.time()}
-            row = {**arrival.row, **now}
+            here = {"id": run, "owner": shelf.owner, "bytes": sum(sizes.values()), "changed": time.time()}
+            snapshots = [(step, sizes[snapshot_name(step)]) for step in arrival.snapshots]
             with library.transaction() as connection:
-                marks = ", ".join("?" * len(row))
-                connection.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
-                connection.executemany(
-                    "INSERT OR REPLACE INTO epochs (run, step, number, of, complete, metrics, card) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [(run, *epoch) for epoch in arrival.epochs],
-                )
-                connection.executemany(
-                    "INSERT INTO snapshots (run, step, bytes) VALUES (?, ?, ?)",
-                    [(run, step, sizes[name]) for step, name in zip(arrival.snapshots, names, strict=False)],
-                )
+                insert_run(connection, {**arrival.row, **here}, arrival.epochs, snapshots)
         except BaseException:
             library.files.delete(folder_of(run))
             raise

@@ -15,8 +15,8 @@ from pointwise.library.arriving_weights import card_of, checked_checkpoint, chec
 from pointwise.library.checked_values import MOST, mapping, number, whole
 from pointwise.library.files import CHECKPOINT, WEIGHTS
 from pointwise.library.kept_paintings import PICTURE, STROKES, check_picture, painting_from
-from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING, cleaned
-from pointwise.runs import ENDED, MAX_POINTS, RESUMABLE
+from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING, EpochRecord, cleaned
+from pointwise.runs import ACTIVE, ENDED, MAX_POINTS, RESUMABLE
 from pointwise.segmentation.strokes import MOST_STROKES
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 MOST_EPOCHS, MOST_JOBS = 2_000, 10
 MOST_CARD, MOST_ERROR = 100_000, 500  # characters
 MOST_VALUES, MOST_KEY = 1_000, 200  # of a desk
-ACTIVE = ("queued", "waiting", "fetching", "training", "paused")
 AGAIN = "Export it again, and give the file as it is."
 
 
@@ -35,7 +34,7 @@ class Arrival:
 
     id: str  # that it had where it comes from
     row: Mapping[str, Any] = field(repr=False)  # columns of the table of runs
-    epochs: tuple[tuple[int, int, str, bool, str, str], ...] = field(repr=False)  # columns of the table of epochs
+    epochs: tuple[EpochRecord, ...] = field(repr=False)
     snapshots: tuple[int, ...]  # their steps
     files: tuple[str, ...]  # beside them, as the archive calls them
 
@@ -186,17 +185,17 @@ def _history(points: Any, total: int) -> list[tuple[int, float, float]]:
     return history
 
 
-def _epochs(epochs: Any, total: int) -> tuple[tuple[int, int, str, bool, str, str], ...]:
+def _epochs(epochs: Any, total: int) -> tuple[EpochRecord, ...]:
     if len(epochs) > MOST_EPOCHS:
         raise ValueError("it has too many epochs")
     return tuple(
-        (
-            whole(epoch["step"], 1, total),
+        EpochRecord(
             whole(epoch["number"], 1),
             cleaned(str(epoch["of"]), MOST_NAME),
+            whole(epoch["step"], 1, total),
             bool(epoch["complete"]),
-            json.dumps(_metrics(epoch["metrics"])),
-            json.dumps(_card(epoch["card"])),
+            _metrics(epoch["metrics"]),
+            _card(epoch["card"]),
         )
         for epoch in epochs
     )

@@ -127,7 +127,7 @@ def keep_painting(
         card = record.card if network is None else network.card
         changes = {"job": json.dumps(kept.job(config)), "card": json.dumps(dict(card)), "changed": time.time()}
         points = [
-            (count, EpochRecord(count, "", count, True, {SCORE: round(score, 4)}, {}))
+            EpochRecord(count, "", count, True, {SCORE: round(score, 4)}, {})
             for count, score in scores.items()
             if 1 <= count <= MOST_STROKES
         ]

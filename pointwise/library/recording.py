@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import PointwiseError
 from pointwise.library.files import CHECKPOINT, WEIGHTS, folder_of, snapshot_name
-from pointwise.library.records import ThrownAway
+from pointwise.library.records import EpochRecord, ThrownAway
 from pointwise.runs import Progress
 
 if TYPE_CHECKING:
@@ -209,7 +209,11 @@ class Recording:
             changes["card"] = json.dumps(dict(self._epochs[-1][1].card))
         if checkpoint != ():
             changes["checkpoint"] = checkpoint
-        self._library.write_run(self.run, changes, self._epochs, self._snapshots)
+        epochs = [
+            EpochRecord(e.number, e.of, step, e.complete, e.metrics, _without_columns(e.card))
+            for step, e in self._epochs
+        ]
+        self._library.write_run(self.run, changes, epochs, self._snapshots)
         self._epochs, self._snapshots = [], []
         self._written, self._state = time.monotonic(), (progress.state, progress.standing)
 
@@ -223,6 +227,11 @@ class Recording:
             self.broken = f"This run is not kept any more: {why.rstrip('.')}."
             expected = isinstance(error, (OSError, PointwiseError))
             log.warning("Run %s: %s", self.run, self.broken, exc_info=None if expected else error)
+
+
+def _without_columns(card: Mapping[str, Any]) -> dict[str, Any]:
+    """An epoch's card without what all epochs have alike and is long: the columns of a table."""
+    return {name: value for name, value in card.items() if name != "columns"}
 
 
 class _Broken:

@@ -1,10 +1,10 @@
-"""What the library knows of a run and of a snapshot, as frozen rows."""
+"""What the library knows of a run and of a snapshot, as frozen rows, and how they are read and inserted."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -166,3 +166,32 @@ def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
     values |= {name: bool(row[name]) for name in ("pinned", "deleted")}
     values["standing"] = Standing(*values["standing"]) if values["standing"] else None
     return RunRecord(**values)
+
+
+def insert_run(
+    connection: sqlite3.Connection,
+    row: Mapping[str, object],
+    epochs: Sequence[EpochRecord] = (),
+    snapshots: Sequence[tuple[int, int]] = (),
+) -> None:
+    """Add a run, values by the names of columns, with its epochs and with its snapshots as steps and bytes."""
+    _insert(connection, "INSERT INTO runs", [row])
+    insert_parts(connection, str(row["id"]), epochs, snapshots)
+
+
+def insert_parts(
+    connection: sqlite3.Connection, run: str, epochs: Sequence[EpochRecord], snapshots: Sequence[tuple[int, int]]
+) -> None:
+    """Add epochs and snapshots, as steps and bytes, to a run, each in place of one that is there already."""
+    texts = [{"metrics": json.dumps(dict(e.metrics)), "card": json.dumps(dict(e.card))} for e in epochs]
+    rows = [{"run": run, **e._asdict(), **text} for e, text in zip(epochs, texts, strict=True)]
+    _insert(connection, "INSERT OR REPLACE INTO epochs", rows)
+    sizes = [{"run": run, "step": step, "bytes": size} for step, size in snapshots]
+    _insert(connection, "INSERT OR REPLACE INTO snapshots", sizes)
+
+
+def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows that have the same columns, by their names."""
+    if rows:
+        columns, marks = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
+        connection.executemany(f"{into} ({columns}) VALUES ({marks})", rows)

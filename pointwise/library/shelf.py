@@ -21,6 +21,7 @@ from pointwise.library.records import (
     MOST_NOTE,
     RunRecord,
     cleaned,
+    insert_run,
 )
 from pointwise.library.store import sentences
 from pointwise.runs import Progress
@@ -175,10 +176,9 @@ class Shelf(KeptRuns, Desk):
             "since": now,
             **more,
         }
-        columns, marks = ", ".join(row), ", ".join("?" * len(row))
         with self.library.transaction() as connection:
             row["name"] = row["name"] or f"Run {max(number, self._next_number())}"
-            connection.execute(f"INSERT INTO runs ({columns}) VALUES ({marks})", tuple(row.values()))
+            insert_run(connection, row)
 
     def _next_number(self) -> int:
         """What the next run is called by: 7 after Run 6, or after six of other names."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import tempfile
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pointwise.errors import LibraryError, ModelFileError, NoRoomError
 from pointwise.library.database import Database, unkept
@@ -20,11 +19,10 @@ from pointwise.library.holds import Holds
 from pointwise.library.home import home, keeps
 from pointwise.library.later import Later
 from pointwise.library.limits import Limits, surplus
-from pointwise.library.records import EVERY, EpochRecord, RunRecord, ThrownAway, record_of
+from pointwise.library.records import EVERY, EpochRecord, RunRecord, ThrownAway, insert_parts, record_of
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
-    from pointwise.training import Epoch
 
 BIN = 3600.0  # seconds for which something deleted can be brought back
 KEY = re.compile(r"\w[\w.-]{0,99}")  # of a content that an owner keeps
@@ -89,7 +87,7 @@ class Library:
         self,
         run: str,
         changes: Mapping[str, object],
-        epochs: Sequence[tuple[int, Epoch | EpochRecord]] = (),
+        epochs: Sequence[EpochRecord] = (),
         snapshots: Sequence[tuple[int, int]] = (),
     ) -> None:
         """Change a run's row and add what is new of it, at once. Raises LibraryError; ThrownAway where it is gone."""
@@ -98,16 +96,7 @@ class Library:
             changed = connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*changes.values(), run))
             if not changed.rowcount:
                 raise ThrownAway("It is not in the library any more.")
-            connection.executemany(
-                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (run, step, e.number, e.of, e.complete, json.dumps(dict(e.metrics)), json.dumps(_short(e.card)))
-                    for step, e in epochs
-                ],
-            )
-            connection.executemany(
-                "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", [(run, *snapshot) for snapshot in snapshots]
-            )
+            insert_parts(connection, run, epochs, snapshots)
 
     def take_wish(self, run: str) -> str | None:
         """What somebody asked a run for since the last time, or ""; None where there is no such run.
@@ -225,11 +214,6 @@ class Library:
                 file.flush()
         except OSError as error:
             raise LibraryError(unkept(self.folder, error)) from None
-
-
-def _short(card: Mapping[str, Any]) -> dict[str, Any]:
-    """An epoch's card without what all epochs have alike and is long: the columns of a table."""
-    return {name: value for name, value in card.items() if name != "columns"}
 
 
 @contextmanager
