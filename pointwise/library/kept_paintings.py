@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import ConfigError, DataError, LibraryError
+from pointwise.errors import ConfigError, DataError, LibraryError, ThrownAwayError
 from pointwise.library.checked_values import number, whole
 from pointwise.library.files import WEIGHTS, folder_of
-from pointwise.library.records import MOST_NAME, PAINTING, EpochRecord, RunRecord, ThrownAway, cleaned
+from pointwise.library.records import MOST_NAME, PAINTING, EpochRecord, RunRecord, cleaned
 from pointwise.library.store import sentences
 from pointwise.models import PAINTER, ModelConfig
 from pointwise.models.config import CHANNEL_SETS
@@ -110,13 +110,13 @@ def keep_painting(
     """Bring a record up to date; its former network stays where there is no new one.
 
     ``scores`` are on strokes held out, by the number of strokes; those of before stay. Raises LibraryError, and
-    ThrownAway where the record is gone or deleted.
+    ThrownAwayError where the record is gone or deleted.
     """
     library, folder, strokes = shelf.library, folder_of(run), kept.to_bytes()
     with library.holding(run):
         record = shelf.run(run)
         if record.deleted:
-            raise ThrownAway("This painting was deleted.")
+            raise ThrownAwayError("This painting was deleted.")
         if library.files.read(f"{folder}/{STROKES}") == strokes and (network is None or record.card):
             return
         with sentences():
@@ -133,7 +133,7 @@ def keep_painting(
         ]
         try:
             library.write_run(run, {**changes, "bytes": library.files.size(folder)}, points)
-        except ThrownAway:
+        except ThrownAwayError:
             library.files.delete(folder)
             raise
 

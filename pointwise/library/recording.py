@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import PointwiseError
+from pointwise.errors import PointwiseError, ThrownAwayError
 from pointwise.library.files import CHECKPOINT, WEIGHTS, folder_of, snapshot_name
-from pointwise.library.records import EpochRecord, ThrownAway
+from pointwise.library.records import EpochRecord
 from pointwise.runs import Progress
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Recording:
         """Say in the library why the run ends there before its end; of one that was thrown away, leave nothing."""
         try:
             self._library.write_run(self.run, {"state": "interrupted", "error": self.broken})
-        except ThrownAway:
+        except ThrownAwayError:
             self._library.files.delete(folder_of(self.run))
 
     def _record(self, progress: Progress, step: Step | None) -> None:

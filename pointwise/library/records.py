@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 from pointwise.card import STROKES, TRAINED_ON
 from pointwise.data.catalogue import DATA_SETS, MOST_DRAWN, OWN
-from pointwise.errors import LibraryError
 from pointwise.models.config import CLASSIFIERS, REGRESSOR
-from pointwise.progress import ENDED, RESUMABLE, Point
 from pointwise.run_queue import Standing
+from pointwise.runs.progress import ENDED, RESUMABLE, Point
 
 PAINTING = "painting"  # the kind of a record that is no training
 MOST_NAME, MOST_NOTE = 80, 2_000  # characters
@@ -144,10 +143,6 @@ class Curves:
 
     history: tuple[Point, ...]
     epochs: tuple[EpochRecord, ...]
-
-
-class ThrownAway(LibraryError):
-    """A run is not kept any more, though somebody has it still."""
 
 
 def cleaned(text: str, most: int) -> str:

@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pointwise.errors import LibraryError, ModelFileError, NoRoomError
+from pointwise.errors import LibraryError, ModelFileError, NoRoomError, ThrownAwayError
 from pointwise.library.database import Database, unkept
 from pointwise.library.files import CHECKPOINT, RUNS, Files, Folder, Memory, folder_of
 from pointwise.library.holds import Holds
 from pointwise.library.home import home, keeps
 from pointwise.library.later import Later
 from pointwise.library.limits import Limits, surplus
-from pointwise.library.records import EVERY, EpochRecord, RunRecord, ThrownAway, insert_parts, record_of
+from pointwise.library.records import EVERY, EpochRecord, RunRecord, insert_parts, record_of
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
@@ -90,12 +90,15 @@ class Library:
         epochs: Sequence[EpochRecord] = (),
         snapshots: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Change a run's row and add what is new of it, at once. Raises LibraryError; ThrownAway where it is gone."""
+        """Change a run's row and add what is new of it, at once.
+
+        Raises LibraryError, and ThrownAwayError where the run is gone.
+        """
         columns = ", ".join(f"{name} = ?" for name in changes)
         with self._database() as connection:
             changed = connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*changes.values(), run))
             if not changed.rowcount:
-                raise ThrownAway("It is not in the library any more.")
+                raise ThrownAwayError("It is not in the library any more.")
             insert_parts(connection, run, epochs, snapshots)
 
     def take_wish(self, run: str) -> str | None:

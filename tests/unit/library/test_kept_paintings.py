@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pointwise.errors import LibraryError, ModelFileError
+from pointwise.errors import LibraryError, ModelFileError, ThrownAwayError
 from pointwise.library import Shelf
 from pointwise.library.archive import pack_all, pack_run, unpack
 from pointwise.library.kept_paintings import (
@@ -25,7 +25,6 @@ from pointwise.library.kept_paintings import (
     picture_of,
 )
 from pointwise.library.later import Later
-from pointwise.library.records import ThrownAway
 from pointwise.models import PAINTER, ModelConfig, Network, build
 from pointwise.segmentation.strokes import Painting, Stroke
 from tests.unit.library.conftest import OTHER
@@ -83,7 +82,7 @@ def test_the_former_network_stays_where_strokes_give_none(shelf: Shelf, run: str
 
 def test_a_deleted_painting_is_not_written_any_more(shelf: Shelf, run: str) -> None:
     shelf.delete(run)
-    with pytest.raises(ThrownAway):
+    with pytest.raises(ThrownAwayError):
         keep_painting(shelf, run, replace(KEPT, title="Later"), network(), {})
     assert painting_of(shelf, run) == KEPT
 
