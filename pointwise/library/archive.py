@@ -64,7 +64,7 @@ def pack_all(shelf: Shelf, most_bytes: int = MOST_BYTES) -> bytes:
         for key in shelf.files():
             if (content := shelf.file(key)) is not None:
                 archive.writestr(f"desk/{key}", content, zipfile.ZIP_DEFLATED)
-        _add_json(archive, ALL, {"format": FORMAT, "desk": shelf.desk(), "left_out": left_out(shelf, most_bytes)})
+        _add_json(archive, ALL, {"format": FORMAT, "desk": shelf.values(), "left_out": left_out(shelf, most_bytes)})
     return buffer.getvalue()
 
 
@@ -214,7 +214,7 @@ def _renamed(value: Any, ids: Mapping[str, str]) -> Any:
 
 def _lay_out(shelf: Shelf, archive: CheckedZip, desk: Mapping[str, Any]) -> None:
     """Put onto the desk what is not there, and keep the files that are not there."""
-    known, files = shelf.desk(), shelf.files()
+    known, files = shelf.values(), shelf.files()
     shelf.put({key: value for key, value in desk.items() if key not in known})
     for key in archive.under("desk/"):
         if key not in files and KEY.fullmatch(key) and (content := archive.read(f"desk/{key}")) is not None:

@@ -111,7 +111,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-class Memory:
+class InMemoryFiles:
     """Files that are gone with the session."""
 
     def __init__(self) -> None:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pointwise.errors import LibraryError
-from pointwise.library.desks import Desk
 from pointwise.library.files import CHECKPOINT, WEIGHTS, folder_of, snapshot_name
-from pointwise.library.holds import PATIENCE
 from pointwise.library.kept_runs import KeptRuns
+from pointwise.library.kept_values import KeptValues
 from pointwise.library.recording import Recording
 from pointwise.library.records import (
     MOST_NAME,
@@ -23,6 +22,7 @@ from pointwise.library.records import (
     cleaned,
     insert_run,
 )
+from pointwise.library.run_locks import PATIENCE
 from pointwise.library.store import sentences
 from pointwise.runs import Progress
 
@@ -34,7 +34,7 @@ WISHES = ("stop", "pause", "resume", "park")
 
 
 @dataclass(frozen=True)
-class Shelf(KeptRuns, Desk):
+class Shelf(KeptRuns, KeptValues):
     """What one owner keeps: runs, and values on the desk. Other owners' runs are not there for it."""
 
     def begin(self, description: Mapping[str, Any], parameters: int | None = None, name: str = "") -> Recording:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from pointwise.errors import LibraryError, ModelFileError, NoRoomError, ThrownAwayError
 from pointwise.library.database import Database, unkept
-from pointwise.library.files import CHECKPOINT, RUNS, Files, Folder, Memory, folder_of
-from pointwise.library.holds import Holds
+from pointwise.library.deferred_writes import DeferredWrites
+from pointwise.library.files import CHECKPOINT, RUNS, Files, Folder, InMemoryFiles, folder_of
 from pointwise.library.home import home, keeps
-from pointwise.library.later import Later
 from pointwise.library.limits import Limits, surplus
 from pointwise.library.records import EVERY, EpochRecord, RunRecord, insert_parts, record_of
+from pointwise.library.run_locks import RunLocks
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
@@ -37,10 +37,10 @@ class Library:
         self.folder, self.limits = folder, limits or Limits.from_environment()
         if folder is None:
             self.limits = replace(self.limits, gigabytes=min(self.limits.gigabytes, IN_MEMORY))
-        self.files: Files = Memory() if folder is None else Folder(folder)
-        self.later = Later()  # what is written soon: of a painting, whose strokes nobody should wait for
+        self.files: Files = InMemoryFiles() if folder is None else Folder(folder)
+        self.deferred = DeferredWrites()  # what is written soon: of a painting, whose strokes nobody should wait for
         self._database = Database(folder)
-        self._holds = Holds(folder)
+        self._locks = RunLocks(folder)
         if folder is not None:
             self._check_writable()
 
@@ -67,7 +67,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the database, once all is written."""
-        self.later.flush()
+        self.deferred.flush()
         self._database.close()
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
@@ -112,16 +112,16 @@ class Library:
         return str(rows[0]["wish"]) if rows else None
 
     def hold(self, run: str, patience: float = 0.0) -> Callable[[], None] | None:
-        """``Holds.hold``: take a run for this process. Raises LibraryError."""
-        return self._holds.hold(run, patience)
+        """``RunLocks.hold``: take a run for this process. Raises LibraryError."""
+        return self._locks.hold(run, patience)
 
     def holding(self, run: str) -> AbstractContextManager[None]:
         """A context in which this process has a run. Raises LibraryError where another has it."""
-        return self._holds.holding(run)
+        return self._locks.holding(run)
 
     def alive(self, run: str) -> bool:
         """Whether some process has this run. Raises LibraryError."""
-        return self._holds.alive(run)
+        return self._locks.alive(run)
 
     def checked(self, row: sqlite3.Row) -> RunRecord:
         """The record in a row; a run whose process is gone is interrupted, and is said to be from now on.

@@ -75,7 +75,7 @@ def _keep(name: str, work: Work, seen: str, answer: Answer | None) -> None:
         learned = Learned(run, network, {**learned.scores, **score})
     LEARNED.set(learned)
     WRITTEN.set((name, paintings.work(name), seen, network))
-    shelf.library.later.put(
+    shelf.library.deferred.put(
         run, partial(kept_paintings.keep_painting, shelf, run, kept, learned.network, learned.scores)
     )
 
@@ -97,7 +97,7 @@ def open_record(run: str) -> None:
 
 def _open(run: str) -> None:
     shelf = visitor.shelf()
-    shelf.library.later.flush()
+    shelf.library.deferred.flush()
     record = shelf.run(run)
     if record.deleted:
         raise LibraryError("It was deleted. Bring it back on the page of your runs first.")

@@ -44,7 +44,7 @@ HELP = {
 
 def show() -> None:
     """The table, or how to make the first run; it follows what changes, also by the command line."""
-    visitor.shelf().library.later.flush()  # what somebody paints is kept some seconds later
+    visitor.shelf().library.deferred.flush()  # what somebody paints is kept some seconds later
     records = visitor.shelf().runs()
     SEEN.set(_signature(records))
     pace = POLL if any(record.active for record in records) else LOOK if visitor.shelf().others else None
