@@ -10,12 +10,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pointwise.card import LOADED, PAINTING, TABLE
 from pointwise.errors import ModelFileError, PointwiseError
 from pointwise.library.arriving_weights import card_of, checked_checkpoint, checked_snapshots
 from pointwise.library.checked_values import MOST, mapping, number, whole
 from pointwise.library.files import CHECKPOINT, WEIGHTS
 from pointwise.library.kept_paintings import PICTURE, STROKES, check_picture, painting_from
-from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING, EpochRecord, cleaned
+from pointwise.library.records import MOST_NAME, MOST_NOTE, EpochRecord, cleaned
 from pointwise.runs import ACTIVE, ENDED, MAX_POINTS, RESUMABLE
 from pointwise.segmentation.strokes import MOST_STROKES
 
@@ -110,7 +111,7 @@ def checked_desk(path: Path, values: Any) -> dict[str, Any]:
 
 def _job(job: Any) -> dict[str, Any]:
     """A job's description without where another computer's data lie."""
-    from pointwise.card import TABLE, rebuilt
+    from pointwise.card import rebuilt
     from pointwise.jobs import job_from
     from pointwise.models import ModelConfig
     from pointwise.training import Recipe
@@ -123,8 +124,8 @@ def _job(job: Any) -> dict[str, Any]:
         jobs = {str(name): _job(one) for name, one in job["jobs"].items()}
         return job_from({"kind": job["kind"], "title": str(job["title"])[:MOST_NAME], "jobs": jobs}).describe()
     config = rebuilt(ModelConfig, job["config"])
-    if job["kind"] == "loaded":
-        return {"kind": "loaded", "config": asdict(config)}
+    if job["kind"] == LOADED:
+        return {"kind": LOADED, "config": asdict(config)}
     data = {**job["data"], "folder": None} if "folder" in job["data"] else job["data"]
     if job["kind"] != TABLE:
         return job_from({**job, "data": data}).describe()

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from pointwise.card import PAINTING
 from pointwise.errors import ConfigError, DataError, LibraryError, ThrownAwayError
 from pointwise.library.checked_values import number, whole
 from pointwise.library.files import WEIGHTS, folder_of
-from pointwise.library.records import MOST_NAME, PAINTING, EpochRecord, RunRecord, cleaned
+from pointwise.library.records import MOST_NAME, EpochRecord, RunRecord, cleaned
 from pointwise.library.store import sentences
 from pointwise.models import PAINTER, ModelConfig
 from pointwise.models.config import CHANNEL_SETS

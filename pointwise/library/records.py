@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from pointwise.card import STROKES, TRAINED_ON
+from pointwise.card import HOUSES, LOADED, PAINTING, STROKES, TABLE, TRAINED_ON
 from pointwise.data.catalogue import DATA_SETS, MOST_DRAWN, OWN
 from pointwise.models.config import CLASSIFIERS, REGRESSOR
 from pointwise.run_queue import Standing
 from pointwise.runs.progress import ENDED, RESUMABLE, Point
 
-PAINTING = "painting"  # the kind of a record that is no training
 MOST_NAME, MOST_NOTE = 80, 2_000  # characters
 
 
@@ -61,7 +60,7 @@ class RunRecord:
     @property
     def kind(self) -> str:
         """The job's kind: pictures, houses, table, comparison, painting, or loaded."""
-        return str(self.job.get("kind", "loaded"))
+        return str(self.job.get("kind", LOADED))
 
     @property
     def arch(self) -> str:
@@ -82,7 +81,7 @@ class RunRecord:
     def data_set(self) -> str | None:
         """One of card.TRAINED_ON; None where it is unknown, as of a network from elsewhere, or several."""
         data, said = self.job.get("data", {}), self.card.get("data_set")
-        known = {"houses": "houses", "table": "table", PAINTING: STROKES}.get(self.kind) or data.get("name")
+        known = {HOUSES: HOUSES, TABLE: TABLE, PAINTING: STROKES}.get(self.kind) or data.get("name")
         return known or (said if said in TRAINED_ON else None)
 
     @property
@@ -92,7 +91,7 @@ class RunRecord:
         options = self.job.get("data", {}) or _mapping(self.card.get("options"))
         if self.arch == REGRESSOR:
             plain = shape[0] == 2 and config.get("num_classes") == 1 and "target" not in self.card
-            return REGRESSOR if plain and self.kind != "table" else None
+            return REGRESSOR if plain and self.kind != TABLE else None
         if self.arch not in CLASSIFIERS or shape != (1, 28):
             return None
         if self.data_set == OWN:

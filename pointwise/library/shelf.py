@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pointwise.card import LOADED
 from pointwise.errors import LibraryError
 from pointwise.library.files import CHECKPOINT, WEIGHTS, folder_of, snapshot_name
 from pointwise.library.kept_runs import KeptRuns
@@ -63,7 +64,7 @@ class Shelf(KeptRuns, KeptValues):
 
         self.library.make_room(self.owner, 1)
         run = secrets.token_hex(8)
-        content, job = to_bytes(network, network.card), {"kind": "loaded", "config": asdict(network.config)}
+        content, job = to_bytes(network, network.card), {"kind": LOADED, "config": asdict(network.config)}
         with self.library.holding(run), sentences():
             self.library.files.write(f"{folder_of(run)}/{WEIGHTS}", content)
             self.insert(run, job, network.card, name, "done", note=cleaned(note, MOST_NOTE), bytes=len(content))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from pointwise.card import PAINTING
 from pointwise.errors import DataError, LibraryError, PointwiseError
 from pointwise.library import kept_paintings
 from pointwise.library.kept_paintings import KeptPainting
-from pointwise.library.records import PAINTING, RunRecord
+from pointwise.library.records import RunRecord
 from pointwise.models import PAINTER
 from pointwise.segmentation.strokes import Painting
 from pointwise.ui.frame import callbacks, labels, navigation, visitor
