@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pointwise.models import ModelConfig, Network
 
 HOUSES, TABLE, STROKES = "houses", "table", "strokes"  # beside the names of DATA_SETS
+PICTURES, COMPARISON, EXPERIMENT = "pictures", "comparison", "experiment"  # kinds of jobs, beside HOUSES and TABLE
+PAINTING, LOADED = "painting", "loaded"  # kinds of runs that no job made
 TRAINED_ON = (*DATA_SETS, OWN, HOUSES, TABLE, STROKES)
 DIGITS = tuple("0123456789")  # the names of the classes of a network that reads digits
 LONGEST_NAME = 40  # characters of a class's name

@@ -6,6 +6,8 @@
     ├── ModelFileError        a weights file that cannot be loaded
     ├── PictureError          an uploaded picture that cannot be read
     ├── LibraryError          what lasts cannot be kept, found or read
+    │   ├── NoRoomError       nothing more is kept, because all that is kept is pinned or going on
+    │   └── ThrownAwayError   a run is not kept any more
     ├── BusyError             a server that has as much to do as it can have
     ├── WorkerError           a process that takes part in a training, or does some of many, is not there
     ├── TooLargeError         a training that needs more memory than there is for it
@@ -48,7 +50,11 @@ class LibraryError(PointwiseError):
 
 
 class NoRoomError(LibraryError):
-    """Nothing more is kept, because all that is kept is pinned."""
+    """Nothing more is kept, because all that is kept is pinned or going on."""
+
+
+class ThrownAwayError(LibraryError):
+    """A run is not kept any more, though somebody has it still."""
 
 
 class BusyError(PointwiseError):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pointwise.card import EXPERIMENT
 from pointwise.errors import DataError
 from pointwise.intervals import CONFIDENCE
 from pointwise.training import Epoch, Step
@@ -30,7 +31,7 @@ class Experiment:
     title: str
     trials: Mapping[str, Trial]
 
-    kind = "experiment"
+    kind = EXPERIMENT
 
     def steps(self, **_: Any) -> Generator[Step, bool | None, None]:
         """The steps of all trials, numbered through; the last of each has an Epoch ``of`` its name with its numbers.

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pointwise.card import PAINTING
 from pointwise.commands import figures
-from pointwise.library.records import PAINTING
 from pointwise.visible_text import one_line, printable
 
 MINE = "terminal"  # who made a run, in words

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from pointwise.data.labelled_pictures import fitting
 from pointwise.errors import ConfigError, check_network
-from pointwise.explain import evidence as terms
 from pointwise.explain.chain import Chain
-from pointwise.explain.evidence import BASELINES, Evidence
+from pointwise.explain.evidence import BASELINES, Evidence, class_evidence
 from pointwise.models import Network
 
 
@@ -55,7 +54,7 @@ def evidence(model: Network, image: Any, digit: int | None = None, baseline: str
         raise ConfigError(f"There is no class {digit}. Choose one from 0 to {classes - 1}.")
     if baseline not in BASELINES:
         raise ConfigError(f"There is no baseline '{baseline}'. Choose one of {', '.join(BASELINES)}.")
-    return terms.evidence(chain, picture, int(digit), BASELINES[baseline])
+    return class_evidence(chain, picture, int(digit), BASELINES[baseline])
 
 
 def _chain(model: Network, image: Any) -> tuple[Chain, NDArray[np.uint8]]:

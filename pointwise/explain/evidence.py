@@ -56,7 +56,7 @@ def is_pointwise(chain: Chain) -> bool:
     return is_pooled(chain) and all(stage.kernel == 1 for stage in chain.stages)
 
 
-def evidence(chain: Chain, image: NDArray[np.uint8], digit: int, baseline: float = 0.0) -> Evidence:
+def class_evidence(chain: Chain, image: NDArray[np.uint8], digit: int, baseline: float = 0.0) -> Evidence:
     """A digit's logit, taken apart; image uint8 (H, W).
 
     With global average pooling a term is a map pixel's share of the average: the last 1×1 convolution's weights times
@@ -70,7 +70,7 @@ def evidence(chain: Chain, image: NDArray[np.uint8], digit: int, baseline: float
 
 
 def all_evidence(chain: Chain, image: NDArray[np.uint8], baseline: float = 0.0) -> tuple[Evidence, ...]:
-    """Every digit's logit on a picture, uint8 (28, 28), taken apart as by ``evidence``."""
+    """Every digit's logit on a picture, uint8 (28, 28), taken apart as by ``class_evidence``."""
     return _evidence(chain, image, range(chain.stages[-1].channels), baseline)
 
 

@@ -1,4 +1,4 @@
-"""What is trained, on what, and how; the only place that knows the kinds. Importing it needs no torch.
+"""What is trained, on what, and how: a class for each kind of training. Importing it needs no torch.
 
 job = PictureJob(config_for("nin", "mnist"), recipe_named("fast"), Pictures("mnist"))
 for step in job.steps():  # Downloads come before the Steps, where something has to be fetched

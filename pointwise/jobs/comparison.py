@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pointwise.card import rebuilt
+from pointwise.card import COMPARISON, rebuilt
 from pointwise.data.catalogue import OWN, Pictures
 from pointwise.errors import ConfigError, DataError
 from pointwise.jobs.job import Job
@@ -32,7 +32,7 @@ class Comparison:
     title: str
     jobs: Mapping[str, Job]
 
-    kind = "comparison"
+    kind = COMPARISON
 
     def steps(self, *, wanted: Wanted | None = None) -> Work:
         """The steps of all, numbered through; each Epoch is ``of`` the job with that name.

@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pointwise.card import HOUSES, TABLE, data_set_of, options_of
+from pointwise.card import HOUSES, PICTURES, TABLE, data_set_of, options_of
 from pointwise.data.catalogue import OWN, DataSet, Pictures, own_data_set
 from pointwise.errors import ConfigError
 from pointwise.jobs.job import Extent, Job
@@ -97,7 +97,7 @@ class PictureJob(Job):
 
     data: Pictures | OwnPictures | PicturesElsewhere
 
-    kind = "pictures"
+    kind = PICTURES
     score = "accuracy"
     result = ("accuracy",)
 

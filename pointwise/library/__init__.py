@@ -8,8 +8,8 @@ Importing it needs no torch. Several threads and several servers may use one lib
 """
 
 from pointwise.library.database import close_all
+from pointwise.library.deferred_writes import flush_all
 from pointwise.library.home import home, is_public, keeps
-from pointwise.library.later import flush_all
 from pointwise.library.limits import Limits, Room
 from pointwise.library.recording import Recording
 from pointwise.library.records import Curves, EpochRecord, RunRecord, SnapshotRecord

@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any
 from pointwise.errors import LibraryError
 from pointwise.library.arrival import Arrival, checked_desk, checked_run
 from pointwise.library.checked_zip import ALL, FORMAT, RUN, CheckedZip, has_too_many_files
+from pointwise.library.files import CHECKPOINT, SNAPSHOTS, WEIGHTS, folder_of, snapshot_name
 from pointwise.library.home import home
 from pointwise.library.kept_paintings import PICTURE, STROKES
-from pointwise.library.recording import CHECKPOINT, WEIGHTS, folder_of, snapshot_file
-from pointwise.library.records import RunRecord
+from pointwise.library.records import RunRecord, insert_run
 from pointwise.library.store import KEY, sentences
 from pointwise.visible_text import without_folders
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 100_000_000  # of all that an owner takes away: no more than the app takes in
 MOST_UNPACKED = 200_000_000  # of what is packed in a file that is taken in
-SNAPSHOTS = "snapshots"
 PARTS = (SNAPSHOTS, CHECKPOINT, PICTURE, WEIGHTS)  # of a run, in the order in which they are left out
 FACTS = ("id", "name", "note", "pinned", "state", "error", "step", "total", "examples", "seconds", "made")
 SNAPSHOT = re.compile(r"snapshots/(\d{9,12})\.safetensors")
@@ -65,7 +64,7 @@ def pack_all(shelf: Shelf, most_bytes: int = MOST_BYTES) -> bytes:
         for key in shelf.files():
             if (content := shelf.file(key)) is not None:
                 archive.writestr(f"desk/{key}", content, zipfile.ZIP_DEFLATED)
-        _add_json(archive, ALL, {"format": FORMAT, "desk": shelf.desk(), "left_out": left_out(shelf, most_bytes)})
+        _add_json(archive, ALL, {"format": FORMAT, "desk": shelf.values(), "left_out": left_out(shelf, most_bytes)})
     return buffer.getvalue()
 
 
@@ -166,13 +165,9 @@ def _arrival(archive: CheckedZip, folder: str) -> Arrival:
     """A run of the archive, checked."""
     steps = [int(match[1]) for name in archive.under(folder) if (match := SNAPSHOT.fullmatch(name))]
     weights, checkpoint = archive.read(folder + WEIGHTS), archive.read(folder + CHECKPOINT)
-    snapshots = {step: partial(archive.read, folder + _snapshot_name(step)) for step in steps}
+    snapshots = {step: partial(archive.read, folder + snapshot_name(step)) for step in steps}
     painted = archive.read(folder + STROKES), archive.read(folder + PICTURE)
     return checked_run(archive.path, archive.json(folder + RUN), weights, checkpoint, snapshots, *painted)
-
-
-def _snapshot_name(step: int) -> str:
-    return snapshot_file("", step).removeprefix(f"{folder_of('')}/")
 
 
 def _make_room(shelf: Shelf, arrivals: Collection[Arrival]) -> None:
@@ -190,30 +185,18 @@ def _make_room(shelf: Shelf, arrivals: Collection[Arrival]) -> None:
 def _keep(shelf: Shelf, archive: CheckedZip, folder: str, arrival: Arrival) -> str:
     """Keep a run: first its files, then, at once, all that is known of it. The id that it has here."""
     library, run = shelf.library, secrets.token_hex(8)
-    names = [_snapshot_name(step) for step in arrival.snapshots]
-    names += arrival.files
     sizes: dict[str, int] = {}
     with library.holding(run):
         try:
             with sentences():
-                for name in names:
+                for name in (*map(snapshot_name, arrival.snapshots), *arrival.files):
                     content = archive.read(folder + name) or b""
                     library.files.write(f"{folder_of(run)}/{name}", content)
                     sizes[name] = len(content)
-            now = {"id": run, "owner": shelf.owner, "bytes": sum(sizes.values()), "changed": time.time()}
-            row = {**arrival.row, **now}
+            here = {"id": run, "owner": shelf.owner, "bytes": sum(sizes.values()), "changed": time.time()}
+            snapshots = [(step, sizes[snapshot_name(step)]) for step in arrival.snapshots]
             with library.transaction() as connection:
-                marks = ", ".join("?" * len(row))
-                connection.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
-                connection.executemany(
-                    "INSERT OR REPLACE INTO epochs (run, step, number, of, complete, metrics, card) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    [(run, *epoch) for epoch in arrival.epochs],
-                )
-                connection.executemany(
-                    "INSERT INTO snapshots (run, step, bytes) VALUES (?, ?, ?)",
-                    [(run, step, sizes[name]) for step, name in zip(arrival.snapshots, names, strict=False)],
-                )
+                insert_run(connection, {**arrival.row, **here}, arrival.epochs, snapshots)
         except BaseException:
             library.files.delete(folder_of(run))
             raise
@@ -231,7 +214,7 @@ def _renamed(value: Any, ids: Mapping[str, str]) -> Any:
 
 def _lay_out(shelf: Shelf, archive: CheckedZip, desk: Mapping[str, Any]) -> None:
     """Put onto the desk what is not there, and keep the files that are not there."""
-    known, files = shelf.desk(), shelf.files()
+    known, files = shelf.values(), shelf.files()
     shelf.put({key: value for key, value in desk.items() if key not in known})
     for key in archive.under("desk/"):
         if key not in files and KEY.fullmatch(key) and (content := archive.read(f"desk/{key}")) is not None:

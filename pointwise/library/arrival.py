@@ -10,13 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pointwise.card import LOADED, PAINTING, TABLE
 from pointwise.errors import ModelFileError, PointwiseError
 from pointwise.library.arriving_weights import card_of, checked_checkpoint, checked_snapshots
 from pointwise.library.checked_values import MOST, mapping, number, whole
+from pointwise.library.files import CHECKPOINT, WEIGHTS
 from pointwise.library.kept_paintings import PICTURE, STROKES, check_picture, painting_from
-from pointwise.library.recording import CHECKPOINT, WEIGHTS
-from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING, cleaned
-from pointwise.runs import ENDED, MAX_POINTS, RESUMABLE
+from pointwise.library.records import MOST_NAME, MOST_NOTE, EpochRecord, cleaned
+from pointwise.runs import ACTIVE, ENDED, MAX_POINTS, RESUMABLE
 from pointwise.segmentation.strokes import MOST_STROKES
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 MOST_EPOCHS, MOST_JOBS = 2_000, 10
 MOST_CARD, MOST_ERROR = 100_000, 500  # characters
 MOST_VALUES, MOST_KEY = 1_000, 200  # of a desk
-ACTIVE = ("queued", "waiting", "fetching", "training", "paused")
 AGAIN = "Export it again, and give the file as it is."
 
 
@@ -35,7 +35,7 @@ class Arrival:
 
     id: str  # that it had where it comes from
     row: Mapping[str, Any] = field(repr=False)  # columns of the table of runs
-    epochs: tuple[tuple[int, int, str, bool, str, str], ...] = field(repr=False)  # columns of the table of epochs
+    epochs: tuple[EpochRecord, ...] = field(repr=False)
     snapshots: tuple[int, ...]  # their steps
     files: tuple[str, ...]  # beside them, as the archive calls them
 
@@ -111,7 +111,7 @@ def checked_desk(path: Path, values: Any) -> dict[str, Any]:
 
 def _job(job: Any) -> dict[str, Any]:
     """A job's description without where another computer's data lie."""
-    from pointwise.card import TABLE, rebuilt
+    from pointwise.card import rebuilt
     from pointwise.jobs import job_from
     from pointwise.models import ModelConfig
     from pointwise.training import Recipe
@@ -124,8 +124,8 @@ def _job(job: Any) -> dict[str, Any]:
         jobs = {str(name): _job(one) for name, one in job["jobs"].items()}
         return job_from({"kind": job["kind"], "title": str(job["title"])[:MOST_NAME], "jobs": jobs}).describe()
     config = rebuilt(ModelConfig, job["config"])
-    if job["kind"] == "loaded":
-        return {"kind": "loaded", "config": asdict(config)}
+    if job["kind"] == LOADED:
+        return {"kind": LOADED, "config": asdict(config)}
     data = {**job["data"], "folder": None} if "folder" in job["data"] else job["data"]
     if job["kind"] != TABLE:
         return job_from({**job, "data": data}).describe()
@@ -186,17 +186,17 @@ def _history(points: Any, total: int) -> list[tuple[int, float, float]]:
     return history
 
 
-def _epochs(epochs: Any, total: int) -> tuple[tuple[int, int, str, bool, str, str], ...]:
+def _epochs(epochs: Any, total: int) -> tuple[EpochRecord, ...]:
     if len(epochs) > MOST_EPOCHS:
         raise ValueError("it has too many epochs")
     return tuple(
-        (
-            whole(epoch["step"], 1, total),
+        EpochRecord(
             whole(epoch["number"], 1),
             cleaned(str(epoch["of"]), MOST_NAME),
+            whole(epoch["step"], 1, total),
             bool(epoch["complete"]),
-            json.dumps(_metrics(epoch["metrics"])),
-            json.dumps(_card(epoch["card"])),
+            _metrics(epoch["metrics"]),
+            _card(epoch["card"]),
         )
         for epoch in epochs
     )

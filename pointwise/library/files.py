@@ -1,4 +1,4 @@
-"""Where the library's files lie: in a folder, or, for who is not to be kept, in memory."""
+"""The library's files: in a folder, or, for who is not to be kept, in memory; and what those of a run are called."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from pathlib import Path
 from typing import Protocol
 
 PART = ".part"  # of files that are being written
+RUNS = "runs"  # the folder of the runs' folders
+WEIGHTS, CHECKPOINT = "weights.safetensors", "checkpoint.safetensors"  # in a run's folder
+SNAPSHOTS = "snapshots"  # a folder in it
+
+
+def folder_of(run: str) -> str:
+    """The name of a run's folder among the library's files."""
+    return f"{RUNS}/{run}"
+
+
+def snapshot_name(step: int) -> str:
+    """The name of a snapshot's file in its run's folder."""
+    return f"{SNAPSHOTS}/{step:09d}.safetensors"
 
 
 class Files(Protocol):
@@ -98,7 +111,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-class Memory:
+class InMemoryFiles:
     """Files that are gone with the session."""
 
     def __init__(self) -> None:

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import ConfigError, DataError, LibraryError
+from pointwise.card import PAINTING
+from pointwise.errors import ConfigError, DataError, LibraryError, ThrownAwayError
 from pointwise.library.checked_values import number, whole
-from pointwise.library.recording import WEIGHTS, folder_of
-from pointwise.library.records import MOST_NAME, PAINTING, EpochRecord, RunRecord, ThrownAway, cleaned
+from pointwise.library.files import WEIGHTS, folder_of
+from pointwise.library.records import MOST_NAME, EpochRecord, RunRecord, cleaned
 from pointwise.library.store import sentences
 from pointwise.models import PAINTER, ModelConfig
 from pointwise.models.config import CHANNEL_SETS
@@ -110,13 +111,13 @@ def keep_painting(
     """Bring a record up to date; its former network stays where there is no new one.
 
     ``scores`` are on strokes held out, by the number of strokes; those of before stay. Raises LibraryError, and
-    ThrownAway where the record is gone or deleted.
+    ThrownAwayError where the record is gone or deleted.
     """
     library, folder, strokes = shelf.library, folder_of(run), kept.to_bytes()
     with library.holding(run):
         record = shelf.run(run)
         if record.deleted:
-            raise ThrownAway("This painting was deleted.")
+            raise ThrownAwayError("This painting was deleted.")
         if library.files.read(f"{folder}/{STROKES}") == strokes and (network is None or record.card):
             return
         with sentences():
@@ -127,13 +128,13 @@ def keep_painting(
         card = record.card if network is None else network.card
         changes = {"job": json.dumps(kept.job(config)), "card": json.dumps(dict(card)), "changed": time.time()}
         points = [
-            (count, EpochRecord(count, "", count, True, {SCORE: round(score, 4)}, {}))
+            EpochRecord(count, "", count, True, {SCORE: round(score, 4)}, {})
             for count, score in scores.items()
             if 1 <= count <= MOST_STROKES
         ]
         try:
             library.write_run(run, {**changes, "bytes": library.files.size(folder)}, points)
-        except ThrownAway:
+        except ThrownAwayError:
             library.files.delete(folder)
             raise
 

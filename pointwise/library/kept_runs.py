@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pointwise.errors import LibraryError
+from pointwise.library.files import WEIGHTS, folder_of, snapshot_name
 from pointwise.library.limits import Room, room_of
-from pointwise.library.recording import WEIGHTS, folder_of, snapshot_file
 from pointwise.library.records import EVERY, Curves, EpochRecord, RunRecord, SnapshotRecord
 from pointwise.library.store import Library
 from pointwise.runs import ENDED, Point, Progress
@@ -107,7 +107,7 @@ class KeptRuns:
         from safetensors.torch import load
 
         record = self.run(run)
-        content = self.library.files.read(snapshot_file(run, step))
+        content = self.library.files.read(f"{folder_of(run)}/{snapshot_name(step)}")
         try:
             if content is not None:
                 return load(content)

@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import PointwiseError
-from pointwise.library.records import ThrownAway
+from pointwise.errors import PointwiseError, ThrownAwayError
+from pointwise.library.files import CHECKPOINT, WEIGHTS, folder_of, snapshot_name
+from pointwise.library.records import EpochRecord
 from pointwise.runs import Progress
 
 if TYPE_CHECKING:
@@ -27,19 +28,8 @@ PACE = 1.0  # seconds between two writes of what is small
 APART = 2.0  # seconds until the first checkpoint, and between two at the ends of epochs, at least
 AT_LATEST = 20.0  # seconds between two checkpoints
 SHARE = 0.03  # of a training's time, at most, for its checkpoints
-RUNS, WEIGHTS, CHECKPOINT = "runs", "weights.safetensors", "checkpoint.safetensors"
 
 log = logging.getLogger(__name__)
-
-
-def folder_of(run: str) -> str:
-    """The name of a run's folder in the library's files."""
-    return f"{RUNS}/{run}"
-
-
-def snapshot_file(run: str, step: int) -> str:
-    """The name of a snapshot's file."""
-    return f"{folder_of(run)}/snapshots/{step:09d}.safetensors"
 
 
 def snapshot_steps(total: int, parameters: int) -> frozenset[int]:
@@ -147,7 +137,7 @@ class Recording:
         """Say in the library why the run ends there before its end; of one that was thrown away, leave nothing."""
         try:
             self._library.write_run(self.run, {"state": "interrupted", "error": self.broken})
-        except ThrownAway:
+        except ThrownAwayError:
             self._library.files.delete(folder_of(self.run))
 
     def _record(self, progress: Progress, step: Step | None) -> None:
@@ -181,7 +171,7 @@ class Recording:
         if self._parameters is not None and self._parameters > SMALL:
             weights = {name: t.to(torch.float16) if t.is_floating_point() else t for name, t in weights.items()}
         content = save(dict(weights))
-        self._library.files.write(snapshot_file(self.run, number), content)
+        self._library.files.write(f"{folder_of(self.run)}/{snapshot_name(number)}", content)
         self._snapshots.append((number, len(content)))
 
     def _write_weights(self, epoch: Epoch) -> None:
@@ -219,7 +209,11 @@ class Recording:
             changes["card"] = json.dumps(dict(self._epochs[-1][1].card))
         if checkpoint != ():
             changes["checkpoint"] = checkpoint
-        self._library.write_run(self.run, changes, self._epochs, self._snapshots)
+        epochs = [
+            EpochRecord(e.number, e.of, step, e.complete, e.metrics, _without_columns(e.card))
+            for step, e in self._epochs
+        ]
+        self._library.write_run(self.run, changes, epochs, self._snapshots)
         self._epochs, self._snapshots = [], []
         self._written, self._state = time.monotonic(), (progress.state, progress.standing)
 
@@ -233,6 +227,11 @@ class Recording:
             self.broken = f"This run is not kept any more: {why.rstrip('.')}."
             expected = isinstance(error, (OSError, PointwiseError))
             log.warning("Run %s: %s", self.run, self.broken, exc_info=None if expected else error)
+
+
+def _without_columns(card: Mapping[str, Any]) -> dict[str, Any]:
+    """An epoch's card without what all epochs have alike and is long: the columns of a table."""
+    return {name: value for name, value in card.items() if name != "columns"}
 
 
 class _Broken:

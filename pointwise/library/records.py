@@ -1,21 +1,19 @@
-"""What the library knows of a run and of a snapshot, as frozen rows."""
+"""What the library knows of a run and of a snapshot, as frozen rows, and how they are read and inserted."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from pointwise.card import STROKES, TRAINED_ON
+from pointwise.card import HOUSES, LOADED, PAINTING, STROKES, TABLE, TRAINED_ON
 from pointwise.data.catalogue import DATA_SETS, MOST_DRAWN, OWN
-from pointwise.errors import LibraryError
 from pointwise.models.config import CLASSIFIERS, REGRESSOR
-from pointwise.progress import ENDED, RESUMABLE, Point
 from pointwise.run_queue import Standing
+from pointwise.runs.progress import ENDED, RESUMABLE, Point
 
-PAINTING = "painting"  # the kind of a record that is no training
 MOST_NAME, MOST_NOTE = 80, 2_000  # characters
 
 
@@ -62,7 +60,7 @@ class RunRecord:
     @property
     def kind(self) -> str:
         """The job's kind: pictures, houses, table, comparison, painting, or loaded."""
-        return str(self.job.get("kind", "loaded"))
+        return str(self.job.get("kind", LOADED))
 
     @property
     def arch(self) -> str:
@@ -83,7 +81,7 @@ class RunRecord:
     def data_set(self) -> str | None:
         """One of card.TRAINED_ON; None where it is unknown, as of a network from elsewhere, or several."""
         data, said = self.job.get("data", {}), self.card.get("data_set")
-        known = {"houses": "houses", "table": "table", PAINTING: STROKES}.get(self.kind) or data.get("name")
+        known = {HOUSES: HOUSES, TABLE: TABLE, PAINTING: STROKES}.get(self.kind) or data.get("name")
         return known or (said if said in TRAINED_ON else None)
 
     @property
@@ -93,7 +91,7 @@ class RunRecord:
         options = self.job.get("data", {}) or _mapping(self.card.get("options"))
         if self.arch == REGRESSOR:
             plain = shape[0] == 2 and config.get("num_classes") == 1 and "target" not in self.card
-            return REGRESSOR if plain and self.kind != "table" else None
+            return REGRESSOR if plain and self.kind != TABLE else None
         if self.arch not in CLASSIFIERS or shape != (1, 28):
             return None
         if self.data_set == OWN:
@@ -146,10 +144,6 @@ class Curves:
     epochs: tuple[EpochRecord, ...]
 
 
-class ThrownAway(LibraryError):
-    """A run is not kept any more, though somebody has it still."""
-
-
 def cleaned(text: str, most: int) -> str:
     """A person's text without what cannot be printed, and cut."""
     return "".join(c for c in text if c == "\n" or c.isprintable()).strip()[:most].strip()
@@ -166,3 +160,32 @@ def record_of(row: Mapping[str, Any] | sqlite3.Row) -> RunRecord:
     values |= {name: bool(row[name]) for name in ("pinned", "deleted")}
     values["standing"] = Standing(*values["standing"]) if values["standing"] else None
     return RunRecord(**values)
+
+
+def insert_run(
+    connection: sqlite3.Connection,
+    row: Mapping[str, object],
+    epochs: Sequence[EpochRecord] = (),
+    snapshots: Sequence[tuple[int, int]] = (),
+) -> None:
+    """Add a run, values by the names of columns, with its epochs and with its snapshots as steps and bytes."""
+    _insert(connection, "INSERT INTO runs", [row])
+    insert_parts(connection, str(row["id"]), epochs, snapshots)
+
+
+def insert_parts(
+    connection: sqlite3.Connection, run: str, epochs: Sequence[EpochRecord], snapshots: Sequence[tuple[int, int]]
+) -> None:
+    """Add epochs and snapshots, as steps and bytes, to a run, each in place of one that is there already."""
+    texts = [{"metrics": json.dumps(dict(e.metrics)), "card": json.dumps(dict(e.card))} for e in epochs]
+    rows = [{"run": run, **e._asdict(), **text} for e, text in zip(epochs, texts, strict=True)]
+    _insert(connection, "INSERT OR REPLACE INTO epochs", rows)
+    sizes = [{"run": run, "step": step, "bytes": size} for step, size in snapshots]
+    _insert(connection, "INSERT OR REPLACE INTO snapshots", sizes)
+
+
+def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows that have the same columns, by their names."""
+    if rows:
+        columns, marks = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
+        connection.executemany(f"{into} ({columns}) VALUES ({marks})", rows)

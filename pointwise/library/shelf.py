@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pointwise.card import LOADED
 from pointwise.errors import LibraryError
-from pointwise.library.desks import Desk
-from pointwise.library.holds import PATIENCE
+from pointwise.library.files import CHECKPOINT, WEIGHTS, folder_of, snapshot_name
 from pointwise.library.kept_runs import KeptRuns
-from pointwise.library.recording import CHECKPOINT, WEIGHTS, Recording, folder_of, snapshot_file
+from pointwise.library.kept_values import KeptValues
+from pointwise.library.recording import Recording
 from pointwise.library.records import (
     MOST_NAME,
     MOST_NOTE,
     RunRecord,
     cleaned,
+    insert_run,
 )
+from pointwise.library.run_locks import PATIENCE
 from pointwise.library.store import sentences
 from pointwise.runs import Progress
 
@@ -32,7 +35,7 @@ WISHES = ("stop", "pause", "resume", "park")
 
 
 @dataclass(frozen=True)
-class Shelf(KeptRuns, Desk):
+class Shelf(KeptRuns, KeptValues):
     """What one owner keeps: runs, and values on the desk. Other owners' runs are not there for it."""
 
     def begin(self, description: Mapping[str, Any], parameters: int | None = None, name: str = "") -> Recording:
@@ -61,7 +64,7 @@ class Shelf(KeptRuns, Desk):
 
         self.library.make_room(self.owner, 1)
         run = secrets.token_hex(8)
-        content, job = to_bytes(network, network.card), {"kind": "loaded", "config": asdict(network.config)}
+        content, job = to_bytes(network, network.card), {"kind": LOADED, "config": asdict(network.config)}
         with self.library.holding(run), sentences():
             self.library.files.write(f"{folder_of(run)}/{WEIGHTS}", content)
             self.insert(run, job, network.card, name, "done", note=cleaned(note, MOST_NOTE), bytes=len(content))
@@ -174,10 +177,9 @@ class Shelf(KeptRuns, Desk):
             "since": now,
             **more,
         }
-        columns, marks = ", ".join(row), ", ".join("?" * len(row))
         with self.library.transaction() as connection:
             row["name"] = row["name"] or f"Run {max(number, self._next_number())}"
-            connection.execute(f"INSERT INTO runs ({columns}) VALUES ({marks})", tuple(row.values()))
+            insert_run(connection, row)
 
     def _next_number(self) -> int:
         """What the next run is called by: 7 after Run 6, or after six of other names."""
@@ -203,5 +205,5 @@ class Shelf(KeptRuns, Desk):
             connection.execute("DELETE FROM epochs WHERE run = ? AND (step > ? OR complete = 0)", (run, step))
         with sentences():
             for one in late:
-                self.library.files.delete(snapshot_file(run, one))
+                self.library.files.delete(f"{folder_of(run)}/{snapshot_name(one)}")
             self.library.files.tidy(folder_of(run))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import tempfile
@@ -11,21 +10,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pointwise.errors import LibraryError, ModelFileError, NoRoomError
+from pointwise.errors import LibraryError, ModelFileError, NoRoomError, ThrownAwayError
 from pointwise.library.database import Database, unkept
-from pointwise.library.files import Files, Folder, Memory
-from pointwise.library.holds import Holds
+from pointwise.library.deferred_writes import DeferredWrites
+from pointwise.library.files import CHECKPOINT, RUNS, Files, Folder, InMemoryFiles, folder_of
 from pointwise.library.home import home, keeps
-from pointwise.library.later import Later
 from pointwise.library.limits import Limits, surplus
-from pointwise.library.recording import CHECKPOINT, RUNS, folder_of
-from pointwise.library.records import EVERY, EpochRecord, RunRecord, ThrownAway, record_of
+from pointwise.library.records import EVERY, EpochRecord, RunRecord, insert_parts, record_of
+from pointwise.library.run_locks import RunLocks
 
 if TYPE_CHECKING:
     from pointwise.library.shelf import Shelf
-    from pointwise.training import Epoch
 
 BIN = 3600.0  # seconds for which something deleted can be brought back
 KEY = re.compile(r"\w[\w.-]{0,99}")  # of a content that an owner keeps
@@ -40,10 +37,10 @@ class Library:
         self.folder, self.limits = folder, limits or Limits.from_environment()
         if folder is None:
             self.limits = replace(self.limits, gigabytes=min(self.limits.gigabytes, IN_MEMORY))
-        self.files: Files = Memory() if folder is None else Folder(folder)
-        self.later = Later()  # what is written soon: of a painting, whose strokes nobody should wait for
+        self.files: Files = InMemoryFiles() if folder is None else Folder(folder)
+        self.deferred = DeferredWrites()  # what is written soon: of a painting, whose strokes nobody should wait for
         self._database = Database(folder)
-        self._holds = Holds(folder)
+        self._locks = RunLocks(folder)
         if folder is not None:
             self._check_writable()
 
@@ -70,7 +67,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the database, once all is written."""
-        self.later.flush()
+        self.deferred.flush()
         self._database.close()
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
@@ -90,25 +87,19 @@ class Library:
         self,
         run: str,
         changes: Mapping[str, object],
-        epochs: Sequence[tuple[int, Epoch | EpochRecord]] = (),
+        epochs: Sequence[EpochRecord] = (),
         snapshots: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Change a run's row and add what is new of it, at once. Raises LibraryError; ThrownAway where it is gone."""
+        """Change a run's row and add what is new of it, at once.
+
+        Raises LibraryError, and ThrownAwayError where the run is gone.
+        """
         columns = ", ".join(f"{name} = ?" for name in changes)
         with self._database() as connection:
             changed = connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*changes.values(), run))
             if not changed.rowcount:
-                raise ThrownAway("It is not in the library any more.")
-            connection.executemany(
-                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (run, step, e.number, e.of, e.complete, json.dumps(dict(e.metrics)), json.dumps(_short(e.card)))
-                    for step, e in epochs
-                ],
-            )
-            connection.executemany(
-                "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", [(run, *snapshot) for snapshot in snapshots]
-            )
+                raise ThrownAwayError("It is not in the library any more.")
+            insert_parts(connection, run, epochs, snapshots)
 
     def take_wish(self, run: str) -> str | None:
         """What somebody asked a run for since the last time, or ""; None where there is no such run.
@@ -121,16 +112,16 @@ class Library:
         return str(rows[0]["wish"]) if rows else None
 
     def hold(self, run: str, patience: float = 0.0) -> Callable[[], None] | None:
-        """``Holds.hold``: take a run for this process. Raises LibraryError."""
-        return self._holds.hold(run, patience)
+        """``RunLocks.hold``: take a run for this process. Raises LibraryError."""
+        return self._locks.hold(run, patience)
 
     def holding(self, run: str) -> AbstractContextManager[None]:
         """A context in which this process has a run. Raises LibraryError where another has it."""
-        return self._holds.holding(run)
+        return self._locks.holding(run)
 
     def alive(self, run: str) -> bool:
         """Whether some process has this run. Raises LibraryError."""
-        return self._holds.alive(run)
+        return self._locks.alive(run)
 
     def checked(self, row: sqlite3.Row) -> RunRecord:
         """The record in a row; a run whose process is gone is interrupted, and is said to be from now on.
@@ -226,11 +217,6 @@ class Library:
                 file.flush()
         except OSError as error:
             raise LibraryError(unkept(self.folder, error)) from None
-
-
-def _short(card: Mapping[str, Any]) -> dict[str, Any]:
-    """An epoch's card without what all epochs have alike and is long: the columns of a table."""
-    return {name: value for name, value in card.items() if name != "columns"}
 
 
 @contextmanager

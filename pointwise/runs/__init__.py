@@ -3,7 +3,7 @@
 It knows no data set and no network, and importing it needs no torch.
 """
 
-from pointwise.progress import ENDED, MAX_POINTS, RESUMABLE, History, Point, Progress, Snapshot
+from pointwise.runs.progress import ACTIVE, ENDED, MAX_POINTS, RESUMABLE, History, Point, Progress, Snapshot
 from pointwise.runs.run import Run
 
-__all__ = ["ENDED", "MAX_POINTS", "RESUMABLE", "History", "Point", "Progress", "Run", "Snapshot"]
+__all__ = ["ACTIVE", "ENDED", "MAX_POINTS", "RESUMABLE", "History", "Point", "Progress", "Run", "Snapshot"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pointwise.data.download import Download
-    from pointwise.progress import Progress
+    from pointwise.runs.progress import Progress
     from pointwise.training import Step
     from pointwise.training.checkpoints import Checkpoint
 

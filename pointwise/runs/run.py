@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pointwise.errors import PointwiseError
-from pointwise.progress import History, Progress, Snapshot
 from pointwise.run_queue import Turn
-from pointwise.runs.place import ASIDE, END, ON, OVER, Place
+from pointwise.runs.controls import LEASE
+from pointwise.runs.lifecycle import ASIDE, END, ON, OVER, Lifecycle
+from pointwise.runs.progress import History, Progress, Snapshot
 from pointwise.runs.protocols import Recorder, Steps
-from pointwise.runs.wishes import LEASE
 
 if TYPE_CHECKING:
     from pointwise.data.download import Download
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 J = TypeVar("J", bound=Steps)
 
 
-class Run(Place, Generic[J]):
+class Run(Lifecycle, Generic[J]):
     """A job that is carried out, as a rule in a named daemon thread.
 
     With a ``turn`` it waits in a queue for its place at work, and gives it back at the end, in a pause, and where

@@ -1,10 +1,10 @@
 """The last layer trained anew on corrections, going no further than they need.
 
-A loss of two parts is made as small as L-BFGS makes it: what the layer would forget of the stored digits (memory.py),
-its mistakes included, and how badly it reads the corrected drawings and their variants, bent twice by the recipes'
-augmentation. The corrections begin with little weight, which grows for those alone that are not read right yet: first
-where forgetting is a quadratic form, in a few milliseconds, and from there with what it costs exactly. That a
-drawing's variants are read surely, too, so that the next drawing of that hand is, is worth a little forgetting
+A loss of two parts is made as small as L-BFGS makes it: what the layer would forget of the stored digits
+(forgetting.py), its mistakes included, and how badly it reads the corrected drawings and their variants, bent twice by
+the recipes' augmentation. The corrections begin with little weight, which grows for those alone that are not read right
+yet: first where forgetting is a quadratic form, in a few milliseconds, and from there with what it costs exactly. That
+a drawing's variants are read surely, too, so that the next drawing of that hand is, is worth a little forgetting
 (ALLOWED); that the drawing itself is read surely may cost more.
 """
 
@@ -24,14 +24,14 @@ from pointwise.calibration import SURE
 from pointwise.data.digits import augment, normalise
 from pointwise.errors import ConfigError
 from pointwise.teaching.corrections import MOST, Correction
+from pointwise.teaching.forgetting import with_one
 from pointwise.teaching.last_layer import FrozenNetwork, LastLayer
 from pointwise.teaching.lbfgs import least
-from pointwise.teaching.memory import with_one
 
 VARIANTS = 48  # of each corrected drawing, beside itself
 MARGIN = 0.03  # above SURE, that the probability of a corrected drawing's digit is to reach
 SURE_VARIANTS = 0.95  # the share of a drawing's variants that is to be read right and surely
-ALLOWED = 0.1  # of what is forgotten, in memory.py's measure, for the sake of variants
+ALLOWED = 0.1  # of what is forgotten, in forgetting.py's measure, for the sake of variants
 FIRST_WEIGHT, GROWTH, MOST_WEIGHT = 0.007, 1.5, 50.0  # of a drawing with its variants
 STEPS = 6  # of L-BFGS for each weight
 REMEMBERED = 100  # corrected drawings of which a network's features are kept
@@ -74,8 +74,8 @@ class _Lesson:
 
     def __init__(self, frozen: FrozenNetwork, corrections: Sequence[Correction]) -> None:
         self.exactly = False  # whether forgetting is measured exactly, or by the quadratic form
-        self._start, self._memory = frozen.layer, frozen.memory
-        moves = torch.from_numpy(self._memory.moves)
+        self._start, self._forgetting = frozen.layer, frozen.forgetting
+        moves = torch.from_numpy(self._forgetting.moves)
         drawn = torch.cat([_drawn(frozen, one) for one in corrections])
         self._logits: Values = (frozen.layer.logits(drawn) / frozen.temperature).T.numpy()  # (classes, drawings)
         turned = torch.matmul(with_one(drawn), moves) / frozen.temperature
@@ -114,11 +114,11 @@ class _Lesson:
 
     def _cost(self, moved: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         """What a move forgets, and the slope in it."""
-        return self._memory.cost(moved) if self.exactly else (float((moved**2).sum()) / 2, moved)
+        return self._forgetting.cost(moved) if self.exactly else (float((moved**2).sum()) / 2, moved)
 
     def layer(self) -> LastLayer:
         """The layer after the move."""
-        moved = torch.from_numpy(self._memory.moves @ self.moved.astype(np.float32))[:, :, 0]
+        moved = torch.from_numpy(self._forgetting.moves @ self.moved.astype(np.float32))[:, :, 0]
         return LastLayer(self._start.weights + moved[:, :-1], self._start.biases + moved[:, -1])
 
     def _probabilities(self, moved: NDArray[np.float64]) -> Values:

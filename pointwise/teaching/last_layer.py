@@ -20,7 +20,7 @@ from pointwise.data.nondigits import assortment
 from pointwise.errors import ConfigError, DataError
 from pointwise.models import Network, count_parameters, skeleton
 from pointwise.teaching.corrections import Correction
-from pointwise.teaching.memory import Memory
+from pointwise.teaching.forgetting import Forgetting
 from pointwise.teaching.stored_digits import stored_digits
 
 BATCH = 250  # pictures at a time
@@ -116,11 +116,11 @@ class FrozenNetwork:
             return self._stored
 
     @property
-    def memory(self) -> Memory:
+    def forgetting(self) -> Forgetting:
         """What the last layer would forget by a move; about a second, unless that was done before. Raises DataError."""
         self._wanted.set()
         with self._lock:
-            return self._memory
+            return self._forgetting
 
     @property
     def held_out(self) -> Seen:
@@ -137,15 +137,15 @@ class FrozenNetwork:
     def prepare(self) -> None:
         """Look at the stored training digits before anybody waits for them, a few at a time. Raises DataError."""
         with self._lock:
-            _ = self._memory
+            _ = self._forgetting
 
     @cached_property
     def _stored(self) -> Seen:
         return self._see_slowly(stored_digits().training)
 
     @cached_property
-    def _memory(self) -> Memory:
-        return Memory.of(self.layer, self.temperature, self._stored, self._see_slowly(stored_digits().hard))
+    def _forgetting(self) -> Forgetting:
+        return Forgetting.of(self.layer, self.temperature, self._stored, self._see_slowly(stored_digits().hard))
 
     def _see_slowly(self, digits: Digits) -> Seen:
         features = []

@@ -118,8 +118,8 @@ def test_two_visitors_are_not_taught_each_others_drawings_and_each_finds_the_own
     assert read(yours) != str(HAND.digit)
     again = opened()
     assert read(again) == str(HAND.digit)
-    assert weights_in_use.CHOICES.key in shelves["me"].desk()
-    assert not shelves["you"].desk().get(lessons.CORRECTIONS.key)
+    assert weights_in_use.CHOICES.key in shelves["me"].values()
+    assert not shelves["you"].values().get(lessons.CORRECTIONS.key)
     library.close()
 
 

@@ -90,7 +90,7 @@ def painted(*strokes: Stroke) -> Work:
 
 
 def kept(shelf: Shelf, number: int = 0) -> tuple[RunRecord, KeptPainting]:
-    shelf.library.later.flush()
+    shelf.library.deferred.flush()
     record = shelf.runs()[number]
     return record, painting_of(shelf, record.id)
 

@@ -48,7 +48,7 @@ def corrected(frozen: FrozenNetwork) -> dict[str, Any]:
     """What corrections bring, and what they cost."""
     held_out = frozen.see(load_mnist_test(data_folder()))
     lessons = list(failed(frozen))
-    _ = frozen.memory
+    _ = frozen.forgetting
     teach(frozen, [lessons[0][1]])  # SciPy is imported
     began = time.process_time()
     for _, correction in lessons:

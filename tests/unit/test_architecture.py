@@ -34,7 +34,6 @@ bench evaluation
 claims
 library
 jobs runs
-progress
 run_queue
 export
 explain segmentation teaching training

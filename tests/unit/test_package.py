@@ -1,5 +1,6 @@
 """What the package offers, and what importing it brings along."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pointwise
+from pointwise import errors
 
 CORE = sorted(
     ".".join(path.relative_to(Path(pointwise.__file__).parents[1]).with_suffix("").parts).removesuffix(".__init__")
@@ -61,3 +63,14 @@ def test_what_the_first_page_shows_at_once_needs_no_torch() -> None:
 
 def test_core_is_found_whole() -> None:
     assert {"pointwise.__main__", "pointwise.models", "pointwise.data.mnist"} <= set(CORE)
+
+
+def test_every_error_is_drawn_below_its_base() -> None:
+    lines = re.findall(r"^    ([│├└─ ]*)(\w+Error)\b", str(errors.__doc__), flags=re.MULTILINE)
+    path, drawn = [], []
+    for branch, name in lines:
+        path[len(branch) // 4 :] = [name]
+        drawn.append(path[-2:])
+    classes = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.PointwiseError)]
+    assert drawn[0] == ["PointwiseError"]
+    assert drawn[1:] == [[one.__base__.__name__, one.__name__] for one in classes[1:]]

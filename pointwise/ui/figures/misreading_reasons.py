@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pointwise.explain.chain import Chain
-from pointwise.explain.evidence import BASELINES, Evidence, evidence, is_pooled
+from pointwise.explain.evidence import BASELINES, Evidence, class_evidence, is_pooled
 from pointwise.ui.figures.evidence_picture import coloured
 from pointwise.ui.frame import glossary, html, labels
 from pointwise.ui.frame.colours import Scale
@@ -28,7 +28,7 @@ def show(network: Network, picture: NDArray[np.uint8], names: tuple[str, str], c
     ``names`` are those classes', a person's text.
     """
     chain = Chain.of(network)
-    its, read = (evidence(chain, picture, one, BASELINES[BASELINE]) for one in classes)
+    its, read = (class_evidence(chain, picture, one, BASELINES[BASELINE]) for one in classes)
     difference = read.terms - its.terms
     scale = Scale.around(np.stack([its.terms, read.terms, difference]))
     is_name, read_name = map(visible, names)

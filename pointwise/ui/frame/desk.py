@@ -81,7 +81,7 @@ class Lasting(Generic[T]):
         if desk.shelf != visitor.shelf():  # the frame is about to look at another one
             return mine
         try:
-            raw = desk.shelf.desk().get(self.key)
+            raw = desk.shelf.values().get(self.key)
             return self.default if raw is None else self.load(raw)
         except Exception as error:  # what was kept may be anything
             log.warning("What was kept as '%s' is not used: %s", visible(self.key, 200), visible(error, 200))
@@ -201,7 +201,7 @@ def _use_desk(desk: Desk) -> Desk:
 
 def _read(shelf: Shelf) -> dict[str, Any]:
     try:
-        return shelf.desk()
+        return shelf.values()
     except LibraryError as error:
         visitor.stop_keeping(error)
     except ValueError as error:

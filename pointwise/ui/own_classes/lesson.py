@@ -124,7 +124,7 @@ def reads() -> str | None:
 
 def _latest() -> OwnClasses:
     try:
-        raw = visitor.shelf().desk().get(CLASSES.key)
+        raw = visitor.shelf().values().get(CLASSES.key)
         return CLASSES.get() if raw is None else own_classes_from(raw)
     except (LibraryError, DataError, ValueError, TypeError):
         return CLASSES.get()

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from pointwise.card import PAINTING
 from pointwise.errors import DataError, LibraryError, PointwiseError
 from pointwise.library import kept_paintings
 from pointwise.library.kept_paintings import KeptPainting
-from pointwise.library.records import PAINTING, RunRecord
+from pointwise.library.records import RunRecord
 from pointwise.models import PAINTER
 from pointwise.segmentation.strokes import Painting
 from pointwise.ui.frame import callbacks, labels, navigation, visitor
@@ -75,7 +76,7 @@ def _keep(name: str, work: Work, seen: str, answer: Answer | None) -> None:
         learned = Learned(run, network, {**learned.scores, **score})
     LEARNED.set(learned)
     WRITTEN.set((name, paintings.work(name), seen, network))
-    shelf.library.later.put(
+    shelf.library.deferred.put(
         run, partial(kept_paintings.keep_painting, shelf, run, kept, learned.network, learned.scores)
     )
 
@@ -97,7 +98,7 @@ def open_record(run: str) -> None:
 
 def _open(run: str) -> None:
     shelf = visitor.shelf()
-    shelf.library.later.flush()
+    shelf.library.deferred.flush()
     record = shelf.run(run)
     if record.deleted:
         raise LibraryError("It was deleted. Bring it back on the page of your runs first.")

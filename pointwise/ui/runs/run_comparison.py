@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pointwise.card import COMPARISON, PAINTING
 from pointwise.errors import LibraryError
 from pointwise.library import RunRecord, Shelf
-from pointwise.library.records import PAINTING
 from pointwise.ui.frame import html, labels, visitor
 from pointwise.ui.runs import run_facts
 
@@ -50,7 +50,7 @@ def differences(one: RunRecord, other: RunRecord) -> list[tuple[str, str, str]]:
 
 
 def _metrics(one: RunRecord, other: RunRecord) -> list[Sequence[str]]:
-    if "comparison" in (one.kind, other.kind):
+    if COMPARISON in (one.kind, other.kind):
         return []
     rows: list[Sequence[str]] = []
     for name, title in run_facts.METRICS.items():

@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from pointwise.card import COMPARISON, LOADED, PAINTING
 from pointwise.errors import LibraryError
 from pointwise.library import Curves, RunRecord, Shelf
 from pointwise.library.kept_paintings import SCORE
-from pointwise.library.records import PAINTING
 from pointwise.ui.frame import charts, labels, visitor
 from pointwise.ui.frame.colours import SERIES
 from pointwise.ui.frame.sections import choice, shown_errors
@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
 def show(records: Sequence[RunRecord]) -> None:
     """The curves of up to eight runs, which grow while one of them goes on."""
-    records = [record for record in records if record.kind != "loaded"]
+    records = [record for record in records if record.kind != LOADED]
     if not records:
         st.caption("A network that was loaded, or that learned at once, has no curve.")
         return
@@ -87,7 +87,7 @@ def _lines(shelf: Shelf, record: RunRecord, axis: str) -> list[Line]:
     curves = shelf.curves(record.id)
     if record.kind == PAINTING:
         return [Line(record.name, ((), ()), _scores(curves, "", axis))]
-    if record.kind != "comparison":
+    if record.kind != COMPARISON:
         history = curves.history
         x = [point.step if axis == "step" else point.seconds for point in history]
         return [Line(record.name, (x, [point.loss for point in history]), _scores(curves, "", axis))]

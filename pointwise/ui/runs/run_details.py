@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from pointwise.card import COMPARISON, PAINTING
 from pointwise.errors import LibraryError
 from pointwise.library import RunRecord
-from pointwise.library.records import MOST_NAME, MOST_NOTE, PAINTING
+from pointwise.library.records import MOST_NAME, MOST_NOTE
 from pointwise.models import PAINTER
 from pointwise.ui.frame import labels, navigation, visitor
 from pointwise.ui.frame.sections import Kept, following
@@ -76,9 +77,7 @@ def _sentence(record: RunRecord) -> str:
         for name, title in run_facts.METRICS.items()
         if name in record.metrics and name != "loss"
     ]
-    measured = (
-        f"; held out: {', '.join(scores)}" if scores and not record.active and record.kind != "comparison" else ""
-    )
+    measured = f"; held out: {', '.join(scores)}" if scores and not record.active and record.kind != COMPARISON else ""
     place = "; made in the terminal" if record.owner == "" else ""
     data = run_facts.data(record)
     trained = f" on {data}" if data != run_facts.UNKNOWN else "; nobody said what it was trained on"
@@ -105,7 +104,7 @@ def _controls(record: RunRecord) -> None:
                 on_click=_ask_run,
                 args=(record, name),
             )
-    elif record.resumable and record.kind != "comparison":
+    elif record.resumable and record.kind != COMPARISON:
         st.button(
             session_run.go_on_label(record),
             key="runs.go_on",

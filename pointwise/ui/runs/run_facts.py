@@ -6,12 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pointwise.card import STROKES
+from pointwise.card import COMPARISON, HOUSES, LOADED, PAINTING, STROKES, TABLE
 from pointwise.data.catalogue import DATA_SETS, OWN
 from pointwise.intervals import difference_of_shares, share_of_sample
 from pointwise.library import RunRecord
 from pointwise.library.kept_paintings import SCORE
-from pointwise.library.records import PAINTING
 from pointwise.models import PAINTER
 from pointwise.ui.frame import labels
 
@@ -86,17 +85,17 @@ def model(record: RunRecord) -> str:
 
 def data(record: RunRecord) -> str:
     """What it was trained on; UNKNOWN where nobody said."""
-    if record.kind == "comparison":
+    if record.kind == COMPARISON:
         jobs = record.job.get("jobs", {}).values()
         return ", ".join(sorted({_data(job.get("kind"), job.get("data", {}), None) for job in jobs}))
     return _data(record.kind, record.job.get("data", {}), record.data_set)
 
 
 def _data(kind: str | None, chosen: Mapping[str, Any], name: str | None) -> str:
-    if kind == "houses" or (name == "houses" and kind == "loaded"):
+    if kind == HOUSES or (name == HOUSES and kind == LOADED):
         changed = bool(chosen) and (chosen.get("rows"), chosen.get("noise"), chosen.get("seed")) != (1000, 0.0, 42)
         return "Houses, changed" if changed else "Houses"
-    if kind == "table":
+    if kind == TABLE:
         return str(chosen.get("rows") or "a table").removesuffix(", training rows")
     if kind == PAINTING:
         return str(chosen.get("picture") or "a picture")
@@ -111,7 +110,7 @@ def _data(kind: str | None, chosen: Mapping[str, Any], name: str | None) -> str:
 
 def state(record: RunRecord) -> str:
     """What it does, or how it ended and where."""
-    if record.kind == "loaded":
+    if record.kind == LOADED:
         return LEARNED if "drawings" in record.card else "loaded"
     if record.kind == PAINTING:
         return f"painted, {strokes(record)}"
@@ -134,7 +133,7 @@ def where(record: RunRecord) -> str:
     epochs = record.recipe.get("epochs")
     if not record.step or not record.total:
         return "before the first step"
-    if record.kind == "comparison" or not epochs:
+    if record.kind == COMPARISON or not epochs:
         return f"at step {record.step:,} of {record.total:,}"
     return f"at epoch {min(epochs, math.ceil(record.step * epochs / record.total))} of {epochs}"
 
@@ -145,7 +144,7 @@ def metric(record: RunRecord, name: str, value: float) -> str:
         return labels.percent(value)
     if name.endswith("r2"):
         return labels.r_squared(value)
-    return labels.dollars(value) if name.endswith("mae") and record.data_set == "houses" else labels.number(value)
+    return labels.dollars(value) if name.endswith("mae") and record.data_set == HOUSES else labels.number(value)
 
 
 def held_out(record: RunRecord, name: str) -> str:
@@ -167,7 +166,7 @@ def difference(record: RunRecord, name: str, one: float, other: float) -> str:
     if name.endswith("accuracy"):
         told = _tell(record, one, other)
         return f"{100 * value:+.2f} points" + ("" if told else ": no difference that so few pictures tell")
-    if name.endswith("mae") and record.data_set == "houses":
+    if name.endswith("mae") and record.data_set == HOUSES:
         return labels.dollars(value, signed=True)
     return f"{'+' if value > 0 else ''}{labels.number(value)}"
 
@@ -185,7 +184,7 @@ def _tell(record: RunRecord, one: float, other: float) -> bool:
 
 def settings(record: RunRecord) -> dict[str, str]:
     """All that decides the run, by what it is called; of a comparison each job's, with the job's name behind."""
-    if record.kind != "comparison":
+    if record.kind != COMPARISON:
         return _settings({**record.job, "recipe": record.recipe, "data_set": record.data_set})
     return {
         f"{name}, {of}": value
@@ -198,7 +197,7 @@ def _settings(job: Mapping[str, Any]) -> dict[str, str]:
     chosen = {f"data.{name}": value for name, value in job.get("data", {}).items() if name not in UNSAID}
     if not chosen and job.get("data_set"):
         chosen = {"data.name": job["data_set"]}
-    if job.get("kind") == "houses":
+    if job.get("kind") == HOUSES:
         chosen["data.rows"] = f"{chosen.get('data.rows', 0):,} houses"
     config = job.get("config", {})
     foreign = NOT_OF_PIXELS if config.get("arch") == PAINTER else OF_PIXELS
@@ -272,7 +271,7 @@ def torch_version(record: RunRecord) -> str:
 
 def same_job(one: RunRecord, other: RunRecord) -> bool:
     """Whether two runs trained the same network with the same recipe and seed on the same data."""
-    return one.kind not in ("loaded", PAINTING) and one.kind == other.kind and settings(one) == settings(other)
+    return one.kind not in (LOADED, PAINTING) and one.kind == other.kind and settings(one) == settings(other)
 
 
 def same_task(one: RunRecord, other: RunRecord) -> bool:

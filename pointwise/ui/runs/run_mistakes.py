@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pointwise.card import PICTURES
 from pointwise.data.catalogue import OWN
 from pointwise.errors import DataError
-from pointwise.jobs import PictureJob, job_from
+from pointwise.jobs import job_from
 from pointwise.library import RunRecord
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import startup
@@ -30,7 +31,7 @@ GOING: Kept[tuple[object, Reading | None]] = Kept("runs.mistakes", (None, None))
 
 def can_be_told(record: RunRecord) -> bool:
     """Whether it is a classifier with weights that stay as they are, and not one whose pictures nobody has here."""
-    somebodys = record.data_set == OWN and record.kind != PictureJob.kind
+    somebodys = record.data_set == OWN and record.kind != PICTURES
     return record.arch in CLASSIFIERS and bool(record.bytes) and not record.active and not somebodys
 
 
@@ -74,7 +75,7 @@ def _held_out(record: RunRecord, network: Network) -> Callable[[], HeldOut]:
     """
     from pointwise.confusion import HeldOut, held_out
 
-    if record.data_set != OWN or record.kind != PictureJob.kind:
+    if record.data_set != OWN or record.kind != PICTURES:
         return lambda: held_out(network)
     own = picture_zips.of_run(record)
     if own is not None and picture_zips.SOURCE not in record.job:

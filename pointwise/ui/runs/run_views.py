@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pointwise.card import PAINTING, TABLE
 from pointwise.data.catalogue import OWN
 from pointwise.errors import PointwiseError
 from pointwise.library import RunRecord
-from pointwise.library.records import PAINTING
 from pointwise.models import CLASSIFIERS
 from pointwise.ui.frame import html, labels, startup, visitor
 from pointwise.ui.frame.sections import Kept, choice, shown_errors
@@ -32,7 +32,7 @@ def show(record: RunRecord) -> None:
     every: dict[str, Callable[[RunRecord], None]] = {}
     if _can_be_replayed(record):
         every["Replay"] = replay
-    if record.arch and record.data_set == "table" and not record.active:
+    if record.arch and record.data_set == TABLE and not record.active:
         every["Ask it"] = _ask
     if record.arch in CLASSIFIERS and "preparation" in record.card and record.bytes and not record.active:
         every["Ask it"] = _ask_about_pictures

@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
+from pointwise.card import COMPARISON, PAINTING
 from pointwise.library import RunRecord
 from pointwise.library.kept_paintings import SCORE
-from pointwise.library.records import PAINTING
 from pointwise.ui.frame import labels, navigation, visitor
 from pointwise.ui.frame.sections import Kept, shown_errors
 from pointwise.ui.runs import run_facts
@@ -44,7 +44,7 @@ HELP = {
 
 def show() -> None:
     """The table, or how to make the first run; it follows what changes, also by the command line."""
-    visitor.shelf().library.later.flush()  # what somebody paints is kept some seconds later
+    visitor.shelf().library.deferred.flush()  # what somebody paints is kept some seconds later
     records = visitor.shelf().runs()
     SEEN.set(_signature(records))
     pace = POLL if any(record.active for record in records) else LOOK if visitor.shelf().others else None
@@ -115,7 +115,7 @@ def _columns(records: Sequence[RunRecord]) -> dict[str, list[Any]]:
         "State": [labels.in_cell(run_facts.state(record)) for record in records],
     }
     for metric, title, unit in METRICS:
-        values = [None if record.kind == "comparison" else record.metrics.get(metric) for record in records]
+        values = [None if record.kind == COMPARISON else record.metrics.get(metric) for record in records]
         if any(value is not None for value in values):
             columns[title] = [None if value is None else unit * value for value in values]
     columns |= {

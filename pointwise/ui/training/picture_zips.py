@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
+from pointwise.card import PICTURES
 from pointwise.data.catalogue import OWN
 from pointwise.errors import DataError, PointwiseError
 from pointwise.jobs import PicturesElsewhere
@@ -124,7 +125,7 @@ def shown_of(record: RunRecord) -> Shown | None:
 
 def _is_own(record: RunRecord) -> bool:
     data = record.job.get("data")
-    if record.kind != "pictures" or not isinstance(data, Mapping):
+    if record.kind != PICTURES or not isinstance(data, Mapping):
         return False
     return data.get("name") == OWN and "drawings" not in data  # which are in the description
 

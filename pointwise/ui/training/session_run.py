@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pointwise.card import COMPARISON, EXPERIMENT, TABLE
 from pointwise.errors import BusyError, LibraryError, NoRoomError, PointwiseError
 from pointwise.jobs import check_memory
 from pointwise.ui.frame import labels, shipped, visitor
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 RUN: Kept[AnyRun | None] = Kept("session_run.run", None)  # the one in the sidebar
 BEFORE: Kept[tuple[str, str, int] | None] = Kept("session_run.before", None)  # what the page is being drawn with
 LOOKED = Kept("session_run.looked", -math.inf)  # when runs of other tabs and of the command line were last looked for
-SIDE_BY_SIDE = ("comparison", "experiment")  # kinds of jobs that are no training of one network
+SIDE_BY_SIDE = (COMPARISON, EXPERIMENT)  # kinds of jobs that are no training of one network
 LOOK = 1.0  # seconds between two looks, and between two looks at the weights within an epoch
 
 
@@ -245,7 +246,7 @@ def job_of(record: RunRecord) -> Job | Comparison:
     """The job of a kept run. Raises ConfigError when it cannot be made again, as a table's where its file is gone."""
     from pointwise.jobs import job_from
 
-    return job_from(record.job, _rows_of(record) if record.kind == "table" else picture_zips.of_run(record))
+    return job_from(record.job, _rows_of(record) if record.kind == TABLE else picture_zips.of_run(record))
 
 
 def _rows_of(record: RunRecord) -> RowsElsewhere | None:
@@ -262,7 +263,7 @@ def _rows_of(record: RunRecord) -> RowsElsewhere | None:
 def _experiment_here(run: str) -> Run[Experiment] | None:
     """An experiment of this visitor's that this server carries out, or has carried out lately."""
     known, owner = _runs_here().get(run, (None, ""))
-    its = known is not None and known.job.kind == "experiment" and owner == visitor.shelf().owner
+    its = known is not None and known.job.kind == EXPERIMENT and owner == visitor.shelf().owner
     return known if its else None
 
 
@@ -270,7 +271,7 @@ def _found(run: AnyRun | None) -> AnyRun | None:
     """A run that goes on elsewhere, else the one that was looked at last."""
     pointer = _pointer(RUN.key)
     try:
-        going = [record for record in visitor.shelf().going() if record.kind != "comparison"]
+        going = [record for record in visitor.shelf().going() if record.kind != COMPARISON]
     except LibraryError:
         return run
     if going:

@@ -13,7 +13,7 @@ from pointwise.explain.evidence import (
     affines,
     all_evidence,
     brightness_curves,
-    evidence,
+    class_evidence,
     is_pointwise,
     is_pooled,
     tone_curve,
@@ -32,7 +32,7 @@ def test_the_shipped_networks_evidence_adds_up_on_a_hundred_digits(arch: str) ->
     held_out = load_bundled()[1]
     for number, image in enumerate(held_out.images[:100].numpy()):
         digit = int(held_out.labels[number])
-        parts = evidence(chain, image, digit)
+        parts = class_evidence(chain, image, digit)
         assert parts.logit == pytest.approx(float(logits(model, image)[digit]), rel=1e-4, abs=1e-4)
         assert parts.total == pytest.approx(parts.logit, rel=1e-4, abs=1e-5)
 
@@ -43,7 +43,7 @@ def test_evidence_adds_up_for_every_activation(arch: str, activation: str) -> No
     chain = Chain.of(network(arch, activation))
     for digit, parts in enumerate(all_evidence(chain, IMAGE)):
         assert parts.total == pytest.approx(parts.logit, rel=1e-4, abs=1e-5)
-        np.testing.assert_array_equal(parts.terms, evidence(chain, IMAGE, digit).terms)
+        np.testing.assert_array_equal(parts.terms, class_evidence(chain, IMAGE, digit).terms)
 
 
 @pytest.mark.parametrize("arch", DENSE)
@@ -59,7 +59,7 @@ def test_a_relu_networks_weights_are_its_gradient(arch: str) -> None:
 @pytest.mark.parametrize("arch", DENSE)
 def test_another_baseline_gives_a_dense_network_another_map_with_the_same_sum(arch: str) -> None:
     chain = Chain.of(network(arch))
-    grey, black = (evidence(chain, IMAGE, 4, baseline) for baseline in BASELINES.values())
+    grey, black = (class_evidence(chain, IMAGE, 4, baseline) for baseline in BASELINES.values())
     assert black.total == pytest.approx(grey.total, rel=1e-4, abs=1e-5)
     assert np.abs(black.terms - grey.terms).max() > 1e-3
     assert not black.terms[IMAGE == 0].any()
@@ -69,13 +69,13 @@ def test_another_baseline_gives_a_dense_network_another_map_with_the_same_sum(ar
 
 def test_a_pooled_networks_map_needs_no_baseline() -> None:
     chain = Chain.of(network("nin"))
-    np.testing.assert_array_equal(evidence(chain, IMAGE, 4, -1.0).terms, evidence(chain, IMAGE, 4).terms)
+    np.testing.assert_array_equal(class_evidence(chain, IMAGE, 4, -1.0).terms, class_evidence(chain, IMAGE, 4).terms)
 
 
 def test_a_pooled_networks_terms_are_the_last_convolutions_at_each_place() -> None:
     chain = Chain.of(network("nin"))
     last = chain.run(IMAGE).maps[-1]
-    parts = evidence(chain, IMAGE, 2)
+    parts = class_evidence(chain, IMAGE, 2)
     expected = (last.after[2] - chain.stages[-1].channel(2).bias) / last.after[2].numel()
     np.testing.assert_allclose(parts.terms, expected.numpy(), atol=1e-6)
 
@@ -84,7 +84,7 @@ def test_ink_taken_away_changes_what_it_said() -> None:
     chain = Chain.of(network("bag_of_pixels"))
     image = np.zeros((28, 28), np.uint8)
     image[5, 5] = 255
-    with_ink, without = evidence(chain, image, 1), evidence(chain, np.zeros_like(image), 1)
+    with_ink, without = class_evidence(chain, image, 1), class_evidence(chain, np.zeros_like(image), 1)
     changed = np.argwhere(~np.isclose(with_ink.terms, without.terms))
     assert changed.tolist() == [[5, 5]]
 

@@ -62,7 +62,7 @@ def everything(shelf: Shelf) -> tuple[Any, ...]:
     """All that a shelf has, to see that nothing has changed."""
     library = shelf.library
     folders = library.files.names("runs"), library.files.names("visitors")
-    return shelf.runs(), shelf.desk(), folders, library.files.size("runs"), library.files.size("visitors")
+    return shelf.runs(), shelf.values(), folders, library.files.size("runs"), library.files.size("visitors")
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_all_arrives_with_the_desk_and_its_files(shelf: Shelf) -> None:
     records = unpack(other, pack_all(shelf), "all.zip")
     assert [record.name for record in records] == ["first", "second"]
     assert [record.name for record in other.runs()] == [record.name for record in shelf.runs()]
-    assert other.desk() == {"weights": {"run": records[0].id, "step": 3}, "tone": [1, 2]}
+    assert other.values() == {"weights": {"run": records[0].id, "step": 3}, "tone": [1, 2]}
     assert other.file("table.csv") == b"a,b\n1,2\n"
     assert {first, second} & {record.id for record in records} == set()
 
@@ -171,7 +171,7 @@ def test_what_is_on_the_desk_stays(shelf: Shelf) -> None:
     other.put({"tone": 9})
     other.keep_file("table.csv", b"new")
     assert unpack(other, pack_all(shelf), "all.zip") == []
-    assert (other.desk(), other.file("table.csv")) == ({"tone": 9, "guess": 2}, b"new")
+    assert (other.values(), other.file("table.csv")) == ({"tone": 9, "guess": 2}, b"new")
 
 
 def test_what_would_be_too_large_is_left_out_and_said(shelf: Shelf) -> None:

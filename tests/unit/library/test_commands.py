@@ -21,8 +21,8 @@ from pointwise.__main__ import main
 from pointwise.commands.train import checkpoint_of
 from pointwise.library import Library, Shelf, open_library
 from pointwise.models import build, default_config
-from pointwise.progress import Progress
 from pointwise.run_queue import Standing
+from pointwise.runs import Progress
 from pointwise.weights import load_model, save_model
 from tests.unit.library.conftest import OTHER, begin, interrupted, job, train
 

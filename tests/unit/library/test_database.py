@@ -117,7 +117,7 @@ def test_of_two_servers_that_find_damage_one_moves_it_aside(closed: Path) -> Non
             library.shelf(ME).put({"tone": 1})
     assert len(list(closed.glob("damaged-*"))) == 1
     first.shelf(ME).put({"tone": 2})
-    assert second.shelf(ME).desk() == {"tone": 2}
+    assert second.shelf(ME).values() == {"tone": 2}
 
 
 def test_a_mistake_of_ours_is_no_damage(closed: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_transaction_happens_whole_or_not_at_all(library: Library) -> None:
 
     with pytest.raises(ZeroDivisionError):
         half()
-    assert shelf.desk() == {}
+    assert shelf.values() == {}
     shelf.put({"a": 2})
 
 
@@ -204,7 +204,7 @@ def test_threads_take_turns(library: Library) -> None:
         try:
             for count in range(30):
                 shelf.put({f"{number}": count})
-                shelf.desk()
+                shelf.values()
         except BaseException as error:
             errors.append(error)
 
@@ -214,7 +214,7 @@ def test_threads_take_turns(library: Library) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert shelf.desk() == {str(number): 29 for number in range(6)}
+    assert shelf.values() == {str(number): 29 for number in range(6)}
 
 
 def test_one_of_many_threads_goes_on_with_a_run(on_disk: Library) -> None:

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pointwise.errors import LibraryError, ModelFileError
+from pointwise.errors import LibraryError, ModelFileError, ThrownAwayError
 from pointwise.library import Shelf
 from pointwise.library.archive import pack_all, pack_run, unpack
+from pointwise.library.deferred_writes import DeferredWrites
 from pointwise.library.kept_paintings import (
     SCORE,
     KeptPainting,
@@ -24,8 +25,6 @@ from pointwise.library.kept_paintings import (
     painting_of,
     picture_of,
 )
-from pointwise.library.later import Later
-from pointwise.library.records import ThrownAway
 from pointwise.models import PAINTER, ModelConfig, Network, build
 from pointwise.segmentation.strokes import Painting, Stroke
 from tests.unit.library.conftest import OTHER
@@ -83,15 +82,15 @@ def test_the_former_network_stays_where_strokes_give_none(shelf: Shelf, run: str
 
 def test_a_deleted_painting_is_not_written_any_more(shelf: Shelf, run: str) -> None:
     shelf.delete(run)
-    with pytest.raises(ThrownAway):
+    with pytest.raises(ThrownAwayError):
         keep_painting(shelf, run, replace(KEPT, title="Later"), network(), {})
     assert painting_of(shelf, run) == KEPT
 
 
 def test_nothing_is_left_of_all_my_things(shelf: Shelf, run: str) -> None:
-    shelf.library.later.put(run, lambda: keep_painting(shelf, run, replace(KEPT, title="Later"), network(), {}))
+    shelf.library.deferred.put(run, lambda: keep_painting(shelf, run, replace(KEPT, title="Later"), network(), {}))
     shelf.forget()
-    shelf.library.later.flush()
+    shelf.library.deferred.flush()
     assert shelf.runs() == []
     assert shelf.library.files.size("runs") == 0
 
@@ -113,7 +112,7 @@ def test_the_file_of_all_leads_from_the_desk_to_the_painting_that_came_along(she
     shelf.put({"paint.work.cat": {"run": run}})
     other = shelf.library.shelf(OTHER)
     (there,) = unpack(other, pack_all(shelf), "all.zip")
-    assert other.desk() == {"paint.work.cat": {"run": there.id}}
+    assert other.values() == {"paint.work.cat": {"run": there.id}}
 
 
 def strokes(change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, bytes]], None]:
@@ -159,12 +158,12 @@ def test_what_is_no_painting_is_refused_and_leaves_nothing(
 
 def test_of_writes_that_wait_the_latest_alone_is_done() -> None:
     done: list[int] = []
-    later = Later(pace=60.0)
+    writes = DeferredWrites(pace=60.0)
     for number in range(3):
-        later.put("one", lambda number=number: done.append(number))  # type: ignore[misc]
-    later.put("other", lambda: done.append(10))
+        writes.put("one", lambda number=number: done.append(number))  # type: ignore[misc]
+    writes.put("other", lambda: done.append(10))
     assert done == []
-    later.flush()
+    writes.flush()
     assert sorted(done) == [2, 10]
 
 
@@ -172,5 +171,5 @@ def test_what_waits_is_done_without_being_asked_for() -> None:
     import threading
 
     done = threading.Event()
-    Later(pace=0.0).put("one", done.set)
+    DeferredWrites(pace=0.0).put("one", done.set)
     assert done.wait(60)

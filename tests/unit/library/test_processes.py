@@ -144,7 +144,7 @@ def test_two_servers_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     for record in shelf.runs():
         assert (record.state, record.step, len(shelf.snapshots(record.id))) == ("done", 5, 5)
         assert library.files.size(f"runs/{record.id}") == 5
-    desk = shelf.desk()
+    desk = shelf.values()
     assert (desk["0"], desk["1"]) == (11, 11)
     assert desk["both"] in ([0, 11], [1, 11])
     assert library.notice == ""
@@ -163,7 +163,7 @@ def test_four_servers_with_two_visitors_each_lose_nothing_and_wait_for_nobody(tm
         for visitor in range(2):
             own = library.shelf(f"{server}.{visitor}")
             assert [record.name for record in own.runs()] == [f"Run {number}" for number in (8, 7, 6, 5)]
-            assert own.desk() == {"count": 7}
+            assert own.values() == {"count": 7}
     assert set(library.files.names("runs")) <= ids
     for record in library.shelf("class").runs():
         assert (record.state, record.step, library.files.size(f"runs/{record.id}")) == ("done", 3, 3)
@@ -173,7 +173,7 @@ def test_four_servers_with_two_visitors_each_lose_nothing_and_wait_for_nobody(tm
 
 def test_many_servers_may_start_in_an_empty_folder(tmp_path: Path) -> None:
     assert answers(together(OPEN, tmp_path / "home", 5)) == [""] * 5
-    assert Library(tmp_path / "home").shelf(ME).desk() == {str(number): number for number in range(5)}
+    assert Library(tmp_path / "home").shelf(ME).values() == {str(number): number for number in range(5)}
 
 
 def test_of_servers_that_find_a_damaged_library_one_begins_the_new_one(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_of_servers_that_find_a_damaged_library_one_begins_the_new_one(tmp_path:
     (aside,) = tmp_path.glob("damaged-*")
     assert sum(str(aside) in str(notice) for notice in notices) == 1
     assert (aside / "library.sqlite").read_bytes() == b"garbage" * 1000
-    assert Library(tmp_path).shelf(ME).desk() == {str(number): number for number in range(4)}
+    assert Library(tmp_path).shelf(ME).values() == {str(number): number for number in range(4)}
 
 
 def test_one_of_two_processes_goes_on_with_a_run(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_two_owners_see_nothing_of_each_other(library: Library) -> None:
     run = train(mine)
     mine.put({"tone": 1})
     mine.keep_file("table.csv", b"secret")
-    assert (theirs.runs(), theirs.runs(deleted=True), theirs.going(), theirs.desk()) == ([], [], [], {})
+    assert (theirs.runs(), theirs.runs(deleted=True), theirs.going(), theirs.values()) == ([], [], [], {})
     assert (theirs.file("table.csv"), theirs.files()) == (None, [])
     for attempt in (
         lambda: theirs.run(run),
@@ -178,9 +178,9 @@ def test_runs_are_named_by_number(shelf: Shelf) -> None:
 def test_the_desk_holds_values_until_they_are_taken_away(shelf: Shelf) -> None:
     shelf.put({"a": [1, {"b": None}], "c": "ü\n"})
     shelf.put({"a": 2.5, "d": False})
-    assert shelf.desk() == {"a": 2.5, "c": "ü\n", "d": False}
+    assert shelf.values() == {"a": 2.5, "c": "ü\n", "d": False}
     shelf.put({"a": None, "nothing": None})
-    assert shelf.desk() == {"c": "ü\n", "d": False}
+    assert shelf.values() == {"c": "ü\n", "d": False}
 
 
 def test_a_deleted_run_can_be_brought_back(shelf: Shelf) -> None:
@@ -233,7 +233,7 @@ def test_forgetting_ends_what_is_trained_and_leaves_nothing(shelf: Shelf, monkey
     for _ in events:
         pass
     assert run.progress().state == "stopped"
-    assert (shelf.runs(), shelf.desk(), shelf.files()) == ([], {}, [])
+    assert (shelf.runs(), shelf.values(), shelf.files()) == ([], {}, [])
     assert (shelf.library.files.size("runs"), shelf.library.files.size("visitors")) == (0, 0)
     assert shelf.library.notice == ""
 

@@ -61,9 +61,9 @@ def test_what_was_changed_is_kept_before_a_long_part_of_the_page_but_after_a_str
     startup.HELD_BACK.set(held_back)
     number().set(5)
     found = []
-    sections._keeping(lambda: found.append(shelf.desk().get("number") == 5))()
+    sections._keeping(lambda: found.append(shelf.values().get("number") == 5))()
     assert found == [kept_before]
-    assert shelf.desk()["number"] == 5
+    assert shelf.values()["number"] == 5
 
 
 def test_another_visitor_finds_nothing(shelf: Shelf) -> None:
@@ -91,12 +91,12 @@ def test_only_what_changed_is_written(shelf: Shelf, monkeypatch: pytest.MonkeyPa
 def test_a_first_value_is_no_change_and_a_removed_one_is(shelf: Shelf) -> None:
     number().begin(3)
     desk.save()
-    assert shelf.desk() == {}
+    assert shelf.values() == {}
     number().set(4)
     desk.save()
     assert number().pop() == 4
     desk.save()
-    assert (number().get(), shelf.desk()) == (1, {})
+    assert (number().get(), shelf.values()) == (1, {})
 
 
 def test_a_tab_leaves_alone_what_only_another_tab_changed(shelf: Shelf) -> None:
@@ -107,7 +107,7 @@ def test_a_tab_leaves_alone_what_only_another_tab_changed(shelf: Shelf) -> None:
     assert number().get() == 5
     Lasting("other", "").set("mine still")
     desk.save()
-    assert shelf.desk() == {"number": 6, "other": "mine still"}
+    assert shelf.values() == {"number": 6, "other": "mine still"}
 
 
 def test_what_cannot_be_read_is_one_line_in_the_log(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
@@ -120,10 +120,10 @@ def test_what_cannot_be_read_is_one_line_in_the_log(shelf: Shelf, caplog: pytest
     (line,) = [record.getMessage() for record in caplog.records if record.name == desk.log.name]
     assert line.startswith("What was kept as 'number' is not used:")
     desk.save()
-    assert shelf.desk() == {"number": {"no": "number"}}
+    assert shelf.values() == {"number": {"no": "number"}}
     lasting.set(2)
     desk.save()
-    assert shelf.desk() == {"number": 2}
+    assert shelf.values() == {"number": 2}
 
 
 @pytest.mark.parametrize(("kept", "value"), [(9, 9), (1000, None), ("9", None), (True, None), ([], None), ({}, None)])
@@ -141,12 +141,12 @@ def test_a_widget_that_stands_at_its_first_value_or_not_at_all_is_not_written(sh
     desk.save()
     st.session_state["pen"] = 22
     desk.save()
-    assert shelf.desk() == {}
+    assert shelf.values() == {}
     st.session_state["pen"] = 9
     desk.save()
     del st.session_state["pen"]  # it is on another page
     desk.save()
-    assert shelf.desk() == {"pen": 9}
+    assert shelf.values() == {"pen": 9}
 
 
 def test_a_session_that_turns_out_to_be_another_visitors_takes_its_changes_along(shelf: Shelf) -> None:
@@ -161,7 +161,7 @@ def test_a_session_that_turns_out_to_be_another_visitors_takes_its_changes_along
     desk.restore()
     assert (number().get(), other.get(), quiet.get()) == (5, "there", "as for everybody")
     desk.save()
-    assert there.desk() == {"number": 5, "other": "there"}
+    assert there.values() == {"number": 5, "other": "there"}
 
 
 def test_when_the_disk_is_full_the_session_goes_on_in_memory(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,11 +177,11 @@ def test_when_the_disk_is_full_the_session_goes_on_in_memory(shelf: Shelf, monke
     desk.restore()
     number().set(6)
     desk.save()
-    assert (number().get(), shelf.desk(), visitor.shelf().desk()) == (6, {}, {"number": 6})
+    assert (number().get(), shelf.values(), visitor.shelf().values()) == (6, {}, {"number": 6})
 
 
 def test_there_is_an_end_to_what_lies_on_a_desk(shelf: Shelf) -> None:
     for name in range(desk.MOST + 20):
         Lasting(f"name {name}", "").set("x")
     desk.save()
-    assert len(shelf.desk()) <= desk.MOST
+    assert len(shelf.values()) <= desk.MOST

@@ -59,7 +59,7 @@ def test_two_tabs_keep_each_others_corrections(state: dict[str, object]) -> None
     visitor.shelf().put({lessons.CORRECTIONS.key: [FIRST.to_json()]})  # by another tab, after this one began
     lessons.add(SECOND)
     assert lessons.CORRECTIONS.get() == (FIRST, SECOND)
-    assert visitor.shelf().desk()[lessons.CORRECTIONS.key] == [FIRST.to_json(), SECOND.to_json()]
+    assert visitor.shelf().values()[lessons.CORRECTIONS.key] == [FIRST.to_json(), SECOND.to_json()]
     lessons.take_back(FIRST)
     assert lessons.CORRECTIONS.get() == (SECOND,)
 
@@ -69,7 +69,7 @@ def test_a_tab_that_was_left_open_does_not_bring_back_what_another_one_deleted(s
     visitor.shelf().forget()  # in another tab: all that the visitor has
     lessons.add(SECOND)
     assert lessons.CORRECTIONS.get() == (SECOND,)
-    assert visitor.shelf().desk()[lessons.CORRECTIONS.key] == [SECOND.to_json()]
+    assert visitor.shelf().values()[lessons.CORRECTIONS.key] == [SECOND.to_json()]
     visitor.shelf().forget()
     lessons.take_back(FIRST)
     assert lessons.CORRECTIONS.get() == ()
@@ -114,9 +114,9 @@ def test_what_an_owner_takes_along_holds_the_corrections(state: dict[str, object
     packed = archive.pack_all(visitor.shelf())
     other = visitor.shelf().library.shelf("other")
     archive.unpack(other, packed, "all.zip")
-    assert other.desk()[lessons.CORRECTIONS.key] == [FIRST.to_json()]
+    assert other.values()[lessons.CORRECTIONS.key] == [FIRST.to_json()]
     visitor.shelf().forget()
-    assert lessons.CORRECTIONS.key not in visitor.shelf().desk()
+    assert lessons.CORRECTIONS.key not in visitor.shelf().values()
 
 
 def networks(count: int) -> list[Network]:

@@ -53,7 +53,7 @@ def test_a_known_browser_is_its_owner_again_and_the_disk_holds_only_the_hash(
     visit.shelf.put({"number": 1})
     assert (visit.token, visit.made) == (KNOWN, False)
     assert visit.shelf.owner == hashlib.sha256(KNOWN.encode()).hexdigest()
-    assert arrived(monkeypatch, {COOKIE: KNOWN}).shelf.desk() == {"number": 1}
+    assert arrived(monkeypatch, {COOKIE: KNOWN}).shelf.values() == {"number": 1}
     visit.shelf.library.close()
     assert KNOWN.encode() not in b"".join(path.read_bytes() for path in home.glob("library.sqlite*"))
 
@@ -84,7 +84,7 @@ def test_what_is_no_token_is_replaced_by_a_new_one(monkeypatch: pytest.MonkeyPat
 def test_a_token_that_nobody_was_given_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     arrived(monkeypatch, {COOKIE: KNOWN}).shelf.put({"number": 1})
     visit = arrived(monkeypatch, {COOKIE: OTHER})
-    assert visit.shelf.desk() == {}
+    assert visit.shelf.values() == {}
     assert visit.shelf.runs() == []
 
 
@@ -126,7 +126,7 @@ def test_another_tabs_cookie_is_adopted_with_what_was_kept_in_between(monkeypatc
     after = visitor.shelf()
     assert after.owner == hashlib.sha256(KNOWN.encode()).hexdigest()
     assert after.file("table") == b"a,b"
-    assert (before.desk(), before.file("table")) == ({}, None)
+    assert (before.values(), before.file("table")) == ({}, None)
 
 
 def test_a_known_visitor_leaves_everything_where_it_is_for_another_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +134,7 @@ def test_a_known_visitor_leaves_everything_where_it_is_for_another_cookie(monkey
     before.put({"number": 1})
     told("other", KNOWN)
     assert visitor.shelf().owner != before.owner
-    assert before.desk() == {"number": 1}
+    assert before.values() == {"number": 1}
 
 
 @pytest.mark.parametrize("sent", [None, 5, "x", KNOWN.upper(), [KNOWN], {"a": 1}])
@@ -149,7 +149,7 @@ def test_without_cookies_what_was_kept_is_thrown_away(monkeypatch: pytest.Monkey
     visit = arrived(monkeypatch, {})
     visit.shelf.put({"number": 1})
     told("refused", visit.token)
-    assert visit.shelf.desk() == {}
+    assert visit.shelf.values() == {}
     assert (visitor.kept(), visitor.notice()) == (False, visitor.NO_COOKIES)
 
 
@@ -157,7 +157,7 @@ def test_a_browser_that_sent_the_cookie_does_take_cookies(monkeypatch: pytest.Mo
     visit = arrived(monkeypatch, {COOKIE: KNOWN})
     visit.shelf.put({"number": 1})
     told("refused", KNOWN)
-    assert visit.shelf.desk() == {"number": 1}
+    assert visit.shelf.values() == {"number": 1}
     assert visitor.kept()
 
 
@@ -169,7 +169,7 @@ def test_old_desks_go_when_the_server_starts(monkeypatch: pytest.MonkeyPatch, ho
     library.change("UPDATE desks SET changed = changed - ? WHERE owner = 'old'", 31 * 86_400)
     library.close()
     library = arrived(monkeypatch, {}).shelf.library
-    assert [library.shelf(owner).desk() for owner in ("old", "new")] == [{}, {"number": 1}]
+    assert [library.shelf(owner).values() for owner in ("old", "new")] == [{}, {"number": 1}]
     assert [library.shelf(owner).file("table") for owner in ("old", "new")] == [None, b"a,b"]
 
 

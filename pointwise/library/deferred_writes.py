@@ -14,10 +14,10 @@ from pointwise.errors import PointwiseError
 PACE = 3.0  # seconds between two writes of one thing, and before the first
 
 log = logging.getLogger(__name__)
-_EVERY: WeakSet[Later] = WeakSet()
+_EVERY: WeakSet[DeferredWrites] = WeakSet()
 
 
-class Later:
+class DeferredWrites:
     """Writes that wait, the latest alone of each key, and a thread that does them and ends when none is left."""
 
     def __init__(self, pace: float = PACE) -> None:
@@ -34,7 +34,7 @@ class Later:
             due = self._waiting[key][0] if key in self._waiting else time.monotonic() + self._pace
             self._waiting[key] = (due, write)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="pointwise-later", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="pointwise-deferred", daemon=True)
                 self._thread.start()
 
     def flush(self, timeout: float = 10.0) -> None:
@@ -70,9 +70,9 @@ class Later:
 
 def flush_all(timeout: float) -> None:
     """Do what waits anywhere in this process, before it ends."""
-    for later in list(_EVERY):
+    for writes in list(_EVERY):
         with suppress(Exception):
-            later.flush(timeout)
+            writes.flush(timeout)
 
 
 def _safely(write: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""What a run is asked to do by others: to stop, to pause, to go on, to park; and whether anybody looks at it."""
+"""The controls of a run: stop, pause, resume, park; and the lease that whoever looks at it renews."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ LEASE = 120.0  # seconds without a reader after which a run parks, or stops wher
 CLOSED = "The server ended"  # why it parks
 
 
-class Wishes:
-    """The wishes of others, from any thread; whoever carries a run out looks at them between two steps."""
+class Controls:
+    """What others ask of a run, from any thread; whoever carries it out looks at it between two steps."""
 
     def __init__(self, turn: Turn | None, lease: float) -> None:
         self._turn, self._lease = turn, lease

@@ -13,14 +13,14 @@ from pointwise.library.store import KEY, Library, sentences
 
 
 @dataclass(frozen=True)
-class Desk:
-    """The values and contents of one owner."""
+class KeptValues:
+    """The values on one owner's desk, and the contents of the owner's files."""
 
     library: Library
     owner: str
 
-    def desk(self) -> dict[str, Any]:
-        """The values that were put on the owner's desk, JSON by key. Raises LibraryError."""
+    def values(self) -> dict[str, Any]:
+        """The JSON values on the owner's desk, by key. Raises LibraryError."""
         rows = self.library.rows("SELECT key, value FROM desks WHERE owner = ?", self.owner)
         return {row["key"]: json.loads(row["value"]) for row in rows}
 
@@ -33,7 +33,9 @@ class Desk:
                     connection.execute("DELETE FROM desks WHERE owner = ? AND key = ?", (self.owner, key))
                 else:
                     entry = (self.owner, key, json.dumps(value), now)
-                    connection.execute("INSERT OR REPLACE INTO desks VALUES (?, ?, ?, ?)", entry)
+                    connection.execute(
+                        "INSERT OR REPLACE INTO desks (owner, key, value, changed) VALUES (?, ?, ?, ?)", entry
+                    )
 
     def keep_file(self, key: str, content: bytes) -> None:
         """Keep a content of the owner's, such as a table's file; a key is a file's name. Raises LibraryError."""

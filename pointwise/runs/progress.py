@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pointwise.training import Epoch
 
 MAX_POINTS = 1000  # of the loss history
+ACTIVE = ("queued", "waiting", "fetching", "training", "paused")  # waiting is for its data
 ENDED = ("done", "stopped", "failed", "parked", "interrupted")
 RESUMABLE = ("stopped", "parked", "interrupted")  # where there is a checkpoint, or no step was made
 
@@ -40,7 +41,7 @@ class Point(NamedTuple):
 class Progress:
     """What is known of a run so far. It never changes: what comes later is another Progress."""
 
-    state: str = "waiting"  # queued, waiting (for its data), fetching, training, paused, then one of ENDED
+    state: str = "waiting"  # one of ACTIVE, then one of ENDED
     step: int = 0
     total: int = 0
     history: tuple[Point, ...] = ()  # at most MAX_POINTS

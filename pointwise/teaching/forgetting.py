@@ -27,7 +27,7 @@ Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
+class Forgetting:
     """Stored digits as a network sees them, and the moves of its last layer measured by what they would forget.
 
     ``moves[c] @ z`` moves the weights and the bias of class c, and costs about ½·z·z.
@@ -40,7 +40,7 @@ class Memory:
     weights: Values  # (N, 1), of each digit
 
     @classmethod
-    def of(cls, layer: LastLayer, temperature: float, typical: Seen, hard: Seen) -> Memory:
+    def of(cls, layer: LastLayer, temperature: float, typical: Seen, hard: Seen) -> Forgetting:
         """That of a last layer and of stored digits as its network sees them."""
         features = with_one(torch.cat([typical.features, hard.features])).double()
         weights = torch.cat(

@@ -14,7 +14,7 @@ from pointwise.library.database import unkept
 PATIENCE = 0.5  # seconds in which nobody only looks
 
 
-class Holds:
+class RunLocks:
     """The runs of a library below a folder that this process has, by file locks; with None for it, by name alone."""
 
     def __init__(self, folder: Path | None) -> None:

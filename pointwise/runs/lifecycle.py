@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pointwise.errors import LibraryError
-from pointwise.progress import Progress
 from pointwise.run_queue import LEND, Standing, Turn
+from pointwise.runs.controls import CLOSED, Controls
+from pointwise.runs.progress import Progress
 from pointwise.runs.protocols import Recorder
-from pointwise.runs.wishes import CLOSED, Wishes
 
 if TYPE_CHECKING:
     from pointwise.training import Step
@@ -38,8 +38,8 @@ TURNS = (
 )
 
 
-class Place(Wishes):
-    """A run's state, and its place at work as long as it has one."""
+class Lifecycle(Controls):
+    """A run's state, and its turn at work as long as it has one."""
 
     def __init__(
         self, turn: Turn | None, lease: float, recorder: Recorder | None, since: Checkpoint | None, progress: Progress
