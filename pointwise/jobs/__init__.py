@@ -8,9 +8,10 @@ model = job.network(step.epoch)
 
 from pointwise.data.catalogue import Pictures
 from pointwise.jobs.comparison import AS_WRITTEN, STANDARDISED, Comparison, compare_scalings, job_from
+from pointwise.jobs.elsewhere import PicturesElsewhere, RowsElsewhere
 from pointwise.jobs.fitting import fit
 from pointwise.jobs.job import Extent, Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, PicturesElsewhere, RowsElsewhere, TableJob, table_config
+from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob, table_config
 from pointwise.jobs.memory import check_memory, gigabytes, memory_limit
 from pointwise.jobs.pace import expected_seconds
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pointwise.card import COMPARISON, rebuilt
 from pointwise.data.catalogue import OWN, Pictures
 from pointwise.errors import ConfigError, DataError
+from pointwise.jobs.elsewhere import PicturesElsewhere, RowsElsewhere
 from pointwise.jobs.job import Job
-from pointwise.jobs.kinds import HouseJob, PictureJob, PicturesElsewhere, RowsElsewhere, TableJob
+from pointwise.jobs.kinds import HouseJob, PictureJob, TableJob
 from pointwise.models import REGRESSOR, ModelConfig, default_config
 from pointwise.training.recipes import Recipe
 
