@@ -2,7 +2,7 @@
 
     python tests/benchmarks/crowd.py [--people 1 25 100 300] [--training 0 1] [--replicas 1] [--seconds 60] [--json]
 
-Visitors (tests/crowd.py) arrive one after the other, ``--arrivals`` a second, and each draws a stroke every 1 to 5
+Visitors (tests/visitor.py) arrive one after the other, ``--arrivals`` a second, and each draws a stroke every 1 to 5
 seconds, at random from a seed. Timed are the answers that are asked for once all are there, from the stroke's message
 to the server's bars, and the openings, from asking for the page to its first answer. A failure is an answer that takes
 longer than 60 seconds, a page that does not open, or a lost connection. With ``--training`` one more visitor retrains
@@ -35,7 +35,8 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.harness import Server, serve
-from tests.crowd import Visitor, memory, run
+from tests.crowd import memory, run
+from tests.visitor import Visitor
 
 PAUSE = 1.0, 5.0  # seconds between two strokes of one person
 

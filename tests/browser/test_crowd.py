@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.harness import Server, serve
-from tests.crowd import Visitor, answers_during, run
+from tests.crowd import answers_during, run
+from tests.visitor import Visitor
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -97,10 +97,9 @@ def draws(page: Page, digit: int) -> None:
     answered(page)
 
 
-def memory(server: Server) -> float:
+def memory(server: Server) -> int:
     """Bytes of it that are in memory."""
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
-    return 1024 * float(status.split("VmRSS:")[1].split()[0])
+    return psutil.Process(server.process.pid).memory_info().rss
 
 
 def png(width: int, height: int) -> bytes:

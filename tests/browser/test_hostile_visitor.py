@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.harness import Server, serve
-from tests.crowd import Visitor, bearable, drawing, memory, run
+from tests.crowd import bearable, drawing, memory, run
+from tests.visitor import Visitor
 
 GARBAGE = ["x" * 1_000_000, -1, 10**30, [0.5] * 10_000, [[[]]], {"a": 1}, True, None]
 COMPONENTS = (("features-inputs", "chosen"), ("features.mosaic", "chosen"), ("features.strip", "chosen"))

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests import crowd
 from tests.browser.harness import Server, nothing_red, serve, upload, value
+from tests.visitor import Visitor
 
 MB = 2**20
 UPLOADER = "tables.upload"
@@ -31,7 +32,7 @@ TABLES = {
 }
 
 
-async def until(visitor: crowd.Visitor, words: str) -> None:
+async def until(visitor: Visitor, words: str) -> None:
     """Wait for what the page shows by itself, as long as a run takes."""
     while words not in visitor.text():
         await asyncio.sleep(0.1)
@@ -39,7 +40,7 @@ async def until(visitor: crowd.Visitor, words: str) -> None:
 
 def test_tables_of_one_visitor_make_no_other_one_wait_and_take_little_memory(tmp_path: Path) -> None:
     async def scene(url: str, process: int) -> tuple[float, float]:
-        async with crowd.Visitor(url, "regression") as hostile, crowd.Visitor(url) as other:
+        async with Visitor(url, "regression") as hostile, Visitor(url) as other:
             await hostile.set("Data", "Your own table")
             await hostile.upload(UPLOADER, "small.csv", SMALL)
             await hostile.press("Train on this table")

@@ -27,8 +27,9 @@ from playwright.sync_api import Browser, expect
 from pointwise.library import Library
 from pointwise.models import ModelConfig, build
 from tests.browser.harness import STROKES, Server, answered, clear, draw, long_run, value
-from tests.crowd import COOKIE, Visitor, answers_during, run
+from tests.crowd import answers_during, run
 from tests.replicas import DEPLOY, LISTEN, Front, free_port, image, nginx, nginx_with, replicas
+from tests.visitor import COOKIE, Visitor
 
 STICKY = "pointwise_replica"
 

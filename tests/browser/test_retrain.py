@@ -25,6 +25,7 @@ from tests.browser.harness import (
     serve,
     value,
 )
+from tests.visitor import Visitor
 
 
 def short_run(page: Page) -> None:
@@ -134,14 +135,14 @@ def test_a_run_of_500_epochs_keeps_nobody_from_training_or_drawing_paused_or_not
             while not wanted():
                 await asyncio.sleep(0.1)
 
-    async def retrain(visitor: crowd.Visitor) -> None:
+    async def retrain(visitor: Visitor) -> None:
         """One epoch of a small network; it is over once its accuracy is said."""
         await visitor.press("Retrain")
         await until(lambda: "Test accuracy" not in visitor.text())
         await until(lambda: "Test accuracy" in visitor.text())
 
     async def scene(url: str) -> float:
-        async with crowd.Visitor(url) as hostile, crowd.Visitor(url) as other:
+        async with Visitor(url) as hostile, Visitor(url) as other:
             for visitor, epochs in ((hostile, 500), (other, 1)):
                 await visitor.set("Model", "MLP of 1×1 convs")
                 await visitor.expand("Advanced")
