@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -26,21 +25,7 @@ from pointwise.training.loop import Step
 from pointwise.weights import load_model, save_model
 from tests.doodles import doodle
 from tests.own_pictures import days, picture, written
-
-Json = Callable[..., Any]
-
-
-@pytest.fixture
-def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run a command that is refused: exit code 2, nothing on stdout; the last sentence on stderr."""
-
-    def run(*arguments: object) -> str:
-        assert main(list(map(str, arguments))) == 2
-        out, err = capsys.readouterr()
-        assert out == ""
-        return err.splitlines()[-1]
-
-    return run
+from tests.unit.conftest import Json
 
 
 @pytest.fixture
@@ -152,7 +137,11 @@ def test_the_file_to_write_is_looked_at_before_the_pictures(
 
 
 def test_a_stopped_training_goes_on_with_the_same_pictures_alone(
-    as_json: Json, refusal: Callable[..., str], sky: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    as_json: Json,
+    sky: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     whole, out = tmp_path / "whole.safetensors", tmp_path / "x.safetensors"
     as_json(*training(sky, whole, "--no-keep"))
@@ -163,9 +152,9 @@ def test_a_stopped_training_goes_on_with_the_same_pictures_alone(
     day = sky / "day" / "00.png"
     content = day.read_bytes()
     day.write_bytes(picture(201))
-    assert "The pictures are not those that the stopped training learned from." in refusal(
-        *training(sky, out, "--resume")
-    )
+    assert main(list(map(str, training(sky, out, "--resume")))) == 2
+    refused = capsys.readouterr().err.splitlines()[-1]
+    assert "The pictures are not those that the stopped training learned from." in refused
     day.write_bytes(content)
     as_json(*training(sky, out, "--resume"))
     one, other = (load_model(path).state_dict() for path in (whole, out))

@@ -16,28 +16,14 @@ from pointwise.data.pen_strokes import fingerprint, read_strokes
 from pointwise.models import ModelConfig, build, default_config
 from pointwise.teaching.stored_digits import read
 from pointwise.weights import load_model, save_model
+from tests.unit.conftest import Json
 
-Json = Callable[..., Any]
 STROKES = {"label": 7, "strokes": [[[0.1, 0.1], [0.9, 0.1], [0.4, 0.9]]]}
 
 
 @pytest.fixture
 def folder(write_mnist: Callable[..., Path]) -> Path:
     return write_mnist()
-
-
-@pytest.fixture
-def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run a command that is refused: exit code 2, nothing on stdout, one sentence on stderr."""
-
-    def run(*arguments: object) -> str:
-        assert main(list(map(str, arguments))) == 2
-        out, err = capsys.readouterr()
-        assert out == ""
-        assert err.count("\n") == 1
-        return err
-
-    return run
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,8 +19,7 @@ from pointwise.models import SHIPPED, ModelConfig, build
 from pointwise.training import table_recipe
 from pointwise.weights import load_model, save_model
 from tests import tutorial
-
-Json = Callable[..., Any]
+from tests.unit.conftest import Json
 
 
 @pytest.fixture
@@ -31,19 +29,6 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
     def run(*arguments: object) -> list[str]:
         assert main(list(map(str, arguments))) == 0
         return capsys.readouterr().out.splitlines()
-
-    return run
-
-
-@pytest.fixture
-def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run a command that is refused: exit code 2, nothing on stdout, one sentence on stderr."""
-
-    def run(*arguments: object) -> str:
-        assert main(list(map(str, arguments))) == 2
-        out, err = capsys.readouterr()
-        assert (out, err.count("\n")) == ("", 1)
-        return err
 
     return run
 
