@@ -6,6 +6,7 @@ AppTest's context is a mock; here it is that of a browser without cookies, in an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from pointwise.library import Library, Limits, Shelf
 from pointwise.models import Network
 from pointwise.ui.frame import visitor
+from pointwise.ui.training import server_queue
 from pointwise.ui.training.weights_in_use import CHOICES, Choice
 
 
@@ -49,3 +51,17 @@ def use_own() -> Callable[[AppTest, Network], str]:
         return run
 
     return use
+
+
+@pytest.fixture
+def short_work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What short works were done, each of which has its turn at once."""
+    done: list[str] = []
+
+    @contextmanager
+    def at_once(doing: str) -> Iterator[None]:
+        done.append(doing)
+        yield
+
+    monkeypatch.setattr(server_queue, "short_work", at_once)
+    return done

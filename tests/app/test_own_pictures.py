@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pointwise.data.catalogue import OWN
 from pointwise.ui.frame import navigation, visitor
 from pointwise.ui.runs import run_mistakes
-from pointwise.ui.training import picture_zips, server_queue, session_run
+from pointwise.ui.training import picture_zips, session_run
 from tests.own_pictures import days, picture, zipped
 
 
@@ -91,16 +88,8 @@ def test_a_refused_file_is_one_sentence_and_what_was_there_stays() -> None:
     assert len(app.session_state[visitor.VISIT.key].shelf.files()) == 2  # the file, and its held-out pictures
 
 
-def test_a_large_file_is_read_in_its_turn_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited = []
-
-    @contextmanager
-    def short_work(doing: str) -> Iterator[None]:
-        waited.append(doing)
-        yield
-
-    monkeypatch.setattr(server_queue, "short_work", short_work)
+def test_a_large_file_is_read_in_its_turn_and_once(short_work: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_zips, "SMALL_FILE", 1_000)
     app = chosen(opened(), zipped(days()))
     app.run()
-    assert waited == ["Reading the pictures"]
+    assert short_work == ["Reading the pictures"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pytest
@@ -84,23 +83,13 @@ def test_of_a_table_too_large_to_learn_from_the_first_columns_are_chosen(large: 
     assert "Take out columns until 833 inputs are left" in error.value
 
 
-def test_a_large_file_is_read_in_its_turn_and_a_small_one_at_once(
-    large: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited = []
-
-    @contextmanager
-    def short_work(doing: str) -> Iterator[None]:
-        waited.append(doing)
-        yield
-
-    monkeypatch.setattr(server_queue, "short_work", short_work)
+def test_a_large_file_is_read_in_its_turn_and_a_small_one_at_once(large: bytes, short_work: list[str]) -> None:
     app = button(opened(), "Use the sample table").click().run()
-    assert waited == []
+    assert short_work == []
     app.file_uploader[0].upload("wide.csv", large, "text/csv").run()
-    assert waited == ["Reading the table", "Preparing the table"]
+    assert short_work == ["Reading the table", "Preparing the table"]
     app.run()
-    assert len(waited) == 2  # it is still there
+    assert len(short_work) == 2  # it is still there
 
 
 def test_a_large_file_that_is_refused_is_not_kept_and_the_table_before_it_stays() -> None:
