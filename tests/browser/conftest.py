@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests import lacking
-from tests.browser.harness import Server, launch, serve
+from tests.browser.harness import Server, arrive, launch, serve
 
 expect.set_options(timeout=60_000)
 
@@ -54,3 +54,14 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def maps(page: Page, server: Server) -> Callable[[str], Page]:
+    """Opens /feature_maps, with what an address says."""
+
+    def go(address: str = "") -> Page:
+        arrive(page, f"{server.url}/feature_maps?{address}")
+        return page
+
+    return go
