@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ import torch
 from pointwise.library import Shelf, archive
 from pointwise.library.archive import is_archive, left_out, pack_all, pack_run, unpack
 from pointwise.runs import Run
+from pointwise.ui.runs import loading
 from tests.unit.library.conftest import ME, OTHER, facts_of, job, repacked, train, with_facts
 
 
@@ -147,5 +149,7 @@ def test_another_computers_folder_is_not_looked_into(shelf: Shelf, packed: bytes
 
 
 def test_limits_are_those_that_the_app_takes_in() -> None:
-    """The uploader of the page of runs takes in 100 MB."""
-    assert archive.MOST_BYTES <= 100_000_000 <= archive.MOST_UNPACKED
+    """The field on the page of runs, and the server's own limit for all fields."""
+    server = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert archive.MOST_BYTES <= loading.MOST * 2**20 <= archive.MOST_UNPACKED
+    assert server["server"]["maxUploadSize"] >= loading.MOST
