@@ -19,7 +19,7 @@ from pointwise.data.labelled_pictures import fitting
 from pointwise.data.picture_squares import preparation_of
 from pointwise.data.pictures import AnyPicture, drawing_from, image_of
 from pointwise.errors import ConfigError, DataError, check_network
-from pointwise.inference import Reading, classify_drawing, price_scaling, prices_at
+from pointwise.inference import LARGEST, Reading, classify_drawing, finite, price_scaling, prices_at
 from pointwise.models import Network
 from pointwise.weights import load_model
 
@@ -31,7 +31,6 @@ Model: TypeAlias = "Network | str | os.PathLike[str]"  # a network, the name of 
 Houses: TypeAlias = "ArrayLike | pd.DataFrame | Mapping[str, ArrayLike]"
 
 HOUSE = {"square_feet": "square feet", "rooms": "rooms"}  # the columns of a table of houses
-LARGEST = 1e9  # square feet, or rooms; a larger number is no house's
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +147,7 @@ def predict_prices(model: Model, square_feet: Houses, rooms: ArrayLike | None = 
     price_scaling(network)
     feet, number = _columns(square_feet, rooms)
     guess = (feet > SQUARE_FEET) | (number > ROOMS)
-    return Prices(prices_at(network, feet, number), guess)
+    return Prices(finite(prices_at(network, feet, number)), guess)
 
 
 def _network(model: Any) -> Network:
@@ -189,7 +188,9 @@ def _numbers(name: str, given: Any) -> NDArray[np.float64]:
     if wrong.size:
         value = values.ravel()[wrong[0]]
         row = f" in row {wrong[0] + 1:,}" if values.ndim else ""
-        raise DataError(f"{HOUSE[name].capitalize()} of {value!s:.40}{row} are no house's. Give a number of 0 or more.")
+        raise DataError(
+            f"{HOUSE[name].capitalize()} of {value!s:.40}{row} are no house's. Give a number from 0 to {LARGEST:,.0f}."
+        )
     return numbers
 
 

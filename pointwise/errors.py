@@ -83,4 +83,12 @@ def check_kind(what: str, value: object, kind: type | tuple[type, ...], remedy: 
 def check_whole(name: str, value: object, low: int, high: int, error: type[PointwiseError]) -> None:
     """Raise ``error`` unless ``value`` is a whole number from ``low`` to ``high``, with a sentence that names it."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise error(f"The {name} {value} is out of range. Choose a whole number from {low:,} to {high:,}.")
+        raise error(f"The {name} {short(value)} is out of range. Choose a whole number from {low:,} to {high:,}.")
+
+
+def short(value: object) -> str:
+    """A value as a sentence names it, of at most 40 characters."""
+    try:
+        return f"{value!r:.40}" if isinstance(value, str) else f"{value!s:.40}"
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "of thousands of digits"

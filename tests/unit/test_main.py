@@ -380,3 +380,14 @@ def test_sample_chooses_digits_of_each_class(as_json: Json, write_mnist: Callabl
     assert chosen["test"] == 32
     for part in (read(out).training, read(out).hard):
         assert part.labels.bincount().unique().tolist() == [chosen["training"] // 10]
+
+
+def test_what_json_cannot_say_is_null(
+    as_json: Json, tmp_path: Path, bag: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = {"loss": float("nan"), "worst": [float("inf"), 0.5], "accuracy_interval": (0.25, float("-inf"))}
+    monkeypatch.setattr("pointwise.evaluation.scores", lambda *_: measured)
+    monkeypatch.setattr("pointwise.evaluation.own_data", lambda *_: None)
+    monkeypatch.setattr("pointwise.evaluation.pictures_shown", lambda *_: 1)
+    (row,) = as_json("evaluate", bag)["models"]
+    assert (row["loss"], row["worst"], row["accuracy_interval"]) == (None, [None, 0.5], [0.25, None])
