@@ -35,7 +35,7 @@ class ModelFileError(PointwiseError):
     """A weights file cannot be loaded: ``path``, what is wrong with it, what to do."""
 
     def __init__(self, path: Path | str, wrong: str, remedy: str) -> None:
-        super().__init__(f"{Path(path).name} {wrong}. {remedy}")
+        super().__init__(f"{Path(path).name or path!s:.100} {wrong}. {remedy}")
         self.path = Path(path)
 
 

@@ -5,9 +5,11 @@ The header's ``config`` is a ModelConfig as JSON, its ``card`` what ``pointwise.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -83,9 +85,10 @@ def save_model(
 def write_bytes(target: Path, content: bytes) -> None:
     """Write by way of a temporary file in the same folder, so that a crash leaves no broken one.
 
-    Raises ModelFileError when it cannot be written.
+    What a link leads to is written. Raises ModelFileError when it cannot be, and for what is no file, as a device.
     """
     try:
+        target = _real(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
         try:
@@ -96,7 +99,7 @@ def write_bytes(target: Path, content: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritable(target, error) from None
 
 
@@ -104,17 +107,27 @@ def check_writable(path: Path | str) -> None:
     """Raise ModelFileError when ``save_model`` could not write there; for before a training, not after it."""
     target = Path(path)
     try:
-        if target.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
+        target = _real(target)
         folder = next(folder for folder in target.absolute().parents if folder.exists())
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritable(target, error) from None
 
 
-def _unwritable(target: Path, error: OSError) -> ModelFileError:
-    return ModelFileError(target, f"cannot be written to {target.parent} ({error.strerror})", "Choose another place.")
+def _real(target: Path) -> Path:
+    """Where a file is to be written, links followed. Raises OSError where something else is there already."""
+    real = Path(os.path.realpath(target))
+    with contextlib.suppress(FileNotFoundError):
+        kind = real.lstat().st_mode
+        if not stat.S_ISREG(kind):
+            raise OSError(None, "it is a folder" if stat.S_ISDIR(kind) else "it is no file")
+    return real
+
+
+def _unwritable(target: Path, error: OSError | ValueError) -> ModelFileError:
+    reason = getattr(error, "strerror", None) or error  # ValueError: a path with a null character
+    return ModelFileError(target, f"cannot be written to {target.parent} ({reason})", "Choose another place.")
 
 
 def shipped_files() -> list[Path]:
@@ -139,6 +152,10 @@ def load_model(source: os.PathLike[str] | str | bytes, name: str = "This file") 
     """
     if not isinstance(source, (str, os.PathLike, bytes)):
         raise ConfigError(f"A weights file is a path, bytes or a name, not {type(source).__name__}. Give one of these.")
+    if source == "":
+        raise ConfigError(
+            "A weights file without a name cannot be loaded. Give its path, or the name of a shipped one."
+        )
     path = Path(name) if isinstance(source, bytes) else weights_file(source)
     source = source if isinstance(source, bytes) else path
     header, stored = read_safetensors(source, path)

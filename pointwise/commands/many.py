@@ -48,8 +48,11 @@ def workers_of(options: argparse.Namespace, largest: Job) -> Workers:
 
 
 def check_out(options: argparse.Namespace, out: Path) -> None:
-    """Raise an exception where ``out`` cannot be written, or something that was trained would be lost."""
+    """Raise an exception where ``out`` or what is kept beside it cannot be written, or something trained be lost."""
+    from pointwise.weights import check_writable
+
     kept = kept_beside(out)
+    check_writable(kept)
     if kept.exists() and not options.resume and not options.force:
         raise ConfigError(
             f"{kept} keeps what a stopped command has trained. Go on with it with --resume, or begin anew with --force."

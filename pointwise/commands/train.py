@@ -66,9 +66,11 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
 def _check_files(options: argparse.Namespace, out: Path) -> None:
     """Raise an exception where ``out`` could not be written, or a training that was stopped would be lost."""
     from pointwise.training.processes import processes, restarts
+    from pointwise.weights import check_writable
 
     if os.environ.get("RANK", "0") == "0" and not restarts():
         check_outs([out], replace=options.force)
+        check_writable(checkpoint_of(out))
     if processes() == 1:
         _check_unfinished(options, checkpoint_of(out), checkpoint_of(out).is_file())
 

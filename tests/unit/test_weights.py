@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save
 
 from pointwise import weights
-from pointwise.errors import ConfigError, ModelFileError
+from pointwise.errors import ConfigError, ModelFileError, PointwiseError
 from pointwise.models import (
     ACTIVATIONS,
     ARCHITECTURES,
@@ -98,7 +98,7 @@ def test_failed_saving_leaves_the_old_file(model: Network, path: Path, monkeypat
     assert os.listdir(path.parent) == [path.name]
 
 
-@pytest.mark.parametrize("target", [".", "file/a.safetensors", "n" * 300])
+@pytest.mark.parametrize("target", [".", "file/a.safetensors", "n" * 300, "n" * 5_000, "a\0b"])
 def test_unwritable_place_is_refused_before_and_while_saving(model: Network, tmp_path: Path, target: str) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ModelFileError, match="cannot be written"):
@@ -335,3 +335,39 @@ def test_a_configuration_of_other_shapes_is_not_written(model: Network, path: Pa
     model.config = ModelConfig("nin")
     with pytest.raises(ModelFileError, match="do not fit its configuration"):
         save_model(model, path)
+
+
+@pytest.mark.parametrize("name", ["fifo", "link to it", "loop"])
+def test_what_is_no_file_is_not_replaced(model: Network, tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "link to it").symlink_to(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    before = {one.name: one.lstat().st_mode for one in tmp_path.iterdir()}
+    with pytest.raises(ModelFileError, match=r"\(it is no file\)\. Choose another place\.$"):
+        check_writable(tmp_path / name)
+    with pytest.raises(ModelFileError, match=r"\(it is no file\)\. Choose another place\.$"):
+        save_model(model, tmp_path / name)
+    assert {one.name: one.lstat().st_mode for one in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_and_its_target_is_written(model: Network, tmp_path: Path, there: bool) -> None:
+    target, link = tmp_path / "below" / "target.safetensors", tmp_path / "link.safetensors"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    if there:
+        target.write_bytes(b"old")
+    check_writable(link)
+    save_model(model, link)
+    assert link.is_symlink()
+    assert not target.is_symlink()
+    assert load_model(target).config == CONFIG
+    assert os.listdir(target.parent) == [target.name]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"), [("", "without a name"), (".", r"^\. is a folder"), ("/", "^/ is a folder")]
+)
+def test_what_has_no_name_is_named_otherwise(source: str, words: str) -> None:
+    with pytest.raises(PointwiseError, match=words):
+        load_model(source)
