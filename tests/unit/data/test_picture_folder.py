@@ -237,3 +237,35 @@ def test_digits_as_the_app_draws_them_are_known_as_such() -> None:
     assert open_zip(zipped(digits(3, 255)), "a.zip").options == {}
     letters = {name.replace("0/", "o/"): one for name, one in digits(250, 0).items()}
     assert open_zip(zipped(letters), "a.zip").options == {"drawn": True}
+
+
+def test_a_pipe_is_no_picture_and_is_not_waited_for(tmp_path: Path) -> None:
+    sky = written(DAYS, tmp_path / "sky")
+    os.mkfifo(sky / "night" / "pipe.png")
+    mine = open_folder(sky)
+    assert (sum(mine.counts), mine.notes) == (20, ("One file is no PNG or JPEG and left out.",))
+
+
+def test_links_are_followed_and_each_folder_is_looked_through_once(tmp_path: Path) -> None:
+    sky = written(DAYS, tmp_path / "sky")
+    for number in range(3):
+        (sky / "day" / f"up{number}").symlink_to("..")
+        (sky / "night" / f"up{number}").symlink_to("..")
+    (sky / "day" / "others").symlink_to("../night")
+    more = written({f"{number}.png": picture(200, seed=number) for number in range(3)}, tmp_path / "more")
+    (sky / "day" / "more").symlink_to(more)
+    (sky / "day" / "again").symlink_to(more)
+    mine = open_folder(sky)
+    assert (sum(mine.counts), mine.notes) == (23, ())
+
+
+def test_a_folder_of_very_many_entries_is_not_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_lists, "MOST_FOLDER_ENTRIES", 19)
+    sky = written(DAYS, tmp_path / "sky")
+    assert refusal(lambda: open_folder(sky)) == "sky holds more than 19 files and folders. Choose a smaller one."
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "n" * 5_000, "a\0b", "a/" * 3_000])
+def test_a_path_that_cannot_be_is_refused_in_a_short_sentence(name: str) -> None:
+    assert len(refusal(lambda: open_folder(name))) < 300
+    assert refusal(lambda: open_folder(name)).endswith("Choose another folder.")
