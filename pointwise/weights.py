@@ -29,6 +29,7 @@ from pointwise.visible_text import visible
 
 MAX_HEADER, MAX_OBJECTS = 8_000_000, 10_000  # bytes, and objects in them: one a tensor, and those of a card
 MAX_HEADER_TEXT = 2_000_000  # a card of 200 columns with twelve long levels each has 1.5 million characters
+BLOCK = 2**20  # bytes that are written at a time to see whether there is room
 AGAIN = "Download it again, or train a new one with: python -m pointwise train"
 
 
@@ -103,14 +104,15 @@ def write_bytes(target: Path, content: bytes) -> None:
         raise _unwritable(target, error) from None
 
 
-def check_writable(path: Path | str) -> None:
-    """Raise ModelFileError when ``save_model`` could not write there; for before a training, not after it."""
+def check_writable(path: Path | str, size: int = 0) -> None:
+    """Raise ModelFileError when ``save_model`` could not write there, or not so many bytes; for before a training."""
     target = Path(path)
     try:
         target = _real(target)
         folder = next(folder for folder in target.absolute().parents if folder.exists())
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with tempfile.TemporaryFile(dir=folder) as file:
+            for begin in range(0, size, BLOCK):
+                file.write(bytes(min(BLOCK, size - begin)))
     except (OSError, ValueError) as error:
         raise _unwritable(target, error) from None
 

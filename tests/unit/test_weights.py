@@ -112,6 +112,19 @@ def test_checking_a_writable_place_creates_nothing(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_a_place_without_room_for_the_weights_is_refused(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, before[1]))
+    try:
+        check_writable(tmp_path / "a.safetensors", 2_900_000)
+        with pytest.raises(ModelFileError, match=r"\(File too large\)"):
+            check_writable(tmp_path / "a.safetensors", 3_100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert os.listdir(tmp_path) == []
+
+
 def test_model_from_copies(model: Network) -> None:
     state = model.state_dict()
     copy = model_from(CONFIG, state)
