@@ -89,6 +89,6 @@ def check_whole(name: str, value: object, low: int, high: int, error: type[Point
 def short(value: object) -> str:
     """A value as a sentence names it, of at most 40 characters."""
     try:
-        return f"{value!r:.40}" if isinstance(value, str) else f"{value!s:.40}"
+        return " ".join(str(value).split())[:40]
     except ValueError:  # Python writes no number of more than 4,300 digits
-        return "of thousands of digits"
+        return "(thousands of digits)"

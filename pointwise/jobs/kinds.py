@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pointwise.card import HOUSES, TABLE, data_set_of, options_of
 from pointwise.data.catalogue import OWN, DataSet, Pictures, own_data_set
 from pointwise.errors import ConfigError
-from pointwise.jobs.job import Extent, Job
+from pointwise.jobs.job import Extent, Job, check_houses
 from pointwise.models import REGRESSOR, ModelConfig
 
 if TYPE_CHECKING:
@@ -219,6 +219,10 @@ class HouseJob(Job):
     one_thread = True
     score = "r2"
     result = ("mae", "r2")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_houses(self.config, self.data)
 
     @property
     def held_out(self) -> str:
