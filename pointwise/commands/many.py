@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def add_workers(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who trains, and whether to go on with what is kept."""
     who = parser.add_mutually_exclusive_group()
-    who.add_argument("--workers", type=int, metavar="N", help="processes of one thread each (default: one a core)")
+    processes = "processes of one thread each, or 0 for this process alone (default: one a core)"
+    who.add_argument("--workers", type=int, metavar="N", help=processes)
     who.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster's, whose workers train instead")
     parser.add_argument("--resume", action="store_true", help="do what a stopped command with these options left")
     add_force(parser)

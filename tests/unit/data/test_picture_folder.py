@@ -98,6 +98,14 @@ def test_what_stands_there_twice_is_used_once(opened: Opened) -> None:
     assert sentence == "day/00.png is the same file as night/copy.png. Leave each picture in one class."
 
 
+def vast() -> bytes:
+    """A picture of 64 million pixels, of one colour."""
+    file = io.BytesIO()
+    Image.new("1", (8000, 8000)).save(file, "PNG")
+    return file.getvalue()
+
+
+READABLE = "PNG or JPEG of at most 10 MB and 50 million pixels"
 BROKEN = {f"day/b{number}.png": b"no picture" for number in range(5)}
 CASES: dict[str, tuple[dict[str, bytes], str]] = {
     "nothing": ({}, "holds no pictures. Put the pictures of each class into a folder"),
@@ -106,8 +114,9 @@ CASES: dict[str, tuple[dict[str, bytes], str]] = {
     "beside them": ({**DAYS, "loose.png": picture()}, "holds pictures beside its folders, such as loose.png."),
     "an empty class": ({**DAYS, "eve/a.gif": b"x"}, "The folder eve in sky has no PNG or JPEG picture. Give each"),
     "too few": ({**DAYS, "eve/a.png": picture()}, "The folder eve in sky has one picture. Give each class at least 3"),
-    "a broken one": ({**DAYS, "day/b.png": b"x"}, "day/b.png is no PNG or JPEG of at most 10 MB, or damaged. Take it"),
-    "several": ({**DAYS, **BROKEN}, "5 of 25 files are no PNG or JPEG of at most 10 MB, or damaged: day/b0.png, "),
+    "a broken one": ({**DAYS, "day/b.png": b"x"}, f"day/b.png is no {READABLE}, or damaged. Take it out."),
+    "a large one": ({**DAYS, "day/b.png": vast()}, f"day/b.png is no {READABLE}, or"),
+    "several": ({**DAYS, **BROKEN}, f"5 of 25 files are no {READABLE}, or damaged: day/b0.png, "),
     "cut off": ({**DAYS, "day/b.png": picture(size=(90, 90))[:-300]}, "day/b.png is no PNG or JPEG"),
     "another kind": ({**DAYS, "day/b.png": picture(kind="GIF")}, "day/b.png is no PNG or JPEG"),
     "parts": (
@@ -263,6 +272,12 @@ def test_a_folder_of_very_many_entries_is_not_looked_through(tmp_path: Path, mon
     monkeypatch.setattr(picture_lists, "MOST_FOLDER_ENTRIES", 19)
     sky = written(DAYS, tmp_path / "sky")
     assert refusal(lambda: open_folder(sky)) == "sky holds more than 19 files and folders. Choose a smaller one."
+
+
+def test_a_folder_without_a_name_is_not_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(written(DAYS, tmp_path / "sky"))
+    assert refusal(lambda: open_folder("")) == "A folder without a name cannot be read. Give its path."
+    assert open_folder(".").title == "sky"
 
 
 @pytest.mark.parametrize("name", ["n" * 300, "n" * 5_000, "a\0b", "a/" * 3_000])
