@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pointwise
 from pointwise.commands import (
@@ -55,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for sentence in missing:
         print(_harmless(sentence), file=sys.stderr)
     if options.json:
-        shown = "".join(map(_in_json, json.dumps(result, indent=2, ensure_ascii=False)))
+        shown = "".join(map(_in_json, json.dumps(_finite(result), indent=2, ensure_ascii=False, allow_nan=False)))
     else:
         shown = "\n".join(map(_harmless, options.show(result)))
     return _printed(shown) or bool(missing)
@@ -74,6 +76,15 @@ def _printed(text: str) -> int:
 def _harmless(text: str) -> str:
     """Lines that cannot steer a terminal, whatever stands in names, notes and cards."""
     return "\n".join(map(printable, text.split("\n")))
+
+
+def _finite(value: Any) -> Any:
+    """What JSON can say of a result: a number that is infinite or none is null."""
+    if isinstance(value, Mapping):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _in_json(character: str) -> str:

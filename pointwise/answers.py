@@ -18,8 +18,8 @@ from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.labelled_pictures import fitting
 from pointwise.data.picture_squares import preparation_of
 from pointwise.data.pictures import AnyPicture, drawing_from, image_of
-from pointwise.errors import ConfigError, DataError, check_network
-from pointwise.inference import Reading, classify_drawing, price_scaling, prices_at
+from pointwise.errors import ConfigError, DataError, check_network, short
+from pointwise.inference import LARGEST, Reading, classify_drawing, finite, price_scaling, prices_at
 from pointwise.models import Network
 from pointwise.weights import load_model
 
@@ -31,7 +31,6 @@ Model: TypeAlias = "Network | str | os.PathLike[str]"  # a network, the name of 
 Houses: TypeAlias = "ArrayLike | pd.DataFrame | Mapping[str, ArrayLike]"
 
 HOUSE = {"square_feet": "square feet", "rooms": "rooms"}  # the columns of a table of houses
-LARGEST = 1e9  # square feet, or rooms; a larger number is no house's
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +147,7 @@ def predict_prices(model: Model, square_feet: Houses, rooms: ArrayLike | None = 
     price_scaling(network)
     feet, number = _columns(square_feet, rooms)
     guess = (feet > SQUARE_FEET) | (number > ROOMS)
-    return Prices(prices_at(network, feet, number), guess)
+    return Prices(finite(prices_at(network, feet, number)), guess)
 
 
 def _network(model: Any) -> Network:
@@ -175,7 +174,7 @@ def _columns(square_feet: Houses, rooms: ArrayLike | None) -> tuple[NDArray[np.f
 
 
 def _table(given: Any) -> dict[str, Any]:
-    table = np.asarray(given)
+    table = _array(given)
     if table.ndim != 2 or table.shape[1] != len(HOUSE):
         raise DataError(f"Houses of shape {table.shape} are none. Give an array (N, 2), or square feet and rooms.")
     return dict(zip(HOUSE, table.T, strict=True))
@@ -183,14 +182,26 @@ def _table(given: Any) -> dict[str, Any]:
 
 def _numbers(name: str, given: Any) -> NDArray[np.float64]:
     """A column as float64. Raises DataError that names the first row whose value is no possible one."""
-    values = np.asarray(given)
+    values = _array(given)
     numbers = values.astype(np.float64) if values.dtype.kind in "iuf" else _read(values)
     wrong = np.flatnonzero(~((np.atleast_1d(numbers) >= 0) & (np.atleast_1d(numbers) <= LARGEST)))
     if wrong.size:
         value = values.ravel()[wrong[0]]
         row = f" in row {wrong[0] + 1:,}" if values.ndim else ""
-        raise DataError(f"{HOUSE[name].capitalize()} of {value!s:.40}{row} are no house's. Give a number of 0 or more.")
+        raise DataError(
+            f"{HOUSE[name].capitalize()} of {short(value)}{row} are no house's. Give a number from 0 to {LARGEST:,.0f}."
+        )
     return numbers
+
+
+def _array(given: Any) -> NDArray[Any]:
+    """An array of houses, or of one of their columns. Raises DataError for lists of unequal lengths and the like."""
+    try:
+        return np.asarray(given.detach().cpu() if isinstance(given, torch.Tensor) else given)
+    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor without data
+        raise DataError(
+            f"This {type(given).__name__} holds no houses. Give as many square feet as rooms, or an array (N, 2)."
+        ) from None
 
 
 def _read(values: NDArray[Any]) -> NDArray[np.float64]:
@@ -199,4 +210,7 @@ def _read(values: NDArray[Any]) -> NDArray[np.float64]:
 
     from pointwise.data.table.columns import as_numbers
 
-    return as_numbers(pd.Series(values.ravel())).to_numpy().reshape(values.shape)
+    column = pd.Series(values.ravel())
+    several = column.map(lambda one: isinstance(one, (Mapping, list, tuple, set, np.ndarray)))
+    endless = column.map(lambda one: isinstance(one, int) and abs(one) > LARGEST)  # which may be too long to be written
+    return as_numbers(column.mask(several | endless)).to_numpy().reshape(values.shape)

@@ -37,7 +37,7 @@ class ModelFileError(PointwiseError):
     """A weights file cannot be loaded: ``path``, what is wrong with it, what to do."""
 
     def __init__(self, path: Path | str, wrong: str, remedy: str) -> None:
-        super().__init__(f"{Path(path).name} {wrong}. {remedy}")
+        super().__init__(f"{Path(path).name or path!s:.100} {wrong}. {remedy}")
         self.path = Path(path)
 
 
@@ -89,4 +89,12 @@ def check_kind(what: str, value: object, kind: type | tuple[type, ...], remedy: 
 def check_whole(name: str, value: object, low: int, high: int, error: type[PointwiseError]) -> None:
     """Raise ``error`` unless ``value`` is a whole number from ``low`` to ``high``, with a sentence that names it."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise error(f"The {name} {value} is out of range. Choose a whole number from {low:,} to {high:,}.")
+        raise error(f"The {name} {short(value)} is out of range. Choose a whole number from {low:,} to {high:,}.")
+
+
+def short(value: object) -> str:
+    """A value as a sentence names it, of at most 40 characters."""
+    try:
+        return " ".join(str(value).split())[:40]
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "(thousands of digits)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from pointwise.data.digits import normalise
 from pointwise.data.housing import ROOMS, SQUARE_FEET
 from pointwise.data.scaling import Scaling
 from pointwise.drawing import prepare
-from pointwise.errors import ConfigError, DataError, check_network
+from pointwise.errors import ConfigError, DataError, check_network, short
 from pointwise.models import REGRESSOR, Network
 
 if TYPE_CHECKING:
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 
     from pointwise.data.table import Columns, Rows
     from pointwise.data.table.encoding import Values
+
+
+LARGEST = 1e9  # square feet, or rooms; a larger number is no house's
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _no_reader(model: Network) -> str:
 def predict_price(model: Network, square_feet: float, rooms: float) -> float:
     """The price in dollars of a house of so many square feet (trained on 0–5,000) and rooms (trained on 0–10).
 
-    Raises ConfigError when ``model`` is no price network of two features, DataError for what is no number of 0 or more.
+    Raises ConfigError when ``model`` is no price network of two features, DataError for no number from 0 to 1e9.
 
     >>> from pointwise import load_model, predict_price
     >>> round(predict_price(load_model("price_1x1"), square_feet=2500.0, rooms=4.0), -3)
@@ -106,9 +108,9 @@ def predict_price(model: Network, square_feet: float, rooms: float) -> float:
     check_network(model)
     for what, value in (("square feet", square_feet), ("rooms", rooms)):
         number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-        if not number or not 0 <= value < math.inf:
-            raise DataError(f"{value!r:.40} {what} are no house's. Give a number of 0 or more.")
-    return float(prices_at(model, np.array([square_feet]), np.array([rooms]))[0])
+        if not number or not 0 <= value <= LARGEST:
+            raise DataError(f"{short(value)} {what} are no house's. Give a number from 0 to {LARGEST:,.0f}.")
+    return float(finite(prices_at(model, np.array([square_feet], float), np.array([rooms], float)))[0])
 
 
 def prices_at(model: Network, square_feet: NDArray[np.float64], rooms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -154,7 +156,15 @@ def predict_table(model: Network, rows: pd.DataFrame | Sequence[Values]) -> NDAr
         inputs = torch.from_numpy(columns.encode(rows))
     except (TypeError, ValueError):
         raise DataError(f"Rows are a DataFrame or a list of mappings, not {type(rows).__name__}. Give these.") from None
-    return _predict(model, inputs[:, :, None, None], Scaling.from_card(model.card))
+    return finite(_predict(model, inputs[:, :, None, None], Scaling.from_card(model.card)))
+
+
+def finite(predictions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Predictions that are numbers. Raises DataError that names the first row of which there is none."""
+    wrong = np.flatnonzero(~np.isfinite(predictions))
+    if wrong.size:
+        raise DataError(f"The prediction of row {wrong[0] + 1:,} is too large for a number. Give smaller values there.")
+    return predictions
 
 
 def predict_row(model: Network, values: Values) -> float:
@@ -177,5 +187,5 @@ def _predict(model: Network, inputs: Tensor, scaling: Scaling) -> NDArray[np.flo
         raise ConfigError(
             f"{expected[0]} of {expected[1]} inputs cannot read rows of {given[1]}. Train it on this table."
         )
-    with torch.inference_mode():
+    with torch.inference_mode(), np.errstate(over="ignore"):
         return scaling.from_model(model(inputs)[:, 0].double().numpy())

@@ -23,7 +23,7 @@ from pointwise.data.catalogue import DATA_SETS
 from pointwise.errors import ConfigError, ModelFileError, check_kind
 from pointwise.models import REGRESSOR, ModelConfig, Network, skeleton
 from pointwise.models.recognition import COUNTER, recognise
-from pointwise.weights import check_finite, check_is_file, load_model, model_from, read_safetensors
+from pointwise.weights import check_is_file, check_weights, load_model, model_from, read_safetensors
 
 MAX_BYTES = 600_000_000  # of a file, and of what is packed in it
 ZIP = b"PK\x03\x04"
@@ -79,7 +79,7 @@ def import_state_dict(
     for key in [key for key, value in said.items() if value is not None and key not in unknown]:
         raise ModelFileError(path, f"needs no word on its {key.replace('_', ' ')}", "Leave it out.")
     weights = _fitted(state, config)
-    check_finite(path, weights)
+    check_weights(path, config, weights)
     weights = _for_our_pictures(path, weights, config, scaling)
     card |= {key: value for key, value in said.items() if value is not None and key != "activation"}
     card["unknown"] = sorted(key for key in unknown if said.get(key) is None)

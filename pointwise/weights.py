@@ -5,9 +5,11 @@ The header's ``config`` is a ModelConfig as JSON, its ``card`` what ``pointwise.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -22,20 +24,43 @@ from pointwise.calibration import temperature_of
 from pointwise.card import Card, rebuilt
 from pointwise.errors import ConfigError, ModelFileError, check_kind, check_network
 from pointwise.models import SHIPPED, SHIPPED_NAMES, ModelConfig, Network, allocate, skeleton
+from pointwise.models.overflow import overflowing
 from pointwise.visible_text import visible
 
 MAX_HEADER, MAX_OBJECTS = 8_000_000, 10_000  # bytes, and objects in them: one a tensor, and those of a card
 MAX_HEADER_TEXT = 2_000_000  # a card of 200 columns with twelve long levels each has 1.5 million characters
+BLOCK = 2**20  # bytes that are written at a time to see whether there is room
 AGAIN = "Download it again, or train a new one with: python -m pointwise train"
 
 
 def to_bytes(model: Network, card: Card, dtype: torch.dtype = torch.float32) -> bytes:
-    """The content of a weights file; floating-point tensors are stored as ``dtype``."""
+    """The content of a weights file; floating-point tensors are stored as ``dtype``.
+
+    Raises ConfigError for a card, and ModelFileError for weights, that ``load_model`` would refuse.
+    """
+    check_kind("A ModelConfig", model.config, ModelConfig, "Take a network that load_model, build or fit returns.")
     tensors = {
         name: (t.to(dtype) if t.is_floating_point() else t).cpu().contiguous() for name, t in model.state_dict().items()
     }
-    header = {"config": json.dumps(asdict(model.config)), "card": json.dumps(dict(card))}
-    return save(tensors, metadata=header)
+    what, again = Path("This network"), f"Train it again, or store it as {torch.float32}."
+    _check_shapes(what, model.config, {name: tuple(t.shape) for name, t in tensors.items()})
+    check_weights(what, model.config, tensors, again)
+    return save(tensors, metadata={"config": json.dumps(asdict(model.config)), "card": _card_text(card)})
+
+
+def _card_text(card: Card) -> str:
+    """A card as JSON. Raises ConfigError for one that could not be read again."""
+    check_kind("A card", card, Mapping, "Give JSON as make_card makes it, or {} for none.")
+    temperature_of(card)
+    try:
+        text = json.dumps(dict(card))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"This card is no JSON ({visible(error, 200)}). Leave out what is no text or number."
+        ) from None
+    if len(text) > MAX_HEADER_TEXT:
+        raise ConfigError(f"This card has {len(text):,} characters. Make it shorter, of at most {MAX_HEADER_TEXT:,}.")
+    return text
 
 
 def save_model(
@@ -43,7 +68,8 @@ def save_model(
 ) -> None:
     """Write a weights file, with the network's own card unless another is given; ``dtype`` is how numbers are stored.
 
-    Raises ModelFileError when it cannot be written, ConfigError for what is no network, path, card or kind of number.
+    Raises ModelFileError when it cannot be written, or could not be loaded again; ConfigError for what is no network,
+    path, card or kind of number.
 
     >>> from pointwise import load_model, save_model
     >>> save_model(load_model("price_1x1"), "copy.safetensors")
@@ -60,9 +86,10 @@ def save_model(
 def write_bytes(target: Path, content: bytes) -> None:
     """Write by way of a temporary file in the same folder, so that a crash leaves no broken one.
 
-    Raises ModelFileError when it cannot be written.
+    What a link leads to is written. Raises ModelFileError when it cannot be, and for what is no file, as a device.
     """
     try:
+        target = _real(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
         try:
@@ -73,25 +100,36 @@ def write_bytes(target: Path, content: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritable(target, error) from None
 
 
-def check_writable(path: Path | str) -> None:
-    """Raise ModelFileError when ``save_model`` could not write there; for before a training, not after it."""
+def check_writable(path: Path | str, size: int = 0) -> None:
+    """Raise ModelFileError when ``save_model`` could not write there, or not so many bytes; for before a training."""
     target = Path(path)
     try:
-        if target.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
+        target = _real(target)
         folder = next(folder for folder in target.absolute().parents if folder.exists())
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            for begin in range(0, size, BLOCK):
+                file.write(bytes(min(BLOCK, size - begin)))
+    except (OSError, ValueError) as error:
         raise _unwritable(target, error) from None
 
 
-def _unwritable(target: Path, error: OSError) -> ModelFileError:
-    return ModelFileError(target, f"cannot be written to {target.parent} ({error.strerror})", "Choose another place.")
+def _real(target: Path) -> Path:
+    """Where a file is to be written, links followed. Raises OSError where something else is there already."""
+    real = Path(os.path.realpath(target))
+    with contextlib.suppress(FileNotFoundError):
+        kind = real.lstat().st_mode
+        if not stat.S_ISREG(kind):
+            raise OSError(None, "it is a folder" if stat.S_ISDIR(kind) else "it is no file")
+    return real
+
+
+def _unwritable(target: Path, error: OSError | ValueError) -> ModelFileError:
+    reason = getattr(error, "strerror", None) or error  # ValueError: a path with a null character
+    return ModelFileError(target, f"cannot be written to {target.parent} ({reason})", "Choose another place.")
 
 
 def shipped_files() -> list[Path]:
@@ -116,13 +154,17 @@ def load_model(source: os.PathLike[str] | str | bytes, name: str = "This file") 
     """
     if not isinstance(source, (str, os.PathLike, bytes)):
         raise ConfigError(f"A weights file is a path, bytes or a name, not {type(source).__name__}. Give one of these.")
+    if source == "":
+        raise ConfigError(
+            "A weights file without a name cannot be loaded. Give its path, or the name of a shipped one."
+        )
     path = Path(name) if isinstance(source, bytes) else weights_file(source)
     source = source if isinstance(source, bytes) else path
     header, stored = read_safetensors(source, path)
     config = _config(path, header)
     _check_shapes(path, config, {name: tuple(tensor.shape) for name, tensor in stored.items()})
     tensors = {name: _wide(tensor) for name, tensor in stored.items()}
-    check_finite(path, tensors)
+    check_weights(path, config, tensors)
     return _filled(path, config, tensors, _card(path, header))
 
 
@@ -170,10 +212,17 @@ def check_is_file(path: Path) -> None:
         raise ModelFileError(path, wrong, remedy)
 
 
-def check_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:
+def check_finite(path: Path, tensors: Mapping[str, Tensor], remedy: str = AGAIN) -> None:
     """Raise ModelFileError for weights of which one is infinite or no number."""
     if not all(math.isfinite(t.sum().item()) for t in tensors.values()):  # a tenth of the time of isfinite().all()
-        raise ModelFileError(path, "holds weights that are not finite numbers", AGAIN)
+        raise ModelFileError(path, "holds weights that are not finite numbers", remedy)
+
+
+def check_weights(path: Path, config: ModelConfig, tensors: Mapping[str, Tensor], remedy: str = AGAIN) -> None:
+    """Raise ModelFileError for weights that are no finite numbers, or may compute such from a picture or a house."""
+    check_finite(path, tensors, remedy)
+    if (layer := overflowing(config, tensors)) is not None:
+        raise ModelFileError(path, f"holds weights so large that its layer {layer} overflows", remedy)
 
 
 def model_from(config: ModelConfig, state: Mapping[str, Tensor], card: Card | None = None) -> Network:

@@ -46,7 +46,7 @@ def add(commands: Any) -> None:
     matrix = "which classes of its held-out pictures it takes for which, as a matrix"
     parser.add_argument("--confusion", action="store_true", help=matrix)
     folder = "pictures to measure on instead: a sub-folder for each class, named as those that the network learned"
-    parser.add_argument("--folder", metavar="DIR", type=Path, help=folder)
+    parser.add_argument("--folder", metavar="DIR", type=picture_folders.folder, help=folder)
     parser.set_defaults(run=evaluate, show=scores_told)
     add_common(parser)
     about = "take a network elsewhere: ONNX, a PyTorch script, or a web page"

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def add_workers(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who trains, and whether to go on with what is kept."""
     who = parser.add_mutually_exclusive_group()
-    who.add_argument("--workers", type=int, metavar="N", help="processes of one thread each (default: one a core)")
+    processes = "processes of one thread each, or 0 for this process alone (default: one a core)"
+    who.add_argument("--workers", type=int, metavar="N", help=processes)
     who.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster's, whose workers train instead")
     parser.add_argument("--resume", action="store_true", help="do what a stopped command with these options left")
     add_force(parser)
@@ -48,8 +49,11 @@ def workers_of(options: argparse.Namespace, largest: Job) -> Workers:
 
 
 def check_out(options: argparse.Namespace, out: Path) -> None:
-    """Raise an exception where ``out`` cannot be written, or something that was trained would be lost."""
+    """Raise an exception where ``out`` or what is kept beside it cannot be written, or something trained be lost."""
+    from pointwise.weights import check_writable
+
     kept = kept_beside(out)
+    check_writable(kept)
     if kept.exists() and not options.resume and not options.force:
         raise ConfigError(
             f"{kept} keeps what a stopped command has trained. Go on with it with --resume, or begin anew with --force."

@@ -21,6 +21,13 @@ PICTURES = "pictures"  # among a checkpoint's facts: the fingerprint of what it 
 MOST_LISTED = 20  # classes that a sentence names
 
 
+def folder(text: str) -> Path:
+    """The path that --folder names, for argparse, which says the sentence of what is refused."""
+    if not text:
+        raise argparse.ArgumentTypeError("a folder without a name cannot be read; give its path")
+    return Path(text)
+
+
 def opened(options: argparse.Namespace) -> FolderPictures:
     """The pictures of the folder that is asked for; stderr says what they are. Raises DataError and TooLargeError."""
     from pointwise.data.picture_folder import open_folder

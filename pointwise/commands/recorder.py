@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pointwise.commands.picture_folders import PICTURES
 from pointwise.commands.progress import say
 from pointwise.commands.signals import SIGNALS
-from pointwise.errors import LibraryError
+from pointwise.errors import LibraryError, ModelFileError
 from pointwise.jobs.training_bar import epoch_of
 from pointwise.runs import Progress
 
@@ -39,6 +39,7 @@ class Recorder:
         self._shelf: Shelf | None = None
         self._recording: Recording | None = None
         self._since, self._at, self._epochs = time.monotonic(), 0, 1
+        self._unwritten = ""  # why the last checkpoint was not written
         self._pictures: dict[str, str] = {}  # their fingerprint, of somebody's own
 
     @property
@@ -92,7 +93,7 @@ class Recorder:
             yield f"Stopped at step {step:,} of {total:,}, in epoch {epoch} of {self._epochs}."
         yield self._kept_until(at, step, total)
         if (kept := self.kept()) is not None:
-            yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"
+            yield kept_as(kept)
 
     def _kept_until(self, at: int, step: int, total: int) -> str:
         """A sentence on the checkpoint after step ``at``; 0 where there is none."""
@@ -120,8 +121,18 @@ class Recorder:
         if step is not None and step.checkpoint is not None and self._group.first:
             run = None if self._recording is None else self._recording.run
             facts = {"run": run, "examples": progress.examples, "seconds": progress.seconds, **self._pictures}
-            replace(step.checkpoint, facts={**step.checkpoint.facts, **facts}).write(self._checkpoint)
-            self._since, self._at = time.monotonic(), step.number
+            self._write(replace(step.checkpoint, facts={**step.checkpoint.facts, **facts}), step.number)
+
+    def _write(self, checkpoint: Checkpoint, step: int) -> None:
+        """Write a checkpoint after a step; where that fails, the training goes on, and stderr says so once."""
+        try:
+            checkpoint.write(self._checkpoint)
+            self._at, self._unwritten = step, ""
+        except ModelFileError as error:
+            if not self._unwritten:
+                say(f"The training goes on without a new checkpoint. {error}")
+            self._unwritten = str(error)
+        self._since = time.monotonic()
 
     @property
     def checkpointed(self) -> int | None:
@@ -151,6 +162,7 @@ class Recorder:
         return next((one.id for one in self._shelf.runs() if one.id == run and one.job == described), None)
 
 
-def where(run: str) -> str:
-    """How to look at a kept run, as the rest of a sentence."""
-    return f"look at it in the app under 'Your runs', or with: python -m pointwise runs show {run[:8]}"
+def kept_as(kept: Mapping[str, str]) -> str:
+    """A sentence on a kept run of this ``id`` and ``name``, and how to look at it."""
+    look = f"look at it in the app under 'Your runs', or with: python -m pointwise runs show {kept['id'][:8]}"
+    return f"The run is kept as '{kept['name']}': {look}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -87,8 +88,12 @@ def _refuse(options: argparse.Namespace) -> None:
         refuse(options, ["out", "resume", "force"], "to --quick, which writes no file")
     else:
         refuse(options, ["against"], "without --quick: only that compares")
-    if options.weights is not None and options.weights.exists() and not options.weights.is_dir():
-        raise ConfigError(f"{options.weights} is no folder. Choose a folder to keep the networks in.")
+    if options.weights is not None:
+        from pointwise.weights import check_writable
+
+        if os.path.exists(options.weights) and not options.weights.is_dir():
+            raise ConfigError(f"{options.weights} is no folder. Choose a folder to keep the networks in.")
+        check_writable(options.weights / "nin.safetensors")
     if options.weights is not None and options.scheduler is not None:
         raise ConfigError(
             "--weights does not apply to a cluster, whose workers have folders of their own. Leave it out."

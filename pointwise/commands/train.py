@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pointwise.commands import add_command, check_outs, check_room, figures, picture_folders, threads
 from pointwise.commands.progress import Shown, tell
-from pointwise.commands.recorder import Recorder, where
+from pointwise.commands.recorder import Recorder, kept_as
 from pointwise.commands.signals import SIGNALS, Stop
 from pointwise.commands.training_options import add_options, device_named, job_of
 from pointwise.errors import ConfigError, DataError, ModelFileError
@@ -57,18 +57,26 @@ def train(options: argparse.Namespace) -> dict[str, Any] | None:
     """
     out = options.out or Path(f"{options.arch}.safetensors")
     job = job_of(options, lambda: _check_files(options, out))
-    _check_files(options, out)
+    _check_files(options, out, job)
     check_room(options, job, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     with threads(options):
         return _trained(options, job, out)
 
 
-def _check_files(options: argparse.Namespace, out: Path) -> None:
-    """Raise an exception where ``out`` could not be written, or a training that was stopped would be lost."""
+def _check_files(options: argparse.Namespace, out: Path, job: Job | None = None) -> None:
+    """Raise an exception where ``out`` could not be written, or a training that was stopped would be lost.
+
+    For a job there has to be room for its weights.
+    """
+    from pointwise.models import count_parameters, skeleton
     from pointwise.training.processes import processes, restarts
+    from pointwise.weights import check_writable
 
     if os.environ.get("RANK", "0") == "0" and not restarts():
         check_outs([out], replace=options.force)
+        check_writable(checkpoint_of(out))
+        if job is not None:
+            check_writable(out, count_parameters(skeleton(job.config)) * (2 if options.float16 else 4))
     if processes() == 1:
         _check_unfinished(options, checkpoint_of(out), checkpoint_of(out).is_file())
 
@@ -104,6 +112,10 @@ def _trained(options: argparse.Namespace, job: Job, out: Path) -> dict[str, Any]
                         best.forget()
         except KeyboardInterrupt:
             raise Stop(SIGNALS.heard or signal.SIGINT, " ".join(recorder.left(run.progress(), since))) from None
+        except ModelFileError as error:
+            if (kept := recorder.kept()) is not None:
+                error.args = (f"{error} {kept_as(kept)}",)
+            raise
         if epoch is None and SIGNALS.heard:
             raise Stop(SIGNALS.heard, " ".join(recorder.left(run.progress(), since)))
     if epoch is not None:
@@ -206,4 +218,4 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
     if chosen := result.get("chosen"):
         yield f"Epoch {chosen['epoch']} of {chosen['of']} was kept, chosen by {chosen['by']} that were split off."
     if kept := result["run"]:
-        yield f"The run is kept as '{kept['name']}': {where(kept['id'])}"
+        yield kept_as(kept)

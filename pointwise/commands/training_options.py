@@ -48,7 +48,7 @@ def add_options(parser: Any) -> None:
     how.add_argument("--seed", metavar="N", type=int, help="initial weights, order of the examples, augmentation")
     how.add_argument("--data-set", metavar="NAME", help=f"of a classifier: {', '.join(DATA_SETS)} (default mnist)")
     folder = "pictures to learn from instead, PNG or JPEG of any size: a sub-folder for each class; a fifth is held out"
-    how.add_argument("--folder", metavar="DIR", type=Path, help=folder)
+    how.add_argument("--folder", metavar="DIR", type=picture_folders.folder, help=folder)
     split = "split N training pictures off and keep the epoch that reads most of them (default: keep the last epoch)"
     how.add_argument("--validation", metavar="N", type=int, help=split)
     add_data(how)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pointwise.errors import ConfigError, check_whole
+from pointwise.errors import ConfigError, check_kind, check_whole
 
 if TYPE_CHECKING:
     from pointwise.data.digits import Digits
@@ -104,8 +104,8 @@ def own_data_set(title: str, channels: int, side: int, training: int, test: int,
 
 def data_set_named(name: str) -> DataSet:
     """A data set. Raises ConfigError for an unknown name."""
-    if name not in DATA_SETS:
-        raise ConfigError(f"There is no data set '{name}'. Choose one of {', '.join(DATA_SETS)}.")
+    if not isinstance(name, str) or name not in DATA_SETS:
+        raise ConfigError(f"There is no data set '{name!s:.40}'. Choose one of {', '.join(DATA_SETS)}.")
     return DATA_SETS[name]
 
 
@@ -143,6 +143,7 @@ class Pictures:
                 f"{self.validation:,} of {self.data_set.training:,} training pictures to choose by leave none to train "
                 "on. Choose by fewer."
             )
+        check_kind("A folder's path", self.folder, (str, Path, type(None)), "Leave it out for the usual one.")
         object.__setattr__(self, "folder", Path(self.folder) if self.folder else None)
 
     @property

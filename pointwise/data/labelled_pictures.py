@@ -12,9 +12,10 @@ from torch import Tensor
 
 from pointwise.data.catalogue import OWN, own_data_set
 from pointwise.data.digits import Digits
-from pointwise.errors import ConfigError, DataError
+from pointwise.errors import ConfigError, DataError, short
 from pointwise.models import CLASSIFIERS, ModelConfig
 from pointwise.models.config import LARGEST_SIDE, MOST_CLASSES
+from pointwise.visible_text import BLANK, one_line
 
 if TYPE_CHECKING:
     from pointwise.data.download import Download
@@ -125,8 +126,8 @@ def pixels_of(images: Any) -> NDArray[np.uint8]:
     what = "Pictures are arrays (N, H, W), (N, H, W, 3) or (N, 3, H, W)"
     try:
         array = np.asarray(images.detach().cpu() if isinstance(images, Tensor) else images)
-    except (TypeError, ValueError):
-        raise DataError(f"{what}, all of one size. Bring them to one size.") from None
+    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor without data
+        raise DataError(f"{what}, all of one size, and these are none. Bring them to one size.") from None
     if array.ndim == 4 and array.shape[3] in (1, 3):
         array = np.moveaxis(array, 3, 1)
     if array.ndim == 4 and array.shape[1] == 1:
@@ -176,7 +177,7 @@ def _numbered(labels: Any, digits: bool) -> tuple[tuple[str, ...], NDArray[np.in
     """The classes' names and each label's number among them."""
     try:
         values = np.asarray(list(labels.tolist() if hasattr(labels, "tolist") else labels))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RuntimeError):
         raise DataError(
             f"Labels are whole numbers or names, not {type(labels).__name__}. Give one a picture."
         ) from None
@@ -185,6 +186,9 @@ def _numbered(labels: Any, digits: bool) -> tuple[tuple[str, ...], NDArray[np.in
     if values.dtype.kind == "U":
         found, numbers = np.unique(values, return_inverse=True)
         names = tuple(map(str, found))
+        unseen = [name for name in names if not _can_be_seen(name)]
+        if unseen:
+            raise DataError(f"The label {unseen[0]!a:.40} is no name that can be shown. Give one of letters or digits.")
     else:
         numbers = values
         low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
@@ -201,10 +205,16 @@ def _numbered(labels: Any, digits: bool) -> tuple[tuple[str, ...], NDArray[np.in
     return names, numbers.astype(np.int64)
 
 
+def _can_be_seen(name: str) -> bool:
+    """Whether a class's name shows something, and is text that can be written to a file."""
+    lone = any("\ud800" <= c <= "\udfff" for c in name)
+    return not lone and (name == BLANK or one_line(name) not in ("", BLANK))
+
+
 def _split(numbers: NDArray[np.int64], held_out: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Indices to train on and to measure on: of each class about the same share, in an order that is always one."""
     if isinstance(held_out, bool) or not isinstance(held_out, (int, float)) or not 0 < held_out < 1:
-        raise DataError(f"A held-out share of {held_out} is out of range. Choose one between 0 and 1.")
+        raise DataError(f"A held-out share of {short(held_out)} is out of range. Choose one between 0 and 1.")
     order = np.random.default_rng(0).permutation(len(numbers))
     rank = np.empty(len(numbers))  # of each picture within its class, 0–1
     for number in np.unique(numbers):

@@ -15,7 +15,7 @@ from PIL import Image
 from pointwise import machine
 from pointwise.data.digits import Digits
 from pointwise.data.labelled_pictures import OwnPictures
-from pointwise.data.picture_files import PHOTOGRAPHS, read_image, size_of
+from pointwise.data.picture_files import MOST_PIXELS, PHOTOGRAPHS, read_image, size_of
 from pointwise.data.picture_lists import Listed, list_folder, list_zip, named, short
 from pointwise.data.picture_squares import DRAWN, SIDES, Preparation, is_coloured, preparation_of, suited
 from pointwise.errors import ConfigError, DataError, PictureError, TooLargeError
@@ -64,6 +64,8 @@ def open_folder(path: Path | str, progress: Callable[[int], Seen] = lambda count
     """
     if not isinstance(path, (str, Path)):
         raise DataError(f"A folder is a path, not {type(path).__name__}. Give one.")
+    if path == "":
+        raise DataError("A folder without a name cannot be read. Give its path.")
     listed = list_folder(Path(path))
     return FolderPictures(squares_of(listed, seen=progress(len(listed.files))), listed.title)
 
@@ -170,7 +172,8 @@ def _refuse_broken(broken: Sequence[str], of: int) -> None:
     """Raise DataError where there are files that are no pictures."""
     if not broken:
         return
-    what = f"PNG or JPEG of at most {PHOTOGRAPHS.megabytes} MB, or damaged"
+    most = f"{PHOTOGRAPHS.megabytes} MB and {MOST_PIXELS / 1e6:.0f} million pixels"
+    what = f"PNG or JPEG of at most {most}, or damaged"
     if len(broken) == 1:
         raise DataError(f"{named(broken)} is no {what}. Take it out.")
     raise DataError(f"{len(broken):,} of {of:,} files are no {what}: {named(broken)}. Take them out.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +23,7 @@ CLUTTER = "__MACOSX", "Thumbs.db", "desktop.ini"  # beside all that begins with 
 PARTS = frozenset(("train", "training", "test", "testing", "val", "valid", "validation"))  # of a data set, no classes
 LEAST = 3  # pictures of a class, of which one is held out
 MOST_PICTURES, MOST_IN_ZIP = 100_000, 20_000
+MOST_FOLDER_ENTRIES = 300_000  # files and folders: in a tree of pictures some systems put two beside every picture
 MEGABYTES = 50  # of a .zip file
 MOST_UNPACKED = 200_000_000  # bytes of one; pictures are packed already
 MOST_ENTRIES = 60_000  # of one: folders, and what some systems put beside every picture, are more
@@ -45,39 +47,23 @@ class Listed:
 
 def list_folder(path: Path) -> Listed:
     """The pictures of a folder. Raises DataError where they cannot be learned from as they lie there."""
-    from torchvision.datasets import ImageFolder
-
-    name = one_line(path.name or path.resolve().name or str(path), MOST_TITLE)
-    if not path.is_dir():
-        raise DataError(f"{path} {'is no folder' if path.exists() else 'does not exist'}. Give the folder of pictures.")
     try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            raise DataError(f"{_called(path)} is no folder. Give the folder of pictures.")
+        name = one_line(path.name or path.resolve().name or str(path), MOST_TITLE)
         path = _innermost(path)
         beside = [entry.name for entry in os.scandir(path) if entry.is_file()]
         folders = [entry.name for entry in os.scandir(path) if entry.is_dir() and not _is_clutter(entry.name)]
-        others, number = [], 0
-
-        def is_picture(file: str) -> bool:
-            nonlocal number
-            parts = Path(file).relative_to(path).parts
-            if any(map(_is_clutter, parts)):
-                return False
-            if not file.lower().endswith(ENDINGS):
-                others.append(file)
-                return False
-            number += 1
-            if number > MOST_PICTURES:
-                raise DataError(f"{name} holds more than {MOST_PICTURES:,} pictures. Take some out.")
-            return True
-
-        class Pictures(ImageFolder):
-            def find_classes(self, directory: str | Path) -> tuple[list[str], dict[str, int]]:
-                return sorted(folders), {folder: place for place, folder in enumerate(sorted(folders))}
-
         _check_folders(name, folders, beside)
-        found = Pictures(path, is_valid_file=is_picture, allow_empty=True)
-    except OSError as error:
-        raise DataError(f"{name} cannot be read ({error.strerror}). Choose another folder.") from None
-    files = [Path(file).relative_to(path).as_posix() for file, _ in found.samples]
+        found = [file.relative_to(path).as_posix() for file in _files(name, path, folders)]
+        files = [file for file in found if file.lower().endswith(ENDINGS) and (path / file).is_file()]
+    except FileNotFoundError:
+        raise DataError(f"{_called(path)} does not exist. Give the folder of pictures.") from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a null character
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{_called(path)} cannot be read ({reason}). Choose another folder.") from None
+    if len(files) > MOST_PICTURES:
+        raise DataError(f"{name} holds more than {MOST_PICTURES:,} pictures. Take some out.")
 
     def read(file: str) -> bytes:
         try:
@@ -86,7 +72,39 @@ def list_folder(path: Path) -> Listed:
         except OSError as error:
             raise PictureError(f"{file} cannot be read ({error.strerror}). Choose another file.") from None
 
-    return _listed(name, folders, files, len(others), read, lambda file: (path / file).open("rb"))
+    return _listed(name, folders, files, len(found) - len(files), read, lambda file: (path / file).open("rb"))
+
+
+def _files(name: str, path: Path, folders: Iterable[str]) -> Iterator[Path]:
+    """All that is no folder in the classes' folders, but for clutter.
+
+    Links are followed, and each folder is looked through once. Raises DataError for very many entries.
+    """
+    begun = [path, *(path / folder for folder in folders)]
+    seen, entries = {_identity(os.stat(one)) for one in begun}, 0
+    for begin in begun[1:]:
+        for folder, inner, files in os.walk(begin, followlinks=True):
+            entries += len(inner) + len(files)
+            if entries > MOST_FOLDER_ENTRIES:
+                raise DataError(
+                    f"{name} holds more than {MOST_FOLDER_ENTRIES:,} files and folders. Choose a smaller one."
+                )
+            kept = []
+            for one in inner:
+                identity = None if _is_clutter(one) else _identity(os.stat(Path(folder, one)))
+                if identity is not None and identity not in seen:
+                    seen.add(identity)
+                    kept.append(one)
+            inner[:] = kept
+            yield from (Path(folder, one) for one in files if not _is_clutter(one))
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _called(path: Path) -> str:
+    return one_line(path, 2 * MOST_NAME)
 
 
 def list_zip(content: bytes, name: str) -> Listed:

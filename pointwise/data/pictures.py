@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -129,6 +130,8 @@ def _array(values: Any) -> NDArray[np.uint8]:
 def _levels(array: NDArray[Any]) -> NDArray[np.uint8]:
     """Grey levels 0–255: uint8 as it is, 0–1 times 255, other numbers stretched from their least to their largest."""
     low, high = float(array.min()), float(array.max())
+    if high - low == math.inf:
+        array, low = array.astype(np.float64) / 4, low / 4
     if array.dtype == np.uint8 and high > 1:
         return array
     if low < 0 or high > 1:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pointwise.card import make_card
-from pointwise.errors import check_kind
-from pointwise.models import ModelConfig
+from pointwise.errors import ConfigError, check_kind
+from pointwise.models import REGRESSOR, ModelConfig
 from pointwise.training.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -190,6 +190,18 @@ class Job(ABC):
         temperature = self._temperature(epoch) if ended else None
         facts = {**self._facts(training), "temperature": temperature, "precision": epoch.precision}
         return make_card(self.recipe, metrics=metrics, epochs=epoch.number, seconds=seconds, **facts)
+
+
+def check_houses(config: ModelConfig, data: object) -> None:
+    """Raise ConfigError for a network that prices no houses of two features, and for what is no choice of houses."""
+    from pointwise.data.housing import HouseOptions
+
+    check_kind("A choice of houses", data, HouseOptions, "Make one: HouseOptions().")
+    if (config.arch, config.input_channels, config.num_classes) != (REGRESSOR, 2, 1):
+        raise ConfigError(
+            f"{config.arch} with {config.input_channels} inputs cannot learn the prices of houses. Take "
+            f"default_config('{REGRESSOR}')."
+        )
 
 
 @contextmanager

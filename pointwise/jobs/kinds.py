@@ -11,7 +11,7 @@ from pointwise.card import HOUSES, PICTURES, TABLE, data_set_of, options_of
 from pointwise.data.catalogue import DataSet, Pictures
 from pointwise.errors import ConfigError
 from pointwise.jobs.elsewhere import PicturesElsewhere, RowsElsewhere
-from pointwise.jobs.job import Extent, Job
+from pointwise.jobs.job import Extent, Job, check_houses
 from pointwise.models import REGRESSOR, ModelConfig
 
 if TYPE_CHECKING:
@@ -153,6 +153,10 @@ class HouseJob(Job):
     one_thread = True
     score = "r2"
     result = ("mae", "r2")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_houses(self.config, self.data)
 
     @property
     def held_out(self) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pointwise.errors import ConfigError
+from pointwise.errors import ConfigError, short
 
 _INSTALLED, _CHECKOUT = Path(__file__).parents[1] / "shipped", Path(__file__).parents[2] / "models"
 SHIPPED = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT  # the folder of the shipped weights
@@ -187,7 +187,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         if not isinstance(self.arch, str) or self.arch not in ARCHITECTURES:
-            raise ConfigError(f"There is no network '{self.arch}'. Choose one of {', '.join(ARCHITECTURES)}.")
+            raise ConfigError(f"There is no network '{self.arch!s:.40}'. Choose one of {', '.join(ARCHITECTURES)}.")
         own = self.architecture.widths
         if not isinstance(self.widths, (tuple, list)):
             raise ConfigError(f"widths = {self.widths} is no list of numbers. Give one for each hidden layer.")
@@ -208,6 +208,8 @@ class ModelConfig:
 
     def _check_pixels(self) -> None:
         _check("smoothing", self.smoothing, 0.0, 64.0)
+        if not isinstance(self.channel_sets, (tuple, list)):
+            raise ConfigError(f"channel_sets = {self.channel_sets} is no list. Choose among {', '.join(CHANNEL_SETS)}.")
         chosen = tuple(self.channel_sets)
         if not self.architecture.labels_pixels:
             if chosen or self.smoothing:
@@ -251,13 +253,15 @@ class ModelConfig:
 
 def _check(name: str, value: float, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ConfigError(f"{name} = {value} is out of range. Choose a value from {low} to {high}.")
+        raise ConfigError(f"{name} = {short(value)} is out of range. Choose a value from {low} to {high}.")
     if isinstance(low, int) and not isinstance(value, int):
         raise ConfigError(f"{name} = {value} is not a whole number. Choose one from {low} to {high}.")
 
 
 def default_config(arch: str) -> ModelConfig:
     """A network's usual configuration: 28×28 digits, a house of two features, or colour pictures of two classes."""
+    if not isinstance(arch, str):
+        return ModelConfig(arch)  # which refuses it
     if arch == REGRESSOR:
         return ModelConfig(arch, input_channels=2, image_size=1, num_classes=1)
     if arch == PAINTER:

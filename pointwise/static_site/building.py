@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from pointwise.static_site.measured_claims import MeasuredClaim
 from pointwise.static_site.page_table import CODE, FRAME, PAGES, POINTWISE
 from pointwise.static_site.readers import Reader, readers
 from pointwise.static_site.rendering import page_text
-from pointwise.weights import write_bytes
+from pointwise.weights import check_writable, write_bytes
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,12 @@ def first_drawing() -> np.ndarray:
 
 
 def check_folder(folder: Path, replace: bool) -> None:
-    """Raise ConfigError where the folder is a file, or holds something and nothing is to be replaced."""
-    if folder.exists() and not folder.is_dir():
+    """Raise ConfigError where the folder is a file, or holds something and nothing is to be replaced; ModelFileError
+    where nothing can be written into it.
+    """
+    if os.path.exists(folder) and not folder.is_dir():
         raise ConfigError(f"{folder} is a file. Name a folder.")
+    check_writable(folder / PAGES[0].file)
     if folder.is_dir() and not replace and any(folder.iterdir()):
         raise ConfigError(f"{folder} holds files already. Write to another folder, or over them with --force.")
 

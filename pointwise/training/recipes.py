@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-from pointwise.errors import ConfigError, check_whole
+from pointwise.errors import ConfigError, check_kind, check_whole, short
 from pointwise.models import REGRESSOR
 
 FEW_ROWS = 2_000  # of a table
@@ -23,7 +23,7 @@ class Recipe:
     learning_rate: float = 1e-3  # above 0, at most 10; the peak of a one-cycle schedule
     optimizer: str = "adam"  # adam, or adamw (decoupled weight decay, fused)
     schedule: str = "constant"  # constant, or one_cycle (Smith & Topin 2017, arXiv:1708.07120)
-    weight_decay: float = 0.0
+    weight_decay: float = 0.0  # 0–10
     augment: bool = False  # digits only
     made: int = 0  # MNIST only: digits made of strokes that join it, with as many pictures of no digit (0–100,000)
     mixed_precision: bool = False  # pictures only: as ``precision`` says, bfloat16 where that is quicker
@@ -38,9 +38,21 @@ class Recipe:
         for value, choices in ((self.optimizer, ("adam", "adamw")), (self.schedule, ("constant", "one_cycle"))):
             if value not in choices:
                 raise ConfigError(f"A recipe cannot use '{value}' there. Choose one of {', '.join(choices)}.")
-        rate = self.learning_rate
-        if not (isinstance(rate, (int, float)) and 0 < rate <= 10):
+        if not (_is_number(self.learning_rate) and 0 < self.learning_rate <= 10):
+            rate = short(self.learning_rate)
             raise ConfigError(f"A learning rate of {rate} is out of range. Choose one above 0 and up to 10.")
+        if not (_is_number(self.weight_decay) and 0 <= self.weight_decay <= 10):
+            decay = short(self.weight_decay)
+            raise ConfigError(f"A weight decay of {decay} is out of range. Choose one from 0 to 10.")
+        check_kind("A recipe's name", self.name, str, "Give a text.")
+        for what in ("augment", "mixed_precision", "standardise"):
+            if not isinstance(getattr(self, what), bool):
+                given = short(getattr(self, what))
+                raise ConfigError(f"{what} = {given} is neither true nor false. Choose one of the two.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 _FAST = Recipe(

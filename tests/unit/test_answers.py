@@ -163,6 +163,20 @@ def test_what_is_no_house_is_refused_with_its_row(houses: tuple[Any, ...], words
         predict_prices("price_1x1", *houses)
 
 
+@pytest.mark.parametrize("house", [(1e308, 3), (2500, 1e10), (10**400, 3), (2500, 10**5000), ("many", 3), (-1, 3)])
+def test_what_is_no_house_has_no_price(house: tuple[Any, Any]) -> None:
+    with pytest.raises(DataError, match=r"are no house's\. Give a number from 0 to 1,000,000,000\.$"):
+        predict_price(load_model("price_1x1"), *house)
+
+
+def test_a_price_that_is_no_number_is_refused() -> None:
+    model = load_model("price_1x1")
+    model.card = {**model.card, "scaling": {"mean": 0.0, "std": 1e308}}
+    for ask in (predict_price, predict_prices):
+        with pytest.raises(DataError, match="row 1 is too large"):
+            ask(model, 1e9, 3)
+
+
 def test_only_a_house_network_prices_houses() -> None:
     with pytest.raises(ConfigError, match="prices no houses"):
         predict_prices("nin", FEET, ROOMS)

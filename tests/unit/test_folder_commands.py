@@ -136,6 +136,16 @@ def test_the_file_to_write_is_looked_at_before_the_pictures(
     assert "day/b.png is no PNG or JPEG" in refusal(*training(sky, tmp_path / "y.safetensors"))
 
 
+@pytest.mark.parametrize("command", [("train", "nin"), ("evaluate", "nin")])
+def test_a_folder_without_a_name_is_not_the_current_one(
+    capsys: pytest.CaptureFixture[str], sky: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    monkeypatch.chdir(sky)
+    with pytest.raises(SystemExit, match="2"):
+        main([*command, "--folder", ""])
+    assert "argument --folder: a folder without a name cannot be read; give its path" in capsys.readouterr().err
+
+
 def test_a_stopped_training_goes_on_with_the_same_pictures_alone(
     as_json: Json,
     sky: Path,

@@ -13,7 +13,7 @@ from pointwise import weights
 from pointwise.__main__ import main
 from pointwise.claims import parameters
 from pointwise.data.pen_strokes import fingerprint, read_strokes
-from pointwise.models import ModelConfig, build, default_config
+from pointwise.models import ModelConfig, build, count_parameters, default_config
 from pointwise.teaching.stored_digits import read
 from pointwise.weights import load_model, save_model
 from tests.unit.conftest import Json
@@ -366,3 +366,30 @@ def test_sample_chooses_digits_of_each_class(as_json: Json, write_mnist: Callabl
     assert chosen["test"] == 32
     for part in (read(out).training, read(out).hard):
         assert part.labels.bincount().unique().tolist() == [chosen["training"] // 10]
+
+
+def test_what_json_cannot_say_is_null(
+    as_json: Json, tmp_path: Path, bag: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = {"loss": float("nan"), "worst": [float("inf"), 0.5], "accuracy_interval": (0.25, float("-inf"))}
+    monkeypatch.setattr("pointwise.evaluation.scores", lambda *_: measured)
+    monkeypatch.setattr("pointwise.evaluation.own_data", lambda *_: None)
+    monkeypatch.setattr("pointwise.evaluation.pictures_shown", lambda *_: 1)
+    (row,) = as_json("evaluate", bag)["models"]
+    assert (row["loss"], row["worst"], row["accuracy_interval"]) == (None, [None, 0.5], [0.25, None])
+
+
+def test_train_asks_for_room_for_its_weights(
+    refusal: Callable[..., str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def check(path: Path, size: int = 0) -> None:
+        asked.append((path.name, size))
+        if size:
+            raise weights.ModelFileError(path, "has no room", "Choose another place.")
+
+    monkeypatch.setattr(weights, "check_writable", check)
+    said = refusal("train", "bag_of_pixels", "--data", folder, "--out", tmp_path / "bag.safetensors", "--float16")
+    assert said == "bag.safetensors has no room. Choose another place.\n"
+    assert asked[-1] == ("bag.safetensors", 2 * count_parameters(build(default_config("bag_of_pixels"))))

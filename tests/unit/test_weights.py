@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,17 @@ import torch
 from safetensors.torch import save
 
 from pointwise import weights
-from pointwise.errors import ConfigError, ModelFileError
-from pointwise.models import SHIPPED, SHIPPED_NAMES, ModelConfig, Network, build
+from pointwise.errors import ConfigError, ModelFileError, PointwiseError
+from pointwise.models import (
+    ACTIVATIONS,
+    ARCHITECTURES,
+    SHIPPED,
+    SHIPPED_NAMES,
+    ModelConfig,
+    Network,
+    build,
+    default_config,
+)
 from pointwise.weights import check_writable, load_model, model_from, save_model, shipped_files, to_bytes
 
 CONFIG = ModelConfig("nin", image_size=8, num_classes=3, widths=(2, 3, 4), activation="gelu")
@@ -89,7 +98,7 @@ def test_failed_saving_leaves_the_old_file(model: Network, path: Path, monkeypat
     assert os.listdir(path.parent) == [path.name]
 
 
-@pytest.mark.parametrize("target", [".", "file/a.safetensors", "n" * 300])
+@pytest.mark.parametrize("target", [".", "file/a.safetensors", "n" * 300, "n" * 5_000, "a\0b"])
 def test_unwritable_place_is_refused_before_and_while_saving(model: Network, tmp_path: Path, target: str) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ModelFileError, match="cannot be written"):
@@ -100,6 +109,19 @@ def test_unwritable_place_is_refused_before_and_while_saving(model: Network, tmp
 
 def test_checking_a_writable_place_creates_nothing(tmp_path: Path) -> None:
     check_writable(tmp_path / "new" / "a.safetensors")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_place_without_room_for_the_weights_is_refused(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, before[1]))
+    try:
+        check_writable(tmp_path / "a.safetensors", 2_900_000)
+        with pytest.raises(ModelFileError, match=r"\(File too large\)"):
+            check_writable(tmp_path / "a.safetensors", 3_100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert os.listdir(tmp_path) == []
 
 
@@ -259,3 +281,106 @@ def test_a_network_that_a_wheel_leaves_out_is_refused_with_where_it_is(
 def test_what_is_no_weights_file_at_all_is_refused(source: object) -> None:
     with pytest.raises(ConfigError, match="path, bytes or a name"):
         load_model(source)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("value", [1e30, -1e30])
+def test_weights_that_overflow_are_refused_by_loading_and_saving(arch: str, value: float, path: Path) -> None:
+    config = default_config(arch)
+    large = {name: torch.full_like(t, value) for name, t in build(config).state_dict().items() if t.is_floating_point()}
+    write(path, asdict(config), {**build(config).state_dict(), **large})
+    with pytest.raises(ModelFileError, match=r"nin\.safetensors holds weights so large that its layer \w+1 overflows"):
+        load_model(path)
+    with pytest.raises(ModelFileError, match="This network holds weights so large"):
+        save_model(model_from(config, {**build(config).state_dict(), **large}), path)
+
+
+def test_a_negative_variance_is_refused(path: Path) -> None:
+    tensors = dict(build(CONFIG).state_dict())
+    tensors["norm1.running_var"] = torch.full_like(tensors["norm1.running_var"], -1)
+    write(path, asdict(CONFIG), tensors)
+    with pytest.raises(ModelFileError, match="layer conv1 overflows"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_fresh_network_is_loaded_in_either_precision(arch: str, activation: str) -> None:
+    fresh = build(replace(default_config(arch), activation=activation))
+    assert load_model(to_bytes(fresh, {})).config == load_model(to_bytes(fresh, {}, torch.float16)).config
+
+
+def test_weights_that_are_not_numbers_are_not_written(model: Network, path: Path) -> None:
+    broken = model_from(CONFIG, {**model.state_dict(), "conv1.bias": torch.full((2,), torch.nan)})
+    with pytest.raises(ModelFileError, match="This network holds weights that are not finite"):
+        save_model(broken, path)
+    large = model_from(CONFIG, {**model.state_dict(), "conv1.bias": torch.full((2,), 1e5)})
+    with pytest.raises(ModelFileError, match=r"store it as torch\.float32"):
+        save_model(large, path, {}, torch.float16)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        *({"temperature": one} for one in ("x", 0, float("nan"), -1)),
+        {"made": object()},
+        {"pixels": torch.zeros(2)},
+        {("a", 1): 2},
+        {"data": "x" * 2_100_000},
+    ],
+)
+def test_a_card_that_could_not_be_read_again_is_not_written(model: Network, path: Path, card: Any) -> None:
+    with pytest.raises(ConfigError):
+        save_model(model, path, card)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("card", [None, 5, "card"])
+def test_a_network_whose_own_card_is_none_is_not_written(model: Network, path: Path, card: Any) -> None:
+    model.card = card
+    with pytest.raises(ConfigError, match="A card is needed"):
+        save_model(model, path)
+    assert not path.exists()
+
+
+def test_a_configuration_of_other_shapes_is_not_written(model: Network, path: Path) -> None:
+    model.config = ModelConfig("nin")
+    with pytest.raises(ModelFileError, match="do not fit its configuration"):
+        save_model(model, path)
+
+
+@pytest.mark.parametrize("name", ["fifo", "link to it", "loop"])
+def test_what_is_no_file_is_not_replaced(model: Network, tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "link to it").symlink_to(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    before = {one.name: one.lstat().st_mode for one in tmp_path.iterdir()}
+    with pytest.raises(ModelFileError, match=r"\(it is no file\)\. Choose another place\.$"):
+        check_writable(tmp_path / name)
+    with pytest.raises(ModelFileError, match=r"\(it is no file\)\. Choose another place\.$"):
+        save_model(model, tmp_path / name)
+    assert {one.name: one.lstat().st_mode for one in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_and_its_target_is_written(model: Network, tmp_path: Path, there: bool) -> None:
+    target, link = tmp_path / "below" / "target.safetensors", tmp_path / "link.safetensors"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    if there:
+        target.write_bytes(b"old")
+    check_writable(link)
+    save_model(model, link)
+    assert link.is_symlink()
+    assert not target.is_symlink()
+    assert load_model(target).config == CONFIG
+    assert os.listdir(target.parent) == [target.name]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"), [("", "without a name"), (".", r"^\. is a folder"), ("/", "^/ is a folder")]
+)
+def test_what_has_no_name_is_named_otherwise(source: str, words: str) -> None:
+    with pytest.raises(PointwiseError, match=words):
+        load_model(source)

@@ -98,6 +98,14 @@ def test_what_stands_there_twice_is_used_once(opened: Opened) -> None:
     assert sentence == "day/00.png is the same file as night/copy.png. Leave each picture in one class."
 
 
+def vast() -> bytes:
+    """A picture of 64 million pixels, of one colour."""
+    file = io.BytesIO()
+    Image.new("1", (8000, 8000)).save(file, "PNG")
+    return file.getvalue()
+
+
+READABLE = "PNG or JPEG of at most 10 MB and 50 million pixels"
 BROKEN = {f"day/b{number}.png": b"no picture" for number in range(5)}
 CASES: dict[str, tuple[dict[str, bytes], str]] = {
     "nothing": ({}, "holds no pictures. Put the pictures of each class into a folder"),
@@ -106,8 +114,9 @@ CASES: dict[str, tuple[dict[str, bytes], str]] = {
     "beside them": ({**DAYS, "loose.png": picture()}, "holds pictures beside its folders, such as loose.png."),
     "an empty class": ({**DAYS, "eve/a.gif": b"x"}, "The folder eve in sky has no PNG or JPEG picture. Give each"),
     "too few": ({**DAYS, "eve/a.png": picture()}, "The folder eve in sky has one picture. Give each class at least 3"),
-    "a broken one": ({**DAYS, "day/b.png": b"x"}, "day/b.png is no PNG or JPEG of at most 10 MB, or damaged. Take it"),
-    "several": ({**DAYS, **BROKEN}, "5 of 25 files are no PNG or JPEG of at most 10 MB, or damaged: day/b0.png, "),
+    "a broken one": ({**DAYS, "day/b.png": b"x"}, f"day/b.png is no {READABLE}, or damaged. Take it out."),
+    "a large one": ({**DAYS, "day/b.png": vast()}, f"day/b.png is no {READABLE}, or"),
+    "several": ({**DAYS, **BROKEN}, f"5 of 25 files are no {READABLE}, or damaged: day/b0.png, "),
     "cut off": ({**DAYS, "day/b.png": picture(size=(90, 90))[:-300]}, "day/b.png is no PNG or JPEG"),
     "another kind": ({**DAYS, "day/b.png": picture(kind="GIF")}, "day/b.png is no PNG or JPEG"),
     "parts": (
@@ -237,3 +246,41 @@ def test_digits_as_the_app_draws_them_are_known_as_such() -> None:
     assert open_zip(zipped(digits(3, 255)), "a.zip").options == {}
     letters = {name.replace("0/", "o/"): one for name, one in digits(250, 0).items()}
     assert open_zip(zipped(letters), "a.zip").options == {"drawn": True}
+
+
+def test_a_pipe_is_no_picture_and_is_not_waited_for(tmp_path: Path) -> None:
+    sky = written(DAYS, tmp_path / "sky")
+    os.mkfifo(sky / "night" / "pipe.png")
+    mine = open_folder(sky)
+    assert (sum(mine.counts), mine.notes) == (20, ("One file is no PNG or JPEG and left out.",))
+
+
+def test_links_are_followed_and_each_folder_is_looked_through_once(tmp_path: Path) -> None:
+    sky = written(DAYS, tmp_path / "sky")
+    for number in range(3):
+        (sky / "day" / f"up{number}").symlink_to("..")
+        (sky / "night" / f"up{number}").symlink_to("..")
+    (sky / "day" / "others").symlink_to("../night")
+    more = written({f"{number}.png": picture(200, seed=number) for number in range(3)}, tmp_path / "more")
+    (sky / "day" / "more").symlink_to(more)
+    (sky / "day" / "again").symlink_to(more)
+    mine = open_folder(sky)
+    assert (sum(mine.counts), mine.notes) == (23, ())
+
+
+def test_a_folder_of_very_many_entries_is_not_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_lists, "MOST_FOLDER_ENTRIES", 19)
+    sky = written(DAYS, tmp_path / "sky")
+    assert refusal(lambda: open_folder(sky)) == "sky holds more than 19 files and folders. Choose a smaller one."
+
+
+def test_a_folder_without_a_name_is_not_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(written(DAYS, tmp_path / "sky"))
+    assert refusal(lambda: open_folder("")) == "A folder without a name cannot be read. Give its path."
+    assert open_folder(".").title == "sky"
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "n" * 5_000, "a\0b", "a/" * 3_000])
+def test_a_path_that_cannot_be_is_refused_in_a_short_sentence(name: str) -> None:
+    assert len(refusal(lambda: open_folder(name))) < 300
+    assert refusal(lambda: open_folder(name)).endswith("Choose another folder.")

@@ -220,3 +220,45 @@ def test_a_group_of_processes_keeps_one_run_and_stops_together(
     finally:
         process.send_signal(signal.SIGTERM)  # which the launcher hands on
         process.communicate(timeout=PATIENCE)
+
+
+def fails(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let files whose names end so be written to a full disk."""
+    write = os.replace
+
+    def replace(source: Any, target: Any) -> None:
+        if str(target).endswith(names):
+            raise OSError(28, "No space left on device")
+        write(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+
+
+def test_a_checkpoint_that_cannot_be_written_ends_no_training(
+    capsys: pytest.CaptureFixture[str], terminals: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pointwise.commands.recorder.AT_LATEST", 0.0)
+    fails(monkeypatch, "nin.checkpoint.safetensors")
+    assert main(arguments(tmp_path / "nin.safetensors")) == 0
+    said = capsys.readouterr().err
+    assert said.count("The training goes on without a new checkpoint. nin.checkpoint.safetensors cannot be writ") == 1
+    assert "(No space left on device)" in said
+    (record,) = terminals.runs()
+    assert (record.state, bool(record.error), load_model(tmp_path / "nin.safetensors").card) == (
+        "done",
+        False,
+        record.card,
+    )
+
+
+def test_weights_that_cannot_be_written_are_in_the_kept_run_and_the_last_sentence_says_so(
+    capsys: pytest.CaptureFixture[str], terminals: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails(monkeypatch, f"{tmp_path.name}/nin.safetensors", "nin.checkpoint.safetensors")
+    assert main(arguments(tmp_path / "nin.safetensors")) == 2
+    (record,) = terminals.runs()
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("nin.safetensors cannot be written to")
+    assert "Choose another place. The run is kept as 'Run 1': look at it in the app under 'Your runs'" in last
+    assert last.endswith(f"runs show {record.id[:8]}")
+    assert (record.state, terminals.network(record.id).config.arch) == ("done", "nin")

@@ -14,7 +14,7 @@ import pytest
 
 from pointwise.__main__ import main
 from pointwise.claims.quotations import CLAIMS
-from pointwise.errors import ConfigError
+from pointwise.errors import ConfigError, ModelFileError
 from pointwise.models import ARCHITECTURES
 from pointwise.static_site import building, readers, rendering
 from pointwise.static_site.page_table import PAGES, POINTWISE
@@ -143,3 +143,9 @@ def test_nothing_is_lost_in_a_folder_that_holds_something(tmp_path: Path, capsys
 def test_a_readme_elsewhere_has_a_whole_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["site", "--out", str(tmp_path / "site"), "--readme", "javascript:alert(1)"]) == 2
     assert "https://" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "n" * 5_000, "a\0b"])
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelFileError, match="cannot be written"):
+        building.check_folder(tmp_path / name, replace=True)

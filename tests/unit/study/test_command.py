@@ -109,6 +109,8 @@ def test_a_study_that_was_stopped_goes_on(
         (("--against", "s.json"), "--against does not apply without --quick"),
         (("--quick", "--against", "nowhere.json"), "nowhere.json does not exist. Make it again with"),
         (("--weights", __file__), "test_command.py is no folder."),
+        (("--weights", "n" * 300), "nin.safetensors cannot be written"),
+        (("--out", "n" * 5_000), "cannot be written"),
         (("--strokes", "nowhere.jsonl"), "nowhere.jsonl cannot be read"),
         (("--workers", "-1"), "-1 workers cannot train"),
     ],
