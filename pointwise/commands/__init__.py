@@ -121,8 +121,6 @@ def check_outs(outs: Iterable[Path | None], inputs: Iterable[Path] = (), *, repl
             raise ConfigError(f"{out} is read here, and would be lost. Write to another file.")
         if any(_same(out, one) for one in seen):
             raise ConfigError(f"{out} would be written twice. Give each file a name of its own.")
-        if out.exists() and not out.is_file():
-            raise ConfigError(f"{out} is no file that could be replaced. Write to another one.")
         if out.exists() and not replace:
             raise ConfigError(f"{out} is there already. Write to another file, or replace it with --force.")
         seen.append(out)

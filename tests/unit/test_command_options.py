@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -190,8 +191,9 @@ def test_two_files_need_two_names(refusal: Callable[[str], str]) -> None:
     assert "would be written twice" in refusal("export nin --torch nin.py --onnx nin.py")
 
 
-def test_what_is_no_file_is_not_replaced(refusal: Callable[[str], str]) -> None:
-    assert "is no file that could be replaced" in refusal("export nin --torch /dev/null --force")
+def test_what_is_no_file_is_not_replaced(refusal: Callable[[str], str], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "(it is no file). Choose another place." in refusal(f"export nin --torch {tmp_path}/pipe --force")
 
 
 def test_missing_digits_are_told_of_those_that_need_no_download(refusal: Callable[[str], str]) -> None:
