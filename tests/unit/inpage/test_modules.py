@@ -36,7 +36,7 @@ def test_a_script_of_modules_has_each_in_a_scope_of_its_own(tmp_path: Path) -> N
         "function halved() {\n  return 1\n}\n"
     )
     assert scoped(tmp_path / "a.js") == (
-        "const $0 = (() => {\nconst b = 1\n\nfunction twice(x) {\n  return [x, halved()]\n}\n\n"
-        "function halved() {\n  return 1\n}\n\nreturn { b, twice }\n})()\n"
-        "const $1 = (() => {\nconst { b: c, twice } = $0\nconst b = 2\nshow(twice(b, c))\n\nreturn {  }\n})()"
+        "const $0=(()=>{const b=1\nfunction twice(x){return[x,halved()]}\n"
+        "function halved(){return 1}\nreturn{b,twice}})()\n"
+        "const $1=(()=>{const{b:c,twice}=$0\nconst b=2\nshow(twice(b,c))\nreturn{}})()"
     )
