@@ -156,6 +156,12 @@ def _learned_at_first(model: Network) -> str:
     return f"{words} and {made:,} made of strokes"
 
 
+def own_held_out(card: Card) -> int | None:
+    """How many of somebody's own pictures a card's accuracy is on, held out or left out in turn; None if unsaid."""
+    count = card.get("held_out", card.get("drawings"))
+    return count if isinstance(count, int) and count > 0 else None
+
+
 def measured_share(model: Network) -> Share | None:
     """The accuracy on a network's card, on the test pictures of what it was trained on, with the interval of so many.
 
@@ -166,8 +172,8 @@ def measured_share(model: Network) -> Share | None:
     if not isinstance(accuracy, (int, float)) or not 0 <= accuracy <= 1:
         return None
     if name == OWN:
-        own = model.card.get("held_out", model.card.get("drawings"))  # which were left out in turn
-        return share_of_sample(accuracy, own) if isinstance(own, int) and own > 0 else None
+        own = own_held_out(model.card)
+        return None if own is None else share_of_sample(accuracy, own)
     if name not in DATA_SETS:
         return None
     count, asked = DATA_SETS[name].test, options_of(model).get("few_held_out")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pointwise.card import COMPARISON, HOUSES, LOADED, PAINTING, STROKES, TABLE
+from pointwise.card import COMPARISON, HOUSES, LOADED, PAINTING, STROKES, TABLE, own_held_out
 from pointwise.data.catalogue import DATA_SETS, OWN
 from pointwise.intervals import difference_of_shares, share_of_sample
 from pointwise.library import RunRecord
@@ -149,8 +149,8 @@ def metric(record: RunRecord, name: str, value: float) -> str:
 
 def held_out(record: RunRecord, name: str) -> str:
     """A metric on held-out examples in its unit, an accuracy on somebody's own pictures with its interval."""
-    value, count = record.metrics[name], record.card.get("held_out", record.card.get("drawings"))
-    if name == "accuracy" and record.data_set == OWN and isinstance(count, int) and count > 0:
+    value, count = record.metrics[name], own_held_out(record.card)
+    if name == "accuracy" and record.data_set == OWN and count is not None:
         return f"{share_of_sample(value, count)} of {count:,} pictures"
     return metric(record, name, value)
 
