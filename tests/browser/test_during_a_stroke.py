@@ -254,8 +254,8 @@ def test_the_worker_ends_with_the_page(page: Page, server: Server) -> None:
 
 
 def workers(page: Page, expected: int) -> int:
-    """How many there are, once there are so many, or after five seconds."""
-    for _ in range(50):
+    """How many there are, once there are so many, or after half a minute."""
+    for _ in range(300):
         if len(page.workers) == expected:
             break
         page.wait_for_timeout(100)

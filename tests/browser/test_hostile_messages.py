@@ -93,7 +93,7 @@ def other(browser: Browser, target: Server) -> Iterator[Page]:
 def draws(page: Page, digit: int) -> None:
     clear(page)
     draw(page, STROKES[digit])
-    expect(value(page)).to_have_text(str(digit), timeout=20_000)
+    expect(value(page)).to_have_text(str(digit), timeout=60_000)
     answered(page)
 
 

@@ -39,14 +39,14 @@ async def until(visitor: Visitor, words: str) -> None:
 
 
 def test_tables_of_one_visitor_make_no_other_one_wait_and_take_little_memory(tmp_path: Path) -> None:
-    async def scene(url: str, process: int) -> tuple[float, float]:
-        async with Visitor(url, "regression") as hostile, Visitor(url) as other:
+    async def scene() -> float:
+        async with Visitor(server.url, "regression") as hostile, Visitor(server.url) as other:
             await hostile.set("Data", "Your own table")
             await hostile.upload(UPLOADER, "small.csv", SMALL)
             await hostile.press("Train on this table")
             await until(hostile, "On 8 held-out rows")  # then all that is needed once is in memory
             await other.draw()
-            before = crowd.memory(process)
+            before = crowd.memory(server.process.pid)
             longest = await crowd.bearable(other)
             async with crowd.drawing(other) as answers:
                 for name, (content, words) in TABLES.items():
@@ -57,12 +57,11 @@ def test_tables_of_one_visitor_make_no_other_one_wait_and_take_little_memory(tmp
                         await until(hostile, "of the 12,000 training rows")
                         await hostile.press("Stop")
                 await hostile.upload(UPLOADER, "small.csv", SMALL)
-            return max(answers) / longest, crowd.memory(process) - before
+            assert crowd.memory(server.process.pid) - before < 200e6
+            return max(answers) / longest
 
     with serve(tmp_path) as server:
-        share, more = crowd.run(scene(server.url, server.process.pid), 240)
-        assert share < 1
-        assert more < 200e6
+        assert crowd.least(scene, 240) < 1
 
 
 FLATS = "size,side,price\n" + "\n".join(f"{i % 37},{'north' if i % 3 else 'south'},{3 * (i % 37)}" for i in range(120))

@@ -22,6 +22,7 @@ from pointwise.weights import load_model
 
 REPOSITORY = Path(__file__).parents[3]
 PATIENCE = 60.0  # seconds until a test that hangs fails
+PROMPT = 6.0  # seconds until a wish is granted: one or two, and more where a machine does something else meanwhile
 
 
 def arguments(out: Path, *more: object) -> list[str]:
@@ -162,10 +163,10 @@ def test_wishes_reach_a_training_in_another_process_and_its_answers_come_back(
         wait_for(is_in(terminals, "training"), process)
         (record,) = terminals.runs()
         terminals.ask(record.id, "pause")
-        assert wait_for(is_in(terminals, "paused"), process) < 2.0
+        assert wait_for(is_in(terminals, "paused"), process) < PROMPT
         at = terminals.run(record.id).step
         terminals.ask(record.id, "resume")
-        assert wait_for(is_in(terminals, "training"), process) < 2.0
+        assert wait_for(is_in(terminals, "training"), process) < PROMPT
         wait_for(lambda: terminals.run(record.id).step > at, process)
         assert "stops within a second or two" in runs("stop", record.id)
         out, err = process.communicate(timeout=PATIENCE)
