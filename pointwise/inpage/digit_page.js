@@ -61,10 +61,10 @@ document.addEventListener("keydown", (event) => {
   board[key === "y" || event.shiftKey ? "redo" : "undo"]()
 })
 const points = (line) => line.flatMap((x, at) => (at % 2 ? [] : [[x / 1e4, line[at + 1] / 1e4]]))
-const draw = (lines) => board.draw(lines.map((line) => ({ points: points(line), pen: about.sheet.pen })))
+const figure = (lines) => lines.map((line) => ({ points: points(line), pen: about.sheet.pen }))
 about.samples.forEach((lines, digit) => {
-  const attributes = { type: "button", "aria-label": `Draw a ${digit}`, onclick: () => draw(lines) }
+  const attributes = { type: "button", "aria-label": `Draw a ${digit}`, onclick: () => board.draw(figure(lines)) }
   found("samples").append(make("button", attributes, String(digit)))
 })
-if (about.first) draw(about.first)
+if (about.first) board.offer(figure(about.first))
 else read(board, false)

@@ -4,8 +4,8 @@
 
 import { keyboardPen } from "./keyboard_pen.js"
 import { taught } from "./network.js"
-import { canvases, container, dress, press } from "./page.js"
-import { onPaper } from "./paper.js"
+import { canvases, componentRoots, container, dress, press } from "./page.js"
+import { onPaper, strokesOnPaper } from "./paper.js"
 import { pause, reader } from "./reader.js"
 
 const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
@@ -24,7 +24,24 @@ function share(event, { left, top, width, height }) {
 // wants it; null where the canvas is not found.
 function pixels(pen) {
   const found = canvases(pen.key)
-  return found && onPaper(pen, [found.lower, found.upper])
+  return found && onPaper(pen, [...(pen.under ? [beneath(pen, found.lower)] : []), found.lower, found.upper])
+}
+
+// What is seen through a canvas that is transparent: paper with what makes way for the pen, and without it once it came.
+function beneath(pen, { width, height }) {
+  pen.beneath ??= document.createElement("canvas").getContext("2d")
+  Object.assign(pen.beneath.canvas, { width, height })
+  strokesOnPaper(pen.beneath, came(pen) ? [] : pen.under, width, height)
+  return pen.beneath.canvas
+}
+
+function came(pen) {
+  return pen.stroke !== null || pen.strokes.length > 0
+}
+
+// The page's style shows it behind the canvas.
+function makeWay(pen) {
+  for (const { host } of componentRoots(pen.key)) host.style.backgroundImage = pen.under && came(pen) ? "none" : ""
 }
 
 // The page's own answer is painted first: what Streamlit does with a message keeps the page from painting.
@@ -51,6 +68,7 @@ function listen(pen) {
     pen.box = found.upper.getBoundingClientRect()
     pen.stroke = { points: [share(event, pen.box)], pen: pen.width }
     pen.number += 1
+    makeWay(pen)
     if (pen.reads) reading?.down()
   }
   const move = (event) => {
@@ -86,6 +104,7 @@ function arranged(pen) {
   const found = canvases(pen.key)
   if (!found) return later(pen)
   dress(pen.key, NO_TOOLBAR)
+  makeWay(pen)
   pen.keys.arrange()
   container(`${pen.key}-no-pen`)?.querySelector("p")?.remove()
   if (pen.reads && pen.upper !== found.upper) reading?.inSight()
@@ -110,7 +129,8 @@ function sheet(data, send) {
     const stroke = pen.stroke && { ...pen.stroke, points: pen.stroke.points.slice(-1) }
     Object.assign(pen, { base: data.base, strokes: [], stroke, number: data.number + (stroke ? 1 : 0) })
   }
-  Object.assign(pen, { size: data.size, detail: data.detail, width: data.pen, reads: data.reads, send })
+  const { size, detail, under, reads } = data
+  Object.assign(pen, { size, detail, under, reads, width: data.pen, send })
   pen.number = Math.max(pen.number, data.number)
   pen.end ??= listen(pen)
   arranged(pen)

@@ -1,32 +1,12 @@
 // A sheet to draw on: a plain canvas, strokes by mouse, finger, pen or keyboard, undo, redo and clear. A stroke is its
-// points and width in shares of the sheet; one by hand is rounded between them, as the app's canvas does. One that has a
-// ``paint`` of its own is painted by that.
+// points and width in shares of the sheet, as paper.js paints them.
 
 import { keyboardPen } from "./keyboard_pen.js"
-import { onPaper } from "./paper.js"
+import { INK, line, onPaper, strokesOnPaper } from "./paper.js"
 
-const INK = "#ffffff", PAPER = "#0b0f14"
 const FINEST = 4 // pixels of the canvas to one of the sheet
 const MOST_UNDONE = 100
 const PALM = 1000 // milliseconds after the last word of a pen in which a touch is the hand that holds it
-
-function line(context, { points, pen, byHand, paint }, width, height) {
-  if (paint) return paint(context, width, height)
-  const [first, ...rest] = points.map(([x, y]) => [x * width, y * height])
-  context.lineWidth = pen * height
-  context.beginPath()
-  context.moveTo(...first)
-  if (byHand) {
-    let [x, y] = first
-    for (const [nextX, nextY] of rest) {
-      context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2)
-      x = nextX
-      y = nextY
-    }
-    context.lineTo(...(rest.at(-1) ?? [x + 0.01, y]))
-  } else for (const point of rest) context.lineTo(...point)
-  context.stroke()
-}
 
 // ``about`` has the sheet's ``size`` in pixels, the pen's width ``pen`` as a share of its height, and the ``detail`` of the
 // picture that is read. ``changed(during)`` is called when there is something else on it: ``during`` a stroke or after it.
@@ -34,7 +14,7 @@ export function sheet(canvas, about, changed) {
   const context = canvas.getContext("2d"), paper = { size: about.size, detail: about.detail }
   const under = document.createElement("canvas").getContext("2d") // the strokes that are done
   const [width, height] = about.size
-  let strokes = [], before = [], after = [], stroke = null, painted = null, frame = 0, scale = 0
+  let strokes = [], offered = null, before = [], after = [], stroke = null, painted = null, frame = 0, scale = 0
   let pointer = null, kind = "", fingers = false, penAt = -Infinity
 
   function paint() {
@@ -44,14 +24,12 @@ export function sheet(canvas, about, changed) {
       painted = null
       for (const one of [canvas, under.canvas])
         Object.assign(one, { width: Math.round(width * scale), height: Math.round(height * scale) })
-      for (const one of [context, under]) Object.assign(one, { strokeStyle: INK, lineCap: "round", lineJoin: "round" })
+      Object.assign(context, { strokeStyle: INK, lineCap: "round", lineJoin: "round" })
     }
     under.setTransform(scale, 0, 0, scale, 0, 0)
     if (painted !== strokes) {
       painted = strokes
-      under.fillStyle = PAPER
-      under.fillRect(0, 0, width, height)
-      for (const one of strokes) line(under, one, width, height)
+      strokesOnPaper(under, strokes, width, height)
     }
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.drawImage(under.canvas, 0, 0)
@@ -61,8 +39,15 @@ export function sheet(canvas, about, changed) {
 
   function show(next) {
     if (stroke) return
+    offered = null
     before = [...before, strokes].slice(-MOST_UNDONE)
     after = []
+    put(next)
+  }
+
+  // Something that makes way for the pen.
+  function offer(next) {
+    offered = next
     put(next)
   }
 
@@ -93,7 +78,7 @@ export function sheet(canvas, about, changed) {
     const done = stroke
     stroke = null
     if (counts) show([...strokes, done])
-    else put(strokes)
+    else put(offered ?? strokes)
   }
 
   // Of several fingers the first one draws, and a pen before them.
@@ -103,6 +88,7 @@ export function sheet(canvas, about, changed) {
     if (stroke) fingers ||= pointerType === "touch"
     if (stroke || !event.isPrimary || event.button || (pointerType === "touch" && event.timeStamp - penAt < PALM)) return
     if (event.isTrusted) canvas.setPointerCapture(event.pointerId)
+    if (offered) strokes = []
     pointer = event.pointerId
     kind = pointerType
     fingers = false
@@ -160,6 +146,7 @@ export function sheet(canvas, about, changed) {
     redo,
     clear: () => strokes.length && show([]),
     draw: show,
+    offer,
     strokes: () => strokes,
     pixels: () => onPaper(paper, [canvas]),
     empty: () => !strokes.length && !stroke,

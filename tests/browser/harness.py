@@ -51,6 +51,7 @@ BLANK = """(key) => {
   const roots = [...document.querySelectorAll(`.st-key-${key} [data-testid=stBidiComponentIsolated]`)]
   const canvas = roots.flatMap((root) => root.shadowRoot?.querySelector("canvas.dc-canvas.lower-canvas") ?? [])[0]
   if (!canvas) return null
+  if (getComputedStyle(canvas.getRootNode().host).backgroundImage !== "none") return false // what makes way for the pen
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
   return data.every((value, at) => at % 4 === 3 || value < 100)
 }"""

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import STROKES, Server, answered, box, clear, draw, fits, inked, metric, value
+from tests.browser.harness import STROKES, Server, answered, blank, box, clear, draw, fits, inked, metric, value
 
 
 @pytest.fixture
@@ -46,6 +46,33 @@ def test_drawn_digits_are_read(drawing: Page) -> None:
         clear(drawing)
         draw(drawing, strokes)
         expect(value(drawing)).to_have_text(str(digit))
+
+
+def test_the_sample_of_a_first_visit_makes_way_for_the_pen(drawing: Page) -> None:
+    inked(drawing)
+    draw(drawing, STROKES[3])
+    answered(drawing)
+    expect(value(drawing)).to_have_text("3")
+    expect(drawing.get_by_text("PyTorch agrees")).to_be_visible()
+    drawing.reload()
+    expect(value(drawing)).to_have_text("3")
+    inked(drawing)
+    undo(drawing)
+    blank(drawing)
+    expect(metric(drawing, "Prediction")).to_contain_text("Draw a digit")
+
+
+def test_the_sample_is_there_again_on_another_page_and_back_until_the_pen_comes(drawing: Page) -> None:
+    drawing.get_by_role("link", name="House prices").click()
+    expect(drawing.get_by_role("heading", name="House prices")).to_be_visible()
+    drawing.get_by_role("link", name="Draw a digit").click()
+    expect(value(drawing)).to_have_text("7")
+    inked(drawing)
+    draw(drawing, STROKES[2])
+    answered(drawing)
+    expect(value(drawing)).to_have_text("2")
+    undo(drawing)
+    blank(drawing)
 
 
 def test_undo_takes_back_one_stroke(drawing: Page) -> None:

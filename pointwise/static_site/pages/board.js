@@ -89,7 +89,8 @@ export function drawingBoard(changed) {
     })
     if (!linked) {
       const before = own ? await lengthened(own).catch(() => null) : null
-      put(before ?? { strokes: pen(about.first) })
+      if (before) put(before)
+      else board.offer(pen(about.first))
       if (!read) look(false) // an empty sheet changes nothing
     }
     mine = true

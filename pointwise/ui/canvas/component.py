@@ -50,7 +50,7 @@ def canvas(drawing: Drawing, pen: int) -> None:
     with st.container(gap=None):
         _canvas(drawing.shown, pen)
         with st.container(key=f"{drawing.sheet.key}-no-pen"):
-            st.html(_fit(drawing.sheet) + NO_PEN)
+            st.html(_fit(drawing) + NO_PEN)
 
 
 def strokes(
@@ -77,6 +77,7 @@ def strokes(
                 "pen": pen / sheet.height,
                 "number": drawing.number,
                 "base": drawing.shown.number,
+                "under": _under(drawing.shown),
                 "reads": sheet.reads,
             },
             on_drawing_change=lambda: _take(sheet, on_first),
@@ -114,21 +115,49 @@ def network(packed: Packed | None, has_one: bool = False, in_last_layer: bool = 
         page_code()(key="answer.weights", data=data)  # "network" is a select box of another page
 
 
-def _fit(sheet: Sheet) -> str:
-    """Styles that show a sheet smaller where there is less room; canvas and pen find out by themselves how large."""
+def _fit(drawing: Drawing) -> str:
+    """Styles that show a sheet smaller where there is less room; canvas and pen find out by themselves how large.
+
+    Under the canvas lies what makes way for the pen (inpage/pen.js).
+    """
+    sheet = drawing.sheet
     inside = f".st-key-{sheet.key} [data-testid=stBidiComponentIsolated]"
     narrower = range(sheet.width - FINER, sheet.width // 2, -FINER)
     return (
         f"<style>.st-key-{sheet.key} {{container-type: inline-size; max-width: {sheet.width}px; "
         f"min-height: 0; "
         f"aspect-ratio: {sheet.width} / {sheet.height}}} "
-        f"{inside} {{width: {sheet.width}px; transform-origin: 0 0}} "
+        f"{inside} {{width: {sheet.width}px; height: {sheet.height}px; flex: none; transform-origin: 0 0; "
+        f"background: {PAPER} {_picture(drawing.shown)} 0 0 / contain; "
+        "forced-color-adjust: none; print-color-adjust: exact} "
         + "".join(
             f"@container (width < {width + FINER}px) {{{inside} {{transform: scale({width / sheet.width:.5f})}}}} "
             for width in narrower
         )
         + "</style>"
     )
+
+
+def _under(shown: Drawing) -> list[dict[str, Any]] | None:
+    """The strokes that make way for the pen, which the canvas does not have."""
+    return [{"points": stroke.points, "pen": stroke.pen} for stroke in shown.strokes] if shown.untouched else None
+
+
+def _picture(shown: Drawing) -> str:
+    """The same as a picture in a style."""
+    if not shown.untouched:
+        return "none"
+    width, height = shown.sheet.width, shown.sheet.height
+    lines = "".join(
+        f"<polyline points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in stroke.on(width, height))}' "
+        f"stroke-width='{stroke.pen * height:.1f}'/>"
+        for stroke in shown.strokes
+    )
+    svg = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' fill='none' stroke='{INK}' "
+        f"stroke-linecap='round' stroke-linejoin='round'>{lines}</svg>"
+    )
+    return f"url(data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
 
 
 def _take(sheet: Sheet, on_first: Callable[[], None] | None = None) -> None:
@@ -185,7 +214,12 @@ def _nothing() -> None:
 
 
 def fabric(drawing: Drawing) -> dict[str, Any]:
-    """A Drawing in the canvas's own JSON (Fabric.js); another number makes the canvas load it."""
+    """A Drawing in the canvas's own JSON (Fabric.js); another number makes the canvas load it.
+
+    The canvas is transparent over what makes way for the pen: there is no word to it that its shapes are to go at once.
+    """
+    if drawing.untouched:
+        return {"objects": [], "number": drawing.number, "background": "transparent"}
     shapes = [_path(stroke, drawing.sheet) for stroke in drawing.strokes]
     if drawing.photo is not None:
         shapes.insert(0, _image(drawing.photo, drawing.sheet))

@@ -92,8 +92,18 @@ class Drawing:
 
     @property
     def shown(self) -> Drawing:
-        """The Drawing that the canvas was last told to show; what the page adds is drawn over it."""
+        """The Drawing that the canvas was last told to show."""
         return self.base or self
+
+    @property
+    def begun(self) -> tuple[Stroke, ...]:
+        """The strokes that the page draws over: those shown, but for what a first visitor finds, which makes way."""
+        return () if self.shown.untouched else self.shown.strokes
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it is what a first visitor finds on the sheet."""
+        return bool(self.strokes) and self.strokes == first(self.sheet).strokes
 
     @property
     def empty(self) -> bool:
@@ -136,8 +146,8 @@ class Drawing:
         return prepare_ink(self.prepared.ink, normalise=False).image
 
     def drawn_on(self, number: int, strokes: tuple[Stroke, ...], png: bytes) -> Drawing:
-        """The next Drawing, from what the page sent: all strokes since ``shown``, and a picture of everything."""
-        every = (*self.shown.strokes, *strokes)
+        """The next Drawing, from what the page sent: all strokes over ``begun``, and a picture of everything."""
+        every = (*self.begun, *strokes)
         known = zip(self.strokes, every, self.looks, strict=False)
         looks = [look if before == now else None for before, now, look in known][: len(every) - 1]
         looks += [None] * (len(every) - 1 - len(looks))
@@ -224,7 +234,7 @@ def _kept(sheet: Sheet) -> Lasting[Drawing | None]:
 
 
 def first(sheet: Sheet = SQUARE) -> Drawing:
-    """What a first visitor finds on a sheet."""
+    """What a first visitor finds on a sheet, until the pen comes."""
     empty = Drawing(sheet, 0)
     if sheet is EXAMPLES:
         return empty

@@ -32,7 +32,7 @@ def received(drawing: Drawing, sent: Any) -> Drawing:
     if base != drawing.shown.number or number <= drawing.number:
         return drawing
     png, lines = _look(sent["picture"], drawing.sheet), sent["strokes"]
-    before = drawing.shown.strokes
+    before = drawing.begun
     _check_count(len(before) + len(lines), sum(len(line.points) for line in before) + _points_in(lines))
     drawn = tuple(_stroke(line, by_hand=True) for line in lines)
     after = drawing.drawn_on(number, drawn, png)

@@ -119,7 +119,7 @@ def drawn(name: str, what: str, sheet: Sheet) -> Field:
         after, before = short_drawing.lengthened(sheet, text), drawing.current(sheet)
         if text == short_drawing.shortened(before):
             return
-        if not before.empty and before.strokes != drawing.first(sheet).strokes:
+        if not before.empty and not before.untouched:
             OWN.set((*(one for one in OWN.get() if one.sheet != sheet), before))
         drawing.keep(after)
 

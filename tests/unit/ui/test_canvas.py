@@ -13,7 +13,19 @@ from PIL import Image
 
 from pointwise.drawing import draw_strokes, ink_of
 from pointwise.ui.canvas.component import fabric
-from pointwise.ui.canvas.drawing import EXTENT, LOOKS, SAMPLES, SQUARE, STRIP, Drawing, Sheet, Stroke, first, pixels
+from pointwise.ui.canvas.drawing import (
+    EXTENT,
+    LOOKS,
+    PAPER,
+    SAMPLES,
+    SQUARE,
+    STRIP,
+    Drawing,
+    Sheet,
+    Stroke,
+    first,
+    pixels,
+)
 from pointwise.ui.canvas.drawing_json import MOST_BYTES, MOST_STROKES, dump, load, received
 
 LINE = [[0.2, 0.5], [0.5, 0.4], [0.8, 0.5]]
@@ -39,12 +51,34 @@ def message(drawing: Drawing, picture: bytes | None = None, strokes: int = 1, **
 
 
 def test_a_stroke_makes_the_next_drawing_with_the_pages_own_picture() -> None:
-    before = first()
+    before = first().with_digits(7)
     after = received(before, message(before))
-    assert (after.number, after.shown.number, len(after.strokes)) == (2, before.number, len(before.strokes) + 1)
+    assert (after.number, after.shown.number, len(after.strokes)) == (3, before.number, len(before.strokes) + 1)
     assert after.shown.strokes == before.strokes
     assert np.array_equal(after.rgba[..., :3], np.asarray(Image.open(io.BytesIO(png()))))
     assert after.strokes[-1] == Stroke(tuple(map(tuple, LINE)), 0.07, by_hand=True)
+
+
+@pytest.mark.parametrize("sheet", [SQUARE, STRIP])
+def test_what_a_first_visitor_finds_makes_way_for_the_pen(sheet: Sheet) -> None:
+    before = first(sheet)
+    assert before.untouched
+    assert before.reopened().untouched
+    assert not before.empty
+    after = received(before, message(before))
+    assert after.strokes == (Stroke(tuple(map(tuple, LINE)), 0.07, by_hand=True),)
+    assert not after.untouched
+    more = received(after, message(after, strokes=2))
+    assert more.strokes == after.strokes * 2
+    assert more.undone().strokes == after.strokes
+    assert after.undone().empty
+    assert not after.undone().untouched
+
+
+def test_the_canvas_itself_is_empty_over_what_makes_way() -> None:
+    assert fabric(first()) == {"objects": [], "number": 1, "background": "transparent"}
+    drawn = fabric(first().with_digits(7))
+    assert (len(drawn["objects"]), drawn["background"]) == (len(SAMPLES[7]), PAPER)
 
 
 def test_of_a_stroke_that_a_cleared_board_took_from_the_page_s_picture_one_is_made_here() -> None:
@@ -57,7 +91,7 @@ def test_of_a_stroke_that_a_cleared_board_took_from_the_page_s_picture_one_is_ma
 def test_a_message_that_was_lost_is_made_up_for_by_the_next() -> None:
     before = first()
     after = received(before, message(before, strokes=3, number=5))
-    assert (after.number, len(after.strokes)) == (5, len(before.strokes) + 3)
+    assert (after.number, len(after.strokes)) == (5, 3)
     assert after.undone().number == 6
 
 
