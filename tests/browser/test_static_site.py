@@ -93,11 +93,14 @@ def test_a_visitor_draws_and_takes_the_drawing_along(visit: tuple[Page, list[tup
     expect(digit).to_have_attribute("data-digit", "7")
     assert 300_000 < sum(size for url, size in fetched if "mlp_1x1" not in url) <= MOST
 
-    page.get_by_role("button", name="Clear").click()
-    expect(digit).to_have_attribute("data-digit", "")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
     draw(page, 3)
-    expect(digit).to_have_attribute("data-digit", "3")  # while the pen is down
+    expect(digit).to_have_attribute("data-digit", "3")  # while the pen is down, for which the seven made way
     page.mouse.up()
+    page.get_by_role("button", name="Undo").click()
+    expect(digit).to_have_attribute("data-digit", "")
+    page.get_by_role("button", name="Redo").click()
+    expect(digit).to_have_attribute("data-digit", "3")
     page.get_by_text("Link and frame").click()
     expect(page.locator("#link")).to_have_value(re.compile("."))
     link = page.locator("#link").input_value()
