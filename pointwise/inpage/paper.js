@@ -1,6 +1,7 @@
 // Strokes on paper, and the picture of a drawing that is read: what stands on its canvases, on one of so many pixels.
 
-export const INK = "#ffffff", PAPER = "#0b0f14"
+export const INK = "#ffffff"
+const PAPER = "#0b0f14"
 const FINEST = 4 // how much finer it is on a fine screen
 
 // Paper with strokes on it, whose points and width are shares of a sheet that is ``width`` by ``height``. One by hand is

@@ -31,17 +31,17 @@ function pixels(pen) {
 function beneath(pen, { width, height }) {
   pen.beneath ??= document.createElement("canvas").getContext("2d")
   Object.assign(pen.beneath.canvas, { width, height })
-  strokesOnPaper(pen.beneath, came(pen) ? [] : pen.under, width, height)
+  strokesOnPaper(pen.beneath, drawnOn(pen) ? [] : pen.under, width, height)
   return pen.beneath.canvas
 }
 
-function came(pen) {
-  return pen.stroke !== null || pen.strokes.length > 0
+function drawnOn({ stroke, strokes, under }) {
+  return stroke !== null || strokes.length > 0 || !under.length
 }
 
 // The page's style shows it behind the canvas.
 function makeWay(pen) {
-  for (const { host } of componentRoots(pen.key)) host.style.backgroundImage = pen.under && came(pen) ? "none" : ""
+  for (const { host } of componentRoots(pen.key)) host.style.backgroundImage = pen.under && drawnOn(pen) ? "none" : ""
 }
 
 // The page's own answer is painted first: what Streamlit does with a message keeps the page from painting.

@@ -147,6 +147,7 @@ export function sheet(canvas, about, changed) {
     clear: () => strokes.length && show([]),
     draw: show,
     offer,
+    offered: () => offered !== null,
     strokes: () => strokes,
     pixels: () => onPaper(paper, [canvas]),
     empty: () => !strokes.length && !stroke,

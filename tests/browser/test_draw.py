@@ -68,6 +68,7 @@ def test_the_sample_is_there_again_on_another_page_and_back_until_the_pen_comes(
     drawing.get_by_role("link", name="Draw a digit").click()
     expect(value(drawing)).to_have_text("7")
     inked(drawing)
+    expect(drawing.get_by_role("application", name="Drawing area")).to_be_visible()  # the pen is listened to
     draw(drawing, STROKES[2])
     answered(drawing)
     expect(value(drawing)).to_have_text("2")

@@ -39,7 +39,7 @@ export function drawingBoard(changed) {
     found("redo").disabled = !board.redoable() || during
     found("clear").disabled = board.empty()
     changed(read, during)
-    if (!during && mine) code().then((text) => lasting(DRAWING, text))
+    if (!during && mine && !board.offered()) code().then((text) => lasting(DRAWING, text))
   }
 
   board = sheet(document.querySelector("canvas[data-draw]"), about.sheet, look)

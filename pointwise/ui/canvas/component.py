@@ -77,7 +77,7 @@ def strokes(
                 "pen": pen / sheet.height,
                 "number": drawing.number,
                 "base": drawing.shown.number,
-                "under": _under(drawing.shown),
+                "under": _under(drawing),
                 "reads": sheet.reads,
             },
             on_drawing_change=lambda: _take(sheet, on_first),
@@ -128,7 +128,7 @@ def _fit(drawing: Drawing) -> str:
         f"min-height: 0; "
         f"aspect-ratio: {sheet.width} / {sheet.height}}} "
         f"{inside} {{width: {sheet.width}px; height: {sheet.height}px; flex: none; transform-origin: 0 0; "
-        f"background: {PAPER} {_picture(drawing.shown)} 0 0 / contain; "
+        f"background: {PAPER} {_picture(drawing)} 0 0 / contain; "
         "forced-color-adjust: none; print-color-adjust: exact} "
         + "".join(
             f"@container (width < {width + FINER}px) {{{inside} {{transform: scale({width / sheet.width:.5f})}}}} "
@@ -138,20 +138,22 @@ def _fit(drawing: Drawing) -> str:
     )
 
 
-def _under(shown: Drawing) -> list[dict[str, Any]] | None:
-    """The strokes that make way for the pen, which the canvas does not have."""
-    return [{"points": stroke.points, "pen": stroke.pen} for stroke in shown.strokes] if shown.untouched else None
+def _under(drawing: Drawing) -> list[dict[str, Any]] | None:
+    """The strokes under a canvas that is transparent, none once the pen has come; None under one that is not."""
+    if not drawing.shown.untouched:
+        return None
+    return [{"points": stroke.points, "pen": stroke.pen} for stroke in drawing.strokes if drawing.untouched]
 
 
-def _picture(shown: Drawing) -> str:
-    """The same as a picture in a style."""
-    if not shown.untouched:
+def _picture(drawing: Drawing) -> str:
+    """What makes way for the pen, as a picture in a style."""
+    if not drawing.untouched:
         return "none"
-    width, height = shown.sheet.width, shown.sheet.height
+    width, height = drawing.sheet.width, drawing.sheet.height
     lines = "".join(
         f"<polyline points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in stroke.on(width, height))}' "
         f"stroke-width='{stroke.pen * height:.1f}'/>"
-        for stroke in shown.strokes
+        for stroke in drawing.strokes
     )
     svg = (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' fill='none' stroke='{INK}' "

@@ -7,6 +7,7 @@ Pillow are imported where they are needed: the canvas is on its way to the brows
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -89,6 +90,7 @@ class Drawing:
     looks: tuple[bytes | None, ...] = field(default=(), repr=False)  # a PNG after each stroke; None: not there
     photo: bytes | None = field(default=None, repr=False)  # PNG of an upload: white ink, as opaque as it is strong
     base: Drawing | None = field(default=None, repr=False)  # what the canvas was told to show; None: this Drawing
+    untouched: bool = False  # what a first visitor finds, which makes way for the pen
 
     @property
     def shown(self) -> Drawing:
@@ -97,13 +99,8 @@ class Drawing:
 
     @property
     def begun(self) -> tuple[Stroke, ...]:
-        """The strokes that the page draws over: those shown, but for what a first visitor finds, which makes way."""
+        """The strokes that the page draws over: those shown, unless they make way."""
         return () if self.shown.untouched else self.shown.strokes
-
-    @property
-    def untouched(self) -> bool:
-        """Whether it is what a first visitor finds on the sheet."""
-        return bool(self.strokes) and self.strokes == first(self.sheet).strokes
 
     @property
     def empty(self) -> bool:
@@ -152,10 +149,16 @@ class Drawing:
         looks = [look if before == now else None for before, now, look in known][: len(every) - 1]
         looks += [None] * (len(every) - 1 - len(looks))
         looks[: 1 - LOOKS] = [None] * len(looks[: 1 - LOOKS])
-        return replace(self, number=number, strokes=every, looks=(*looks, png), base=self.base or replace(self))
+        base = self.base or replace(self)
+        return replace(self, number=number, strokes=every, looks=(*looks, png), base=base, untouched=False)
 
     def undone(self) -> Drawing:
-        """The next Drawing, without the last stroke, or without the upload where there is no stroke."""
+        """The next Drawing, without the last stroke, or without the upload where there is no stroke.
+
+        What makes way does so as a whole: a stroke on it may be on its way here.
+        """
+        if self.untouched:
+            return self.cleared()
         photo = self.photo if self.strokes else None
         return self._next(self.strokes[:-1], self.looks[:-1], photo)
 
@@ -165,7 +168,7 @@ class Drawing:
 
     def reopened(self) -> Drawing:
         """The next Drawing, the same for a canvas that has just been put on the page again."""
-        after = self._next(self.strokes, self.looks, self.photo)
+        after = replace(self._next(self.strokes, self.looks, self.photo), untouched=self.untouched)
         vars(after).update({name: vars(self)[name] for name in ("_seen", "prepared", "whole") if name in vars(self)})
         return after
 
@@ -217,7 +220,7 @@ def current(sheet: Sheet = SQUARE) -> Drawing:
     kept = _kept(sheet)
     now = kept.get()
     if now is None:
-        now = first(sheet)
+        now = replace(first(sheet), number=int(1000 * time.time()))  # above those of all Drawings before
         kept.begin(now)
     return now
 
@@ -238,7 +241,8 @@ def first(sheet: Sheet = SQUARE) -> Drawing:
     empty = Drawing(sheet, 0)
     if sheet is EXAMPLES:
         return empty
-    return empty.with_digits(*FIRST_STRIP) if sheet is STRIP else empty.with_figures(CROSSED_SEVEN)
+    found = empty.with_digits(*FIRST_STRIP) if sheet is STRIP else empty.with_figures(CROSSED_SEVEN)
+    return replace(found, untouched=True)
 
 
 def normalises() -> bool:

@@ -14,6 +14,7 @@ from PIL import Image
 from pointwise.drawing import draw_strokes, ink_of
 from pointwise.ui.canvas.component import fabric
 from pointwise.ui.canvas.drawing import (
+    CROSSED_SEVEN,
     EXTENT,
     LOOKS,
     PAPER,
@@ -72,7 +73,10 @@ def test_what_a_first_visitor_finds_makes_way_for_the_pen(sheet: Sheet) -> None:
     assert more.strokes == after.strokes * 2
     assert more.undone().strokes == after.strokes
     assert after.undone().empty
-    assert not after.undone().untouched
+    assert before.undone().empty
+    assert not before.undone().untouched
+    asked_for = before.with_figures(CROSSED_SEVEN)
+    assert received(asked_for, message(asked_for)).strokes == (*asked_for.strokes, *after.strokes)
 
 
 def test_the_canvas_itself_is_empty_over_what_makes_way() -> None:
