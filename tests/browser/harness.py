@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.serving import REPOSITORY, Server, launch, serve
 
@@ -105,6 +105,8 @@ def draw(page: Page, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
 
 def draw_together(pages: Sequence[Page], strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
     """The same on several pages at once: point by point in turns, each page two points behind the one before."""
+    for page in pages:  # the page's own code has named the canvas: it listens to the pen
+        expect(page.get_by_role("application", name="Drawing area")).to_be_visible()
     boxes = [box(page.locator("canvas.upper-canvas")) for page in pages]
     for stroke in strokes:
         for moment in range(len(stroke) + 2 * len(pages)):
@@ -125,6 +127,7 @@ def clear(page: Page) -> None:
     page.get_by_role("button", name="Clear").click()
     expect(metric(page, "Prediction")).to_contain_text("Draw a digit")
     blank(page)
+    rested(page)
 
 
 def blank(page: Page) -> None:
@@ -140,6 +143,11 @@ def inked(page: Page, key: str = "board") -> None:
 def answered(page: Page) -> None:
     """Wait until the page has read the last stroke by itself, and PyTorch has, too."""
     page.wait_for_function(ANSWERED)
+
+
+def rested(page: Page) -> None:
+    """Wait until the run is over of which something is seen already: all that it brings is there, and is kept."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
 
 
 def painted(page: Page) -> None:
@@ -164,10 +172,17 @@ def choose(page: Page, label: str, option: str) -> None:
 def choose_weights(page: Page, option: str) -> None:
     """Choose whose weights the page uses."""
     chooser = page.get_by_test_id("stMain").get_by_role("combobox", name="Weights")
-    chooser.scroll_into_view_if_needed()
-    painted(page)  # the event of scrolling would close the list
-    chooser.click()
-    page.get_by_role("option", name=option, exact=True).click()
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for left in reversed(range(5)):  # a run that draws the page anew may scroll it, which closes the list
+        chooser.scroll_into_view_if_needed()
+        painted(page)
+        chooser.click()
+        try:
+            wanted.click(timeout=5_000)
+            break
+        except TimeoutError:
+            if not left:
+                raise
 
 
 def set_number(page: Page, label: str, number: str) -> None:

@@ -126,9 +126,10 @@ def found(page: Page, axe: str, where: str) -> list[str]:
         if asked.count():
             asked.first.click()
             rest(page)
-    for closed in page.locator(".stExpander summary[aria-expanded=false]").all():
-        closed.click()
-    rest(page)
+    closed = page.locator(".stExpander details:not([open]) > summary")
+    for _ in range(closed.count()):
+        closed.first.click()
+        rest(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe)
     wrong = page.evaluate(SERIOUS, [[list(one) for one in ALLOWED], IMPACTS])

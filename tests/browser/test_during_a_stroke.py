@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -77,6 +78,11 @@ def test_the_bars_move_during_the_stroke_and_nothing_is_sent(page: Page, server:
     }""")
     count_messages(page)
     pen_down(page)
+    for n in range(100):
+        if page.evaluate("window.titles.size") > 2:
+            break
+        page.mouse.move(*point(page, 0.32 - 0.002 * n, 0.8))
+        page.wait_for_timeout(100)
     assert page.evaluate("window.titles.size") > 2
     assert sent(page) == 0
     expect(value(page)).to_have_text("–")  # PyTorch has not been asked,
@@ -299,9 +305,13 @@ def test_memory_stays_as_it_is(page: Page, server: Server) -> None:
 
     answers(100)
     expect(page.locator(".pw-card")).to_have_count(4)  # all of the page is there
-    before = heap()
-    answers(500)
-    assert heap() < before + 1.0
+    for _ in range(3):  # what the page does beside comes once, a leak each time
+        before = heap()
+        answers(500)
+        more = heap() - before
+        if more < 1.0:
+            break
+    assert more < 1.0
 
 
 def test_a_run_moves_the_bars_of_ones_own_drawing(page: Page, server: Server) -> None:
@@ -327,15 +337,30 @@ def test_a_run_moves_the_bars_of_ones_own_drawing(page: Page, server: Server) ->
     expect(page.get_by_text("Stopped at step")).to_be_visible()
 
 
-def test_the_page_answers_before_pytorch_is_there(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
+# Python's first module in a server: PyTorch is imported once a file is there.
+HELD = """import os, sys, time
+
+class Held:
+    def find_spec(self, name, path=None, target=None):
+        while name == "torch" and not os.path.exists(os.environ["TORCH_MAY_COME"]):
+            time.sleep(0.05)
+
+sys.meta_path.insert(0, Held())
+"""
+
+
+def test_the_page_answers_before_pytorch_is_there(page: Page, tmp_path: Path) -> None:
     """On a server's first visit; what is drawn meanwhile is read as well, and by PyTorch once it is there."""
-    with serve(tmp_path_factory.mktemp("first")) as fresh:
+    (tmp_path / "sitecustomize.py").write_text(HELD)
+    now = tmp_path / "now"
+    with serve(tmp_path, PYTHONPATH=str(tmp_path), TORCH_MAY_COME=str(now)) as fresh:
         page.goto(fresh.url)
         expect(page.locator(".pw-answer .pw-digit")).to_have_text("7")
         expect(value(page)).to_have_text("…")
         page.get_by_role("button", name="3", exact=True).click()
         expect(page.locator(".pw-answer .pw-digit")).to_have_text("3")
         expect(value(page)).to_have_text("…")
+        now.touch()
         expect(value(page)).to_have_text("3")
         expect(page.get_by_role("button", name="Retrain")).to_be_visible()
         clear(page)

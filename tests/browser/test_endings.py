@@ -18,7 +18,7 @@ from pointwise.errors import LibraryError
 from pointwise.library import Library, RunRecord
 from pointwise.library.records import EVERY, record_of
 from tests.browser.harness import REPOSITORY, Server
-from tests.crowd import run
+from tests.crowd import again, run
 from tests.visitor import PATIENCE, Visitor
 
 LIMIT = 6.0  # seconds from the signal to the end: 3, and as many for a machine that does something else meanwhile
@@ -111,6 +111,7 @@ async def train(visitor: Visitor, **numbers: float) -> None:
     await visitor.press("Retrain")
 
 
+@again
 def test_what_goes_on_is_parked_what_waits_is_kept_and_all_can_go_on(tmp_path: Path) -> None:
     """One visitor's training is at work, another's holds, a third's waits for a mirror, and a fourth's is queued."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -140,6 +141,7 @@ def test_what_goes_on_is_parked_what_waits_is_kept_and_all_can_go_on(tmp_path: P
     assert all("The server ended" in str(record.error) for record in records)
 
 
+@again
 def test_a_step_that_takes_longer_is_interrupted(tmp_path: Path) -> None:
     with app(tmp_path) as one:
 
@@ -155,6 +157,7 @@ def test_a_step_that_takes_longer_is_interrupted(tmp_path: Path) -> None:
     assert record.resumable
 
 
+@again
 def test_a_terminal_that_is_closed_while_torch_is_imported(tmp_path: Path) -> None:
     ours, its = pty.openpty()
     try:

@@ -179,6 +179,7 @@ def test_the_reader_of_the_first_page_is_the_network_here(page: Page, server: Se
     page.get_by_role("link", name="Feature maps").click()
     expect(mosaic(page, "conv1").get_by_role("button")).to_have_count(32)
     page.get_by_text("Evidence", exact=True).click()
+    expect(page.get_by_role("group", name="The evidence for each digit")).to_be_visible()  # the server has heard of it
     page.get_by_role("link", name="Draw a digit").click()
     expect(page.get_by_role("button", name="Clear")).to_be_visible()
     page.get_by_role("link", name="Feature maps").click()

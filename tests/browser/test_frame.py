@@ -61,6 +61,11 @@ def test_an_open_page_costs_nothing_with_a_virtual_environment_inside_the_folder
             if used - before < 0.02:
                 break
         logged = server.log.read_text()
-        time.sleep(4)
-        assert server.cpu_seconds() - used <= 0.2
+        for _ in range(3):  # what else the machine does is not there each time
+            used = server.cpu_seconds()
+            time.sleep(4)
+            spent = server.cpu_seconds() - used
+            if spent <= 0.2:
+                break
+        assert spent <= 0.2
         assert server.log.read_text() == logged

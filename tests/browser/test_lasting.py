@@ -22,6 +22,7 @@ from tests.browser.harness import (
     clear,
     draw,
     nothing_red,
+    rested,
     serve,
     set_number,
     upload,
@@ -38,11 +39,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.set_default_timeout(60_000)
     yield context
     context.close()
-
-
-def rested(page: Page) -> None:
-    """Wait until the server has nothing more to do for the page."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
 
 
 def drawn(page: Page, address: str, digit: int = 3) -> Page:
@@ -129,6 +125,7 @@ def test_settings_and_guesses_are_there_again(context: BrowserContext, server: S
     set_number(page, "Epochs", "3")
     page.get_by_text("Crop, scale and centre the drawing").click()
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("3")
+    expect(page.locator(".pw-goes-in figcaption")).to_contain_text("As it lies")
     rested(page)
     arrive(page, f"{server.url}/why_1x1")
     page.get_by_test_id("stRadio").locator("label").nth(2).click()
@@ -160,6 +157,7 @@ def test_a_table_of_ones_own_is_there_again_with_its_columns(context: BrowserCon
     target.click()
     page.get_by_role("option", name="size", exact=True).click()
     expect(target).to_have_value("size")
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("price")
     rested(page)
     arrive_at_table(page, server.url)
     expect(page.get_by_text("120 rows, 3 columns")).to_be_visible()

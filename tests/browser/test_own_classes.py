@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import BLANK, STROKES, Server, box, draw
+from tests.browser.harness import BLANK, STROKES, Server, box, draw, rested
 
 SHAPES = {"circle": STROKES[0], "hook": STROKES[7]}
 BY = 0.012  # that each drawing is moved by
@@ -54,6 +54,8 @@ def test_drawn_by_mouse_and_by_finger_learned_read_during_the_stroke_and_there_a
             keep(page, name, number + 1)
     page.get_by_role("button", name="Train the last layer").click()
     page.locator(".pw-answer").wait_for()
+    expect(page.get_by_text("each by a layer that had not seen it")).to_be_visible()  # which comes after the network
+    rested(page)
     on, ((first, *rest),) = box(page.locator("canvas.upper-canvas")), moved(SHAPES["hook"], 3)
     page.mouse.move(on["x"] + first[0] * on["width"], on["y"] + first[1] * on["height"])
     page.mouse.down()
@@ -63,6 +65,7 @@ def test_drawn_by_mouse_and_by_finger_learned_read_during_the_stroke_and_there_a
     page.mouse.up()
     expect(page.locator("[data-testid=stMetricValue]")).to_have_text("hook")
     expect(page.locator(".pw-verdict")).to_have_text("✓ PyTorch agrees")
+    rested(page)
     page.reload()
     expect(page.get_by_text("each by a layer that had not seen it")).to_be_visible()
     expect(page.locator("[data-testid=stMetricValue]")).to_have_text("hook")

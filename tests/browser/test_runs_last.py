@@ -77,6 +77,14 @@ def the_run(opened: Library) -> RunRecord:
     return opened.shelf(row["owner"]).run(row["id"])
 
 
+def written(opened: Library) -> None:
+    """Wait until all is kept of the run, which the page may say is finished a moment before."""
+    deadline = time.monotonic() + PATIENCE
+    while the_run(opened).state != "done":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def network_of(opened: Library) -> Network:
     run = the_run(opened)
     return opened.shelf(run.owner).network(run.id)
@@ -113,6 +121,7 @@ def test_a_reload_in_mid_training_finds_drawing_and_run_and_changes_nothing(
         expect(metric(page, "Prediction").locator("xpath=../..")).to_contain_text(f"By Run 1, epoch {EPOCHS}")
         nothing_red(page)
         with library(home) as opened:
+            written(opened)
             assert same(network_of(opened), undisturbed)
 
 
@@ -139,6 +148,7 @@ def test_a_killed_server_leaves_a_run_that_goes_on_to_the_same_weights(
         expect(page.get_by_role("button", name="Pause")).to_be_visible()
         expect(page.get_by_text("Finished at step")).to_be_visible(timeout=1000 * PATIENCE)
         with library(home) as opened:
+            written(opened)
             assert same(network_of(opened), undisturbed)
 
 

@@ -27,7 +27,7 @@ from pointwise.training import recipe_named
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 120  # seconds
-WIDTHS, EPOCHS = (0, 1), 4  # of a smaller sweep: six trainings
+WIDTHS, EPOCHS = (0, 1), 8  # of a smaller sweep: six trainings
 SWEEP = "import sys; from pointwise.claims import parameters; from pointwise.__main__ import main; " + (
     f"parameters.WIDTHS = {WIDTHS}; sys.exit(main(['sweep', *sys.argv[1:]]))"
 )

@@ -28,9 +28,11 @@ from tests.own_pictures import days, zipped
 PATIENCE = 30.0
 TABLE = prepare(load_sample(), "disease progression", ["age", "body mass index"])
 JOBS: dict[str, Job] = {
-    "pictures": PictureJob(ModelConfig("bag_of_pixels", widths=(2, 2)), recipe_named("fast"), Pictures("digits")),
-    "houses": HouseJob(default_config("price_1x1"), replace(PRICE_RECIPES["standardised"], epochs=3), HouseOptions()),
-    "table": TableJob(table_config(TABLE), table_recipe(353, epochs=3), TABLE),
+    "pictures": PictureJob(
+        ModelConfig("bag_of_pixels", widths=(2, 2)), replace(recipe_named("fast"), epochs=10), Pictures("digits")
+    ),
+    "houses": HouseJob(default_config("price_1x1"), replace(PRICE_RECIPES["standardised"], epochs=12), HouseOptions()),
+    "table": TableJob(table_config(TABLE), table_recipe(353, epochs=40), TABLE),
 }
 
 
