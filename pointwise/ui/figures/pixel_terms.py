@@ -192,4 +192,4 @@ def _code(pixel: Pixel) -> None:
         )
         return
     with st.expander("Copy as PyTorch", icon=":material/code:"):
-        st.code(code, language="python", height=220)
+        st.code(code, language="python", wrap_lines=True)

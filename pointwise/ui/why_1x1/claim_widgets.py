@@ -115,7 +115,7 @@ def take_home(claim: str) -> None:
     name = claim.lower().replace(" ", "_")
     code = (CODE / f"{name}.py").read_text(encoding="utf-8")
     with st.expander("Take it home: the same in PyTorch alone", icon=":material/code:"):
-        st.code(code, language="python")
+        st.code(code, language="python", wrap_lines=True)
         st.download_button(
             "Download the script",
             code,

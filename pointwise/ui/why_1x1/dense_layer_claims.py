@@ -57,7 +57,8 @@ def equality() -> None:
     )
     if not address.hides("code"):
         with st.expander("The code that ran", icon=":material/code:"):
-            st.code("\n\n".join(dense_layer.source_of(row.form) for row in rows), language="python")
+            code = "\n\n".join(dense_layer.source_of(row.form) for row in rows)
+            st.code(code, language="python", wrap_lines=True)
     most = max(max(row.outputs, row.gradients) for row in rows)
     claim_widgets.verdict(
         f"**True.** Outputs and gradients differ by at most {claim_widgets.small(most)}, which is rounding, and all "

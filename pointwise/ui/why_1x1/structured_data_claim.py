@@ -103,7 +103,7 @@ def _rules() -> None:
     if address.hides("code"):
         return
     with st.expander("The two rules", icon=":material/code:"):
-        st.code("\n\n".join(inspect.getsource(rule) for rule in TRUTHS.values()), language="python")
+        st.code("\n\n".join(inspect.getsource(rule) for rule in TRUTHS.values()), language="python", wrap_lines=True)
 
 
 def _live(numbers: Numbers) -> None:
