@@ -26,6 +26,7 @@ from tests.browser.harness import STROKES, Server, answered, arrive, clear, draw
 
 SIDE = SQUARE.picture[0]
 SLACK = 60e6  # bytes
+NUMBER = 2**52  # above that of any drawing
 
 
 class Visitor:
@@ -123,7 +124,7 @@ def bomb() -> bytes:
 def drawing(**changes: Any) -> str:
     """The JSON of a message that is right but for what changes."""
     stroke = {"points": [[0.5, 0.2], [0.5, 0.8]], "pen": 0.07}
-    right = {"number": 1000, "base": -1, "strokes": [stroke], "picture": base64.b64encode(png(SIDE, SIDE)).decode()}
+    right = {"number": NUMBER, "base": -1, "strokes": [stroke], "picture": base64.b64encode(png(SIDE, SIDE)).decode()}
     return json.dumps({**right, **changes})
 
 
@@ -136,10 +137,10 @@ HOSTILE = {
     "null": "null",
     "a number": "7",
     "a list": "[[]]",
-    "a text as number": drawing(number="1001"),
+    "a text as number": drawing(number=str(NUMBER)),
     "true as number": drawing(number=True),
-    "an infinite number": drawing().replace("1000", "1e400"),
-    "no number": drawing().replace("1000", "NaN"),
+    "an infinite number": drawing().replace(str(NUMBER), "1e400"),
+    "no number": drawing().replace(str(NUMBER), "NaN"),
     "strokes that are a text": drawing(strokes="strokes"),
     "points that are numbers": drawing(strokes=[{"points": [1, 2], "pen": 0.07}]),
     "an infinite point": drawing().replace("0.2", "1e400"),
