@@ -18,6 +18,7 @@ TOOLS = "tools"  # the fragment in it of undo, clear and the pen, which a stroke
 
 st.title("Draw a digit")
 link = opening.text()
+loaded = startup.loaded()  # for all of the page until its next run, which is asked for as soon as it has changed
 
 if navigation.arrived():
     tools.reopen()
@@ -42,12 +43,12 @@ def answers(beside: Place, hint: Place, steps: Place) -> None:
     from pointwise.ui.draw import answer  # imports NumPy: only now that the canvas is on its way
 
     with beside:
-        answer.live()
+        answer.live(loaded)
     startup.let_paint()
     with steps:
         tools.strokes(on_shown=startup.begin, on_first=lambda: st.rerun([ANSWERS, TOOLS]))
     with turns.turn():
-        if startup.loaded():
+        if loaded:
             from pointwise.ui.draw import four_models, hard_cases, two_ways
 
             with beside:
@@ -66,24 +67,24 @@ def controls(choices: Place, between: Place, lesson: Place, words: Place, about:
     from pointwise.ui.training import weights_in_use
 
     with choices:
-        if startup.loaded():
+        if loaded:
             correcting.buttons(changed=DRAW)
         reading.choose_reader()
-        if startup.loaded():
+        if loaded:
             weights_in_use.choose(reading.chosen_reader())
     with between:
         tools.samples(changed=DRAW)
-        if startup.loaded():
+        if loaded:
             hard_cases.gallery(changed=DRAW)
-    if startup.loaded():
+    if loaded:
         with lesson:
             taught_drawings.show(changed=DRAW)
     with words:
         with st.expander("Read a picture instead", icon=":material/upload:"):
             tools.upload(changed=DRAW)
-        if startup.loaded():
+        if loaded:
             two_ways.words()
-    if startup.loaded():
+    if loaded:
         with about:
             four_models.words()
         weights_in_use.choose_each(CLASSIFIERS)
@@ -93,7 +94,7 @@ draw()
 
 with link:
     opening.link()
-if startup.loaded():
+if loaded:
     from pointwise.ui.draw import mistaken_digits, study_table, sureness
 
     navigation.link("own_classes", "Letters, signs, doodles? Let it learn classes of your own")

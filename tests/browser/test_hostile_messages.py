@@ -178,7 +178,7 @@ def test_a_drawing_is_taken_from_such_a_session(visitor: Visitor, target: Server
     """So what is ignored above is ignored for what it is."""
     logged = target.log.read_text()
     visitor.send(drawing(base=visitor.number))
-    while 'data-number="1000"' not in visitor.read():
+    while f'data-number="{NUMBER}"' not in visitor.read():
         pass
     assert target.log.read_text() == logged
 

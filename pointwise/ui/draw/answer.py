@@ -16,17 +16,17 @@ WAIT = 0.4  # seconds between two looks whether torch is there
 AT_LATEST = 5.0  # seconds after which its import begins, whatever the page shows
 
 
-def live() -> None:
+def live(loaded: bool) -> None:
     """The prediction, in a fragment of its own where it follows a run, and why it was not corrected, if that is so.
 
-    Nothing is read where the model cannot be.
+    Before the page was ``loaded`` with torch, what the page itself reads. Nothing is read where the model cannot be.
     """
     arch = reading.chosen_reader()
     place, below = st.container(key="answer"), st.container()
     with below:
         correcting.refusal()
     with place:
-        if startup.loaded():
+        if loaded:
             if pace := weights_in_use.pace(arch):
                 st.fragment(run_every=pace)(_live)(arch)
             else:
