@@ -14,7 +14,7 @@ His worst answer, and the server's memory:
                 return max(answers) / longest
 
         before = memory(server.process.pid)
-        assert least(scene) < 1
+        assert least(lambda: run(scene()), 1) < 1  # of tests/tries.py
         assert memory(server.process.pid) - before < 200e6
 
 What is hostile need not be a visitor: ``answers_during(server.url, does_it)`` calls a plain function in a thread while
@@ -24,11 +24,9 @@ somebody draws.
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
@@ -47,37 +45,6 @@ def run(scene: Coroutine[Any, Any, T], patience: float = 600.0) -> T:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, timed()).result()
-
-
-def least(scene: Callable[[], Coroutine[Any, Any, float]], patience: float = 600.0) -> float:
-    """The smallest of what a scene gives, played three times at most and no more once that is below 1.
-
-    What a server keeps somebody waiting for is there each time, what else a shared machine does meanwhile is not.
-    """
-    found = run(scene(), patience)
-    for _ in range(2):
-        if found < 1:
-            break
-        found = min(found, run(scene(), patience))
-    return found
-
-
-def again(test: Callable[[Path], None]) -> Callable[[Path], None]:
-    """Makes of a test of what has to be over in time, in a folder of its own, one that may fail twice, as ``least``."""
-
-    @functools.wraps(test)
-    def tried(tmp_path: Path) -> None:
-        for number in range(3):
-            folder = tmp_path / str(number)
-            folder.mkdir()
-            try:
-                test(folder)
-                break
-            except AssertionError:
-                if number == 2:
-                    raise
-
-    return tried
 
 
 @asynccontextmanager

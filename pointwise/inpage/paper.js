@@ -31,14 +31,14 @@ export function line(context, { points, pen, byHand, paint }, width, height) {
 }
 
 // The layers of a sheet that is ``size`` pixels of its own, each with ``detail`` pixels of the picture, one over the other.
-// What they are painted on is kept as ``sheet.paper``.
-export function onPaper(sheet, layers) {
+// They lie on paper with the strokes ``under`` them. What all is painted on is kept as ``sheet.paper``.
+export function onPaper(sheet, layers, under = []) {
   const scale = Math.min(layers[0].width / sheet.size[0], FINEST) * sheet.detail
   const [width, height] = sheet.size.map((side) => Math.round(side * scale))
   sheet.paper ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true })
   const { canvas } = sheet.paper
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
-  sheet.paper.clearRect(0, 0, width, height)
+  strokesOnPaper(sheet.paper, under, width, height)
   for (const layer of layers) sheet.paper.drawImage(layer, 0, 0, width, height)
   return { rgba: sheet.paper.getImageData(0, 0, width, height).data, height, width }
 }

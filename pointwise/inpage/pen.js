@@ -5,7 +5,7 @@
 import { keyboardPen } from "./keyboard_pen.js"
 import { taught } from "./network.js"
 import { canvases, componentRoots, container, dress, press } from "./page.js"
-import { onPaper, strokesOnPaper } from "./paper.js"
+import { onPaper } from "./paper.js"
 import { pause, reader } from "./reader.js"
 
 const PATIENCE = 500 // milliseconds that a message waits for the page's own answer
@@ -24,24 +24,17 @@ function share(event, { left, top, width, height }) {
 // wants it; null where the canvas is not found.
 function pixels(pen) {
   const found = canvases(pen.key)
-  return found && onPaper(pen, [...(pen.under ? [beneath(pen, found.lower)] : []), found.lower, found.upper])
+  return found && onPaper(pen, [found.lower, found.upper], bare(pen) ? [] : pen.under)
 }
 
-// What is seen through a canvas that is transparent: paper with what makes way for the pen, and without it once it came.
-function beneath(pen, { width, height }) {
-  pen.beneath ??= document.createElement("canvas").getContext("2d")
-  Object.assign(pen.beneath.canvas, { width, height })
-  strokesOnPaper(pen.beneath, drawnOn(pen) ? [] : pen.under, width, height)
-  return pen.beneath.canvas
-}
-
-function drawnOn({ stroke, strokes, under }) {
+// Whether nothing lies under the canvas any more: it goes as soon as the pen comes.
+function bare({ stroke, strokes, under }) {
   return stroke !== null || strokes.length > 0 || !under.length
 }
 
-// The page's style shows it behind the canvas.
+// What lies there is seen by the page's style.
 function makeWay(pen) {
-  for (const { host } of componentRoots(pen.key)) host.style.backgroundImage = pen.under && drawnOn(pen) ? "none" : ""
+  for (const { host } of componentRoots(pen.key)) host.style.backgroundImage = bare(pen) ? "none" : ""
 }
 
 // The page's own answer is painted first: what Streamlit does with a message keeps the page from painting.
@@ -104,11 +97,12 @@ function arranged(pen) {
   const found = canvases(pen.key)
   if (!found) return later(pen)
   dress(pen.key, NO_TOOLBAR)
-  makeWay(pen)
   pen.keys.arrange()
   container(`${pen.key}-no-pen`)?.querySelector("p")?.remove()
-  if (pen.reads && pen.upper !== found.upper) reading?.inSight()
+  if (pen.upper === found.upper) return
   pen.upper = found.upper
+  makeWay(pen)
+  if (pen.reads) reading?.inSight()
 }
 
 // The canvas may come without a word to the observer, which does not see into the component.
@@ -133,6 +127,7 @@ function sheet(data, send) {
   Object.assign(pen, { size, detail, under, reads, width: data.pen, send })
   pen.number = Math.max(pen.number, data.number)
   pen.end ??= listen(pen)
+  makeWay(pen)
   arranged(pen)
   if (pen.reads) reading?.on({ pen, pixels: () => pixels(pen) })
   return () => pen.end()

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.harness import Server, serve
-from tests.crowd import bearable, drawing, least, memory
+from tests.crowd import bearable, drawing, memory, run
+from tests.tries import least
 from tests.visitor import Visitor
 
 GARBAGE = ["x" * 1_000_000, -1, 10**30, [0.5] * 10_000, [[[]]], {"a": 1}, True, None]
@@ -39,7 +40,7 @@ def test_a_training_that_would_take_all_memory_is_refused_and_the_others_notice_
             assert memory(server.process.pid) - before < 200e6  # what a first training imports, and no training
             return max(answers) / longest
 
-    assert least(scene) < 1
+    assert least(lambda: run(scene()), 1) < 1
 
 
 def test_what_no_component_sends_is_ignored_with_a_line(server: Server) -> None:
@@ -50,10 +51,10 @@ def test_what_no_component_sends_is_ignored_with_a_line(server: Server) -> None:
                     for value in GARBAGE:
                         await hostile.tell(key, event, value)
                 await hostile.press("Copy link")
-            return await other.draw() / 5
+            return await other.draw()
 
     logged = len(server.log.read_text())
-    assert least(scene) < 1
+    assert least(lambda: run(scene()), 5) < 5
     lines = server.log.read_text()[logged:].splitlines()
     assert lines
     assert all(" was ignored: " in line and len(line) < 400 for line in lines), lines

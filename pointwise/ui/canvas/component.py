@@ -138,10 +138,8 @@ def _fit(drawing: Drawing) -> str:
     )
 
 
-def _under(drawing: Drawing) -> list[dict[str, Any]] | None:
-    """The strokes under a canvas that is transparent, none once the pen has come; None under one that is not."""
-    if not drawing.shown.untouched:
-        return None
+def _under(drawing: Drawing) -> list[dict[str, Any]]:
+    """The strokes that make way for the pen, which lie under the canvas."""
     return [{"points": stroke.points, "pen": stroke.pen} for stroke in drawing.strokes if drawing.untouched]
 
 

@@ -220,7 +220,7 @@ def current(sheet: Sheet = SQUARE) -> Drawing:
     kept = _kept(sheet)
     now = kept.get()
     if now is None:
-        now = replace(first(sheet), number=int(1000 * time.time()))  # above those of all Drawings before
+        now = replace(first(sheet), number=fresh_number())
         kept.begin(now)
     return now
 
@@ -234,6 +234,11 @@ def _kept(sheet: Sheet) -> Lasting[Drawing | None]:
     from pointwise.ui.canvas import drawing_json
 
     return Lasting(f"drawing.{sheet.key}", None, drawing_json.dump, partial(drawing_json.load, sheet))
+
+
+def fresh_number() -> int:
+    """A number above those of all Drawings before."""
+    return int(1000 * time.time())
 
 
 def first(sheet: Sheet = SQUARE) -> Drawing:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import base64
 import math
-import time
 import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from pointwise.ui.canvas.drawing import Drawing, Sheet, Stroke
+from pointwise.ui.canvas.drawing import Drawing, Sheet, Stroke, fresh_number
 
 MOST_BYTES = 1_000_000  # of a picture
 MOST_STROKES, MOST_POINTS = 2_000, 100_000  # of a drawing
@@ -68,7 +67,7 @@ def load(sheet: Sheet, kept: Any) -> Drawing:
         _check_sums(photo)
         if width * height > MOST_PIXELS:
             raise ValueError(f"{width} × {height} pixels are too many")
-    return Drawing(sheet, int(1000 * time.time()), strokes, tuple(looks), photo)
+    return Drawing(sheet, fresh_number(), strokes, tuple(looks), photo)
 
 
 def _check_count(strokes: int, points: int) -> None:

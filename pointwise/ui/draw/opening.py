@@ -18,8 +18,7 @@ TEXT = """<style>
 </style>
 <p class="pw-opening">A [[1×1 convolution]] looks at a picture one pixel at a time: from the numbers there, the
 pixel's [[channels|channel]], it computes new ones. A small network built around such convolutions reads what you draw,
-while the pen is still down. Draw a digit of your own: the 7 that
-is here at first makes way for it.</p>"""
+while the pen is still down. Draw a digit of your own: the 7 that is here at first makes way for it.</p>"""
 RIDDLE = '<p class="pw-riddle">A 1×1 convolution looks at one pixel at a time: how can a network of them read a 7?</p>'
 
 

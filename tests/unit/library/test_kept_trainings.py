@@ -19,10 +19,10 @@ from pointwise.__main__ import main
 from pointwise.commands.train import checkpoint_of
 from pointwise.library import Shelf
 from pointwise.weights import load_model
+from tests.tries import least
 
 REPOSITORY = Path(__file__).parents[3]
 PATIENCE = 60.0  # seconds until a test that hangs fails
-PROMPT = 3.0  # seconds until a wish is granted
 
 
 def arguments(out: Path, *more: object) -> list[str]:
@@ -135,17 +135,9 @@ def test_resume_without_the_kept_run_keeps_another(
     assert (record.state, [p.step for p in terminals.curves(record.id).history]) == ("done", list(range(13, 25)))
 
 
-# The command, which may take as long as it needs once it was asked to end.
-ROOMY = (
-    "import sys; from pointwise.commands import signals; from pointwise.__main__ import main; "
-    f"signals.LIMIT = {PATIENCE}; sys.exit(main(sys.argv[1:]))"
-)
-
-
 def started(out: Path, *launcher: str, epochs: int = 500) -> subprocess.Popen[str]:
     env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
-    program = [*launcher, "-m", "pointwise"] if launcher else ["-c", ROOMY]
-    command = [sys.executable, *program, *arguments(out, "--epochs", epochs)]
+    command = [sys.executable, *launcher, "-m", "pointwise", *arguments(out, "--epochs", epochs)]
     return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -170,16 +162,16 @@ def test_wishes_reach_a_training_in_another_process_and_its_answers_come_back(
     try:
         wait_for(is_in(terminals, "training"), process)
         (record,) = terminals.runs()
-        waits = []
-        for _ in range(3):  # what else the machine does is not there each time
+
+        def granted() -> float:
+            """Seconds that the slower of two wishes takes."""
             terminals.ask(record.id, "pause")
             paused = wait_for(is_in(terminals, "paused"), process)
-            at = terminals.run(record.id).step
             terminals.ask(record.id, "resume")
-            waits.append(max(paused, wait_for(is_in(terminals, "training"), process)))
-            if waits[-1] < PROMPT:
-                break
-        assert min(waits) < PROMPT
+            return max(paused, wait_for(is_in(terminals, "training"), process))
+
+        assert least(granted, 2.0) < 2.0
+        at = terminals.run(record.id).step
         wait_for(lambda: terminals.run(record.id).step > at, process)
         assert "stops within a second or two" in runs("stop", record.id)
         out, err = process.communicate(timeout=PATIENCE)
@@ -203,7 +195,7 @@ def test_a_training_that_is_told_to_end_says_how_to_go_on(
         began = time.monotonic()
         process.send_signal(number)
         _, err = process.communicate(timeout=PATIENCE)
-        assert time.monotonic() - began < PATIENCE / 2  # 1 to 2 on a machine that has time
+        assert time.monotonic() - began < 12  # 1 to 2 on a machine that has time
         assert process.returncode == status
         (record,) = terminals.runs()
         assert (record.state, record.resumable, record.checkpoint) == ("parked", True, record.step)

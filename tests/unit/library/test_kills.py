@@ -35,10 +35,9 @@ def test_after_each_kill_the_library_opens_and_says_interrupted(told: Any) -> No
 
 def test_at_most_five_seconds_of_the_curve_and_thirty_of_the_training_are_lost(told: Any) -> None:
     """Here a tenth of them, as all is kept ten times as often; what is there is whole."""
-    lost = {name: sorted(kill[name] for kill in told["kills"]) for name in ("history_lost", "training_lost")}
-    assert lost["history_lost"][-2] <= killed_runs.HISTORY  # one may have met a machine that stood still
-    assert lost["training_lost"][-2] <= killed_runs.TRAINING
-    assert lost["training_lost"][-1] > 0
+    assert max(kill["history_lost"] for kill in told["kills"]) <= killed_runs.HISTORY
+    assert max(kill["training_lost"] for kill in told["kills"]) <= killed_runs.TRAINING
+    assert max(kill["training_lost"] for kill in told["kills"]) > 0
     assert all(kill["snapshots_whole"] and kill["snapshots_readable"] for kill in told["kills"])
 
 

@@ -36,8 +36,8 @@ def learned(frozen: FrozenNetwork) -> Network:
     return learn(frozen, drawn_classes(3)).network
 
 
-def test_five_drawings_of_each_of_five_doodles_are_enough_and_take_a_second(frozen: FrozenNetwork) -> None:
-    """Of fifty that were held out; of the processor's time."""
+def test_five_drawings_of_each_of_five_doodles_are_enough_and_take_less_than_a_second(frozen: FrozenNetwork) -> None:
+    """Of fifty that were held out; a second of the processor's time."""
     learn(frozen, drawn_classes(3))  # SciPy is imported
     took = []
     for first in (0, 1_000):
@@ -47,7 +47,7 @@ def test_five_drawings_of_each_of_five_doodles_are_enough_and_take_a_second(froz
         assert read_right(found.network) >= 0.9
         assert found.read.count == 25
         assert found.read.low <= read_right(found.network)  # what is said of it is no promise
-    assert min(took) <= 2  # a second, and one for a machine that is half as fast at times
+    assert min(took) <= 1
 
 
 def test_all_but_the_last_layer_is_the_networks_that_was_frozen(frozen: FrozenNetwork, learned: Network) -> None:
